@@ -1,0 +1,66 @@
+"""Months, horizons and as-of dates; a month is the text ``YYYY-MM`` everywhere, in files, tables and labels."""
+
+from __future__ import annotations
+
+import calendar as _calendar
+import re
+from datetime import date
+
+from workbench.core.errors import DataError
+
+_MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+
+
+def month_number(month: str) -> int:
+    """Return months since year 0, so that months can be subtracted.
+
+    >>> month_number("2019-03") - month_number("2018-12")
+    3
+    """
+    match = _MONTH.match(str(month))
+    if not match:
+        raise DataError(
+            f"'{month}' is not a month", why="months are compared and counted", do="write months as YYYY-MM, e.g. 2019-09"
+        )
+    return int(match[1]) * 12 + int(match[2]) - 1
+
+
+def month_label(number: int) -> str:
+    """Return the ``YYYY-MM`` label of a month number."""
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def add_months(month: str, steps: int) -> str:
+    """Return the month ``steps`` later (earlier if negative).
+
+    >>> add_months("2019-11", 3)
+    '2020-02'
+    """
+    return month_label(month_number(month) + steps)
+
+
+def month_range(first: str, last: str) -> list[str]:
+    """Return all months from ``first`` to ``last``, both included (empty if last is before first)."""
+    return [month_label(n) for n in range(month_number(first), month_number(last) + 1)]
+
+
+def horizon_months(as_of: str, horizon: int) -> list[str]:
+    """Return the ``horizon`` months after ``as_of``, the last observed month; step 1 is the month after it."""
+    return [add_months(as_of, step) for step in range(1, horizon + 1)]
+
+
+def month_end(month: str) -> date:
+    """Return the last day of a month, the ``origin_date`` of a forecast made from it."""
+    number = month_number(month)
+    year, index = divmod(number, 12)
+    return date(year, index + 1, _calendar.monthrange(year, index + 1)[1])
+
+
+def month_name(month: str) -> str:
+    """Return a month as a reader says it, in English.
+
+    >>> month_name("2020-03")
+    'March 2020'
+    """
+    number = month_number(month)
+    return f"{_calendar.month_name[number % 12 + 1]} {number // 12}"

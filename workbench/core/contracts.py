@@ -1,0 +1,215 @@
+"""The tables of the workbench: every column, its unit and its range, in one place."""
+
+from __future__ import annotations
+
+from workbench.core.tables import Column, Contract
+
+
+def _place(name: str, description: str, *, required: bool = True, empty: bool = False) -> Column:
+    return Column(name, "code", description, required=required, empty=empty, place=True)
+
+
+def _persons(
+    name: str, description: str, *, whole: bool = True, required: bool = True, empty: bool = False
+) -> Column:
+    return Column(name, "count" if whole else "number", description, "persons", required, empty, low=0)
+
+
+_MONTH = Column("month", "month", "calendar month")
+_YEAR = Column("year", "year", "calendar year")
+_WITHHELD = Column("any_withheld", "flag", "small counts withheld by the publisher", required=False)
+_POSITION = (
+    Column("lon", "number", "longitude of the centroid", "degrees east", required=False, low=-180, high=180),
+    Column("lat", "number", "latitude of the centroid", "degrees north", required=False, low=-90, high=90),
+)
+_AGES = ("0_5", "6_15", "16_19", "20_29", "30_44", "45_66", "67_up")
+
+_ALL = (
+    Contract(
+        "arrivals",
+        "the applications of one month and destination (and origin)",
+        ("month", "destination", "origin"),
+        (
+            _MONTH,
+            Column("destination", "code", "country or place applied in", place=True, whole=True),
+            Column("origin", "code", "citizenship, ISO 3166 alpha-3", required=False),
+            _persons("persons", "asylum applicants, first and repeated; empty = not published", empty=True),
+            _persons("first_time", "first-time applicants", required=False, empty=True),
+            Column("suppressed_cells", "count", "cells withheld by the publisher", "cells", required=False, low=0),
+        ),
+    ),
+    Contract(
+        "detections",
+        "the detections of one month, route and nationality",
+        ("month", "route", "nationality"),
+        (
+            _MONTH,
+            Column("route", "text", "migration route"),
+            Column("nationality", "code", "ISO 3166 alpha-3, OTH the rest"),
+            Column("detections", "count", "detected irregular border crossings", "detections", low=0),
+        ),
+    ),
+    Contract(
+        "settlement",
+        "one municipality and year",
+        ("municipality", "year"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            _persons("requested", "refugees the directorate asked for, final number", whole=False, empty=True),
+            _persons("accepted", "refugees the municipality accepted: the capacity", whole=False, empty=True),
+            _persons("settled", "refugees settled", whole=False, empty=True),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "households",
+        "one household",
+        ("household",),
+        (
+            Column("household", "code", "identifier of the household"),
+            _persons("adults", "persons of working age"),
+            _persons("children", "persons under 18"),
+            _persons("seniors", "persons of 67 and over"),
+            Column("weight", "number", "persons the score is about", "persons", required=False, empty=True, low=0),
+            Column("languages", "codes", "languages spoken", required=False, empty=True),
+            Column("needs", "codes", "services the household cannot do without", required=False, empty=True),
+            Column("ties", "codes", "places with close relatives", required=False, empty=True, place=True),
+            Column("group", "text", "group for fairness", required=False, empty=True),
+            Column("linked_with", "code", "household to be placed together with", required=False, empty=True),
+            Column("apart_from", "code", "household not to be placed together with", required=False, empty=True),
+            Column(
+                "population",
+                "text",
+                "legal route",
+                required=False,
+                empty=True,
+                options=("asylum", "resettled", "collective_protection", "unaccompanied_minor", "family"),
+            ),
+            Column("arrived", "date", "day of arrival", required=False, empty=True),
+            Column("deadline", "date", "latest day of placement", required=False, empty=True),
+        ),
+    ),
+    Contract(
+        "places",
+        "one place that takes households",
+        ("place",),
+        (
+            _place("place", "place"),
+            _persons("capacity", "persons the place can take"),
+            _persons("minimum", "persons the place must get if any plan can", required=False, empty=True),
+            Column("services", "codes", "services offered", required=False, empty=True),
+            Column("languages", "codes", "languages with a community or service", required=False, empty=True),
+            Column("name", "text", "name", required=False, empty=True),
+            Column("county", "text", "county", required=False, empty=True),
+            *_POSITION,
+        ),
+        prefixed=(Column("capacity_", "count", "capacity of one service", "persons", required=False, low=0),),
+    ),
+    Contract(
+        "scores",
+        "one household and place",
+        ("household", "place"),
+        (
+            Column("household", "code", "household"),
+            _place("place", "place"),
+            Column("score", "number", "expected outcome per weighted person; empty = not allowed", "0-1", empty=True, low=0, high=1),
+        ),
+    ),
+    Contract(
+        "rules",
+        "one pin or ban",
+        ("household", "place", "rule"),
+        (
+            Column("household", "code", "household"),
+            _place("place", "place"),
+            Column("rule", "text", "what must hold", options=("pin", "ban")),
+            Column("reason", "text", "why, for the override ledger"),
+        ),
+    ),
+    Contract(
+        "municipalities",
+        "one municipality",
+        ("municipality",),
+        (
+            Column("municipality", "code", "official code"),
+            Column("name", "text", "name"),
+            Column("county", "text", "county"),
+            *_POSITION,
+            _persons("population", "population, newest year", required=False),
+            _persons("population_2020", "population 2020", required=False),
+            Column("area_km2", "number", "area including water", "km²", required=False, low=0),
+        ),
+    ),
+    Contract(
+        "destinations",
+        "one destination country",
+        ("destination",),
+        (
+            Column("destination", "code", "Eurostat country code"),
+            Column("name", "text", "name"),
+        ),
+    ),
+    Contract(
+        "population",
+        "one municipality and year, on 1 January",
+        ("municipality", "year"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            *(_persons(f"age_{age}", f"persons aged {age.replace('_', ' to ')}", required=False) for age in _AGES),
+            _persons("total", "all persons"),
+        ),
+    ),
+    Contract(
+        "refugee_stock",
+        "one municipality, year and time since settlement",
+        ("municipality", "year", "residence_time"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            Column("residence_time", "text", "years since settlement", "years", options=("0-4", "5+", "all")),
+            _persons("stock", "persons with refugee background", whole=False),
+            _persons("moved_here_later", "of them settled elsewhere first", whole=False, empty=True),
+            _persons("settled_here", "of them settled here first", whole=False, empty=True),
+        ),
+    ),
+    Contract(
+        "origin_population",
+        "one municipality, year and origin",
+        ("municipality", "year", "origin"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            Column("origin", "code", "ISO 3166 alpha-3"),
+            _persons("persons", "persons with that background; empty = withheld", whole=False, empty=True),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "case_flow",
+        "one month of an agency",
+        ("month",),
+        (
+            _MONTH,
+            _persons("applications", "applications"),
+            *(
+                _persons(name, text, empty=True)
+                for name, text in (
+                    ("male", "applications by men"),
+                    ("female", "applications by women"),
+                    ("minor_applications", "applications by or for minors"),
+                    ("unaccompanied_minors", "applications by unaccompanied minors"),
+                    ("decisions", "decisions"),
+                    ("granted", "granted"),
+                    ("rejected", "rejected"),
+                    ("dublin", "transferred to another state"),
+                    ("other_closed", "closed otherwise"),
+                )
+            ),
+            Column("mean_handling_days", "number", "mean handling time of decided cases", "days", empty=True, low=0),
+        ),
+    ),
+)
+
+CONTRACTS = {contract.name: contract for contract in _ALL}

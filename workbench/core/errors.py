@@ -1,0 +1,115 @@
+"""One family of errors: what is wrong, where, why it matters, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class WorkbenchError(Exception):
+    """Any fault that a user can act on; the command line prints it without a traceback.
+
+    Parameters
+    ----------
+    what
+        One sentence: what is wrong.
+    where
+        File, row, column, place, month or plug-in that it concerns.
+    why
+        Why it matters for the result.
+    do
+        What to do next.
+    """
+
+    exit_code = 2
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", do: str = "") -> None:
+        self.what, self.where, self.why, self.do = what, where, why, do
+        super().__init__(self.message())
+
+    def message(self) -> str:
+        """Return the whole message, one line for each part that is known."""
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        lines = [head]
+        if self.why:
+            lines.append(f"  why: {self.why}")
+        if self.do:
+            lines.append(f"  do:  {self.do}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One bad cell, row or column of a table.
+
+    ``row`` is the line of the file as an editor counts it (the header is line 1); None means the whole table.
+    """
+
+    what: str
+    row: int | None = None
+    column: str | None = None
+    value: object = None
+    allowed: str = ""
+
+    def line(self) -> str:
+        """Return the fault as one line of a message."""
+        at = [f"row {self.row}"] if self.row is not None else []
+        if self.column is not None:
+            at.append(f"column '{self.column}'")
+        place = ", ".join(at) or "table"
+        shown = "" if self.value is None else f" (found {self.value!r})"
+        allowed = f"; allowed: {self.allowed}" if self.allowed else ""
+        return f"{place}: {self.what}{shown}{allowed}"
+
+
+class DataError(WorkbenchError):
+    """The data supplied cannot be used; lists every fault of the table at once."""
+
+    shown = 20
+
+    def __init__(
+        self, what: str, *, where: str = "", why: str = "", do: str = "", faults: Sequence[Fault] = ()
+    ) -> None:
+        self.faults = tuple(faults)
+        super().__init__(what, where=where, why=why, do=do)
+
+    def message(self) -> str:
+        """Return the message with the first faults listed and the rest counted."""
+        head, *rest = super().message().split("\n")
+        lines = [head, *(f"  - {fault.line()}" for fault in self.faults[: self.shown])]
+        if len(self.faults) > self.shown:
+            lines.append(f"  … and {len(self.faults) - self.shown} more")
+        return "\n".join(lines + rest)
+
+
+class AssumptionError(WorkbenchError):
+    """A parameter or scenario is missing, undated, unsourced or out of range."""
+
+
+class ModelError(WorkbenchError):
+    """A model cannot be fitted to these data, or its fit cannot be trusted."""
+
+    exit_code = 3
+
+
+class DecisionError(WorkbenchError):
+    """A decision problem is stated wrongly or cannot be solved."""
+
+    exit_code = 3
+
+
+class PluginError(WorkbenchError):
+    """A part that another package brings does not keep its contract."""
+
+
+class ReportError(WorkbenchError):
+    """A report cannot be run or exported."""
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return a hint such as ``did you mean 'persons'?``, or the list of what is known."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return "known: " + ", ".join(known) if known else ""

@@ -1,0 +1,86 @@
+"""Places and localities: who takes part, how places nest, which tables a locality brings.
+
+A locality is data, not code; :mod:`workbench.sources.localities` reads one from a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from workbench.core.errors import DataError, nearest
+from workbench.core.provenance import Source
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality, country or other unit; ``parent`` names what it lies in, positions are degrees."""
+
+    code: str
+    name: str
+    parent: str = ""
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True)
+class TableEntry:
+    """One table of a locality: its file, its contract and whose figures it holds."""
+
+    name: str
+    path: Path
+    contract: str
+    source: Source
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Locality:
+    """A country, region or city: its identity, its places, its tables, each with a source.
+
+    Attributes
+    ----------
+    level
+        What one of its places is called, e.g. ``municipality``.
+    code
+        The locality itself as a place, e.g. the country's code; empty if it is none.
+    places
+        Places by code.
+    """
+
+    id: str
+    name: str
+    code: str
+    level: str
+    languages: tuple[str, ...]
+    folder: Path
+    places: Mapping[str, Place]
+    tables: Mapping[str, TableEntry]
+
+    def table(self, name: str) -> TableEntry:
+        """Return a table's entry; an unknown name is refused with the nearest one."""
+        if name not in self.tables:
+            raise DataError(
+                f"locality '{self.id}' has no table '{name}'", do=nearest(name, list(self.tables)), where=str(self.folder)
+            )
+        return self.tables[name]
+
+    def place_name(self, code: str) -> str:
+        """Return a place's name, or its code if the locality does not know it."""
+        place = self.places.get(code)
+        return place.name if place else code
+
+    def hint(self, code: str) -> str:
+        """Return the places nearest in code or name, for a message about an unknown one."""
+        by_name = {place.name: place.code for place in self.places.values()}
+        close = [f"{c} {self.places[c].name}" for c in get_close_matches(code, list(self.places), n=2, cutoff=0.7)]
+        close += [f"{by_name[n]} {n}" for n in get_close_matches(code, list(by_name), n=1, cutoff=0.8)]
+        if close:
+            return f"did you mean {' or '.join(close)}?"
+        return "known: " + ", ".join(self.places) if len(self.places) <= 40 else f"it has {len(self.places)} places"
+
+    def parents(self) -> dict[str, str]:
+        """Return for each place what it lies in, as :meth:`workbench.core.draws.Draws.group` takes it."""
+        return {code: place.parent for code, place in self.places.items()}

@@ -1,0 +1,201 @@
+"""Where numbers come from and what reruns them: sources, fingerprints, run records and the run store.
+
+A run is content-addressed: its key is made from the study's name, its scenario, the fingerprints of its data, the
+library versions and the source of the program itself. The same input finds the saved run; any change makes a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench import __version__
+from workbench.core.errors import DataError
+from workbench.core.files import replacing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RECORD = "record.json"
+NUMERICAL_LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "pymc", "pytensor", "nutpie", "numba", "cvxpy", "highspy")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who published a table, under which name and terms."""
+
+    publisher: str
+    title: str
+    licence: str
+    note: str = ""
+
+    def line(self) -> str:
+        """Return the source as it stands under a figure."""
+        return f"{self.publisher}, {self.title} ({self.licence})"
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One table as it was used: its source, its last period and the fingerprint of its content."""
+
+    name: str
+    source: Source
+    last_period: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What is needed to say where a result came from and to make it again.
+
+    Nothing personal belongs here: scenario values are parameters, inputs are named by fingerprint.
+    """
+
+    study: str
+    key: str
+    scenario: Mapping[str, Any]
+    inputs: tuple[Vintage, ...]
+    versions: Mapping[str, str]
+    created: str
+    seconds: float = 0.0
+    caveats: tuple[str, ...] = ()
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def short_key(self) -> str:
+        """The first twelve characters of the key, as printed on pages."""
+        return self.key[:12]
+
+    def to_json(self) -> str:
+        """Return the record as JSON with sorted keys."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> RunRecord:
+        """Read a record written by :meth:`to_json`."""
+        raw = json.loads(text)
+        raw["inputs"] = tuple(Vintage(**{**v, "source": Source(**v["source"])}) for v in raw["inputs"])
+        raw["caveats"] = tuple(raw["caveats"])
+        return cls(**raw)
+
+
+def fingerprint(table: pd.DataFrame) -> str:
+    """Return a SHA-256 over column names and cells; the order of rows and columns does not matter."""
+    ordered = table.reindex(sorted(table.columns), axis=1)
+    lines = sorted(ordered.to_csv(index=False, header=False, lineterminator="\n").splitlines())
+    return digest([list(ordered.columns), lines])
+
+
+def digest(value: Any) -> str:
+    """Return a SHA-256 of a JSON-able value, keys sorted."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def versions() -> Mapping[str, str]:
+    """Return the versions of the program, of Python and of the libraries that move numbers."""
+    return {
+        "migration-workbench": __version__,
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in NUMERICAL_LIBRARIES},
+    }
+
+
+@cache
+def program_fingerprint() -> str:
+    """Return a SHA-256 of the source that computes (not of the rooms that only show results)."""
+    root = Path(__file__).parent.parent
+    rooms = ("core", "sources", "models", "decisions", "studies")
+    files = sorted(path for room in rooms for path in (root / room).rglob("*.py"))
+    return digest([[path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")] for path in files])
+
+
+@dataclass(frozen=True)
+class SavedRun:
+    """A run found in, or just written to, the store."""
+
+    folder: Path
+    record: RunRecord
+    reused: bool
+
+
+def default_runs() -> Path:
+    """Return the folder of saved runs: ``WORKBENCH_RUNS``, or ``output/runs`` under the current folder."""
+    return Path(os.environ.get("WORKBENCH_RUNS") or Path("output") / "runs")
+
+
+@dataclass(frozen=True)
+class RunStore:
+    """Saved runs under one folder, one sub-folder for each study and key."""
+
+    root: Path
+
+    def key(self, study: str, scenario: Mapping[str, Any], inputs: tuple[Vintage, ...]) -> str:
+        """Return the content address of a run."""
+        data = sorted((v.name, v.fingerprint) for v in inputs)
+        return digest([study, dict(scenario), data, dict(versions()), program_fingerprint()])
+
+    def get_or_run(
+        self,
+        study: str,
+        scenario: Mapping[str, Any],
+        inputs: tuple[Vintage, ...],
+        compute: Callable[[Path], Mapping[str, Any]],
+        caveats: tuple[str, ...] = (),
+    ) -> SavedRun:
+        """Return the saved run of this input; compute and save it if there is none.
+
+        ``compute`` writes its files into the folder it is given and returns a few headline results for the record.
+        The folder takes its final name only when everything in it is whole, so an interrupted run leaves nothing.
+        """
+        key = self.key(study, scenario, inputs)
+        folder = self.root / study / key[:16]
+        if (folder / RECORD).exists():
+            record = self.read(folder)
+            if record.key == key:
+                return SavedRun(folder, record, reused=True)
+        started = datetime.now(UTC)
+        with replacing(folder) as partial:
+            partial.mkdir()
+            results = compute(partial)
+            record = RunRecord(
+                study=study,
+                key=key,
+                scenario=dict(scenario),
+                inputs=inputs,
+                versions=dict(versions()),
+                created=started.isoformat(timespec="seconds"),
+                seconds=round((datetime.now(UTC) - started).total_seconds(), 1),
+                caveats=caveats,
+                results=dict(results),
+            )
+            (partial / RECORD).write_text(record.to_json(), encoding="utf-8")
+        return SavedRun(folder, record, reused=False)
+
+    def read(self, folder: Path) -> RunRecord:
+        """Return the record of a run folder."""
+        try:
+            return RunRecord.from_json((folder / RECORD).read_text(encoding="utf-8"))
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise DataError(
+                "this folder holds no readable run",
+                where=str(folder),
+                why=str(error),
+                do="delete the folder and run the study again",
+            ) from error
+
+    def latest(self, study: str) -> SavedRun | None:
+        """Return the newest saved run of a study, or None."""
+        folders = [path.parent for path in (self.root / study).glob(f"*/{RECORD}")]
+        runs = [SavedRun(folder, self.read(folder), reused=True) for folder in folders]
+        return max(runs, key=lambda run: run.record.created, default=None)

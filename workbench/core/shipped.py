@@ -1,0 +1,22 @@
+"""Find what ships with the program: in a checkout beside the package, in an installed wheel inside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.core.errors import DataError
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+def path(name: str) -> Path:
+    """Return the folder ``data``, ``reports`` or ``notebooks`` as it ships."""
+    for base in (_PACKAGE / "_shipped", _PACKAGE.parent):
+        if (base / name).is_dir():
+            return base / name
+    raise DataError(
+        f"the shipped folder '{name}' is missing",
+        where=str(_PACKAGE),
+        why="the installation is incomplete",
+        do="install migration-workbench again",
+    )

@@ -1,0 +1,312 @@
+"""Table contracts: which columns a table has, in which unit and range, and one checker with one error format.
+
+A column's description, unit and range stand here once; the checker, the documentation and ``workbench data`` read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from workbench.core.errors import DataError, Fault, nearest
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+    from workbench.core.places import Locality
+
+MONTH = r"\d{4}-(0[1-9]|1[0-2])"
+YEAR = r"(19|20)\d{2}"
+DATE = r"\d{4}-\d{2}-\d{2}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of cell: how it is tested, how it is read and what is allowed, in words."""
+
+    allowed: str
+    valid: Callable[[pd.Series], pd.Series]
+    read: Callable[[pd.Series], pd.Series]
+
+
+def _text(cells: pd.Series) -> pd.Series:
+    return cells.astype("string").str.strip()
+
+
+def _numbers(cells: pd.Series) -> pd.Series:
+    return pd.to_numeric(cells, errors="coerce").astype("float64")
+
+
+def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
+    return lambda cells: _text(cells).str.fullmatch(pattern).fillna(False).astype(bool)
+
+
+def _dates(cells: pd.Series) -> pd.Series:
+    return pd.to_datetime(_text(cells), errors="coerce", format="ISO8601")
+
+
+def _is_whole(cells: pd.Series) -> pd.Series:
+    return _numbers(cells).mod(1).eq(0)
+
+
+def _flags(cells: pd.Series) -> pd.Series:
+    return _text(cells).str.lower().map({"true": True, "false": False, "1": True, "0": False})
+
+
+KINDS: Mapping[str, Kind] = {
+    "text": Kind("any text", lambda c: _text(c).str.len().fillna(0).gt(0), _text),
+    "code": Kind("a code without spaces or ';'", _matches(r"[^\s;]+"), _text),
+    "codes": Kind("codes separated by ';'", _matches(r"[^\s;]+(\s*;\s*[^\s;]+)*;?"), _text),
+    "month": Kind("a month as YYYY-MM, e.g. 2019-09", _matches(MONTH), _text),
+    "year": Kind("a year, e.g. 2021", _matches(YEAR), lambda c: _numbers(c).astype("Int64")),
+    "date": Kind("a date as YYYY-MM-DD", lambda c: _dates(c).notna(), _dates),
+    "count": Kind("a whole number", _is_whole, lambda c: _numbers(c).astype("Int64")),
+    "number": Kind("a number with a decimal point", lambda c: _numbers(c).notna(), _numbers),
+    "flag": Kind("True or False", lambda c: _flags(c).notna(), lambda c: _flags(c).astype("boolean")),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    ``low`` and ``high`` bound numbers; ``required`` says whether the table may lack the column, ``empty`` whether a cell
+    may be empty; ``options`` lists the only values allowed; ``place`` marks codes of places of the locality, ``whole``
+    that the locality itself may stand there too (a country among its own municipalities).
+    """
+
+    name: str
+    kind: str
+    description: str
+    unit: str = ""
+    required: bool = True
+    empty: bool = False
+    low: float | None = None
+    high: float | None = None
+    options: tuple[str, ...] = ()
+    place: bool = False
+    whole: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """What a cell may hold, in words."""
+        if self.options:
+            return "one of " + ", ".join(self.options)
+        bounds = {
+            (True, False): f", at least {self.low:g}" if self.low is not None else "",
+            (False, True): f", at most {self.high:g}" if self.high is not None else "",
+            (True, True): f" from {self.low:g} to {self.high:g}" if None not in (self.low, self.high) else "",
+        }
+        return KINDS[self.kind].allowed + bounds.get((self.low is not None, self.high is not None), "")
+
+    def valid(self, cells: pd.Series) -> pd.Series:
+        """Return for each cell whether it keeps this column's kind, range and options."""
+        good = KINDS[self.kind].valid(cells)
+        if self.low is not None:
+            good &= _numbers(cells).ge(self.low)
+        if self.high is not None:
+            good &= _numbers(cells).le(self.high)
+        if self.options:
+            good &= _text(cells).isin(self.options)
+        return good
+
+
+@dataclass(frozen=True)
+class Contract:
+    """A named table: its columns, its key, and what one row is.
+
+    ``prefixed`` holds columns that may stand several times with an ending of their own, e.g. ``capacity_school``.
+    """
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    prefixed: tuple[Column, ...] = ()
+
+    def column(self, name: str) -> Column | None:
+        """Return the contract's column of that name, None for a column the contract does not speak of."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        for column in self.prefixed:
+            if name.startswith(column.name) and name != column.name:
+                return column
+        return None
+
+
+def contracts() -> Mapping[str, Contract]:
+    """Return every contract by name."""
+    from workbench.core.contracts import CONTRACTS
+
+    return CONTRACTS
+
+
+def contract(name: str) -> Contract:
+    """Return a contract by name; an unknown name is refused with the nearest one."""
+    known = contracts()
+    if name not in known:
+        raise DataError(f"no table contract is called '{name}'", do=nearest(name, list(known)))
+    return known[name]
+
+
+def check(
+    frame: pd.DataFrame,
+    of: Contract | str,
+    *,
+    where: str = "table",
+    locality: Locality | None = None,
+    first_row: int = 2,
+) -> pd.DataFrame:
+    """Return the table with typed columns, or raise one error that lists every fault.
+
+    Parameters
+    ----------
+    frame
+        The raw table; cells may be text or typed. Its index counts rows from 0.
+    of
+        The contract, or its name.
+    where
+        What the error names, usually the file.
+    locality
+        If given, place columns must hold places of this locality.
+    first_row
+        Line of the file on which index 0 stands (2 for CSV, since the header is line 1).
+
+    Raises
+    ------
+    DataError
+        With one :class:`~workbench.core.errors.Fault` for each bad cell, row or column.
+    """
+    of = contract(of) if isinstance(of, str) else of
+    frame = frame.rename(columns=str)
+    faults = [*_column_faults(frame, of), *_cell_faults(frame, of, first_row)]
+    if locality is not None:
+        faults += _place_faults(frame, of, locality, first_row)
+    if frame.empty and not faults:
+        faults = [Fault("the table has no rows")]
+    if faults:
+        raise DataError(
+            f"not a valid '{of.name}' table: {len(faults)} fault{'s' if len(faults) > 1 else ''}",
+            where=where,
+            why=f"a row must be {of.row}; nothing was read or written",
+            do=f"mend the rows named, then try `workbench data check FILE --as {of.name}`",
+            faults=sorted(faults, key=lambda fault: (fault.row or 0, fault.column or "")),
+        )
+    typed = {}
+    for name in frame.columns:
+        column = of.column(name)
+        cells = frame[name]
+        typed[name] = KINDS[column.kind].read(_blank_as_missing(cells)) if column else cells
+    return pd.DataFrame(typed).reset_index(drop=True)
+
+
+def _blank_as_missing(cells: pd.Series) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
+        return cells
+    return cells.mask(cells.astype("string").str.strip().eq("").fillna(False).astype(bool))
+
+
+def _column_faults(frame: pd.DataFrame, of: Contract) -> list[Fault]:
+    names = list(frame.columns)
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    faults = [Fault("the column stands twice", column=name) for name in repeated]
+    wanted = [c.name for c in of.columns]
+    missing = [c.name for c in of.columns if c.required and c.name not in names]
+    for name in missing:
+        hint = get_close_matches(name, [n for n in names if n not in wanted], n=1, cutoff=0.6)
+        said = f"; is '{hint[0]}' it?" if hint else f"; columns found: {', '.join(names)}"
+        faults.append(Fault(f"required column is missing{said}", column=name))
+    absent = [c.name for c in of.columns if not c.required and c.name not in names]
+    for name in names:
+        if of.column(name) is None and (close := get_close_matches(name, absent, n=1, cutoff=0.8)):
+            faults.append(Fault(f"unknown column; did you mean '{close[0]}'?", column=name))
+    return faults
+
+
+@cache
+def _schema(of: Contract, names: tuple[str, ...]) -> pa.DataFrameSchema:
+    import pandera.pandas as pa  # a second of start-up: only when a table is checked
+
+    columns = {}
+    for name in names:
+        column = of.column(name)
+        if column is not None:
+            check_cell = pa.Check(column.valid, ignore_na=True, error="value")
+            columns[name] = pa.Column(None, check_cell, nullable=column.empty, required=False)
+    key = [name for name in of.key if name in names]
+    return pa.DataFrameSchema(columns, unique=key if len(key) == len(_present_key(of, names)) else None)
+
+
+def _present_key(of: Contract, names: tuple[str, ...]) -> list[str]:
+    """Return the key columns that this table has to be unique in; optional ones count only where they stand."""
+    return [k for k in of.key if k in names or (column := of.column(k)) is None or column.required]
+
+
+def _cell_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
+    import pandera.errors as pe
+
+    if frame.columns.duplicated().any():
+        return []
+    known = [name for name in frame.columns if of.column(name) is not None]
+    cells = pd.DataFrame({name: _blank_as_missing(frame[name]) for name in known}, index=frame.index)
+    try:
+        _schema(of, tuple(known)).validate(cells, lazy=True)
+    except pe.SchemaErrors as error:
+        return _translate(error.failure_cases, cells, of, first_row)
+    return []
+
+
+def _translate(cases: pd.DataFrame, cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
+    faults: list[Fault] = []
+    repeats: set[int] = set()
+    for case in cases.itertuples():
+        if case.check == "multiple_fields_uniqueness":
+            repeats.add(case.index)
+            continue
+        column = of.column(str(case.column))
+        if column is None:
+            continue
+        row = None if pd.isna(case.index) else int(case.index) + first_row
+        if case.check == "not_nullable":
+            faults.append(Fault("the cell is empty", row, str(case.column), allowed=column.allowed))
+        else:
+            what = "negative value" if _is_negative(case.failure_case, column) else "value not allowed"
+            faults.append(Fault(what, row, str(case.column), _plain(case.failure_case), column.allowed))
+    key = [name for name in of.key if name in cells.columns]
+    first = {tuple(values): index for index, values in reversed(list(zip(cells.index, cells[key].to_numpy().tolist(), strict=True)))}
+    for index in sorted(repeats):
+        values = tuple(cells.loc[index, key].tolist())
+        if first[values] != index:
+            shown = ", ".join(f"{k} {v}" for k, v in zip(key, values, strict=True))
+            faults.append(Fault(f"{shown} stands already in row {first[values] + first_row}", int(index) + first_row))
+    return faults
+
+
+def _is_negative(value: object, column: Column) -> bool:
+    number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
+    return column.low == 0 and bool(number < 0)
+
+
+def _plain(value: object) -> object:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _place_faults(frame: pd.DataFrame, of: Contract, locality: Locality, first_row: int) -> list[Fault]:
+    faults = []
+    for name in frame.columns[~frame.columns.duplicated()]:
+        column = of.column(name)
+        if column is None or not column.place:
+            continue
+        known = {*locality.places, locality.code} if column.whole else set(locality.places)
+        for index, cell in _text(frame[name]).dropna().items():
+            for code in (part.strip() for part in str(cell).split(";")):
+                if code and code not in known:
+                    what = f"not a place of locality '{locality.id}'; {locality.hint(code)}"
+                    faults.append(Fault(what, int(str(index)) + first_row, name, code))
+    return faults

@@ -1,0 +1,1 @@
+"""Outside data in: files, localities, synthetic households."""

@@ -1,0 +1,99 @@
+"""Read one's own tables from CSV or Parquet files, and write results, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+
+from workbench.core.errors import DataError
+from workbench.core.files import replacing
+from workbench.core.places import Locality
+from workbench.core.tables import Contract, check
+
+WHY = "the workbench reads tables with one header line"
+
+
+def read(path: Path | str, of: Contract | str, *, locality: Locality | None = None) -> pd.DataFrame:
+    """Return the table in a file, checked against its contract and typed.
+
+    Raises
+    ------
+    DataError
+        If the file is no table, or with every fault of its cells.
+    """
+    path = Path(path)
+    raw = read_raw(path)
+    if path.suffix.lower() == ".parquet":
+        wanted = [raw.index.name] if raw.index.name else []
+        raw = raw.reset_index() if wanted else raw.reset_index(drop=True)
+        return check(raw, of, where=str(path), locality=locality, first_row=1)
+    return check(raw, of, where=str(path), locality=locality)
+
+
+def read_raw(path: Path | str) -> pd.DataFrame:
+    """Return the cells of a CSV file as text, or a Parquet file as it is typed."""
+    path = Path(path)
+    if not path.exists():
+        raise DataError("no such file", where=str(path), do="check the path")
+    if path.is_dir():
+        raise DataError("this is a folder, not a table", where=str(path), do="name the file in it")
+    if path.suffix.lower() == ".parquet":
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise DataError("not a readable Parquet file", where=str(path), why=str(error), do="write it again") from error
+    return _read_csv(path)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    try:
+        start = path.read_bytes()
+        if start.startswith((b"PK\x03\x04", b"%PDF", b"PAR1", b"\x89PNG", b"\xd0\xcf\x11\xe0")) or b"\0" in start[:4096]:
+            raise DataError("the file is not a table", where=str(path), why=WHY, do="save it as CSV (UTF-8) or as .parquet")
+        text = start.decode("utf-8-sig")
+    except OSError as error:
+        raise DataError("cannot read the file", where=str(path), why=str(error), do="check path and permission") from error
+    except UnicodeDecodeError as error:
+        raise DataError(
+            "the file is not UTF-8 text",
+            where=str(path),
+            why=f"byte {error.start} is no character; names would be garbled",
+            do="save it as CSV in UTF-8",
+        ) from error
+    lines = text.splitlines()
+    head = next(csv.reader(lines[:1]), [])
+    if not any(cell.strip() for cell in head):
+        raise DataError("the file is empty or has no header line", where=str(path), why=WHY, do="put the column names first")
+    if len(head) == 1 and (";" in head[0] or "\t" in head[0]):
+        raise DataError(
+            "the columns are not separated by commas",
+            where=str(path),
+            why="semicolons separate codes within a cell here",
+            do="save the table with commas between columns and points in decimals",
+        )
+    rows = list(csv.reader(lines[1:]))
+    long = [(number, row) for number, row in enumerate(rows, start=2) if row and len(row) != len(head)]
+    if long:
+        number, row = long[0]
+        raise DataError(
+            f"row {number} has {len(row)} cells, the header has {len(head)}",
+            where=str(path),
+            why="cells would slip into the wrong column" + (f" ({len(long)} such rows)" if len(long) > 1 else ""),
+            do="quote cells that hold commas",
+        )
+    frame = pd.DataFrame([row or [""] * len(head) for row in rows], columns=[cell.strip() for cell in head], dtype="string")
+    blank = frame.apply(lambda cells: cells.str.strip().eq("")).all(axis=1)
+    return frame[~blank]
+
+
+def write(table: pd.DataFrame, path: Path | str) -> Path:
+    """Write a table as CSV or, by its ending, Parquet; an earlier good file stays until the new one is whole."""
+    path = Path(path)
+    with replacing(path) as partial:
+        if path.suffix.lower() == ".parquet":
+            table.to_parquet(partial, index=False)
+        else:
+            table.to_csv(partial, index=False, lineterminator="\n")
+    return path
