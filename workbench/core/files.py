@@ -30,9 +30,15 @@ def replacing(target: Path | str) -> Iterator[Path]:
     partial = holder / target.name
     try:
         yield partial
+        earlier = holder / "earlier"
         if target.is_dir() and partial.is_dir():
-            os.replace(target, holder / "replaced")
-        os.replace(partial, target)
+            os.replace(target, earlier)
+        try:
+            os.replace(partial, target)
+        except BaseException:
+            if earlier.exists():
+                os.replace(earlier, target)
+            raise
     finally:
         shutil.rmtree(holder, ignore_errors=True)
 

@@ -84,8 +84,8 @@ def _read_csv(path: Path) -> pd.DataFrame:
             do="quote cells that hold commas",
         )
     frame = pd.DataFrame([row or [""] * len(head) for row in rows], columns=[cell.strip() for cell in head], dtype="string")
-    blank = frame.apply(lambda cells: cells.str.strip().eq("")).all(axis=1)
-    return frame[~blank]
+    filled = [number for number, row in enumerate(rows) if any(cell.strip() for cell in row)]
+    return frame.iloc[filled]
 
 
 def write(table: pd.DataFrame, path: Path | str) -> Path:

@@ -1,0 +1,54 @@
+# Everything runs in .venv with the versions of requirements.lock; `make` alone lists the targets.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+PY := .venv/bin/python
+INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --constraint requirements.lock --build-constraint requirements.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-quick lint format lock bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+setup: .venv/.ready ## build .venv with pinned versions
+demo: .venv/.ready ## the main job on real figures: forecast, plan, two PDFs
+	@$(PY) -m workbench demo
+
+test: .venv/.test-ready ## build the same environment with test tools and run the tests, fast ring first
+	@$(PY) -m pytest -m quick
+	@$(PY) -m pytest -m whole
+
+test-quick: .venv/.test-ready ## only the fast ring
+	@$(PY) -m pytest -m quick
+
+lint: .venv/.test-ready ## style, types and the import contract
+	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports
+
+format: .venv/.test-ready ## put the code into the house style
+	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
+
+lock: .venv/.ready ## pin every version anew, and write environment.yml from pyproject.toml
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --extra test --upgrade \
+	  --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
+	@$(PY) .ci/environment.py > environment.yml
+
+bench: .venv/.test-ready ## calibration and scale (the slow ring)
+	@$(PY) -m pytest -m slow
+
+clean: ## remove the environment and everything made
+	@rm -rf .venv output build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+.venv/bin/uv:
+	@command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here. Install python3 and python3-venv, or: make PYTHON=/path/to/python"; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 2; }
+	@echo "Setting up .venv (about a minute the first time) …"
+	@$(PYTHON) -m venv --clear .venv || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 2; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/.ready: pyproject.toml requirements.lock | .venv/bin/uv
+	@$(INSTALL) --editable .
+	@touch $@
+
+.venv/.test-ready: pyproject.toml requirements.lock .venv/.ready
+	@$(INSTALL) --editable '.[test]'
+	@touch $@

@@ -1,0 +1,67 @@
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from workbench.core.errors import DataError
+from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, fingerprint
+
+pytestmark = pytest.mark.quick
+TABLE = pd.DataFrame({"month": ["2019-01", "2019-02"], "persons": [1, 2]})
+INPUTS = (Vintage("eu/arrivals", Source("Eurostat", "asylum", "CC BY 4.0"), "2019-02", fingerprint(TABLE)),)
+
+
+class Compute:
+    """Counts how often it really computes."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, folder: Path) -> Mapping[str, int]:
+        self.calls += 1
+        (folder / "out.txt").write_text("42")
+        return {"answer": 42}
+
+
+def test_the_same_input_finds_the_saved_run_and_any_change_does_not(tmp_path: Path) -> None:
+    store, compute = RunStore(tmp_path), Compute()
+    first = store.get_or_run("demo", {"seed": 1}, INPUTS, compute)
+    again = store.get_or_run("demo", {"seed": 1}, INPUTS, compute)
+    assert (first.reused, again.reused, compute.calls) == (False, True, 1)
+    assert again.record == first.record and again.record.results == {"answer": 42}
+    store.get_or_run("demo", {"seed": 2}, INPUTS, compute)
+    other = (Vintage("eu/arrivals", INPUTS[0].source, "2019-02", fingerprint(TABLE.assign(persons=[1, 3]))),)
+    store.get_or_run("demo", {"seed": 1}, other, compute)
+    store.get_or_run("other", {"seed": 1}, INPUTS, compute)
+    assert compute.calls == 4
+    assert store.latest("demo") is not None and store.latest("nothing") is None
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, ValueError])
+def test_an_interrupted_run_leaves_nothing_and_is_made_again(tmp_path: Path, stop: type[BaseException]) -> None:
+    def half(folder: Path) -> Mapping[str, int]:
+        (folder / "out.txt").write_text("half")
+        raise stop
+
+    store, compute = RunStore(tmp_path), Compute()
+    with pytest.raises(stop):
+        store.get_or_run("demo", {}, INPUTS, half)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+    assert store.get_or_run("demo", {}, INPUTS, compute).reused is False
+
+
+def test_a_record_survives_its_file(tmp_path: Path) -> None:
+    run = RunStore(tmp_path).get_or_run("demo", {"seed": 1, "gap": 0.1}, INPUTS, Compute(), ("a caveat",))
+    assert RunRecord.from_json(run.record.to_json()) == run.record
+    assert json.loads((run.folder / "record.json").read_text())["inputs"][0]["source"]["publisher"] == "Eurostat"
+    (run.folder / "record.json").write_text("{")
+    with pytest.raises(DataError, match="no readable run"):
+        RunStore(tmp_path).read(run.folder)
+
+
+def test_fingerprints_ignore_order_and_see_every_cell() -> None:
+    assert fingerprint(TABLE) == fingerprint(TABLE.iloc[::-1]) == fingerprint(TABLE[["persons", "month"]])
+    assert fingerprint(TABLE) != fingerprint(TABLE.assign(persons=[1, 1]))
+    assert fingerprint(TABLE) != fingerprint(TABLE.rename(columns={"persons": "people"}))
