@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.core.errors import DataError
 from workbench.core.files import replacing
 from workbench.core.places import Locality
-from workbench.core.tables import Contract, check
+from workbench.core.tables import Contract, check, contract
 
 WHY = "the workbench reads tables with one header line"
 
@@ -24,6 +24,7 @@ def read(path: Path | str, of: Contract | str, *, locality: Locality | None = No
         If the file is no table, or with every fault of its cells.
     """
     path = Path(path)
+    of = contract(of) if isinstance(of, str) else of
     raw = read_raw(path)
     if path.suffix.lower() == ".parquet":
         wanted = [raw.index.name] if raw.index.name else []

@@ -1,0 +1,88 @@
+"""The command line as a user meets it: help, exit codes, messages, nothing half-written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from workbench.cli import app
+
+pytestmark = pytest.mark.quick
+COMMANDS = (
+    ("demo",),
+    ("data", "list"),
+    ("data", "check"),
+    ("inflow", "fit"),
+    ("inflow", "forecast"),
+    ("allocate",),
+    ("report", "list"),
+    ("report", "build"),
+)
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_shows_an_example(command: tuple[str, ...]) -> None:
+    result = run(*command, "--help")
+    assert result.exit_code == 0 and f"Example: workbench {' '.join(command)}" in " ".join(result.stdout.split())
+
+
+def test_data_list_names_localities_sources_and_contracts() -> None:
+    text = run("data", "list").stdout
+    assert all(word in text for word in ("norway", "Eurostat", "arrivals", "households"))
+    body = json.loads(run("data", "list", "--json").stdout)
+    assert body["localities"]["norway"]["places"] == 357
+    assert body["contracts"]["arrivals"]["persons"]["unit"] == "persons"
+
+
+def test_a_good_file_is_good_and_a_bad_one_is_refused_with_every_fault(tmp_path: Path) -> None:
+    path = tmp_path / "my.csv"
+    path.write_text("month,destination,persons\n2019-01,NO,190\n", encoding="utf-8")
+    assert run("data", "check", path, "--as", "arrivals", "--locality", "eu").exit_code == 0
+    assert json.loads(run("data", "check", path, "--as", "arrivals", "--json").stdout)["rows"] == 1
+    path.write_text("month,destination,persons\n2019-01,NO,-1\n2019-01,NO,x\n", encoding="utf-8")
+    result = run("data", "check", path, "--as", "arrivals")
+    assert result.exit_code == 2
+    assert all(word in result.stderr for word in ("my.csv", "row 2", "negative", "row 3", "'x'", "stands already"))
+    body = json.loads(run("data", "check", path, "--as", "arrivals", "--json").stdout)
+    assert body["valid"] is False and len(body["faults"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("data", "check", "none.csv", "--as", "arrivals"), "no such file"),
+        (("data", "check", "none.csv", "--as", "arivals"), "did you mean 'arrivals'"),
+        (("inflow", "fit", "--as-of", "2019-13"), "not a month"),
+        (("inflow", "fit", "--locality", "norwy"), "did you mean 'norway'"),
+        (("inflow", "fit", "--arrivals", "none.csv"), "no such file"),
+        (("report", "build", "inflo"), "did you mean 'inflow'"),
+        (("report", "build", "inflow", "-p", "as_off=2019-09"), "did you mean 'as_of'"),
+        (("report", "build", "inflow", "-p", "horizon=six"), "horizon"),
+        (("report", "build", "inflow", "-p", "horizon"), "key=value"),
+        (("allocate", "--households", "none.csv", "--places", "none.csv"), "no such file"),
+    ],
+)
+def test_bad_input_is_one_message_with_exit_code_2_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*arguments)
+    assert result.exit_code == 2, result.output
+    assert said in result.stderr and "Traceback" not in result.output
+    assert not [p for p in tmp_path.rglob("*") if p.is_file()]
+
+
+def test_an_interrupt_is_said_and_has_its_own_exit_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.sources.localities.available", interrupt)
+    result = run("data", "list")
+    assert result.exit_code == 130 and "nothing half-written" in result.stderr

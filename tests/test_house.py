@@ -1,0 +1,99 @@
+"""The rules of the house: who may import whom, style, types, start-up, and what the README and environment.yml say."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = ("numpy", "pandas", "xarray", "pandera", "pymc", "pytensor", "nutpie", "numba", "cvxpy", "matplotlib", "papermill", "nbconvert")
+
+
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=ROOT, check=False)
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("-m", "ruff", "check", "."),
+        ("-m", "ruff", "format", "--check", "."),
+        ("-m", "mypy"),
+        ("-c", "from importlinter.cli import lint_imports_command as run; run()"),
+    ],
+    ids=["ruff check", "ruff format", "mypy", "import contract"],
+)
+def test_the_code_keeps_the_rules(command: tuple[str, ...]) -> None:
+    done = python(*command)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("statement", ["import workbench", "import workbench.cli", "import workbench.models", "import workbench.decisions"])
+def test_entering_loads_nothing_heavy(statement: str) -> None:
+    done = python("-c", f"{statement}; import sys; print([m for m in {HEAVY!r} if m in sys.modules])")
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+@pytest.mark.quick
+def test_environment_yml_is_what_pyproject_says() -> None:
+    made = python(".ci/environment.py").stdout
+    assert made and (ROOT / "environment.yml").read_text(encoding="utf-8") == made
+
+
+@pytest.mark.quick
+def test_the_lock_pins_every_dependency_and_names_no_address() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = {line.split("==")[0] for line in lock.splitlines()}
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["test"]]
+    names = {re.split(r"[<>=!~]", line)[0] for line in wanted}
+    assert names <= pinned
+    assert all("==" in line for line in lock.splitlines()) and "://" not in lock and "@" not in lock
+
+
+@pytest.mark.quick
+def test_the_module_map_of_the_readme_is_the_package() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = readme.split("## The house", 1)[1].split("```")[1]
+    told = set(re.findall(r"^\s+(\w+)(?:/|\.py)\s", block.split("workbench/", 1)[1], re.M))
+    package = ROOT / "workbench"
+    rooms = {p.name for p in package.iterdir() if p.is_dir() and (p / "__init__.py").exists()}
+    modules = {
+        p.stem if p.suffix else p.name
+        for room in rooms
+        for p in (package / room).iterdir()
+        if p.name not in ("__init__.py", "__pycache__") and (p.suffix == ".py" or (p / "__init__.py").exists())
+    }
+    assert told == rooms | modules
+
+
+@pytest.mark.quick
+def test_every_make_target_of_the_readme_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"\bmake ([a-z-]+)\b", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {"demo", "test"} <= named
+    assert all(re.search(rf"^{target}:", makefile, re.M) for target in named), named
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("path", sorted([*ROOT.glob("notebooks/**/*.ipynb"), *ROOT.glob("reports/*.ipynb")]), ids=lambda p: p.name)
+def test_notebooks_are_committed_without_outputs(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("path", sorted(ROOT.glob("reports/*.ipynb")), ids=lambda p: p.name)
+def test_report_pages_are_thin(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert not re.search(r"^\s*(def|class|for|while)\b", code, re.M)
+    assert code.count(".study(") == 1

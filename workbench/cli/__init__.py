@@ -1,0 +1,66 @@
+"""The command line: parse, call a study or a report, print a finding.
+
+Rooms are imported inside the commands, so that ``workbench --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from workbench import __version__
+from workbench.cli import allocate, data, demo, inflow, report
+from workbench.core.errors import WorkbenchError
+
+INTERRUPTED = 130
+
+EXIT_CODES = """Exit codes: 0 done · 2 the input was refused, nothing written · 3 no result is possible ·
+4 there is a result, but it carries a warning · 130 interrupted, nothing half-written."""
+
+
+class _Commands(TyperGroup):
+    """The commands; a fault a user can act on ends in one message and its exit code."""
+
+    def invoke(self, ctx: typer.Context) -> object:
+        """Run the command asked for."""
+        try:
+            return super().invoke(ctx)
+        except WorkbenchError as error:
+            typer.echo(error.message(), err=True)
+            raise typer.Exit(error.exit_code) from error
+        except KeyboardInterrupt as stop:
+            typer.echo("Interrupted; nothing half-written was left behind.", err=True)
+            raise typer.Exit(INTERRUPTED) from stop
+
+
+app = typer.Typer(
+    name="workbench",
+    cls=_Commands,
+    help="Forecast arrivals, allocate households to municipalities, and report it, with every number's uncertainty.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo", epilog=demo.EXAMPLE)(demo.run)
+app.add_typer(data.app, name="data")
+app.add_typer(inflow.app, name="inflow")
+app.command("allocate", epilog=allocate.EXAMPLE)(allocate.run)
+app.add_typer(report.app, name="report")
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"migration-workbench {__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,53 @@
+"""``workbench allocate``: place your own households."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.steps import step
+
+EXAMPLE = "Example: workbench allocate --households households.csv --places places.csv --out plan.csv --json result.json"
+WARNING = 4
+
+
+class Objective(StrEnum):
+    """What is best: most persons placed and then the score, or the score alone."""
+
+    PLACE_FIRST = "place-first"
+    SCORE = "score"
+
+
+def run(
+    households: Annotated[Path, typer.Option(help="Table of households (CSV or Parquet).")],
+    places: Annotated[Path, typer.Option(help="Table of places.")],
+    scores: Annotated[Path | None, typer.Option(help="Table of scores; without it, needs-and-ties matching.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="Table of pins and bans.")] = None,
+    locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
+    objective: Annotated[Objective, typer.Option(help="What is best.")] = Objective.PLACE_FIRST,
+    gap: Annotated[float, typer.Option(min=0, max=1, help="Stop within this share of the best possible.")] = 0.0005,
+    out: Annotated[Path, typer.Option(help="Write the plan here (.csv or .parquet).")] = Path("plan.csv"),
+    result: Annotated[Path, typer.Option("--json", help="Write value, bound, gap and the unplaced here.")] = Path("result.json"),
+) -> None:
+    """Place households so that most persons are placed, then with the best score; says how far from best it may be."""
+    from workbench.core.files import write_text
+    from workbench.presentation import allocation as shown
+    from workbench.sources import files, localities
+    from workbench.studies import allocation as study
+
+    home = localities.load(locality) if locality else None
+    tables = study.read_tables(households, places, scores, rules, locality=home)
+    with step(f"Place {len(tables.households)} households in {len(tables.places)} places"):
+        plan = study.allocate(tables, objective=objective.value, gap=gap, progress=lambda s: typer.echo(f"    {s}", err=True))
+    files.write(plan.assignment, out)
+    write_text(result, json.dumps(plan.to_json_dict(), indent=2, ensure_ascii=False) + "\n")
+    typer.echo(shown.plan_sentence(plan))
+    for row in plan.unplaced.itertuples():
+        typer.echo(f"  not placed: {row.household} ({row.persons} persons): {row.why}")
+    typer.echo(f"Plan: {out}\nResult: {result}")
+    if plan.gap > gap:
+        raise typer.Exit(WARNING)

@@ -1,0 +1,80 @@
+"""``workbench data``: which localities and tables there are, and whether a file keeps its contract."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Tables: what ships, and whether your own file is right.", no_args_is_help=True)
+
+
+@app.command("list", epilog="Example: workbench data list")
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """List the localities, their tables with publisher, and the table contracts."""
+    from workbench.core.tables import contracts
+    from workbench.sources import localities
+
+    found = [localities.load(name) for name in localities.available()]
+    if as_json:
+        out = {
+            "localities": {
+                place.id: {
+                    "name": place.name,
+                    "places": len(place.places),
+                    "tables": {
+                        name: {"contract": t.contract, "description": t.description, "source": t.source.line()}
+                        for name, t in place.tables.items()
+                    },
+                }
+                for place in found
+            },
+            "contracts": {
+                name: {c.name: {"allowed": c.allowed, "unit": c.unit, "required": c.required} for c in spec.columns}
+                for name, spec in contracts().items()
+            },
+        }
+        typer.echo(json.dumps(out, indent=2, ensure_ascii=False))
+        return
+    for place in found:
+        typer.echo(f"{place.id}: {place.name} ({len(place.places)} places of level {place.level})")
+        for name, table in place.tables.items():
+            typer.echo(f"  {name:18} {table.description}\n  {'':18} {table.source.line()}")
+    typer.echo("\nContracts, for `workbench data check FILE --as CONTRACT` (columns in brackets may be left out):")
+    for name, spec in contracts().items():
+        columns = ", ".join(c.name if c.required else f"[{c.name}]" for c in spec.columns)
+        typer.echo(f"  {name:18} {columns}")
+
+
+@app.command("check", epilog="Example: workbench data check my_arrivals.csv --as arrivals --locality eu")
+def check(
+    file: Annotated[Path, typer.Argument(help="CSV (UTF-8, comma) or Parquet file.")],
+    contract: Annotated[str, typer.Option("--as", help="Contract the file must keep, e.g. arrivals.")],
+    locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Check a file against a contract; every fault is named with row, column and value."""
+    from workbench.core.errors import DataError
+    from workbench.sources import files, localities
+
+    place = localities.load(locality) if locality else None
+    try:
+        table = files.read(file, contract, locality=place)
+    except DataError as error:
+        if not as_json:
+            raise
+        faults = [
+            {"row": f.row, "column": f.column, "value": f.value, "what": f.what, "allowed": f.allowed}
+            for f in error.faults
+        ]
+        report = {"file": str(file), "contract": contract, "valid": False, "what": error.what, "faults": faults}
+        typer.echo(json.dumps(report, indent=2, ensure_ascii=False, default=str))
+        raise typer.Exit(error.exit_code) from error
+    if as_json:
+        typer.echo(json.dumps({"file": str(file), "contract": contract, "valid": True, "rows": len(table)}))
+    else:
+        typer.echo(f"{file}: a valid '{contract}' table, {len(table):,} rows")

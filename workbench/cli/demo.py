@@ -1,0 +1,69 @@
+"""``workbench demo``: from published figures to a forecast, a plan and two PDFs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.steps import step
+
+EXAMPLE = "Example: workbench demo --as-of 2019-09 --households 400"
+
+
+def run(
+    out: Annotated[Path, typer.Option(help="Folder for saved runs and reports.")] = Path("output"),
+    as_of: Annotated[str, typer.Option("--as-of", help="Last month the forecast may know, YYYY-MM.")] = "2019-09",
+    horizon: Annotated[int, typer.Option(help="Months ahead.")] = 6,
+    year: Annotated[int, typer.Option(help="Year whose accepted places are filled.")] = 2021,
+    households: Annotated[int, typer.Option(min=1, help="Synthetic households to place.")] = 400,
+    draws: Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")] = 500,
+    seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Do the main job end to end: forecast arrivals, place a quarter's households, print two PDFs."""
+    from workbench.presentation import allocation as plan_shown
+    from workbench.presentation import inflow as forecast_shown
+    from workbench.studies import inflow
+
+    runs = (out / "runs").absolute()
+    with step(f"1/4 Inflow: fit 19 destinations to {as_of}, forecast {horizon} months") as progress:
+        forecast = inflow.study(as_of=as_of, horizon=horizon, seed=seed, draws=draws, runs=runs, progress=progress)
+    from workbench.studies import allocation  # after the fit: the solvers are heavy, too
+
+    with step(f"2/4 Allocation: place {households} synthetic households in Norway"):
+        plan = allocation.study(
+            year=year,
+            households=households,
+            seed=seed,
+            runs=runs,
+            progress=lambda sentence: typer.echo(f"    {sentence}", err=True),
+        )
+    from workbench.reporting.build import build
+
+    common = {"seed": seed, "runs": str(runs)}
+    with step("3/4 Report: inflow"):
+        first = build("inflow", {"as_of": as_of, "horizon": horizon, "draws": draws, **common}, out / "reports")
+    with step("4/4 Report: allocation"):
+        second = build("allocation", {"year": year, "households": households, **common}, out / "reports")
+
+    headline, placed = forecast_shown.headline(forecast), plan_shown.headline(plan)
+    if as_json:
+        body = {
+            "inflow": {"sentence": headline.sentence, "run": forecast.record.key, "reused": forecast.reused},
+            "allocation": {"sentence": placed.sentence, "run": plan.record.key, "reused": plan.reused},
+            "reports": [str(first.pdf), str(second.pdf)],
+        }
+        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        return
+    again = [name for name, result in (("forecast", forecast), ("plan", plan)) if result.reused]
+    typer.echo("")
+    for finding in (headline, placed):
+        typer.echo(finding.sentence)
+        for caveat in finding.caveats:
+            typer.echo(f"  note: {caveat}")
+    if again:
+        typer.echo(f"The saved {' and '.join(again)} of the same input {'were' if len(again) > 1 else 'was'} used again.")
+    typer.echo(f"PDFs: {first.pdf}\n      {second.pdf}")

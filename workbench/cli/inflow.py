@@ -1,0 +1,104 @@
+"""``workbench inflow``: fit the model of asylum applications and forecast."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.steps import step
+
+WARNING = 4
+
+app = typer.Typer(help="Asylum applications, months ahead.", no_args_is_help=True)
+
+Arrivals = Annotated[
+    Path | None, typer.Option("--arrivals", help="Your own table (month, destination, [origin], persons).")
+]
+Locality = Annotated[str, typer.Option(help="Locality whose arrivals to use, if no file is named.")]
+AsOf = Annotated[str, typer.Option("--as-of", help="Last month the forecast may know, YYYY-MM.")]
+Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
+NumberOfDraws = Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")]
+Runs = Annotated[Path | None, typer.Option(help="Folder of saved runs (default: output/runs).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+@app.command("fit", epilog="Example: workbench inflow fit --as-of 2019-09")
+def fit(
+    arrivals: Arrivals = None,
+    locality: Locality = "eu",
+    as_of: AsOf = "2019-09",
+    seed: Seed = 1,
+    draws: NumberOfDraws = 500,
+    runs: Runs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the model to everything observed up to a month and save the fit."""
+    from workbench.studies import inflow as study
+
+    table = study.read_arrivals(locality=locality, file=arrivals)
+    with step(f"Fit to {as_of}") as progress:
+        run = study.fit(table, as_of=as_of, seed=seed, draws=draws, runs=runs, progress=progress)
+    results = run.record.results
+    if as_json:
+        typer.echo(json.dumps({"folder": str(run.folder), "reused": run.reused, **results}, ensure_ascii=False))
+    else:
+        again = " (the saved fit of the same input was used again)" if run.reused else ""
+        typer.echo(f"{results['diagnostics']}\nSaved in {run.folder}{again}")
+    if not results["converged"]:
+        raise typer.Exit(WARNING)
+
+
+@app.command("forecast", epilog="Example: workbench inflow forecast --as-of 2019-09 --horizon 6 --out forecast.csv")
+def forecast(
+    arrivals: Arrivals = None,
+    locality: Locality = "eu",
+    as_of: AsOf = "2019-09",
+    horizon: Annotated[int, typer.Option(help="Months ahead, 1 to 24.")] = 6,
+    seed: Seed = 1,
+    draws: NumberOfDraws = 500,
+    runs: Runs = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast applications by destination and month, with 50, 80 and 95 % intervals; fits first if needed."""
+    from workbench.presentation import inflow as shown
+    from workbench.sources import files
+    from workbench.studies import inflow as study
+
+    with step(f"Forecast {horizon} months from {as_of}") as progress:
+        result = study.study(
+            file=arrivals,
+            locality=locality,
+            as_of=as_of,
+            horizon=horizon,
+            seed=seed,
+            draws=draws,
+            runs=runs,
+            progress=progress,
+        )
+    summary = result.draws.summary()
+    headline = shown.headline(result)
+    if out is not None:
+        files.write(summary, out)
+    if as_json:
+        body = {
+            "headline": headline.sentence,
+            "as_of": as_of,
+            "converged": result.diagnostics.ok,
+            "reused": result.reused,
+            "run": result.record.key,
+            "unit": "persons",
+            "forecast": summary.to_dict("records"),
+        }
+        typer.echo(json.dumps(body, ensure_ascii=False))
+    else:
+        typer.echo(headline.sentence)
+        typer.echo(summary.to_string(index=False))
+        typer.echo(result.diagnostics.sentence())
+        if out is not None:
+            typer.echo(f"Table: {out}")
+    if not result.diagnostics.ok:
+        raise typer.Exit(WARNING)

@@ -1,0 +1,58 @@
+"""``workbench report``: which reports there are, and make one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.steps import step
+
+app = typer.Typer(help="Reports: PDF, HTML and the executed notebook.", no_args_is_help=True)
+
+
+@app.command("list", epilog="Example: workbench report list")
+def list_(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """List the reports with their parameters, types and defaults."""
+    from workbench.reporting import catalogue
+
+    reports = catalogue.reports()
+    if as_json:
+        body = {r.name: {"title": r.title, "reader": r.reader, "parameters": [asdict(p) for p in r.parameters]} for r in reports}
+        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        return
+    for report in reports:
+        typer.echo(f"{report.name}: {report.title}\n  for {report.reader}")
+        for p in report.parameters:
+            unit = f", {p.unit}" if p.unit else ""
+            typer.echo(f"    {p.name:12} {p.type:6} {p.default!r:14} {p.meaning}{unit}")
+
+
+@app.command("build", epilog="Example: workbench report build inflow -p as_of=2019-09 -p horizon=6")
+def build(
+    name: Annotated[str, typer.Argument(help="Name of the report, see `workbench report list`.")],
+    parameter: Annotated[list[str] | None, typer.Option("-p", help="A parameter as key=value; repeat it.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder for the PDF, the HTML and the notebook.")] = Path("output/reports"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Run a report's notebook and write its PDF, its HTML and the executed notebook."""
+    from workbench.core.errors import ReportError
+    from workbench.reporting.build import build as build_report
+
+    values = {}
+    for given in parameter or []:
+        key, equals, value = given.partition("=")
+        if not equals:
+            raise ReportError(f"'{given}' is not a parameter", do="write it as key=value, e.g. -p horizon=6")
+        values[key.strip()] = value
+    with step(f"Report {name}"):
+        built = build_report(name, values, out)
+    if as_json:
+        typer.echo(json.dumps({"pdf": str(built.pdf), "html": str(built.html), "notebook": str(built.notebook)}))
+    else:
+        typer.echo(f"PDF: {built.pdf}\nHTML: {built.html}\nNotebook: {built.notebook}")

@@ -1,0 +1,194 @@
+"""How many asylum applications will each destination receive in the months ahead?
+
+The fit and the forecast are saved apart: another horizon needs no new fit, and a report reads the saved forecast
+without loading the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.core.calendar import month_number
+from workbench.core.draws import Draws
+from workbench.core.errors import AssumptionError
+from workbench.core.provenance import (
+    RunRecord,
+    RunStore,
+    SavedRun,
+    Source,
+    Vintage,
+    default_runs,
+    fingerprint,
+)
+from workbench.core.scenario import Scenario
+from workbench.models.diagnostics import Diagnostics
+from workbench.sources import files, localities
+
+FIT, FORECAST = "inflow-fit", "inflow"
+LONGEST = 24
+CAVEATS = (
+    "The figures are those published since, not those known at the as-of month: Eurostat revises and rounds to 5.",
+    "The model knows levels, season and the size of past shocks; it foresees no policy change and no war.",
+)
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The observed applications of a study and whose figures they are.
+
+    ``table`` has the columns ``month``, ``destination``, ``persons`` (empty = not published), every month there is.
+    """
+
+    table: pd.DataFrame
+    vintage: Vintage
+    names: Mapping[str, str]
+
+    def known(self, as_of: str) -> pd.DataFrame:
+        """Return what was observed up to and including the as-of month."""
+        return self.table[self.table["month"] <= as_of].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class InflowResult:
+    """A forecast with what it was made from.
+
+    Attributes
+    ----------
+    arrivals, later
+        Observed persons by month and destination up to ``as_of``, and those published since for the months forecast.
+    draws
+        Persons, dimensions (draw, destination, month), months ``as_of`` + 1 … + ``horizon``.
+    """
+
+    record: RunRecord
+    as_of: str
+    horizon: int
+    arrivals: pd.DataFrame
+    later: pd.DataFrame
+    draws: Draws
+    diagnostics: Diagnostics
+    names: Mapping[str, str]
+    sources: tuple[Source, ...]
+    reused: bool
+
+
+def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None) -> Arrivals:
+    """Return the arrivals of a locality, or of a file of one's own (columns ``month, destination, persons``).
+
+    Rows by origin are added up to destinations; a month is missing for a destination if any of its origins is.
+    """
+    if file is None:
+        place = localities.load(locality)
+        name = "arrivals" if "arrivals" in place.tables else "inflow"
+        table = localities.table(place, name)
+        vintage = localities.vintage(place, name, table)
+        names = {code: place.place_name(code) for code in table["destination"].unique()} | {place.code: place.name}
+    else:
+        table = files.read(file, "arrivals")
+        own = Source("your own file", Path(file).name, "not stated")
+        vintage = Vintage(Path(file).name, own, str(table["month"].max()), fingerprint(table))
+        names = {}
+    table = table[["month", "destination", "persons"]]
+    if table.duplicated(["month", "destination"]).any():
+        table = table.groupby(["month", "destination"], as_index=False)["persons"].sum(min_count=1)
+    return Arrivals(table.sort_values(["destination", "month"], ignore_index=True), vintage, names)
+
+
+def fit(
+    arrivals: Arrivals,
+    *,
+    as_of: str,
+    seed: int,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SavedRun:
+    """Fit the model to what was observed up to ``as_of``; the saved fit of the same input is used again.
+
+    Parameters
+    ----------
+    draws, tune, chains
+        Posterior draws and warm-up steps per chain, and chains.
+    progress
+        Called with (steps done, steps in all).
+    """
+    month_number(as_of)
+    scenario = Scenario("", as_of, seed, settings={"draws": draws, "tune": tune, "chains": chains})
+    known = arrivals.known(as_of)
+    used = Vintage(arrivals.vintage.name, arrivals.vintage.source, as_of, fingerprint(known))
+
+    def compute(folder: Path) -> dict[str, Any]:
+        from workbench.models.inflow import InflowModel  # PyMC: only when a fit is really made
+
+        fitted = InflowModel().fit(
+            known, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
+        )
+        fitted.save(folder / "fit")
+        return {"diagnostics": fitted.diagnostics.sentence(), "converged": fitted.diagnostics.ok}
+
+    return _store(runs).get_or_run(FIT, scenario.to_dict(), (used,), compute, CAVEATS)
+
+
+def forecast(
+    arrivals: Arrivals, fitted: SavedRun, *, horizon: int, seed: int, runs: str | Path | None = None
+) -> InflowResult:
+    """Forecast ``horizon`` months after the fit's as-of month; the saved forecast of the same input is used again."""
+    from workbench.models.inflow import InflowFit
+
+    if not 1 <= horizon <= LONGEST:
+        raise AssumptionError(f"a horizon of {horizon} months", do=f"choose 1 to {LONGEST} months")
+    as_of = str(fitted.record.scenario["as_of"])
+    scenario = Scenario("", as_of, seed, horizon, settings={"fit": fitted.record.key})
+
+    def compute(folder: Path) -> dict[str, Any]:
+        draws = InflowFit.load(fitted.folder / "fit").simulate(horizon, seed)
+        draws.save(folder / "draws.nc")
+        total = draws.sum().summary().iloc[0]
+        return {"converged": fitted.record.results["converged"], **{k: int(v) for k, v in total.items()}}
+
+    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), fitted.record.inputs, compute, CAVEATS)
+    draws = Draws.load(run.folder / "draws.nc")
+    table = arrivals.table
+    later = table[table["month"].isin(draws.labels("month"))]
+    return InflowResult(
+        record=run.record,
+        as_of=as_of,
+        horizon=horizon,
+        arrivals=arrivals.known(as_of),
+        later=later.reset_index(drop=True),
+        draws=draws,
+        diagnostics=InflowFit.load(fitted.folder / "fit").diagnostics,
+        names={code: arrivals.names.get(code, code) for code in draws.labels("destination")},
+        sources=(arrivals.vintage.source,),
+        reused=run.reused and fitted.reused,
+    )
+
+
+def study(
+    *,
+    locality: str | Path = "eu",
+    file: str | Path | None = None,
+    as_of: str = "2019-09",
+    horizon: int = 6,
+    seed: int = 1,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> InflowResult:
+    """Fit and forecast in one call; what is saved already is used again."""
+    arrivals = read_arrivals(locality=locality, file=file)
+    fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
+    return forecast(arrivals, fitted, horizon=horizon, seed=seed, runs=runs)
+
+
+def _store(runs: str | Path | None) -> RunStore:
+    return RunStore(Path(runs) if runs is not None else default_runs())
