@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, defa
 from workbench.core.scenario import Scenario
 from workbench.core.tables import check
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem, needs_and_ties, solve
-from workbench.sources import localities, synthetic
+from workbench.sources import files, localities, synthetic
 
 STUDY = "allocation"
 QUARTER_STARTS = {1: (1, 1), 2: (4, 1), 3: (7, 1), 4: (10, 1)}
@@ -39,6 +39,7 @@ USED = (
     "matching_weight",
     "tie_distance_km",
     "same_county",
+    "nothing_known",
     *synthetic.STATED,
 )
 
@@ -146,7 +147,7 @@ def study(
     scenario = Scenario(home.id, str(day), seed, settings={"year": year, "quarter": quarter, "households": households, "gap": gap})
 
     def compute(folder: Path) -> dict[str, Any]:
-        scores = needs_and_ties(drawn.households, places, _weights(parameters, day))
+        scores = needs_and_ties(drawn.households, places, matching_weights(parameters, day)).scores
         plan = solve(Problem.from_tables(drawn.households, places, scores), gap=gap, progress=progress)
         save_plan(plan, folder / "plan")
         return plan.to_json_dict()
@@ -165,3 +166,132 @@ def study(
         quarter=quarter,
         reused=run.reused,
     )
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Tables of one's own, checked against their contracts and against each other's names by the solver."""
+
+    households: pd.DataFrame
+    places: pd.DataFrame
+    scores: pd.DataFrame | None = None
+    rules: pd.DataFrame | None = None
+
+
+def read_tables(
+    households: Path,
+    places: Path,
+    scores: Path | None = None,
+    rules: Path | None = None,
+    *,
+    locality: Locality | None = None,
+) -> Tables:
+    """Read one's own tables; scores may be long, or wide with one column per place."""
+    return Tables(
+        files.read(households, "households", locality=locality),
+        files.read(places, "places", locality=locality),
+        None if scores is None else _read_scores(scores, locality),
+        None if rules is None else files.read(rules, "rules", locality=locality),
+    )
+
+
+def allocate(
+    tables: Tables,
+    *,
+    objective: str = "place-first",
+    gap: float = 0.0005,
+    weights: MatchingWeights | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Plan:
+    """Place one's own households; nothing is saved, because households are personal data.
+
+    Parameters
+    ----------
+    objective
+        ``place-first`` (most persons placed, then the best score) or ``score``.
+    weights
+        Of needs-and-ties matching, where no scores are given; default those that ship with Norway.
+    """
+    scores = tables.scores
+    if scores is None:
+        if weights is None:
+            weights = matching_weights(localities.parameters(localities.load("norway")), date.max)
+        scores = needs_and_ties(tables.households, tables.places, weights).scores
+    problem = Problem.from_tables(tables.households, tables.places, scores, tables.rules)
+    return solve(problem, objective=objective, gap=gap, progress=progress)
+
+
+def matching_weights(parameters: Parameters, day: date) -> MatchingWeights:
+    """Return the weights of needs-and-ties matching as of a day."""
+    weight = parameters.numbers("matching_weight", day)
+    if set(weight) != {"ties", "languages"}:
+        raise AssumptionError("'matching_weight' needs exactly 'ties' and 'languages'", where=parameters.where)
+    return MatchingWeights(
+        ties=weight["ties"],
+        languages=weight["languages"],
+        decay_km=parameters.number("tie_distance_km", day),
+        same_county=parameters.number("same_county", day),
+        nothing_known=parameters.number("nothing_known", day),
+    )
+
+
+def save_plan(plan: Plan, folder: Path) -> None:
+    """Write a plan: each table as Parquet, the rest as ``plan.json``."""
+    folder.mkdir()
+    plain = {}
+    for item in fields(plan):
+        value = getattr(plan, item.name)
+        if isinstance(value, pd.DataFrame):
+            value.to_parquet(folder / f"{item.name}.parquet", index=False)
+        else:
+            plain[item.name] = value
+    (folder / "plan.json").write_text(json.dumps(plain), encoding="utf-8")
+
+
+def load_plan(folder: Path) -> Plan:
+    """Read a plan written by :func:`save_plan`."""
+    tables = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
+    return Plan(**tables, **json.loads((folder / "plan.json").read_text(encoding="utf-8")))
+
+
+def _read_scores(path: Path, locality: Locality | None) -> pd.DataFrame:
+    """Read scores, long or wide; a wide table becomes long, so that one contract checks both."""
+    raw = files.read_raw(path)
+    raw = raw.reset_index() if raw.index.name == "household" else raw
+    if "household" in raw.columns and "place" not in raw.columns and "score" not in raw.columns:
+        raw = raw.melt(id_vars="household", var_name="place", value_name="score")
+        return check(raw, "scores", where=f"{path} (wide, read as household, place, score)", locality=locality)
+    return files.read(path, "scores", locality=locality)
+
+
+def _first_day(year: int, quarter: int) -> date:
+    if quarter not in QUARTER_STARTS:
+        raise AssumptionError(f"there is no quarter {quarter}", do="choose 1, 2, 3 or 4")
+    return date(year, *QUARTER_STARTS[quarter])
+
+
+def _services(towns: pd.DataFrame, parameters: Parameters, day: date) -> list[str]:
+    thresholds = parameters.numbers("service_population", day)
+    return [";".join(s for s, least in thresholds.items() if population >= least) for population in towns["population"]]
+
+
+def _languages(locality: Locality, parameters: Parameters, day: date) -> dict[str, str]:
+    """Return for each municipality the languages of the communities that lived there the year before."""
+    least = parameters.number("language_community_persons", day)
+    spoken = parameters.texts("origin_languages", day)
+    counts = localities.table(locality, "origin_population")
+    counts = counts[counts["year"] == max(min(day.year - 1, counts["year"].max()), counts["year"].min())]
+    large = counts[counts["persons"].fillna(0) >= least]
+    return {
+        str(town): ";".join(sorted({code for origin in origins for code in spoken.get(origin, "").split(";") if code}))
+        for town, origins in large.groupby("municipality")["origin"]
+    }
+
+
+def _assumptions(parameters: Parameters, day: date) -> pd.DataFrame:
+    rows = []
+    for name in USED:
+        entry, dated = parameters.entry(name), parameters.entry(name).at(day)
+        shown = "; ".join(f"{k} {v}" for k, v in dated.value.items()) if isinstance(dated.value, Mapping) else f"{dated.value:g}"
+        rows.append({"parameter": name, "value": shown, "unit": entry.unit, "kind": dated.kind, "source": dated.source})
+    return pd.DataFrame(rows)
