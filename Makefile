@@ -1,6 +1,6 @@
 # Everything runs in .venv with the versions of requirements.lock; `make` alone lists the targets.
 PYTHON ?= python3
-UV_VERSION := 0.13.9
+UV := $(shell grep '^uv==' requirements.lock)
 PY := .venv/bin/python
 INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --constraint requirements.lock --build-constraint requirements.lock
 
@@ -43,7 +43,7 @@ clean: ## remove the environment and everything made
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11"; exit 2; }
 	@echo "Setting up .venv (about a minute the first time) …"
 	@$(PYTHON) -m venv --clear .venv || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 2; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(PY) -m pip install --quiet --disable-pip-version-check $(UV)
 
 .venv/.ready: pyproject.toml requirements.lock | .venv/bin/uv
 	@$(INSTALL) --editable .

@@ -49,21 +49,27 @@ def run(
     with step("4/4 Report: allocation"):
         second = build("allocation", {"year": year, "households": households, **common}, out / "reports")
 
-    headline, placed = forecast_shown.headline(forecast), plan_shown.headline(plan)
+    told = {
+        "inflow": (forecast, [forecast_shown.headline(forecast)]),
+        "allocation": (plan, [shown(plan) for shown in (plan_shown.headline, plan_shown.certificate, plan_shown.worst_off)]),
+    }
     if as_json:
         body = {
-            "inflow": {"sentence": headline.sentence, "run": forecast.record.key, "reused": forecast.reused},
-            "allocation": {"sentence": placed.sentence, "run": plan.record.key, "reused": plan.reused},
+            **{
+                name: {"run": result.record.key, "reused": result.reused, "sentences": [f.sentence for f in findings]}
+                for name, (result, findings) in told.items()
+            },
             "reports": [str(first.pdf), str(second.pdf)],
         }
         typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
         return
-    again = [name for name, result in (("forecast", forecast), ("plan", plan)) if result.reused]
     typer.echo("")
-    for finding in (headline, placed):
-        typer.echo(finding.sentence)
-        for caveat in finding.caveats:
-            typer.echo(f"  note: {caveat}")
+    for _, findings in told.values():
+        for finding in findings:
+            typer.echo(finding.sentence)
+    again = [name for name, (result, _) in told.items() if result.reused]
     if again:
-        typer.echo(f"The saved {' and '.join(again)} of the same input {'were' if len(again) > 1 else 'was'} used again.")
+        typer.echo(f"Saved runs of the same input were used again: {', '.join(again)}.")
+    if not forecast.diagnostics.ok:
+        typer.echo(f"Warning: {forecast.diagnostics.sentence()}")
     typer.echo(f"PDFs: {first.pdf}\n      {second.pdf}")
