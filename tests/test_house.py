@@ -12,7 +12,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-HEAVY = ("numpy", "pandas", "xarray", "pandera", "pymc", "pytensor", "nutpie", "numba", "cvxpy", "matplotlib", "papermill", "nbconvert")
+HEAVY = (
+    "numpy",
+    "pandas",
+    "xarray",
+    "pandera",
+    "pymc",
+    "pytensor",
+    "nutpie",
+    "numba",
+    "cvxpy",
+    "matplotlib",
+    "papermill",
+    "nbconvert",
+)
 
 
 def python(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,7 +49,9 @@ def test_the_code_keeps_the_rules(command: tuple[str, ...]) -> None:
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize("statement", ["import workbench", "import workbench.cli", "import workbench.models", "import workbench.decisions"])
+@pytest.mark.parametrize(
+    "statement", ["import workbench", "import workbench.cli", "import workbench.models", "import workbench.decisions"]
+)
 def test_entering_loads_nothing_heavy(statement: str) -> None:
     done = python("-c", f"{statement}; import sys; print([m for m in {HEAVY!r} if m in sys.modules])")
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
@@ -62,17 +77,20 @@ def test_the_lock_pins_every_dependency_and_names_no_address() -> None:
 @pytest.mark.quick
 def test_the_module_map_of_the_readme_is_the_package() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = readme.split("## The house", 1)[1].split("```")[1]
-    told = set(re.findall(r"^\s+(\w+)(?:/|\.py)\s", block.split("workbench/", 1)[1], re.M))
+    block = readme.split("## The house", 1)[1].split("```")[1].split("workbench/\n", 1)[1]
+    told: dict[str, set[str]] = {}
+    for line in block.splitlines():
+        if room := re.match(r"  (\w+)/ ", line):
+            told[room[1]] = set()
+        elif line.strip():
+            told[list(told)[-1]] |= set(line.strip().split(" · "))
     package = ROOT / "workbench"
-    rooms = {p.name for p in package.iterdir() if p.is_dir() and (p / "__init__.py").exists()}
-    modules = {
-        p.stem if p.suffix else p.name
-        for room in rooms
-        for p in (package / room).iterdir()
-        if p.name not in ("__init__.py", "__pycache__") and (p.suffix == ".py" or (p / "__init__.py").exists())
-    }
-    assert told == rooms | modules
+    assert told == {room.name: modules(room) for room in package.iterdir() if (room / "__init__.py").exists()}
+
+
+def modules(room: Path) -> set[str]:
+    inside = {p.stem for p in room.glob("*.py")} | {p.parent.name for p in room.glob("*/__init__.py")}
+    return inside - {"__init__"}
 
 
 @pytest.mark.quick
@@ -84,7 +102,9 @@ def test_every_make_target_of_the_readme_exists() -> None:
 
 
 @pytest.mark.quick
-@pytest.mark.parametrize("path", sorted([*ROOT.glob("notebooks/**/*.ipynb"), *ROOT.glob("reports/*.ipynb")]), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted([*ROOT.glob("notebooks/**/*.ipynb"), *ROOT.glob("reports/*.ipynb")]), ids=lambda p: p.name
+)
 def test_notebooks_are_committed_without_outputs(path: Path) -> None:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in cells)

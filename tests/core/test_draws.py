@@ -17,7 +17,10 @@ counts = arrays(np.int64, array_shapes(min_dims=3, max_dims=3, max_side=6), elem
 
 def labelled(values: np.ndarray) -> Draws:
     _, destinations, months = values.shape
-    labels = {"destination": [f"D{i}" for i in range(destinations)], "month": [f"2020-{i + 1:02d}" for i in range(months)]}
+    labels = {
+        "destination": [f"D{i}" for i in range(destinations)],
+        "month": [f"2020-{i + 1:02d}" for i in range(months)],
+    }
     return Draws.from_array(values, labels)
 
 

@@ -52,7 +52,9 @@ def test_ties_follow_where_people_of_the_same_origin_lived_the_year_before() -> 
     drawn = draw(20_000)
     both = drawn.households.merge(drawn.truth)
     somali = both[both["origin"].eq("SOM") & both["ties"].notna()]
-    counts = ORIGINS[ORIGINS["year"].eq(2020) & ORIGINS["origin"].eq("SOM")].set_index("municipality")["persons"].fillna(0)
+    counts = (
+        ORIGINS[ORIGINS["year"].eq(2020) & ORIGINS["origin"].eq("SOM")].set_index("municipality")["persons"].fillna(0)
+    )
     share = counts["0301"] / counts.sum()
     assert abs((somali["ties"] == "0301").mean() - share) < 4.5 * np.sqrt(share * (1 - share) / len(somali))
 

@@ -5,13 +5,17 @@ Rooms are imported inside the commands, so that ``workbench --help`` answers at 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+import workbench.cli.allocate as allocate
+import workbench.cli.data as data
+import workbench.cli.demo as demo
+import workbench.cli.inflow as inflow
+import workbench.cli.report as report
 from workbench import __version__
-from workbench.cli import allocate, data, demo, inflow, report
 from workbench.core.errors import WorkbenchError
 
 INTERRUPTED = 130
@@ -23,7 +27,7 @@ EXIT_CODES = """Exit codes: 0 done Â· 2 the input was refused, nothing written Â
 class _Commands(TyperGroup):
     """The commands; a fault a user can act on ends in one message and its exit code."""
 
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:
         """Run the command asked for."""
         try:
             return super().invoke(ctx)

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.steps import step
+from workbench.cli.steps import WARNING, step
 
-EXAMPLE = "Example: workbench allocate --households households.csv --places places.csv --out plan.csv --json result.json"
-WARNING = 4
+EXAMPLE = (
+    "Example: workbench allocate --households households.csv --places places.csv --out plan.csv --json result.json"
+)
 
 
 class Objective(StrEnum):
@@ -31,7 +32,9 @@ def run(
     objective: Annotated[Objective, typer.Option(help="What is best.")] = Objective.PLACE_FIRST,
     gap: Annotated[float, typer.Option(min=0, max=1, help="Stop within this share of the best possible.")] = 0.0005,
     out: Annotated[Path, typer.Option(help="Write the plan here (.csv or .parquet).")] = Path("plan.csv"),
-    result: Annotated[Path, typer.Option("--json", help="Write value, bound, gap and the unplaced here.")] = Path("result.json"),
+    result: Annotated[Path, typer.Option("--json", help="Write value, bound, gap and the unplaced here.")] = Path(
+        "result.json"
+    ),
 ) -> None:
     """Place households so that most persons are placed, then with the best score; says how far from best it may be."""
     from workbench.core.files import write_text
@@ -42,10 +45,13 @@ def run(
     home = localities.load(locality) if locality else None
     tables = study.read_tables(households, places, scores, rules, locality=home)
     with step(f"Place {len(tables.households)} households in {len(tables.places)} places"):
-        plan = study.allocate(tables, objective=objective.value, gap=gap, progress=lambda s: typer.echo(f"    {s}", err=True))
+        plan = study.allocate(
+            tables, objective=objective.value, gap=gap, progress=lambda s: typer.echo(f"    {s}", err=True)
+        )
     files.write(plan.assignment, out)
     write_text(result, json.dumps(plan.to_json_dict(), indent=2, ensure_ascii=False) + "\n")
-    typer.echo(shown.plan_sentence(plan))
+    for finding in (shown.placed(plan), shown.certificate(plan), shown.worst_off(plan)):
+        typer.echo(finding.sentence)
     for row in plan.unplaced.itertuples():
         typer.echo(f"  not placed: {row.household} ({row.persons} persons): {row.why}")
     typer.echo(f"Plan: {out}\nResult: {result}")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.steps import step
+from workbench.cli.steps import WARNING, step
 
 EXAMPLE = "Example: workbench demo --as-of 2019-09 --households 400"
 
@@ -49,27 +49,27 @@ def run(
     with step("4/4 Report: allocation"):
         second = build("allocation", {"year": year, "households": households, **common}, out / "reports")
 
-    told = {
-        "inflow": (forecast, [forecast_shown.headline(forecast)]),
-        "allocation": (plan, [shown(plan) for shown in (plan_shown.headline, plan_shown.certificate, plan_shown.worst_off)]),
-    }
+    sentences = [
+        forecast_shown.headline(forecast).sentence,
+        plan_shown.headline(plan).sentence,
+        plan_shown.certificate(plan.plan).sentence,
+        plan_shown.worst_off(plan.plan).sentence,
+    ]
+    reused = [name for name, result in (("inflow", forecast), ("allocation", plan)) if result.reused]
     if as_json:
         body = {
-            **{
-                name: {"run": result.record.key, "reused": result.reused, "sentences": [f.sentence for f in findings]}
-                for name, (result, findings) in told.items()
-            },
+            "sentences": sentences,
             "reports": [str(first.pdf), str(second.pdf)],
+            "runs": {"inflow": forecast.record.key, "allocation": plan.record.key},
+            "reused": reused,
+            "converged": forecast.diagnostics.ok,
         }
         typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
-        return
-    typer.echo("")
-    for _, findings in told.values():
-        for finding in findings:
-            typer.echo(finding.sentence)
-    again = [name for name, (result, _) in told.items() if result.reused]
-    if again:
-        typer.echo(f"Saved runs of the same input were used again: {', '.join(again)}.")
+    else:
+        typer.echo("\n" + "\n".join(sentences))
+        if reused:
+            typer.echo(f"Saved runs of the same input were used again: {', '.join(reused)}.")
+        typer.echo(f"PDFs: {first.pdf}\n      {second.pdf}")
     if not forecast.diagnostics.ok:
-        typer.echo(f"Warning: {forecast.diagnostics.sentence()}")
-    typer.echo(f"PDFs: {first.pdf}\n      {second.pdf}")
+        typer.echo(f"Warning: {forecast.diagnostics.sentence()}", err=True)
+        raise typer.Exit(WARNING)

@@ -8,9 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.steps import step
-
-WARNING = 4
+from workbench.cli.steps import WARNING, step
 
 app = typer.Typer(help="Asylum applications, months ahead.", no_args_is_help=True)
 

@@ -23,7 +23,10 @@ def list_(
 
     reports = catalogue.reports()
     if as_json:
-        body = {r.name: {"title": r.title, "reader": r.reader, "parameters": [asdict(p) for p in r.parameters]} for r in reports}
+        body = {
+            r.name: {"title": r.title, "reader": r.reader, "parameters": [asdict(p) for p in r.parameters]}
+            for r in reports
+        }
         typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
         return
     for report in reports:

@@ -9,6 +9,9 @@ from contextlib import contextmanager
 
 import typer
 
+WARNING = 4
+"""Exit code of a result that carries a warning."""
+
 
 @contextmanager
 def step(title: str) -> Iterator[Callable[[int, int], None]]:

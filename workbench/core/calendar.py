@@ -20,7 +20,9 @@ def month_number(month: str) -> int:
     match = _MONTH.match(str(month))
     if not match:
         raise DataError(
-            f"'{month}' is not a month", why="months are compared and counted", do="write months as YYYY-MM, e.g. 2019-09"
+            f"'{month}' is not a month",
+            why="months are compared and counted",
+            do="write months as YYYY-MM, e.g. 2019-09",
         )
     return int(match[1]) * 12 + int(match[2]) - 1
 

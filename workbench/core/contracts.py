@@ -9,9 +9,7 @@ def _place(name: str, description: str, *, required: bool = True, empty: bool = 
     return Column(name, "code", description, required=required, empty=empty, place=True)
 
 
-def _persons(
-    name: str, description: str, *, whole: bool = True, required: bool = True, empty: bool = False
-) -> Column:
+def _persons(name: str, description: str, *, whole: bool = True, required: bool = True, empty: bool = False) -> Column:
     return Column(name, "count" if whole else "number", description, "persons", required, empty, low=0)
 
 
@@ -113,7 +111,15 @@ _ALL = (
         (
             Column("household", "code", "household"),
             _place("place", "place"),
-            Column("score", "number", "expected outcome per weighted person; empty = not allowed", "0-1", empty=True, low=0, high=1),
+            Column(
+                "score",
+                "number",
+                "expected outcome per weighted person; empty = not allowed",
+                "0-1",
+                empty=True,
+                low=0,
+                high=1,
+            ),
         ),
     ),
     Contract(

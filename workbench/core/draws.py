@@ -46,9 +46,9 @@ class Draws:
             if len(set(labels.tolist())) != len(labels):
                 raise ModelError(f"a label of dimension '{dim}' stands twice in the draws")
         raw = values.values
-        if not np.issubdtype(raw.dtype, np.integer):
-            if not np.all(np.isfinite(raw)) or np.any(raw != np.rint(raw)):
-                raise ModelError("draws must be whole persons", why="sums over groups have to be exact")
+        whole = np.issubdtype(raw.dtype, np.integer) or bool(np.all(np.isfinite(raw)) and np.all(raw == np.rint(raw)))
+        if not whole:
+            raise ModelError("draws must be whole persons", why="sums over groups have to be exact")
         if raw.size and raw.min() < 0:
             raise ModelError("draws must not be negative", why="they count persons")
         self._values = values.astype(np.int64).drop_vars(DRAW, errors="ignore")

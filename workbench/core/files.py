@@ -25,7 +25,10 @@ def replacing(target: Path | str) -> Iterator[Path]:
         holder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     except OSError as error:
         raise DataError(
-            "cannot write here", where=str(target), why=error.strerror or str(error), do="choose a folder you may write to"
+            "cannot write here",
+            where=str(target),
+            why=error.strerror or str(error),
+            do="choose a folder you may write to",
         ) from error
     partial = holder / target.name
     try:

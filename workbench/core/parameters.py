@@ -69,7 +69,10 @@ class Parameters:
             raw = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise AssumptionError(
-                "cannot read the parameters", where=str(path), why=str(error), do="mend the file; see README, your own data"
+                "cannot read the parameters",
+                where=str(path),
+                why=str(error),
+                do="mend the file; see README, your own data",
             ) from error
         faults: list[Fault] = []
         items = {name: _parameter(name, body, faults) for name, body in raw.items()}
@@ -134,7 +137,9 @@ def _parameter(name: str, body: object, faults: list[Fault]) -> Parameter:
         lacking = [part for part in ("from", "value", "kind", "source") if raw.get(part) in (None, "")]
         faults.extend(Fault(f"value {number} has no '{part}'", column=name) for part in lacking)
         if raw.get("kind") not in (None, *KINDS):
-            faults.append(Fault(f"value {number} has an unknown kind", column=name, value=raw["kind"], allowed=", ".join(KINDS)))
+            faults.append(
+                Fault(f"value {number} has an unknown kind", column=name, value=raw["kind"], allowed=", ".join(KINDS))
+            )
         if "from" in raw and not isinstance(raw["from"], date):
             faults.append(Fault(f"value {number}: 'from' is not a date", column=name, value=raw["from"]))
         if not lacking and isinstance(raw["from"], date):

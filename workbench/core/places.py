@@ -63,7 +63,9 @@ class Locality:
         """Return a table's entry; an unknown name is refused with the nearest one."""
         if name not in self.tables:
             raise DataError(
-                f"locality '{self.id}' has no table '{name}'", do=nearest(name, list(self.tables)), where=str(self.folder)
+                f"locality '{self.id}' has no table '{name}'",
+                do=nearest(name, list(self.tables)),
+                where=str(self.folder),
             )
         return self.tables[name]
 

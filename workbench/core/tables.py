@@ -75,9 +75,9 @@ KINDS: Mapping[str, Kind] = {
 class Column:
     """One column of a contract.
 
-    ``low`` and ``high`` bound numbers; ``required`` says whether the table may lack the column, ``empty`` whether a cell
-    may be empty; ``options`` lists the only values allowed; ``place`` marks codes of places of the locality, ``whole``
-    that the locality itself may stand there too (a country among its own municipalities).
+    ``low`` and ``high`` bound numbers; ``required`` says whether the table may lack the column, ``empty`` whether a
+    cell may be empty; ``options`` lists the only values allowed; ``place`` marks codes of places of the locality,
+    ``whole`` that the locality itself may stand there too (a country among its own municipalities).
     """
 
     name: str
@@ -219,7 +219,7 @@ def _column_faults(frame: pd.DataFrame, of: Contract) -> list[Fault]:
     wanted = [c.name for c in of.columns]
     missing = [c.name for c in of.columns if c.required and c.name not in names]
     for name in missing:
-        hint = get_close_matches(name, [n for n in names if n not in wanted], n=1, cutoff=0.6)
+        hint = get_close_matches(name, [n for n in names if n not in wanted], n=1, cutoff=0.7)
         said = f"; is '{hint[0]}' it?" if hint else f"; columns found: {', '.join(names)}"
         faults.append(Fault(f"required column is missing{said}", column=name))
     absent = [c.name for c in of.columns if not c.required and c.name not in names]
@@ -264,27 +264,36 @@ def _cell_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Faul
 
 def _translate(cases: pd.DataFrame, cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
     faults: list[Fault] = []
-    repeats: set[int] = set()
-    for case in cases.itertuples():
-        if case.check == "multiple_fields_uniqueness":
-            repeats.add(case.index)
+    repeated = False
+    for case in cases.to_dict("records"):
+        name = str(case["column"])
+        if case["check"] == "multiple_fields_uniqueness":
+            repeated = True
             continue
-        column = of.column(str(case.column))
+        column = of.column(name)
         if column is None:
             continue
-        row = None if pd.isna(case.index) else int(case.index) + first_row
-        if case.check == "not_nullable":
-            faults.append(Fault("the cell is empty", row, str(case.column), allowed=column.allowed))
+        row = None if pd.isna(case["index"]) else int(case["index"]) + first_row
+        if case["check"] == "not_nullable":
+            faults.append(Fault("the cell is empty", row, name, allowed=column.allowed))
         else:
-            what = "negative value" if _is_negative(case.failure_case, column) else "value not allowed"
-            faults.append(Fault(what, row, str(case.column), _plain(case.failure_case), column.allowed))
+            value = _plain(case["failure_case"])
+            what = "negative value" if _is_negative(value, column) else "value not allowed"
+            faults.append(Fault(what, row, name, value, column.allowed))
+    return faults + (_repeats(cells, of, first_row) if repeated else [])
+
+
+def _repeats(cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
     key = [name for name in of.key if name in cells.columns]
-    first = {tuple(values): index for index, values in reversed(list(zip(cells.index, cells[key].to_numpy().tolist(), strict=True)))}
-    for index in sorted(repeats):
-        values = tuple(cells.loc[index, key].tolist())
-        if first[values] != index:
-            shown = ", ".join(f"{k} {v}" for k, v in zip(key, values, strict=True))
-            faults.append(Fault(f"{shown} stands already in row {first[values] + first_row}", int(index) + first_row))
+    first: dict[tuple[object, ...], int] = {}
+    faults = []
+    for index, row in zip(cells.index.tolist(), cells[key].to_numpy().tolist(), strict=True):
+        values = tuple(row)
+        if values in first:
+            shown = ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True))
+            faults.append(Fault(f"{shown} stands already in row {first[values] + first_row}", index + first_row))
+        else:
+            first[values] = index
     return faults
 
 

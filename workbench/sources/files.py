@@ -44,18 +44,27 @@ def read_raw(path: Path | str) -> pd.DataFrame:
         try:
             return pd.read_parquet(path)
         except (OSError, ValueError) as error:
-            raise DataError("not a readable Parquet file", where=str(path), why=str(error), do="write it again") from error
+            raise DataError(
+                "not a readable Parquet file", where=str(path), why=str(error), do="write it again"
+            ) from error
     return _read_csv(path)
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
     try:
         start = path.read_bytes()
-        if start.startswith((b"PK\x03\x04", b"%PDF", b"PAR1", b"\x89PNG", b"\xd0\xcf\x11\xe0")) or b"\0" in start[:4096]:
-            raise DataError("the file is not a table", where=str(path), why=WHY, do="save it as CSV (UTF-8) or as .parquet")
+        if (
+            start.startswith((b"PK\x03\x04", b"%PDF", b"PAR1", b"\x89PNG", b"\xd0\xcf\x11\xe0"))
+            or b"\0" in start[:4096]
+        ):
+            raise DataError(
+                "the file is not a table", where=str(path), why=WHY, do="save it as CSV (UTF-8) or as .parquet"
+            )
         text = start.decode("utf-8-sig")
     except OSError as error:
-        raise DataError("cannot read the file", where=str(path), why=str(error), do="check path and permission") from error
+        raise DataError(
+            "cannot read the file", where=str(path), why=str(error), do="check path and permission"
+        ) from error
     except UnicodeDecodeError as error:
         raise DataError(
             "the file is not UTF-8 text",
@@ -66,7 +75,9 @@ def _read_csv(path: Path) -> pd.DataFrame:
     lines = text.splitlines()
     head = next(csv.reader(lines[:1]), [])
     if not any(cell.strip() for cell in head):
-        raise DataError("the file is empty or has no header line", where=str(path), why=WHY, do="put the column names first")
+        raise DataError(
+            "the file is empty or has no header line", where=str(path), why=WHY, do="put the column names first"
+        )
     if len(head) == 1 and (";" in head[0] or "\t" in head[0]):
         raise DataError(
             "the columns are not separated by commas",
@@ -84,7 +95,9 @@ def _read_csv(path: Path) -> pd.DataFrame:
             why="cells would slip into the wrong column" + (f" ({len(long)} such rows)" if len(long) > 1 else ""),
             do="quote cells that hold commas",
         )
-    frame = pd.DataFrame([row or [""] * len(head) for row in rows], columns=[cell.strip() for cell in head], dtype="string")
+    frame = pd.DataFrame(
+        [row or [""] * len(head) for row in rows], columns=[cell.strip() for cell in head], dtype="string"
+    )
     filled = [number for number, row in enumerate(rows) if any(cell.strip() for cell in row)]
     return frame.iloc[filled]
 

@@ -40,7 +40,9 @@ def load(name: str | Path) -> Locality:
     if str(name) in known:
         folder = known[str(name)]
     elif not folder.is_dir():
-        raise DataError(f"no locality '{name}'", do=f"{nearest(str(name), list(known))}; or name the folder of your own")
+        raise DataError(
+            f"no locality '{name}'", do=f"{nearest(str(name), list(known))}; or name the folder of your own"
+        )
     return _load(folder.resolve())
 
 
@@ -53,11 +55,16 @@ def _load(folder: Path) -> Locality:
             raise DataError(f"the locality names no '{part}'", where=where, do=DO)
     if not (folder / "SOURCE.md").exists():
         raise DataError(
-            "the locality has no SOURCE.md", where=str(folder), why="nothing is used without a source", do="say whose figures these are"
+            "the locality has no SOURCE.md",
+            where=str(folder),
+            why="nothing is used without a source",
+            do="say whose figures these are",
         )
     tables = {name: _entry(name, body, raw.get("sources", {}), folder) for name, body in raw.get("tables", {}).items()}
     places = _places(raw["places"], tables, where)
-    return Locality(raw["id"], raw["name"], raw.get("code", ""), raw["level"], tuple(raw["languages"]), folder, places, tables)
+    return Locality(
+        raw["id"], raw["name"], raw.get("code", ""), raw["level"], tuple(raw["languages"]), folder, places, tables
+    )
 
 
 def _toml(folder: Path) -> dict[str, Any]:
@@ -82,7 +89,9 @@ def _entry(name: str, body: Mapping[str, str], sources: Mapping[str, Any], folde
         )
     path = folder / body.get("file", f"{name}.csv")
     if not path.exists():
-        raise DataError(f"table '{name}' is missing", where=str(path), do="add the file or take the table out of locality.toml")
+        raise DataError(
+            f"table '{name}' is missing", where=str(path), do="add the file or take the table out of locality.toml"
+        )
     kind = contract(body.get("contract", name)).name
     known = {part: str(source[part]) for part in ("publisher", "title", "licence", "note") if part in source}
     return TableEntry(name, path, kind, Source(**known), body.get("description", ""))

@@ -67,7 +67,9 @@ def households(
     types = _choose(rng, parameters.shares("household_type", day), number)
     origins = _choose(rng, parameters.shares("origin", day), number)
     if unknown := sorted(set(types) - set(ADULTS)):
-        raise AssumptionError(f"unknown household type '{unknown[0]}'", do="known: " + ", ".join(ADULTS), where=parameters.where)
+        raise AssumptionError(
+            f"unknown household type '{unknown[0]}'", do="known: " + ", ".join(ADULTS), where=parameters.where
+        )
     parent = np.isin(types, WITH_CHILDREN)
     children = np.where(parent, _choose(rng, parameters.shares("children", day), number).astype(int), 0)
     adults = np.array([ADULTS[t] for t in types])
@@ -87,7 +89,9 @@ def households(
             "group": _groups(adults + children + seniors, needs),
             "linked_with": _links(rng, names, parameters.number("linked", day)),
             "population": np.where(np.isin(origins, ("COD", "SDN")), "resettled", "asylum"),
-            "arrived": (pd.Timestamp(day) - pd.to_timedelta(rng.integers(0, 90, number), unit="D")).strftime("%Y-%m-%d"),
+            "arrived": (pd.Timestamp(day) - pd.to_timedelta(rng.integers(0, 90, number), unit="D")).strftime(
+                "%Y-%m-%d"
+            ),
         }
     )
     truth = pd.DataFrame({"household": names, "type": types, "origin": origins})

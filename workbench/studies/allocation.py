@@ -16,8 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.parameters import Parameters
 from workbench.core.errors import AssumptionError, DataError
+from workbench.core.parameters import Parameters
 from workbench.core.places import Locality
 from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, default_runs, fingerprint
 from workbench.core.scenario import Scenario
@@ -138,13 +138,30 @@ def study(
     origins = localities.table(home, "origin_population")
     drawn = synthetic.households(households, parameters=parameters, origin_population=origins, day=day, seed=seed)
     assumptions = _assumptions(parameters, day)
-    tables = {"municipalities": places, "settlement": places[["place", "capacity"]], "origin_population": origins}
+    settlement = localities.table(home, "settlement")
+    tables = {
+        "municipalities": localities.table(home, "municipalities"),
+        "settlement": settlement[settlement["year"] == year],
+        "origin_population": origins,
+    }
     inputs = (
         *(localities.vintage(home, name, table) for name, table in tables.items()),
-        Vintage("synthetic households", Source("this workbench", "synthetic households", "BSD-3-Clause"), str(day), fingerprint(drawn.households)),
-        Vintage(f"{home.id}/parameters", Source(home.name, "parameters.toml", "see SOURCE.md"), str(day), fingerprint(assumptions)),
+        Vintage(
+            "synthetic households",
+            Source("this workbench", "synthetic households", "BSD-3-Clause"),
+            str(day),
+            fingerprint(drawn.households),
+        ),
+        Vintage(
+            f"{home.id}/parameters",
+            Source(home.name, "parameters.toml", "see SOURCE.md"),
+            str(day),
+            fingerprint(assumptions),
+        ),
     )
-    scenario = Scenario(home.id, str(day), seed, settings={"year": year, "quarter": quarter, "households": households, "gap": gap})
+    scenario = Scenario(
+        home.id, str(day), seed, settings={"year": year, "quarter": quarter, "households": households, "gap": gap}
+    )
 
     def compute(folder: Path) -> dict[str, Any]:
         scores = needs_and_ties(drawn.households, places, matching_weights(parameters, day)).scores
@@ -250,8 +267,8 @@ def save_plan(plan: Plan, folder: Path) -> None:
 
 def load_plan(folder: Path) -> Plan:
     """Read a plan written by :func:`save_plan`."""
-    tables = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
-    return Plan(**tables, **json.loads((folder / "plan.json").read_text(encoding="utf-8")))
+    parts: dict[str, Any] = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
+    return Plan(**parts, **json.loads((folder / "plan.json").read_text(encoding="utf-8")))
 
 
 def _read_scores(path: Path, locality: Locality | None) -> pd.DataFrame:
@@ -292,6 +309,10 @@ def _assumptions(parameters: Parameters, day: date) -> pd.DataFrame:
     rows = []
     for name in USED:
         entry, dated = parameters.entry(name), parameters.entry(name).at(day)
-        shown = "; ".join(f"{k} {v}" for k, v in dated.value.items()) if isinstance(dated.value, Mapping) else f"{dated.value:g}"
+        shown = (
+            "; ".join(f"{k} {v}" for k, v in dated.value.items())
+            if isinstance(dated.value, Mapping)
+            else f"{dated.value:g}"
+        )
         rows.append({"parameter": name, "value": shown, "unit": entry.unit, "kind": dated.kind, "source": dated.source})
     return pd.DataFrame(rows)

@@ -87,7 +87,7 @@ def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None
         name = "arrivals" if "arrivals" in place.tables else "inflow"
         table = localities.table(place, name)
         vintage = localities.vintage(place, name, table)
-        names = {code: place.place_name(code) for code in table["destination"].unique()} | {place.code: place.name}
+        names = {str(code): place.place_name(str(code)) for code in table["destination"].unique()} | {place.code: place.name}
     else:
         table = files.read(file, "arrivals")
         own = Source("your own file", Path(file).name, "not stated")
@@ -95,7 +95,7 @@ def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None
         names = {}
     table = table[["month", "destination", "persons"]]
     if table.duplicated(["month", "destination"]).any():
-        table = table.groupby(["month", "destination"], as_index=False)["persons"].sum(min_count=1)
+        table = table.groupby(["month", "destination"])["persons"].sum(min_count=1).reset_index()
     return Arrivals(table.sort_values(["destination", "month"], ignore_index=True), vintage, names)
 
 
@@ -142,8 +142,7 @@ def forecast(
     """Forecast ``horizon`` months after the fit's as-of month; the saved forecast of the same input is used again."""
     from workbench.models.inflow import InflowFit
 
-    if not 1 <= horizon <= LONGEST:
-        raise AssumptionError(f"a horizon of {horizon} months", do=f"choose 1 to {LONGEST} months")
+    _check_horizon(horizon)
     as_of = str(fitted.record.scenario["as_of"])
     scenario = Scenario("", as_of, seed, horizon, settings={"fit": fitted.record.key})
 
@@ -151,7 +150,7 @@ def forecast(
         draws = InflowFit.load(fitted.folder / "fit").simulate(horizon, seed)
         draws.save(folder / "draws.nc")
         total = draws.sum().summary().iloc[0]
-        return {"converged": fitted.record.results["converged"], **{k: int(v) for k, v in total.items()}}
+        return {"converged": fitted.record.results["converged"], **{str(k): int(v) for k, v in total.items()}}
 
     run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), fitted.record.inputs, compute, CAVEATS)
     draws = Draws.load(run.folder / "draws.nc")
@@ -165,7 +164,7 @@ def forecast(
         later=later.reset_index(drop=True),
         draws=draws,
         diagnostics=InflowFit.load(fitted.folder / "fit").diagnostics,
-        names={code: arrivals.names.get(code, code) for code in draws.labels("destination")},
+        names={str(code): arrivals.names.get(code, code) for code in draws.labels("destination")},
         sources=(arrivals.vintage.source,),
         reused=run.reused and fitted.reused,
     )
@@ -185,9 +184,15 @@ def study(
     progress: Callable[[int, int], None] | None = None,
 ) -> InflowResult:
     """Fit and forecast in one call; what is saved already is used again."""
+    _check_horizon(horizon)
     arrivals = read_arrivals(locality=locality, file=file)
     fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
     return forecast(arrivals, fitted, horizon=horizon, seed=seed, runs=runs)
+
+
+def _check_horizon(horizon: int) -> None:
+    if not 1 <= horizon <= LONGEST:
+        raise AssumptionError(f"a horizon of {horizon} months", do=f"choose 1 to {LONGEST} months")
 
 
 def _store(runs: str | Path | None) -> RunStore:

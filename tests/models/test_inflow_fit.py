@@ -1,0 +1,210 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import t as student
+
+from workbench.core.calendar import month_range
+from workbench.core.errors import AssumptionError, DataError
+from workbench.models.diagnostics import Diagnostics
+from workbench.models.inflow import InflowFit, InflowPriors
+from workbench.models.inflow_fit import InflowConfiguration
+from workbench.models.inflow_series import InflowSeries
+
+pytestmark = pytest.mark.quick
+GOOD = Diagnostics(1.002, 900.0, 800.0, 0, 1200, "gain[D0]")
+AS_OF = "2014-12"
+
+
+def persons(destinations: int = 3, typical: float = 200.0) -> np.ndarray:
+    return np.rint(typical * np.exp(np.random.default_rng(7).normal(0, 0.2, (60, destinations))))
+
+
+def made(
+    known: np.ndarray | None = None, *, draws: int = 100, scale: float = 0.2, gain: float = 0.5, season: float = 0.0
+) -> InflowFit:
+    """Return a fit whose posterior is written by hand."""
+    known = persons() if known is None else known
+    names = tuple(f"D{i}" for i in range(known.shape[1]))
+    series = InflowSeries(tuple(month_range("2010-01", AS_OF)), names, known)
+    shape = (2, draws, len(names))
+    centre = np.log1p(np.nanmean(known, axis=0))
+    dims = ("chain", "draw", "destination")
+    posterior = xr.Dataset(
+        {
+            "gain": (dims, np.full(shape, gain)),
+            "scale": (dims, np.full(shape, scale)),
+            "start": (dims, np.broadcast_to(centre, shape).copy()),
+            "season": ((*dims, "term"), np.full((*shape, 2), season)),
+            "degrees_of_freedom": (dims[:2], np.full(shape[:2], 5.0)),
+        },
+        coords={"destination": list(names)},
+    )
+    configuration = InflowConfiguration(InflowPriors(harmonics=1), AS_OF, draws, 100, 2)
+    return InflowFit(posterior, series, configuration, series.fingerprint, 1, GOOD)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.integers(1, 5),
+    st.integers(1, 9),
+    st.integers(0, 2**32),
+    st.floats(0.01, 3),
+    st.floats(0.01, 0.99),
+    st.sampled_from([1.0, 50.0, 30000.0]),
+)
+def test_futures_are_whole_persons_and_never_absurd(
+    destinations: int, horizon: int, seed: int, scale: float, gain: float, typical: float
+) -> None:
+    known = persons(destinations, typical)
+    known[0] = typical
+    draws = made(known, draws=20, scale=scale, gain=gain).simulate(horizon, seed)
+    assert draws.values.shape == (40, destinations, horizon) and draws.values.dtype == np.int64
+    assert (draws.values >= 0).all() and (draws.values <= np.rint(50 * known.max(axis=0))[:, None] + 1).all()
+    total = draws.sum("destination").values.to_numpy()
+    assert np.array_equal(total, draws.values.to_numpy().sum(axis=1))
+
+
+def test_months_and_destinations_are_labelled() -> None:
+    draws = made().simulate(3, 1)
+    assert draws.labels("month") == ["2015-01", "2015-02", "2015-03"]
+    assert draws.labels("destination") == ["D0", "D1", "D2"]
+
+
+def test_the_same_seed_gives_the_same_futures_and_another_does_not() -> None:
+    fit = made()
+    assert fit.simulate(4, 9) == fit.simulate(4, 9)
+    assert fit.simulate(4, 9) != fit.simulate(4, 10)
+
+
+def test_a_shorter_horizon_is_the_beginning_of_a_longer_one() -> None:
+    fit = made()
+    assert fit.simulate(6, 2).select(month=["2015-01", "2015-02"]) == fit.simulate(2, 2)
+
+
+def test_without_shocks_the_level_stays_and_the_season_returns() -> None:
+    fit = made(np.full((60, 2), 99.0), scale=1e-9, season=0.0)
+    assert (fit.simulate(12, 1).values == 99).all()
+    # start is the mean of log persons: the season moves the expected month by cos + sin
+    seasonal = made(np.full((60, 1), 99.0), scale=1e-9, gain=1e-9, season=0.3).simulate(12, 1).values[0, 0]
+    angle = 2 * np.pi * np.arange(12) / 12
+    assert np.array_equal(seasonal, np.rint(np.expm1(np.log(100) + 0.3 * (np.cos(angle) + np.sin(angle)))))
+
+
+def test_the_first_month_keeps_the_fitted_student_t_margin() -> None:
+    fit = made(np.full((60, 2), 20000.0), draws=10000, scale=0.2)
+    shocks = np.log1p(fit.simulate(1, 3).values[:, :, 0]) - np.log1p(20000)
+    for probability in (0.025, 0.1, 0.5, 0.9, 0.975):
+        found = np.quantile(shocks, probability, axis=0)
+        assert found == pytest.approx(0.2 * student.ppf(probability, 5), abs=0.03)
+
+
+def test_a_further_month_is_less_certain_and_more_so_if_shocks_stay() -> None:
+    width = {}
+    for gain in (0.1, 0.9):
+        low, high = made(draws=3000, gain=gain).simulate(6, 1).interval(0.8)
+        width[gain] = np.log(high / low).mean("destination").to_numpy()
+    assert (np.diff(width[0.9]) > 0).all()
+    assert width[0.9][-1] > 1.3 * width[0.1][-1]
+
+
+def test_destinations_that_moved_together_will_and_others_will_not() -> None:
+    rng = np.random.default_rng(11)
+    common = rng.normal(0, 0.3, (60, 1))
+    own = rng.normal(0, 0.05, (60, 2))
+    for known, least, most in ((200 * np.exp(common + own), 0.6, 1), (200 * np.exp(6 * own), -0.1, 0.3)):
+        ahead = made(np.rint(known), draws=3000).simulate(1, 4).values[:, :, 0]
+        assert least < np.corrcoef(np.log1p(ahead), rowvar=False)[0, 1] < most
+
+
+def test_a_destination_published_late_is_less_certain_than_one_up_to_date() -> None:
+    known = persons(2)
+    known[:, 1] = known[:, 0]
+    known[-4:, 1] = np.nan
+    low, high = made(known, draws=3000, gain=0.9).simulate(1, 1).interval(0.8)
+    ratio = np.log(high / low).squeeze("month")
+    assert ratio[1] > 1.5 * ratio[0]
+
+
+@pytest.mark.parametrize("horizon", [0, -1])
+def test_a_forecast_has_at_least_one_month(horizon: int) -> None:
+    with pytest.raises(AssumptionError):
+        made().simulate(horizon, 1)
+
+
+def test_a_saved_fit_comes_back_whole(tmp_path: Path) -> None:
+    known = persons()
+    known[5, 1] = np.nan
+    fit = made(known)
+    again = InflowFit.load(fit.save(tmp_path / "fit"), fit.data_fingerprint)
+    assert again.posterior.equals(fit.posterior)
+    assert (again.configuration, again.seed, again.diagnostics) == (fit.configuration, fit.seed, fit.diagnostics)
+    assert np.array_equal(again.series.persons, known, equal_nan=True)
+    assert again.simulate(6, 3) == fit.simulate(6, 3)
+
+
+def words(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
+    def edit(folder: Path) -> None:
+        raw = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
+        change(raw)
+        (folder / "fit.json").write_text(json.dumps(raw), encoding="utf-8")
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda folder: (folder / "fit.json").unlink(), "holds no inflow fit"),
+        (lambda folder: (folder / "fit.json").write_text("[]"), "holds no inflow fit"),
+        (lambda folder: (folder / "fit.json").write_text("{"), "holds no inflow fit"),
+        (words(lambda raw: raw.update(format="migration-workbench inflow fit 0")), "inflow fit 0"),
+        (words(lambda raw: raw.update(format="somebody else's")), "somebody else's"),
+        (words(lambda raw: raw["configuration"]["priors"].update(unheard_of=1)), "damaged"),
+        (words(lambda raw: raw.pop("diagnostics")), "damaged"),
+        (words(lambda raw: raw.update(data_fingerprint="0" * 64)), "not made from its own arrivals"),
+        (lambda folder: (folder / "posterior.nc").write_bytes(b"nothing"), "damaged"),
+        (lambda folder: (folder / "posterior.nc").unlink(), "damaged"),
+    ],
+)
+def test_what_is_not_a_fit_of_this_version_is_refused(tmp_path: Path, spoil: Callable[[Path], None], said: str) -> None:
+    folder = made(draws=10).save(tmp_path / "fit")
+    spoil(folder)
+    with pytest.raises(DataError) as caught:
+        InflowFit.load(folder)
+    assert said in str(caught.value) and "fit the model again" in str(caught.value)
+
+
+def test_a_fit_of_other_arrivals_is_refused(tmp_path: Path) -> None:
+    folder = made(draws=10).save(tmp_path / "fit")
+    with pytest.raises(DataError, match="not made from these arrivals"):
+        InflowFit.load(folder, data_fingerprint="0" * 64)
+
+
+def test_a_failed_fit_says_so_beside_its_numbers() -> None:
+    fit = made(draws=10)
+    assert fit.caveats == ()
+    failed = InflowFit(**{**vars(fit), "diagnostics": Diagnostics(1.2, 40.0, 30.0, 0, 20, "gain[D1]")})
+    assert "must not be relied on" in failed.caveats[0] and "gain[D1]" in failed.caveats[0]
+
+
+def test_a_saved_fit_forecasts_without_pymc(tmp_path: Path) -> None:
+    folder = made(draws=10).save(tmp_path / "fit")
+    program = (
+        "import sys; from workbench.models.inflow import InflowFit; "
+        f"InflowFit.load({str(folder)!r}).simulate(2, 1); "
+        "print([m for m in ('pymc', 'pytensor', 'nutpie', 'arviz') if m in sys.modules])"
+    )
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=False)
+    assert done.stdout.strip() == "[]", done.stderr

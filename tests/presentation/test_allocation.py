@@ -1,0 +1,104 @@
+import pandas as pd
+import pytest
+
+from workbench.presentation import allocation as page
+from workbench.presentation import allocation_figures as figures
+
+pytestmark = pytest.mark.quick
+
+
+def everything(result):
+    return [
+        page.key_findings(result),
+        figures.plan_on_map(result),
+        page.unplaced(result),
+        page.binding_limits(result),
+        page.by_group(result),
+        page.by_county(result),
+        page.by_place(result),
+        page.assumptions(result),
+        page.how_sure(result),
+    ]
+
+
+def test_the_headline_counts_synthetic_persons(allocation_result):
+    plan, sentence = allocation_result.plan, page.headline(allocation_result).sentence
+    assert f"{plan.persons_placed} of {plan.persons} synthetic persons" in sentence
+    assert f"no plan can place more than {plan.persons_placed_bound}" in sentence
+    assert "90 households" in sentence
+
+
+def test_a_plan_that_places_all_says_all(fabricated):
+    places = fabricated.made_up_places().assign(capacity=50)
+    result = fabricated.allocation_result(places)
+    assert page.headline(result).sentence.startswith("All of ")
+    assert "stay" not in page.headline(result).sentence
+    assert page.unplaced(result).sentence == "Every household finds a place." and page.unplaced(result).table is None
+    assert "none would one more place" in page.binding_limits(result).sentence
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"), [(0.0, "0 %"), (0.00037, "0.037 %"), (0.0004999, "0.050 %"), (0.0123, "1.3 %")]
+)
+def test_the_gap_is_never_rounded_down(fabricated, gap, words):
+    result = fabricated.allocation_result()
+    result.plan.gap = gap
+    assert f"at most {words} below" in page.certificate(result.plan).sentence.replace("\u00a0", " ")
+
+
+def test_the_score_is_named_and_never_an_outcome(allocation_result):
+    told = "\n".join(part.plain() for part in everything(allocation_result))
+    assert "needs-and-ties matching" in told
+    assert "employment" not in told.lower() and "not an outcome" in told
+    assert (
+        "ynthetic" in page.by_place(allocation_result).plain()
+        and "ynthetic" in page.by_group(allocation_result).plain()
+    )
+
+
+def test_no_page_lists_a_household(allocation_result):
+    names = set(allocation_result.households["household"])
+    for part in everything(allocation_result):
+        data = part.extra()
+        for entry in data.values():
+            if isinstance(entry, dict):
+                assert "household" not in entry["columns"]
+                assert not names & set(entry["csv"].replace("\n", ",").split(","))
+
+
+def test_reasons_are_counted_not_told_by_household(fabricated):
+    result = fabricated.allocation_result(fabricated.made_up_places(12))
+    told = page.unplaced(result).plain()
+    assert "linked with" not in told and "No room left in the municipalities that may take it." in told
+    assert len(page.unplaced(result).table.rows) <= len(page.REASONS) + 1
+    result.plan.unplaced.loc[0, "why"] = "h1 quarrelled with h2"
+    assert "Another reason." in page.unplaced(result).plain() and "quarrelled" not in page.unplaced(result).plain()
+
+
+def test_map_and_table_say_the_same(allocation_result):
+    drawn, listed = figures.plan_on_map(allocation_result).data, page.by_place(allocation_result).data
+    assert drawn["placed"].sum() == listed["placed"].sum() == allocation_result.plan.persons_placed
+    assert page.by_county(allocation_result).data["placed"].iloc[-1] == allocation_result.plan.persons_placed
+
+
+def test_reasons_add_up(fabricated):
+    result = fabricated.allocation_result(fabricated.made_up_places(12))
+    table = page.unplaced(result).table.data
+    assert table["persons"].sum() == result.plan.persons - result.plan.persons_placed
+    assert table["households"].sum() == len(result.plan.unplaced)
+
+
+def test_worst_off_has_the_lowest_mean(allocation_result):
+    groups = allocation_result.plan.by_group
+    assert page.worst_off(allocation_result.plan).estimate == pytest.approx(groups["mean_score"].min())
+    allocation_result.plan.by_group, kept = groups.assign(mean_score=float("nan")), groups
+    assert "not compared" in page.worst_off(allocation_result.plan).sentence
+    allocation_result.plan.by_group = kept
+
+
+def test_places_without_a_position_stay_in_the_table(fabricated):
+    places = fabricated.made_up_places()
+    places.loc[0, ["lon", "lat"]] = float("nan")
+    result = fabricated.allocation_result(places)
+    assert len(figures.plan_on_map(result).data) == len(places)
+    assert isinstance(page.by_place(result).data, pd.DataFrame)

@@ -1,0 +1,46 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from workbench.core.errors import ReportError
+from workbench.presentation.charts import _apart, fan_charts
+from workbench.presentation.maps import dense_region, equal_area, plan_map
+
+pytestmark = pytest.mark.quick
+
+
+def test_projected_areas_compare():
+    """A cell of one degree has the area that the sphere gives it, in the south as in the north."""
+    lon, lat = np.array([10.0, 11.0, 11.0, 10.0]), np.array([0.0, 0.0, 1.0, 1.0])
+    for south in (58.0, 69.0):
+        frame = np.array([4.0, 31.0]), np.array([57.0, 71.5])
+        x, y = equal_area(np.append(lon, frame[0]), np.append(lat + south, frame[1]))
+        x, y = x[:4], y[:4]
+        area = abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1))) / 2
+        true = 6371**2 * np.radians(1) * (np.sin(np.radians(south + 1)) - np.sin(np.radians(south)))
+        assert area == pytest.approx(true, rel=0.002)
+
+
+def test_the_inset_is_where_places_are_dense():
+    rng = np.random.default_rng(1)
+    x = np.append(rng.normal(100, 1, 30), rng.uniform(-500, 500, 70))
+    y = np.append(rng.normal(-200, 1, 30), rng.uniform(-500, 500, 70))
+    across, up, half = dense_region(x, y, 0.25)
+    assert abs(across - 100) < 5 and abs(up + 200) < 5 and half < 10
+
+
+@given(arrays(float, st.integers(1, 6), elements=st.floats(0, 100)))
+def test_labels_keep_apart_and_in_order(wanted):
+    placed = np.array(_apart(wanted.tolist(), 5.0))
+    order = np.argsort(wanted)
+    assert (np.diff(placed[order]) >= 5 - 1e-6).all()
+
+
+def test_nothing_to_draw_is_said():
+    with pytest.raises(ReportError, match="at least two places"):
+        plan_map(pd.DataFrame({"name": ["a"], "lon": [1.0], "lat": [1.0], "placed": [1]}))
+    with pytest.raises(ReportError, match="no series"):
+        fan_charts([], "2019-09", "x")

@@ -1,0 +1,109 @@
+"""The whole road on real figures, in small: demo, its reports, the start notebook, an interrupt half-way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+from pypdf import PdfReader
+
+pytestmark = pytest.mark.whole
+ROOT = Path(__file__).parent.parent
+SMALL = ("--draws", "100", "--households", "40")
+ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+def workbench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "workbench", *arguments]
+    return subprocess.run(command, cwd=cwd, env=ENV, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("a folder with spaces")
+    done = workbench("demo", *SMALL, cwd=folder)
+    assert done.returncode in (0, 4), done.stdout + done.stderr  # 4: so short a run may miss a diagnostic, and says so
+    (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
+    (folder / "progress.txt").write_text(done.stderr, encoding="utf-8")
+    return folder
+
+
+def test_the_demo_says_what_a_person_wants_to_know(road: Path) -> None:
+    said, progress = (road / "said.txt").read_text(), (road / "progress.txt").read_text()
+    for words in ("asylum applicants", "80 %", "95 %", "synthetic persons", "below the best score", "Worst off", "inflow.pdf"):
+        assert words.replace(" %", "\u00a0%") in said or words in said, said
+    for step in ("1/4", "2/4", "3/4", "4/4"):
+        assert f"{step} " in progress
+    assert "Traceback" not in progress and "Warning:" not in progress.replace("Warning: ", "", 1)
+
+
+def test_a_second_run_uses_the_saved_runs_and_says_the_same(road: Path) -> None:
+    done = workbench("demo", *SMALL, "--json", cwd=road)
+    told = json.loads(done.stdout)
+    assert told["reused"] == ["inflow", "allocation"]
+    assert all(sentence in (road / "said.txt").read_text() for sentence in told["sentences"])
+
+
+@pytest.mark.parametrize("name", ["inflow", "allocation"])
+def test_reports_are_tagged_and_the_same_bytes_when_built_again(road: Path, name: str) -> None:
+    pdf = road / "output" / "reports" / f"{name}.pdf"
+    first = pdf.read_bytes()
+    reader = PdfReader(pdf)
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == "en" and root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root
+    assert "pdfuaid" in root["/Metadata"].get_data().decode()
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    assert "import workbench" not in text and "from workbench" not in text
+    given = {"inflow": ("draws=100",), "allocation": ("households=40",)}[name]
+    done = workbench("report", "build", name, *(w for g in given for w in ("-p", g)), cwd=road)
+    assert done.returncode == 0, done.stderr
+    assert pdf.read_bytes() == first
+
+
+def test_a_report_with_a_bad_parameter_leaves_the_good_one_alone(road: Path) -> None:
+    pdf = road / "output" / "reports" / "inflow.pdf"
+    first = pdf.read_bytes()
+    for bad in ("horizont=6", "as_of=2019-19"):
+        done = workbench("report", "build", "inflow", "-p", bad, cwd=road)
+        assert done.returncode == 2 and "Traceback" not in done.stderr
+    assert pdf.read_bytes() == first
+
+
+def test_the_start_notebook_runs_on_the_same_saved_runs(road: Path) -> None:
+    parameters = {"draws": 100, "households": 40, "runs": str(road / "output" / "runs")}
+    notebook = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", as_version=4)
+    before = sorted((road / "output" / "runs").rglob("record.json"))
+    done = papermill.execute_notebook(
+        notebook, str(road / "start.ipynb"), parameters, kernel_name="python3", cwd=str(ROOT), progress_bar=False
+    )
+    assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert sorted((road / "output" / "runs").rglob("record.json")) == before
+
+
+def test_an_interrupt_leaves_no_half_written_run(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "workbench", "inflow", "fit", "--draws", "5000"],
+        cwd=tmp_path,
+        env=ENV,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    runs = tmp_path / "output" / "runs"
+    deadline = time.monotonic() + 120
+    while not list(runs.rglob("*inflow-fit*")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.2)
+    time.sleep(3)
+    assert process.poll() is None, process.communicate()
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 130 and "nothing half-written" in said and "Traceback" not in said
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []

@@ -1,0 +1,113 @@
+"""Why here, why not there, and at whose cost? Reasons and prices for one household or one place."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+
+from workbench.decisions.allocation.model import RowsByRule
+from workbench.decisions.allocation.problem import Problem, WhyNot
+from workbench.decisions.allocation.reading import Floats, Ints
+from workbench.decisions.allocation.rules import Capacity, IntakeFloor, OnePlace
+
+REASONS = {
+    WhyNot.PINNED_ELSEWHERE: "pinned elsewhere",
+    WhyNot.BANNED: "banned",
+    WhyNot.NEED_NOT_OFFERED: "not offering every service needed",
+    WhyNot.NO_SCORE: "without a score",
+    WhyNot.TOO_LARGE: "too small",
+}
+
+
+def room_prices(problem: Problem, rows: RowsByRule, prices: dict[str, Floats]) -> Floats:
+    """Return what a unit of room is worth, less what a floor gains by it: index place, columns dimension."""
+    price = np.zeros(problem.capacity.shape)
+    for d, name in enumerate(problem.dimensions):
+        title = Capacity(name).title
+        price[rows[title].key, d] = prices[title]
+    price[rows[IntakeFloor.name].key, 0] -= prices[IntakeFloor.name]
+    return price
+
+
+def runners_up(problem: Problem, rows: RowsByRule, prices: dict[str, Floats], place_of: Ints) -> Ints:
+    """Return for each item the best other place at the prices, -1 where no other is allowed; level pairs go by name."""
+    pairs = problem.columns
+    net = problem.value[pairs.item, pairs.place]
+    for name, each in rows.items():
+        if name != OnePlace.name and len(each):
+            net = net - each.matrix.T @ prices[name]
+    dense = np.full(problem.why.shape, -np.inf)
+    dense[pairs.item, pairs.place] = np.round(net, 9)
+    placed = np.flatnonzero(place_of >= 0)
+    dense[placed, place_of[placed]] = -np.inf
+    if dense.size == 0:
+        return np.full(problem.items, -1, dtype=np.int64)
+    best = dense.argmax(axis=1)
+    return np.where(np.isfinite(dense.max(axis=1)), best, -1)
+
+
+def why_unplaced(problem: Problem, household: int, place_of: Ints) -> str:
+    """Say why a household has no place in a plan.
+
+    Parameters
+    ----------
+    problem
+        The problem the plan answers.
+    household
+        Index of the household.
+    place_of
+        Index item, the place it goes to, -1 for none.
+    """
+    item = int(problem.item_of[household])
+    members = problem.members[item]
+    head = ""
+    if len(members) > 1:
+        others = ", ".join(problem.household_names[row] for row in members if row != household)
+        head = f"linked with {others} ({problem.persons[list(members)].sum():g} persons together): "
+    why = problem.why[item]
+    if len(why) == 0:
+        return head + "there are no places"
+    if problem.pin[item] >= 0 and why[problem.pin[item]] != WhyNot.ALLOWED:
+        place = problem.place_names[problem.pin[item]]
+        reason = problem.why_not(problem.household_names[household], place)
+        return f"{head}pinned to {place}, which may not take it: {reason}"
+    allowed = np.flatnonzero(why == WhyNot.ALLOWED)
+    if len(allowed) == 0:
+        return head + _no_place_allowed(problem, item)
+    return head + _no_room_left(problem, item, allowed, place_of)
+
+
+def _no_place_allowed(problem: Problem, item: int) -> str:
+    offered = {service for offer in problem.offers for service in offer}
+    missing = sorted({need for row in problem.members[item] for need in problem.needs[row]} - offered)
+    if missing:
+        return f"needs {', '.join(missing)}, which no place offers"
+    count = Counter(WhyNot(int(code)) for code in problem.why[item])
+    if count[WhyNot.TOO_LARGE] == len(problem.why[item]):
+        return f"no place has room for its {problem.size[item, 0]:g} persons together"
+    parts = [f"{number} {REASONS[reason]}" for reason, number in sorted(count.items())]
+    return f"none of the {len(problem.why[item])} places may take it: " + ", ".join(parts)
+
+
+def _no_room_left(problem: Problem, item: int, allowed: Ints, place_of: Ints) -> str:
+    placed = np.flatnonzero(place_of >= 0)
+    left = problem.capacity.copy()
+    np.subtract.at(left, place_of[placed], problem.size[placed])
+    short = problem.size[item] > left[allowed] + 1e-9
+    foes = {right if left_ == item else left_ for left_, right in problem.apart if item in (left_, right)}
+    blocked = np.isin(allowed, [place_of[foe] for foe in foes])
+    free = ~short.any(axis=1) & ~blocked
+    if free.any():
+        best = allowed[free][problem.value[item, allowed[free]].argmax()]
+        return (
+            f"room is left at {free.sum()} of the {len(allowed)} places that may take it (first by score: "
+            f"{problem.place_names[best]}), but going there does not serve the objective, or the search stopped before"
+        )
+    full = [
+        f"{short[:, d].sum()} without room in {name}" for d, name in enumerate(problem.dimensions) if short[:, d].any()
+    ]
+    if (blocked & ~short.any(axis=1)).any():
+        full.append(f"{(blocked & ~short.any(axis=1)).sum()} where a household it is kept apart from goes")
+    what = "the only place" if len(allowed) == 1 else f"the {len(allowed)} places"
+    return f"{what} that may take its {problem.size[item, 0]:g} persons: " + ", ".join(full)

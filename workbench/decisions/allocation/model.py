@@ -1,0 +1,129 @@
+"""What is the best choice of pairs under the rules? The readable statement in cvxpy, solved by HiGHS.
+
+One thread, a fixed seed and no time limit: the same input gives the same plan on every machine. A choice stops on its
+gap, on a target already certified, or on a number of search nodes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench.core.errors import DecisionError
+from workbench.decisions.allocation.reading import Floats
+from workbench.decisions.allocation.rules import Rows
+
+RowsByRule = Mapping[str, Rows]
+SAME_EVERYWHERE = {"threads": 1, "parallel": "off", "random_seed": 0}
+WHOLE_PERSON = 0.999
+NODES = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Relaxation:
+    """What could be reached if a household could be shared between places, and at which prices.
+
+    ``x`` has one entry per pair, 0–1; ``prices`` one per row of each rule, at least 0, value per unit of its limit.
+    """
+
+    x: Floats
+    prices: dict[str, Floats]
+
+
+def restricted(rows: RowsByRule, keep: NDArray[np.bool_]) -> dict[str, Rows]:
+    """Return the rules over the pairs that are marked."""
+    return {name: Rows(each.matrix[:, keep], each.limit, each.key) for name, each in rows.items()}
+
+
+def kept(rows: RowsByRule, x: Floats) -> bool:
+    """Say whether a choice of pairs keeps every rule."""
+    return all(bool((each.matrix @ x <= each.limit + 1e-6).all()) for each in rows.values())
+
+
+def relax(value: Floats, rows: RowsByRule) -> Relaxation:
+    """Return the linear relaxation over all pairs: max value·x with matrix x ≤ limit for every rule, x ≥ 0."""
+    import cvxpy as cp  # Here and below: two seconds that only a solve should cost.
+
+    x = cp.Variable(len(value), nonneg=True)
+    constraints = {name: each.matrix @ x <= each.limit for name, each in rows.items() if len(each)}
+    _run(cp.Problem(cp.Maximize(value @ x), list(constraints.values())))
+    if x.value is None:
+        raise DecisionError("the linear relaxation has no solution", why="its prices bound what a plan can reach")
+    prices = {
+        name: np.maximum(0.0, np.atleast_1d(constraints[name].dual_value)) if name in constraints else np.zeros(0)
+        for name in rows
+    }
+    return Relaxation(np.asarray(x.value, dtype=np.float64), prices)
+
+
+def choose(
+    value: Floats, rows: RowsByRule, start: Floats, *, gap: float, whole: bool = False, target: float | None = None
+) -> Floats:
+    """Return the best choice of whole pairs, to within a gap: x is 0 or 1.
+
+    Parameters
+    ----------
+    value
+        One entry per pair.
+    rows
+        The rules over these pairs.
+    start
+        A choice that keeps the rules; returned when nothing better is found.
+    gap
+        Relative gap at which the search may stop.
+    whole
+        Values are whole numbers, so that a gap below 1 is proof.
+    target
+        A value at which the search may stop because a certified bound is near enough.
+    """
+    import cvxpy as cp
+
+    options: dict[str, Any] = {"mip_rel_gap": gap, "mip_max_nodes": NODES}
+    if whole:
+        options |= {"mip_rel_gap": 0.0, "mip_abs_gap": WHOLE_PERSON}
+    if target is not None:
+        options["objective_target"] = -float(target)
+    x = cp.Variable(len(value), boolean=True)
+    constraints = [each.matrix @ x <= each.limit for each in rows.values() if len(each)]
+    _run(cp.Problem(cp.Maximize(value @ x), constraints), **options)
+    if x.value is None or not np.isfinite(x.value).all():
+        return start
+    found = np.rint(np.asarray(x.value, dtype=np.float64))
+    return found if kept(rows, found) and value @ found >= value @ start else start
+
+
+def ease(rows: RowsByRule, soft: str) -> tuple[Floats, Floats]:
+    """Return how far one rule must be eased, in total as little as can be, and a choice that keeps the rest.
+
+    Notes
+    -----
+    ``min Σ e`` with ``matrix x ≤ limit + e`` for the rule named, ``matrix x ≤ limit`` for every other,
+    x ∈ {0, 1}, e ≥ 0.
+    """
+    import cvxpy as cp
+
+    x = cp.Variable(rows[soft].matrix.shape[1], boolean=True)
+    easing = cp.Variable(len(rows[soft]), nonneg=True)
+    constraints = [each.matrix @ x <= each.limit for name, each in rows.items() if name != soft and len(each)]
+    constraints.append(rows[soft].matrix @ x <= rows[soft].limit + easing)
+    _run(cp.Problem(cp.Minimize(np.ones(easing.size) @ easing), constraints), mip_rel_gap=0.0, mip_abs_gap=WHOLE_PERSON)
+    if x.value is None:
+        raise DecisionError("no plan keeps the rules even with the floors lifted", do="lift a pin")
+    found = np.rint(np.asarray(x.value, dtype=np.float64))
+    missing = np.maximum(0.0, rows[soft].matrix @ found - rows[soft].limit)
+    return np.where(missing > 1e-6, missing, 0.0), found
+
+
+def _run(problem: Any, **options: Any) -> None:
+    import highspy
+
+    # HiGHS keeps one scheduler per process and refuses another number of threads than the first caller's.
+    highspy.Highs.resetGlobalScheduler(True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Solution may be inaccurate")
+        problem.solve(solver="HIGHS", highs_options={**SAME_EVERYWHERE, **options})

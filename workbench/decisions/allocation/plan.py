@@ -1,0 +1,197 @@
+"""Who goes where, who does not and why, what it is worth, and how much better any plan could be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workbench.decisions.allocation import explain
+from workbench.decisions.allocation.model import RowsByRule
+from workbench.decisions.allocation.problem import Problem
+from workbench.decisions.allocation.reading import Floats, Ints
+from workbench.decisions.allocation.rules import Capacity
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """What the search found: the pairs chosen, bounds, prices of the rules' limits, the gap asked, pairs tried."""
+
+    objective: str
+    chosen: NDArray[np.bool_]
+    bound: float
+    persons_bound: int
+    prices: dict[str, Floats]
+    asked: float
+    tried: int
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    r"""Which household goes where, what the plan is worth and how near it is to the best.
+
+    Attributes
+    ----------
+    assignment
+        ``household, place, score, runner_up, price``; placed households only, sorted by household. ``runner_up``: the
+        best other place at the prices ('' if none). ``price``: estimate of the value lost elsewhere by the room this
+        household takes.
+    unplaced
+        ``household, persons, why``.
+    by_place
+        ``place, capacity, placed`` (persons), ``shadow_price``: estimated value of room for one more person.
+    by_group
+        ``group, households, persons, placed_persons, mean_score``: per weighted person of the group, an unplaced one
+        counting 0.
+    value, bound, gap
+        Total of score times weight; what no plan under the same rules exceeds; (bound − value) / max(1, \\|bound\\|).
+        Under *place-first*: no plan that places as many persons.
+    persons, persons_placed, persons_placed_bound, households_placed
+        Counts; no plan places more persons than the bound.
+    status
+        Why the search stopped and what is certified, in sentences.
+    """
+
+    assignment: pd.DataFrame
+    unplaced: pd.DataFrame
+    by_place: pd.DataFrame
+    by_group: pd.DataFrame
+    value: float
+    bound: float
+    gap: float
+    persons: int
+    persons_placed: int
+    persons_placed_bound: int
+    households_placed: int
+    status: str
+    objective: str
+    seconds: float
+    score_name: str
+
+    @property
+    def worst_off(self) -> str:
+        """Return the group with the lowest mean score; '' where there is none."""
+        known = self.by_group.dropna(subset="mean_score")
+        return "" if known.empty else str(known.sort_values(["mean_score", "group"])["group"].iloc[0])
+
+    def to_json_dict(self) -> dict[str, Any]:
+        """Return the plan as plain values; each table as a list of rows, an absent number as None."""
+        out: dict[str, Any] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, pd.DataFrame):
+                rows = value.to_dict(orient="records")
+                value = [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
+            out[item.name] = value
+        return {**out, "worst_off": self.worst_off}
+
+
+def plan_of(problem: Problem, rows: RowsByRule, solution: Solution, *, seconds: float) -> Plan:
+    """Return the plan that a solution stands for."""
+    pairs = problem.columns
+    place_of = np.full(problem.items, -1, dtype=np.int64)
+    place_of[pairs.item[solution.chosen]] = pairs.place[solution.chosen]
+    at = place_of[problem.item_of] if len(problem.household_names) else np.zeros(0, dtype=np.int64)
+    placed = at >= 0
+    where = at[placed]
+    price = explain.room_prices(problem, rows, solution.prices)
+    runner_up = explain.runners_up(problem, rows, solution.prices, place_of)
+    names, towns = np.array(problem.household_names, dtype=object), np.array(problem.place_names, dtype=object)
+    assignment = pd.DataFrame(
+        {
+            "household": names[placed],
+            "place": towns[where],
+            "score": problem.score[placed, where],
+            "runner_up": [towns[j] if j >= 0 else "" for j in runner_up[problem.item_of[placed]]],
+            "price": (problem.use[placed] * price[where]).sum(axis=1),
+        }
+    )
+    value = float((problem.score[placed, where] * problem.weight[placed]).sum())
+    gap = (solution.bound - value) / max(1.0, abs(solution.bound))
+    persons_placed = int(problem.persons[placed].sum())
+    unplaced = pd.DataFrame(
+        {
+            "household": names[~placed],
+            "persons": problem.persons[~placed],
+            "why": [explain.why_unplaced(problem, int(row), place_of) for row in np.flatnonzero(~placed)],
+        }
+    )
+    load = np.bincount(where, weights=problem.persons[placed], minlength=len(towns)).astype(np.int64)
+    by_place = pd.DataFrame(
+        {
+            "place": towns,
+            "capacity": problem.capacity[:, 0],
+            "placed": load,
+            "shadow_price": _shadow(rows, solution, len(towns)),
+        }
+    )
+    if bool((by_place["capacity"] % 1 == 0).all()):
+        by_place["capacity"] = by_place["capacity"].astype(np.int64)
+    return Plan(
+        assignment=assignment,
+        unplaced=unplaced,
+        by_place=by_place,
+        by_group=_groups(problem, at),
+        value=value,
+        bound=solution.bound,
+        gap=gap,
+        persons=int(problem.persons.sum()),
+        persons_placed=persons_placed,
+        persons_placed_bound=solution.persons_bound,
+        households_placed=int(placed.sum()),
+        status=_status(problem, solution, gap, persons_placed),
+        objective=solution.objective,
+        seconds=seconds,
+        score_name=problem.score_name,
+    )
+
+
+def _shadow(rows: RowsByRule, solution: Solution, places: int) -> Floats:
+    title = Capacity("persons").title
+    shadow = np.zeros(places)
+    shadow[rows[title].key] = solution.prices[title]
+    return shadow
+
+
+def _groups(problem: Problem, at: Ints) -> pd.DataFrame:
+    placed = at >= 0
+    value = np.zeros(len(at))
+    value[placed] = problem.score[placed, at[placed]] * problem.weight[placed]
+    table = pd.DataFrame(
+        {
+            "group": problem.group,
+            "households": 1,
+            "persons": problem.persons,
+            "placed_persons": np.where(placed, problem.persons, 0),
+            "value": value,
+            "weight": problem.weight,
+        }
+    )
+    summed = table.groupby("group", sort=True).sum().reset_index()
+    summed["mean_score"] = summed["value"] / summed["weight"].where(summed["weight"] > 0)
+    return summed[["group", "households", "persons", "placed_persons", "mean_score"]]
+
+
+def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> str:
+    if not problem.household_names:
+        return "There is no household to place."
+    if not solution.chosen.size:
+        return "No household may go to any place; see why each is unplaced."
+    sentences = []
+    if solution.objective == "place-first":
+        most = "more" if placed >= solution.persons_bound else f"more than {solution.persons_bound}"
+        sentences.append(f"{placed} persons are placed, and no plan places {most}.")
+    if gap <= solution.asked:
+        sentences.append(
+            f"The total score is certified to within {gap:.3%} of what any such plan could reach "
+            f"(asked {solution.asked:.3%})."
+        )
+    else:
+        sentences.append(
+            f"The total score is certified only to within {gap:.3%}, not the {solution.asked:.3%} asked: the search "
+            f"ended among {solution.tried} of {len(solution.chosen)} pairs, and the bound over all pairs may be loose."
+        )
+    return " ".join(sentences)

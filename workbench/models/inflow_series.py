@@ -1,0 +1,174 @@
+"""The checked monthly matrix of arrivals that the inflow model learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from workbench.core.calendar import month_number, month_range
+from workbench.core.errors import DataError, Fault, ModelError, nearest
+from workbench.core.provenance import fingerprint
+
+COLUMNS = ("month", "destination", "persons")
+FEWEST_MONTHS = 36
+LONGEST_SILENCE = 6
+
+
+@dataclass(frozen=True)
+class InflowSeries:
+    """Which arrivals were known, by month and destination.
+
+    Parameters
+    ----------
+    months
+        All months without a gap, first to ``as_of``.
+    destinations
+        In alphabetical order.
+    persons
+        Index month, columns destination, persons; NaN = not published. Read-only.
+    """
+
+    months: tuple[str, ...]
+    destinations: tuple[str, ...]
+    persons: np.ndarray
+
+    @classmethod
+    def from_table(cls, arrivals: pd.DataFrame, as_of: str) -> InflowSeries:
+        """Return the series up to ``as_of``; later rows are dropped before anything else is looked at.
+
+        Parameters
+        ----------
+        arrivals
+            Columns ``month`` ('YYYY-MM'), ``destination``, ``persons`` (NaN = not published); one row per month and
+            destination, in any order.
+        as_of
+            Last month that may be known.
+
+        Raises
+        ------
+        DataError
+            If columns, months or persons are wrong, a row stands twice, or ``as_of`` lies outside the data.
+        ModelError
+            If a destination has too few months, only zeros, or ends long before ``as_of``.
+        """
+        rows = _rows_until(arrivals, as_of)
+        grid = rows.pivot(index="month", columns="destination", values="persons").sort_index(axis=1)
+        known = grid.notna().any(axis=1)
+        if not known.any():
+            raise DataError(f"no persons are published up to {as_of}", why="there is nothing to learn from")
+        months = month_range(str(known.idxmax()), as_of)
+        grid = grid.reindex(months)
+        _enough_to_learn_from(grid, as_of)
+        persons = np.ascontiguousarray(grid.to_numpy(dtype=float))
+        persons.flags.writeable = False
+        return cls(tuple(months), tuple(str(name) for name in grid.columns), persons)
+
+    @property
+    def as_of(self) -> str:
+        """The last month."""
+        return self.months[-1]
+
+    @cached_property
+    def observed(self) -> np.ndarray:
+        """Index month, columns destination: whether the cell is published."""
+        return np.isfinite(self.persons)
+
+    @cached_property
+    def log_persons(self) -> np.ndarray:
+        """Index month, columns destination, log(1 + persons); 0 where not published (never used there)."""
+        return np.log1p(np.where(self.observed, self.persons, 0.0))
+
+    @cached_property
+    def silence(self) -> np.ndarray:
+        """Months between the last published one and ``as_of``, per destination."""
+        return np.argmax(self.observed[::-1], axis=0)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of exactly the cells that are used; rows after ``as_of`` and the order of rows do not matter."""
+        return fingerprint(self.to_table())
+
+    def to_table(self) -> pd.DataFrame:
+        """Return the series as a long table: month, destination, persons (NaN = not published)."""
+        return pd.DataFrame(
+            {
+                "month": np.repeat(np.array(self.months, dtype=object), len(self.destinations)),
+                "destination": np.tile(np.array(self.destinations, dtype=object), len(self.months)),
+                "persons": self.persons.ravel(),
+            }
+        )
+
+
+def _rows_until(arrivals: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """Return the rows up to ``as_of`` with persons as float, or every fault found in them."""
+    faults = [
+        Fault("column missing", column=name, allowed=nearest(name, [str(c) for c in arrivals.columns]))
+        for name in COLUMNS
+        if name not in arrivals.columns
+    ]
+    faults += [Fault("unknown column", column=str(name)) for name in arrivals.columns if name not in COLUMNS]
+    if faults:
+        raise DataError(
+            "the arrivals have the wrong columns",
+            why="each row must be all arrivals of one destination in one month",
+            do=f"pass exactly the columns {', '.join(COLUMNS)}, summed over everything else",
+            faults=faults,
+        )
+    limit = month_number(as_of)
+    numbers = arrivals["month"].map(month_number) if len(arrivals) else pd.Series(dtype=int)
+    if not len(arrivals) or not numbers.min() <= limit <= numbers.max():
+        span = f"{arrivals['month'].min()} to {arrivals['month'].max()}" if len(arrivals) else "nothing"
+        raise DataError(
+            f"as_of {as_of} lies outside the arrivals, which cover {span}",
+            why="the forecast starts from the last known month",
+            do="choose a month that the data cover",
+        )
+    rows = arrivals.loc[(numbers <= limit).to_numpy(), list(COLUMNS)].reset_index(drop=True)
+    persons = pd.to_numeric(rows["persons"], errors="coerce").astype("Float64").astype(float)
+    at = rows["month"].astype(str) + ", " + rows["destination"].astype(str)
+    wrong: dict[str, pd.Series] = {
+        "not a number": persons.isna() & rows["persons"].notna(),
+        "negative": persons < 0,
+        "infinite": persons.abs() == np.inf,
+        "no destination": rows["destination"].isna(),
+        "the same month and destination stand twice": rows.duplicated(["month", "destination"]),
+    }
+    faults = [
+        Fault(f"{at[i]}: {what}", column="persons", value=rows.at[i, "persons"])
+        for what, where in wrong.items()
+        for i in rows.index[where.to_numpy()]
+    ]
+    if faults:
+        raise DataError(
+            "some arrivals cannot be used",
+            why="a wrong month moves the level that every forecast starts from",
+            do="correct these rows; leave persons empty where nothing was published",
+            faults=faults,
+        )
+    return rows.assign(persons=persons.to_numpy())
+
+
+def _enough_to_learn_from(grid: pd.DataFrame, as_of: str) -> None:
+    """Raise if a destination cannot be learnt from; ``grid`` has index month, columns destination, persons."""
+    observed = grid.notna()
+    faults = []
+    for name in grid.columns:
+        count = int(observed[name].sum())
+        silence = int(np.argmax(observed[name].to_numpy()[::-1])) if count else 0
+        if count < FEWEST_MONTHS:
+            faults.append(Fault(f"{name}: {count} published months, at least {FEWEST_MONTHS} are needed"))
+        elif not grid[name].sum() > 0:
+            faults.append(Fault(f"{name}: every published month is zero"))
+        elif silence > LONGEST_SILENCE:
+            last = grid.index[len(grid) - 1 - silence]
+            faults.append(Fault(f"{name}: published until {last}, {silence} months before {as_of}"))
+    if faults:
+        lines = "\n".join(f"  - {fault.what}" for fault in faults)
+        raise ModelError(
+            f"the inflow model cannot learn from some destinations\n{lines}",
+            why="season and volatility need three years, and a level that is long out of date is no level",
+            do="leave these destinations out, choose another as_of, or supply the missing months",
+        )

@@ -1,0 +1,91 @@
+"""Where a result comes from: the tables it was made of, the run, and the command that makes the report again."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workbench.core.provenance import RunRecord
+from workbench.presentation import markup as m
+from workbench.presentation.findings import Finding
+from workbench.presentation.shown import Shown
+from workbench.presentation.tables import Column, Table
+from workbench.presentation.wording import DASH, listing, sentence
+from workbench.sources import localities
+
+
+def locality_name(locality: str) -> str:
+    """Return a locality's name as readers say it, from its identifier or folder."""
+    return localities.load(locality).name
+
+
+def data_used(record: RunRecord) -> Table:
+    """Return the tables a run was made of: publisher, terms, last period and fingerprint."""
+    inputs = record.inputs
+    return Table(
+        name="data-used",
+        caption="Each table behind these figures can be checked by its fingerprint",
+        columns=(
+            Column("Table", tuple(v.name for v in inputs), right=False),
+            Column("Publisher and terms", tuple(v.source.line() for v in inputs), right=False),
+            Column("Last period", tuple(v.last_period or DASH for v in inputs), right=False),
+            Column("Fingerprint", tuple(v.fingerprint[:12] for v in inputs), right=False),
+        ),
+        data=pd.DataFrame(
+            {
+                "table": [v.name for v in inputs],
+                "publisher": [v.source.publisher for v in inputs],
+                "title": [v.source.title for v in inputs],
+                "licence": [v.source.licence for v in inputs],
+                "last_period": [v.last_period for v in inputs],
+                "fingerprint": [v.fingerprint for v in inputs],
+            }
+        ),
+        notes=tuple(dict.fromkeys(sentence(v.source.note) for v in inputs if v.source.note)),
+    )
+
+
+def run_facts(record: RunRecord) -> Finding:
+    """Return which run the figures are from, with the versions that made them and its caveats."""
+    named = ("migration-workbench", "python", "numpy", "pymc", "nutpie", "cvxpy", "highspy")
+    parts = [f"{name} {record.versions[name]}" for name in named if name in record.versions]
+    return Finding(
+        f"All figures come from run {record.short_key} of the study “{record.study}”, made on {record.created[:10]} "
+        f"with {listing(parts)}. The complete run record and the exact tables are attached to the PDF.",
+        caveats=record.caveats,
+    )
+
+
+@dataclass(frozen=True)
+class Command(Shown):
+    """A command line, with what it does."""
+
+    lead: str
+    line: str
+
+    def plain(self) -> str:
+        """Return the lead and the indented command."""
+        return f"{self.lead}\n    {self.line}"
+
+    def markdown(self) -> str:
+        """Return the lead and the command as a code block."""
+        return f"{m.markdown(self.lead)}\n\n```\n{self.line}\n```"
+
+    def html(self) -> str:
+        """Return the lead and the command as preformatted text."""
+        return f"<p>{m.html(self.lead)}</p>\n<pre><code>{m.html(self.line)}</code></pre>\n"
+
+    def typst(self) -> str:
+        """Return the call of the template's command block."""
+        return m.typst_call("command", m.typst(self.lead), m.typst(self.line))
+
+
+def how_to_rerun(report: str, **parameters: object) -> Command:
+    """Return the exact command that makes a report again with the parameters it was made with."""
+    pairs = " ".join(f"-p {shlex.quote(f'{key}={value}')}" for key, value in parameters.items())
+    return Command(
+        "The same version of the program and the same data give the same figures:",
+        f"workbench report build {report} {pairs}".strip(),
+    )

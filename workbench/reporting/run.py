@@ -1,0 +1,67 @@
+"""Run a report notebook with its parameters, in the interpreter and with the program that asks for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import papermill
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from papermill.exceptions import PapermillExecutionError
+
+import workbench
+from workbench.core.errors import ReportError
+from workbench.reporting.catalogue import read_notebook
+
+
+class SameInterpreter(AsyncKernelManager):
+    """Starts a kernel in the interpreter that runs now, whatever kernels a user has registered as ``python3``."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The kernel: this interpreter, with this copy of the program first on its path."""
+        program = str(Path(workbench.__file__).parent.parent)
+        path = os.pathsep.join([program, *filter(None, [os.environ.get("PYTHONPATH")])])
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--log-level=CRITICAL"],
+            env={"PYTHONPATH": path},
+            display_name="Python 3",
+            language="python",
+        )
+
+
+def run(notebook: Path, parameters: Mapping[str, Any], executed: Path, *, folder: Path | None = None) -> None:
+    """Execute a report notebook and write it, with its outputs, to ``executed``.
+
+    Parameters
+    ----------
+    folder
+        Where relative paths among the parameters start; default the current folder.
+
+    Raises
+    ------
+    ReportError
+        If a cell fails; the notebook up to the failure then stands at ``executed``.
+    """
+    try:
+        papermill.execute_notebook(
+            read_notebook(notebook),
+            str(executed).replace("{", "{{").replace("}", "}}"),
+            parameters=dict(parameters),
+            kernel_name="python3",
+            cwd=str(folder or Path.cwd()),
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            kernel_manager_class=SameInterpreter,
+        )
+    except PapermillExecutionError as error:
+        told = error.evalue.split("\n  do:")
+        raise ReportError(
+            f"the report stopped in its cell {error.cell_index}: {error.ename}: {told[0]}",
+            where=notebook.name,
+            do=told[1].strip() if len(told) > 1 else "open the executed notebook and see the cell that failed",
+        ) from error

@@ -1,0 +1,74 @@
+"""An nbconvert exporter that writes a report notebook as Typst: prose and findings, no code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbformat import NotebookNode
+
+from workbench.presentation import markup as m
+from workbench.presentation import theme
+from workbench.reporting import document
+from workbench.reporting.catalogue import style_folder
+from workbench.reporting.document import Attachment
+
+TEMPLATE = "report.typ"
+
+
+class TypstExporter(Exporter):
+    """Turns an executed report notebook into a Typst document with its files.
+
+    ``resources["outputs"]`` holds what must lie beside the document: template, theme, drawings, attachments. Further
+    attachments can be given as ``resources["attachments"]``.
+    """
+
+    export_from_notebook = "Typst"
+
+    def _file_extension_default(self) -> str:
+        return ".typ"
+
+    def from_notebook_node(  # type: ignore[override]  # exporters of text return text, whatever the base class says
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the Typst source and the resources with every file it needs."""
+        notebook, resources = super().from_notebook_node(nb, resources, **kwargs)
+        facts = document.facts(notebook)
+        given: list[Attachment] = list(resources.get("attachments", []))
+        record = Attachment("run-record.json", "Run record", "application/json", facts.record.to_json().encode())
+        carried = [record, *document.attachments(notebook, facts.edition), *given]
+        files = {"theme.typ": theme.typst_variables().encode(), TEMPLATE: (style_folder() / TEMPLATE).read_bytes()}
+        files |= document.drawings(notebook) | {f"attached/{a.name}": a.content for a in carried}
+        resources["outputs"] = {**resources.get("outputs", {}), **files}
+        resources["facts"] = facts
+        markdown = document.text(notebook, m.TYPST, "typst")
+        body = document.converted(markdown, "typst", "--shift-heading-level-by=-1")
+        return _head(facts) + "".join(map(_attach, carried)) + "\n" + body, resources
+
+
+def _head(facts: document.Facts) -> str:
+    named = {
+        "title": m.typst(facts.title),
+        "description": m.typst(facts.description),
+        "vintage": m.typst(facts.vintage),
+        "edition": m.typst(facts.edition),
+        "version": m.typst(facts.record.versions.get("migration-workbench", "")),
+        "run": m.typst(facts.record.short_key),
+        "synthetic": str(facts.synthetic).lower(),
+        "language": m.typst(facts.language),
+    }
+    given = "".join(f"  {key}: {value},\n" for key, value in named.items())
+    return f'#import "{TEMPLATE}": *\n#show: report.with(\n{given})\n'
+
+
+def _attach(attachment: Attachment) -> str:
+    kind = "data" if attachment.mimetype == "text/csv" else "supplement"
+    name = m.typst(f"attached/{Path(attachment.name).name}")
+    return m.typst_call(
+        "pdf.attach",
+        name,
+        relationship=m.typst(kind),
+        mime_type=m.typst(attachment.mimetype),
+        description=m.typst(attachment.description),
+    )
