@@ -13,6 +13,7 @@ from workbench.decisions.allocation import Problem, standard_rules
 from workbench.decisions.allocation.rules import (
     Bans,
     Capacity,
+    EveryonePlaced,
     IntakeFloor,
     KeptApart,
     LinkedTogether,
@@ -68,6 +69,7 @@ def plan(text):
         (KeptApart(), "bx cy", "by cy", 1),
         (IntakeFloor(), "cy", "dy", 1),
         (PersonsPlaced(at_least=5), "bx cy", "bx", 2),
+        (EveryonePlaced(), "ax bx cy dx", "ax bx dx", 1),
     ],
     ids=lambda value: value.title if hasattr(value, "title") and not isinstance(value, str) else str(value),
 )
@@ -88,14 +90,14 @@ def test_every_rule_has_a_name_a_reason_and_a_source(problem):
     assert all(rule.name and rule.reason.endswith(".") and rule.source for rule in rules)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 6, 7])
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 6, 7, 8])
 def test_rows_and_truth_test_agree_on_every_choice_of_pairs(made_up, seed):
     tables = made_up.small(seed, households=4, places=2)
     try:
         problem = Problem.from_tables(*tables.args())
     except (DataError, DecisionError):
         pytest.skip("contradictory tables")
-    rules = (*standard_rules(problem), PersonsPlaced(at_least=4))
+    rules = (*standard_rules(problem), PersonsPlaced(at_least=4), EveryonePlaced())
     pairs = problem.columns
     rows = {rule.title: rule.rows(problem, pairs) for rule in rules}
     for bits in itertools.islice(itertools.product((0.0, 1.0), repeat=len(pairs)), 256):

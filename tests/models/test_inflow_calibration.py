@@ -56,7 +56,7 @@ def test_known_values_rank_evenly_among_the_draws() -> None:
     while len(found.get("gain", [])) < FITS:
         known, series = drawn(rng)
         if not np.all((series.persons > 50) & (series.persons < 1e9)):
-            continue
+            continue  # chosen by the data alone, which leaves every posterior, and so the ranks, as they are
         fit = InflowModel(PRIORS).fit(series.to_table(), as_of=series.as_of, seed=len(found.get("gain", [])), draws=150)
         for name, values in ranks(known, fit).items():
             found.setdefault(name, []).append(values)
@@ -65,6 +65,6 @@ def test_known_values_rank_evenly_among_the_draws() -> None:
         for level in (0.5, 0.8, 0.95):
             inside = (abs(per_fit - 0.5) < level / 2).mean(axis=1)
             # Parameters of one fit hang together: the fits are the independent trials.
-            tolerance = 3.5 * max(inside.std(), np.sqrt(level * (1 - level) / 10)) / np.sqrt(FITS)
+            tolerance = 3.5 * np.sqrt(level * (1 - level) / FITS)
             assert abs(inside.mean() - level) < tolerance, (name, level, inside.mean())
         assert abs(per_fit.mean() - 0.5) < 3.5 * 0.29 / np.sqrt(FITS), (name, per_fit.mean())

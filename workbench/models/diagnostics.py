@@ -105,7 +105,8 @@ def diagnose(posterior: xr.Dataset, divergences: int) -> Diagnostics:
     """
     import arviz as az  # heavy; only after sampling, when it is loaded anyway
 
-    tables = [az.rhat(posterior), az.ess(posterior), az.ess(posterior, method="tail")]
+    with np.errstate(all="ignore"):  # a chain that never moved gives 0/0, which fails below as NaN
+        tables = [az.rhat(posterior), az.ess(posterior), az.ess(posterior, method="tail")]
     names, columns = _named(posterior), [_flat(table) for table in tables]
     rhat, bulk, tail = columns
     excess = np.nan_to_num(np.maximum((rhat - 1) / (RHAT_BELOW - 1), ESS_ABOVE / np.minimum(bulk, tail)), nan=np.inf)

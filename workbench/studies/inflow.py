@@ -131,7 +131,7 @@ def fit(
             known, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
         )
         fitted.save(folder / "fit")
-        return {"diagnostics": fitted.diagnostics.sentence(), "converged": fitted.diagnostics.ok}
+        return {"diagnostics": fitted.diagnostics.sentence(), "converged": fitted.diagnostics.ok, "caveats": list(fitted.caveats)}
 
     return _store(runs).get_or_run(FIT, scenario.to_dict(), (used,), compute, CAVEATS)
 
@@ -152,7 +152,8 @@ def forecast(
         total = draws.sum().summary().iloc[0]
         return {"converged": fitted.record.results["converged"], **{str(k): int(v) for k, v in total.items()}}
 
-    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), fitted.record.inputs, compute, CAVEATS)
+    caveats = (*CAVEATS, *fitted.record.results["caveats"])
+    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), fitted.record.inputs, compute, caveats)
     draws = Draws.load(run.folder / "draws.nc")
     table = arrivals.table
     later = table[table["month"].isin(draws.labels("month"))]

@@ -102,7 +102,7 @@ def knapsack_bound(
         if stalled >= PATIENCE:
             scale, stalled, here, twice, slope = scale / 2, 0, bound, best, best_slope
         steepness = float(slope @ slope)
-        if steepness == 0:
+        if steepness == 0 or scale < 1e-3:
             break
         step = scale * max(here - goal, 1e-3 * abs(here), 1e-9) / steepness
         twice = np.maximum(0.0, twice - step * slope)

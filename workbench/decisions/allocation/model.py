@@ -63,8 +63,8 @@ def relax(value: Floats, rows: RowsByRule) -> Relaxation:
 
 def choose(
     value: Floats, rows: RowsByRule, start: Floats, *, gap: float, whole: bool = False, target: float | None = None
-) -> Floats:
-    """Return the best choice of whole pairs, to within a gap: x is 0 or 1.
+) -> tuple[Floats, float]:
+    """Return the best choice of whole pairs (x is 0 or 1), and the gap that the solver claims among these pairs.
 
     Parameters
     ----------
@@ -90,11 +90,15 @@ def choose(
         options["objective_target"] = -float(target)
     x = cp.Variable(len(value), boolean=True)
     constraints = [each.matrix @ x <= each.limit for each in rows.values() if len(each)]
-    _run(cp.Problem(cp.Maximize(value @ x), constraints), **options)
+    problem = cp.Problem(cp.Maximize(value @ x), constraints)
+    _run(problem, **options)
     if x.value is None or not np.isfinite(x.value).all():
-        return start
+        return start, np.inf
     found = np.rint(np.asarray(x.value, dtype=np.float64))
-    return found if kept(rows, found) and value @ found >= value @ start else start
+    if not kept(rows, found) or value @ found < value @ start:
+        found = start
+    claimed = -float(problem.solver_stats.extra_stats.mip_dual_bound)
+    return found, max(0.0, claimed - float(value @ found)) / max(1.0, abs(claimed)) if np.isfinite(claimed) else np.inf
 
 
 def ease(rows: RowsByRule, soft: str) -> tuple[Floats, Floats]:

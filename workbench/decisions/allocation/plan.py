@@ -18,7 +18,7 @@ from workbench.decisions.allocation.rules import Capacity
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """What the search found: the pairs chosen, bounds, prices of the rules' limits, the gap asked, pairs tried."""
+    """What the search found: the pairs chosen, bounds, prices of the rules' limits, gaps asked and claimed, pairs tried."""
 
     objective: str
     chosen: NDArray[np.bool_]
@@ -27,6 +27,7 @@ class Solution:
     prices: dict[str, Floats]
     asked: float
     tried: int
+    proven: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +106,7 @@ def plan_of(problem: Problem, rows: RowsByRule, solution: Solution, *, seconds: 
             "household": names[placed],
             "place": towns[where],
             "score": problem.score[placed, where],
-            "runner_up": [towns[j] if j >= 0 else "" for j in runner_up[problem.item_of[placed]]],
+            "runner_up": np.array([*towns, ""], dtype=object)[runner_up[problem.item_of[placed]]],
             "price": (problem.use[placed] * price[where]).sum(axis=1),
         }
     )
@@ -116,7 +117,9 @@ def plan_of(problem: Problem, rows: RowsByRule, solution: Solution, *, seconds: 
         {
             "household": names[~placed],
             "persons": problem.persons[~placed],
-            "why": [explain.why_unplaced(problem, int(row), place_of) for row in np.flatnonzero(~placed)],
+            "why": np.array(
+                [explain.why_unplaced(problem, int(row), place_of) for row in np.flatnonzero(~placed)], dtype=object
+            ),
         }
     )
     load = np.bincount(where, weights=problem.persons[placed], minlength=len(towns)).astype(np.int64)
@@ -191,7 +194,12 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
         )
     else:
         sentences.append(
-            f"The total score is certified only to within {gap:.3%}, not the {solution.asked:.3%} asked: the search "
-            f"ended among {solution.tried} of {len(solution.chosen)} pairs, and the bound over all pairs may be loose."
+            f"The total score is certified only to within {gap:.3%}, not the {solution.asked:.3%} asked; the bound over "
+            f"all {len(solution.chosen)} pairs may be loose."
         )
+        if np.isfinite(solution.proven):
+            sentences.append(
+                f"By the solver's own account, which is no certificate, the plan is within {solution.proven:.3%} of the "
+                f"best among the {solution.tried} pairs it tried."
+            )
     return " ".join(sentences)

@@ -253,6 +253,26 @@ class PersonsPlaced(Rule):
         return float(max(0, self.at_least - int(problem.persons[households].sum())))
 
 
+@dataclass(frozen=True)
+class EveryonePlaced(Rule):
+    """Every household that some place may take is placed; distance in households missing."""
+
+    name = "everyone placed"
+    reason = "Place first: nobody is left without a place when all can have one."
+
+    def rows(self, problem: Problem, columns: Columns) -> Rows:
+        """Return −Σ_j x_ij ≤ −1 for each item with an allowed pair: far easier to solve than one sum of persons."""
+        every = np.unique(problem.columns.item)
+        summed = OnePlace().rows(problem, columns).matrix[every]
+        return Rows(-summed, -np.ones(len(every)), every)
+
+    def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
+        """Count the households missing."""
+        households, _ = problem.placed(assignment)
+        open_to_some = (problem.why == WhyNot.ALLOWED).any(axis=1)[problem.item_of]
+        return float(np.setdiff1d(np.flatnonzero(open_to_some), households).size)
+
+
 def standard_rules(problem: Problem) -> tuple[Rule, ...]:
     """Return the rules that every plan for this problem keeps."""
     capacities = (Capacity(name) for name in problem.dimensions)

@@ -19,7 +19,14 @@ from workbench.decisions.allocation.model import RowsByRule, choose, ease, kept,
 from workbench.decisions.allocation.plan import Plan, Solution, plan_of
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.reading import Floats
-from workbench.decisions.allocation.rules import IntakeFloor, OnePlace, PersonsPlaced, Rule, standard_rules
+from workbench.decisions.allocation.rules import (
+    EveryonePlaced,
+    IntakeFloor,
+    OnePlace,
+    PersonsPlaced,
+    Rule,
+    standard_rules,
+)
 
 OBJECTIVES = ("place-first", "score")
 FEW = 4000
@@ -30,12 +37,16 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, eq=False)
 class _Stage:
-    """One objective taken as far as it goes: the choice (0 or 1 per pair), its bound, the prices, pairs tried."""
+    """One objective taken as far as it goes: the choice (0 or 1 per pair), its bound, the prices, pairs tried.
+
+    ``proven``: the search's own claim of how near the choice is to the best among the pairs tried; not certified.
+    """
 
     x: Floats
     bound: float
     prices: dict[str, Floats]
     tried: int
+    proven: float = 0.0
 
 
 def solve(
@@ -87,7 +98,8 @@ def solve(
     start = _start(problem, rows)
     worth = problem.value[pairs.item, pairs.place]
     size = problem.size[pairs.item, 0]
-    persons_bound = int(min(problem.size[np.unique(pairs.item), 0].sum(), problem.capacity[:, 0].sum() + 1e-9))
+    placeable = int(problem.size[np.unique(pairs.item), 0].sum())
+    persons_bound = int(min(placeable, problem.capacity[:, 0].sum() + 1e-9))
     if len(pairs) == 0:
         stage = _Stage(start, 0.0, {name: np.zeros(len(each)) for name, each in rows.items()}, 0)
     else:
@@ -95,10 +107,13 @@ def solve(
             first = _persons_stage(problem, rows, worth, start, columns)
             persons_bound, start = int(first.bound), first.x
             say(f"{int(size @ start)} persons can be placed; no plan places more than {persons_bound}.")
-            floor = PersonsPlaced(at_least=int(size @ start))
+            everyone = int(size @ start) == placeable
+            floor: Rule = EveryonePlaced() if everyone else PersonsPlaced(at_least=int(size @ start))
             rules, rows = (*rules, floor), {**rows, floor.title: floor.rows(problem, pairs)}
         stage = _score_stage(problem, rows, worth, start, columns, gap, say)
-    solution = Solution(objective, stage.x > 0.5, stage.bound, persons_bound, stage.prices, gap, stage.tried)
+    solution = Solution(
+        objective, stage.x > 0.5, stage.bound, persons_bound, stage.prices, gap, stage.tried, stage.proven
+    )
     _check(problem, rules, plan := plan_of(problem, rows, solution, seconds=time.perf_counter() - began))
     say(plan.status)
     return replace(plan, seconds=time.perf_counter() - began)
@@ -144,7 +159,7 @@ def _persons_stage(problem: Problem, rows: RowsByRule, worth: Floats, start: Flo
         # Where prices leave pairs level, the better score decides which are tried.
         keep = _promising(problem, rows, relaxation.prices, size + 1e-6 * worth / max(1.0, worth.max()), width)
         keep |= (relaxation.x > 1e-9) | (x > 0.5)
-        x = _search(size, rows, keep, x, gap=0.0, whole=True)
+        x, _ = _search(size, rows, keep, x, gap=0.0, whole=True)
         tried = int(keep.sum())
         if size @ x < bound:
             bound = min(bound, math.floor(knapsack_bound(problem, size, rows, relaxation.prices) + 1e-6))
@@ -180,8 +195,8 @@ def _score_stage(
     allowance = gap * max(1.0, abs(bound))
     keep = _promising(problem, rows, relaxation.prices, worth, columns, allowance)
     keep |= (relaxation.x > 1e-9) | (start > 0.5)
-    x = _search(worth, rows, keep, start, gap=gap / 2, target=bound - allowance)
-    return _Stage(x, bound, relaxation.prices, int(keep.sum()))
+    x, proven = _search(worth, rows, keep, start, gap=gap / 2, target=bound - allowance)
+    return _Stage(x, bound, relaxation.prices, int(keep.sum()), proven)
 
 
 def _promising(
@@ -216,10 +231,10 @@ def _search(
     gap: float,
     whole: bool = False,
     target: float | None = None,
-) -> Floats:
+) -> tuple[Floats, float]:
     x = np.zeros(len(value))
-    x[keep] = choose(value[keep], restricted(rows, keep), start[keep], gap=gap, whole=whole, target=target)
-    return x
+    x[keep], proven = choose(value[keep], restricted(rows, keep), start[keep], gap=gap, whole=whole, target=target)
+    return x, proven
 
 
 def _check(problem: Problem, rules: tuple[Rule, ...], plan: Plan) -> None:
