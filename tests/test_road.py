@@ -38,7 +38,15 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_demo_says_what_a_person_wants_to_know(road: Path) -> None:
     said, progress = (road / "said.txt").read_text(), (road / "progress.txt").read_text()
-    for words in ("asylum applicants", "80 %", "95 %", "synthetic persons", "below the best score", "Worst off", "inflow.pdf"):
+    for words in (
+        "asylum applicants",
+        "80 %",
+        "95 %",
+        "synthetic persons",
+        "below the best score",
+        "Worst off",
+        "inflow.pdf",
+    ):
         assert words.replace(" %", "\u00a0%") in said or words in said, said
     for step in ("1/4", "2/4", "3/4", "4/4"):
         assert f"{step} " in progress

@@ -90,13 +90,13 @@ def test_every_rule_has_a_name_a_reason_and_a_source(problem):
     assert all(rule.name and rule.reason.endswith(".") and rule.source for rule in rules)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 6, 7, 8])
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 7, 8, 9])
 def test_rows_and_truth_test_agree_on_every_choice_of_pairs(made_up, seed):
     tables = made_up.small(seed, households=4, places=2)
     try:
         problem = Problem.from_tables(*tables.args())
     except (DataError, DecisionError):
-        pytest.skip("contradictory tables")
+        pytest.fail("choose a seed whose tables do not contradict each other")
     rules = (*standard_rules(problem), PersonsPlaced(at_least=4), EveryonePlaced())
     pairs = problem.columns
     rows = {rule.title: rule.rows(problem, pairs) for rule in rules}

@@ -44,7 +44,9 @@ def write(folder: Path, **tables: str) -> dict[str, Path]:
     return paths
 
 
-HOUSEHOLDS = "household,adults,children,seniors,languages,needs,ties\nA,2,2,0,ar,school,X\nB,1,0,0,so,,Y\nC,1,0,0,,hospital,\n"
+HOUSEHOLDS = (
+    "household,adults,children,seniors,languages,needs,ties\nA,2,2,0,ar,school,X\nB,1,0,0,so,,Y\nC,1,0,0,,hospital,\n"
+)
 PLACES = "place,capacity,services,languages\nX,4,school,ar\nY,2,school,so\n"
 
 

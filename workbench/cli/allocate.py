@@ -39,12 +39,14 @@ def run(
     """Place households so that most persons are placed, then with the best score; says how far from best it may be."""
     from workbench.core.files import write_text
     from workbench.presentation import allocation as shown
+    from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
 
     home = localities.load(locality) if locality else None
     tables = study.read_tables(households, places, scores, rules, locality=home)
-    with step(f"Place {len(tables.households)} households in {len(tables.places)} places"):
+    homes, rooms = counted(len(tables.households), "household"), counted(len(tables.places), "place")
+    with step(f"Place {homes} in {rooms}"):
         plan = study.allocate(
             tables, objective=objective.value, gap=gap, progress=lambda s: typer.echo(f"    {s}", err=True)
         )
@@ -53,7 +55,7 @@ def run(
     for finding in (shown.placed(plan), shown.certificate(plan), shown.worst_off(plan)):
         typer.echo(finding.sentence)
     for row in plan.unplaced.itertuples():
-        typer.echo(f"  not placed: {row.household} ({row.persons} persons): {row.why}")
+        typer.echo(f"  not placed: {row.household} ({counted(row.persons, 'person')}): {row.why}")
     typer.echo(f"Plan: {out}\nResult: {result}")
     if plan.gap > gap:
         raise typer.Exit(WARNING)

@@ -71,6 +71,8 @@ class Locality:
 
     def place_name(self, code: str) -> str:
         """Return a place's name, or its code if the locality does not know it."""
+        if code == self.code:
+            return self.name
         place = self.places.get(code)
         return place.name if place else code
 

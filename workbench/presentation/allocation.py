@@ -117,10 +117,12 @@ def worst_off(plan: Plan) -> Finding:
     counted_groups = groups[groups["households"] > 0].dropna(subset=["mean_score"])
     if counted_groups.empty:
         return Finding("No group has a household with a score, so groups are not compared.")
+    if len(counted_groups) == 1:
+        return Finding("There is one group only, so groups are not compared.")
     ranked = counted_groups.sort_values(["mean_score", "group"])
     worst, best = ranked.iloc[0], ranked.iloc[-1]
     persons, placed = int(worst["persons"]), int(worst["placed_persons"])
-    beside = f" against {number(best['mean_score'], 2)} for “{_name(best['group'])}”" if len(ranked) > 1 else ""
+    beside = f" against {number(best['mean_score'], 2)} for “{_name(best['group'])}”"
     return Finding(
         f"Worst off is the group “{_name(worst['group'])}”: mean score {number(worst['mean_score'], 2)}{beside}; "
         f"{number(placed)} of its {counted(persons, 'person')} find a place.",

@@ -87,7 +87,7 @@ def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None
         name = "arrivals" if "arrivals" in place.tables else "inflow"
         table = localities.table(place, name)
         vintage = localities.vintage(place, name, table)
-        names = {str(code): place.place_name(str(code)) for code in table["destination"].unique()} | {place.code: place.name}
+        names = {code: place.place_name(code) for code in map(str, table["destination"].unique())}
     else:
         table = files.read(file, "arrivals")
         own = Source("your own file", Path(file).name, "not stated")
@@ -131,7 +131,11 @@ def fit(
             known, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
         )
         fitted.save(folder / "fit")
-        return {"diagnostics": fitted.diagnostics.sentence(), "converged": fitted.diagnostics.ok, "caveats": list(fitted.caveats)}
+        return {
+            "diagnostics": fitted.diagnostics.sentence(),
+            "converged": fitted.diagnostics.ok,
+            "caveats": list(fitted.caveats),
+        }
 
     return _store(runs).get_or_run(FIT, scenario.to_dict(), (used,), compute, CAVEATS)
 

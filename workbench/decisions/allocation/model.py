@@ -97,7 +97,7 @@ def choose(
     found = np.rint(np.asarray(x.value, dtype=np.float64))
     if not kept(rows, found) or value @ found < value @ start:
         found = start
-    claimed = -float(problem.solver_stats.extra_stats.mip_dual_bound)
+    claimed = -float(getattr(problem.solver_stats.extra_stats, "mip_dual_bound", np.nan))
     return found, max(0.0, claimed - float(value @ found)) / max(1.0, abs(claimed)) if np.isfinite(claimed) else np.inf
 
 

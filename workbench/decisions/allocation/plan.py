@@ -18,7 +18,7 @@ from workbench.decisions.allocation.rules import Capacity
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """What the search found: the pairs chosen, bounds, prices of the rules' limits, gaps asked and claimed, pairs tried."""
+    """What the search found: pairs chosen, bounds, prices of the rules' limits, gaps asked and claimed, pairs tried."""
 
     objective: str
     chosen: NDArray[np.bool_]
@@ -194,12 +194,12 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
         )
     else:
         sentences.append(
-            f"The total score is certified only to within {gap:.3%}, not the {solution.asked:.3%} asked; the bound over "
-            f"all {len(solution.chosen)} pairs may be loose."
+            f"The total score is certified only to within {gap:.3%}, not the {solution.asked:.3%} asked; the bound "
+            f"over all {len(solution.chosen)} pairs may be loose."
         )
         if np.isfinite(solution.proven):
             sentences.append(
-                f"By the solver's own account, which is no certificate, the plan is within {solution.proven:.3%} of the "
-                f"best among the {solution.tried} pairs it tried."
+                f"By the solver's own account, which is no certificate, the plan is within {solution.proven:.3%} of "
+                f"the best among the {solution.tried} pairs it tried."
             )
     return " ".join(sentences)
