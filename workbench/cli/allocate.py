@@ -54,8 +54,8 @@ def run(
     write_text(result, json.dumps(plan.to_json_dict(), indent=2, ensure_ascii=False) + "\n")
     for finding in (shown.placed(plan), shown.certificate(plan), shown.worst_off(plan)):
         typer.echo(finding.sentence)
-    for row in plan.unplaced.itertuples():
-        typer.echo(f"  not placed: {row.household} ({counted(row.persons, 'person')}): {row.why}")
+    for row in plan.unplaced.to_dict("records"):
+        typer.echo(f"  not placed: {row['household']} ({counted(row['persons'], 'person')}): {row['why']}")
     typer.echo(f"Plan: {out}\nResult: {result}")
     if plan.gap > gap:
         raise typer.Exit(WARNING)
