@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is not a fault: no example fails for being slow.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 RINGS = {"quick", "whole", "slow"}
 

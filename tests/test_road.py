@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent
-SMALL = ("--draws", "100", "--households", "40")
+SMALL = ("--draws", "250", "--households", "40")
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
@@ -30,7 +30,7 @@ def workbench(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a folder with spaces")
     done = workbench("demo", *SMALL, cwd=folder)
-    assert done.returncode in (0, 4), done.stdout + done.stderr  # 4: so short a run may miss a diagnostic, and says so
+    assert done.returncode == 0, done.stdout + done.stderr
     (folder / "said.txt").write_text(done.stdout, encoding="utf-8")
     (folder / "progress.txt").write_text(done.stderr, encoding="utf-8")
     return folder
@@ -50,7 +50,7 @@ def test_the_demo_says_what_a_person_wants_to_know(road: Path) -> None:
         assert words.replace(" %", "\u00a0%") in said or words in said, said
     for step in ("1/4", "2/4", "3/4", "4/4"):
         assert f"{step} " in progress
-    assert "Traceback" not in progress and "Warning:" not in progress.replace("Warning: ", "", 1)
+    assert "Traceback" not in progress and "Warning" not in progress
 
 
 def test_a_second_run_uses_the_saved_runs_and_says_the_same(road: Path) -> None:
@@ -70,7 +70,7 @@ def test_reports_are_tagged_and_the_same_bytes_when_built_again(road: Path, name
     assert "pdfuaid" in root["/Metadata"].get_data().decode()
     text = "\n".join(page.extract_text() for page in reader.pages)
     assert "import workbench" not in text and "from workbench" not in text
-    given = {"inflow": ("draws=100",), "allocation": ("households=40",)}[name]
+    given = {"inflow": ("draws=250",), "allocation": ("households=40",)}[name]
     done = workbench("report", "build", name, *(w for g in given for w in ("-p", g)), cwd=road)
     assert done.returncode == 0, done.stderr
     assert pdf.read_bytes() == first
@@ -86,7 +86,7 @@ def test_a_report_with_a_bad_parameter_leaves_the_good_one_alone(road: Path) -> 
 
 
 def test_the_start_notebook_runs_on_the_same_saved_runs(road: Path) -> None:
-    parameters = {"draws": 100, "households": 40, "runs": str(road / "output" / "runs")}
+    parameters = {"draws": 250, "households": 40, "runs": str(road / "output" / "runs")}
     notebook = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", as_version=4)
     before = sorted((road / "output" / "runs").rglob("record.json"))
     done = papermill.execute_notebook(

@@ -275,7 +275,8 @@ def by_place(result: AllocationResult) -> Table:
 def assumptions(result: AllocationResult) -> Table:
     """Return what was assumed rather than estimated, each with its unit and source."""
     table = result.assumptions.astype(object).where(result.assumptions.notna(), "")
-    columns = [name for name in ("parameter", "value", "unit", "kind", "source") if name in table.columns]
+    mixed = table["kind"].nunique() > 1  # where all are assumptions, the caption says so and the column is left out
+    columns = ("parameter", "value", "unit", *(("kind",) if mixed else ()), "source")
     return Table(
         name="assumptions",
         caption="What is assumed rather than estimated",
