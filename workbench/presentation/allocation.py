@@ -281,7 +281,8 @@ def assumptions(result: AllocationResult) -> Table:
         name="assumptions",
         caption="What is assumed rather than estimated",
         columns=tuple(
-            Column(name.capitalize(), tuple(_value(v) for v in table[name]), right=False) for name in columns
+            Column(name.capitalize(), tuple(table[name] if name == "source" else map(_value, table[name])), right=False)
+            for name in columns
         ),
         data=result.assumptions,
     )
