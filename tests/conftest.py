@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 RINGS = {"quick", "whole", "slow"}
+
+# No timing in a test: the first example of a property may have to import a library.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -21,11 +21,13 @@ from workbench.core.engine.work import identity, reason
 from workbench.core.errors import EngineError
 
 ENVIRONMENT = "WORKBENCH_SCHEDULER"
-# What a worker holds may be personal: it stays in memory. Profiling costs, and nobody reads it.
+# What a worker holds may be personal: it stays in memory and on no page. Profiling costs, and nobody reads it.
 _QUIET = {
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.profile.enabled": False,
+    "distributed.worker.http.routes": [],
+    "distributed.scheduler.http.routes": [],
 }
 START_A_WORKER = (
     "DASK_DISTRIBUTED__WORKER__MEMORY__TARGET=False DASK_DISTRIBUTED__WORKER__MEMORY__SPILL=False "
@@ -75,10 +77,11 @@ def start_local(workers: int) -> Connection:
             cluster = LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
-                dashboard_address=None,
+                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
                 security=Security.temporary(),
                 local_directory=folder.name,
                 silence_logs=logging.CRITICAL,
+                config=_QUIET,  # for the workers, those that come later included
             )
     except (OSError, RuntimeError) as error:
         folder.cleanup()
