@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
-# A busy machine is not a fault: no example fails for being slow.
+RINGS = {"quick", "whole", "slow"}
+
+# No timing in a test: the first example of a property may have to import a library.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
-
-RINGS = {"quick", "whole", "slow"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

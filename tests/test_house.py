@@ -25,6 +25,8 @@ HEAVY = (
     "matplotlib",
     "papermill",
     "nbconvert",
+    "dask",
+    "distributed",
 )
 
 
@@ -54,6 +56,13 @@ def test_the_code_keeps_the_rules(command: tuple[str, ...]) -> None:
 )
 def test_entering_loads_nothing_heavy(statement: str) -> None:
     done = python("-c", f"{statement}; import sys; print([m for m in {HEAVY!r} if m in sys.modules])")
+    assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+@pytest.mark.quick
+def test_reading_a_saved_run_loads_neither_sampler_nor_cluster() -> None:
+    slow = ("pymc", "nutpie", "distributed", "cvxpy", "matplotlib")
+    done = python("-c", f"import workbench.studies.inflow, sys; print([m for m in {slow!r} if m in sys.modules])")
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 

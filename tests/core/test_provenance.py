@@ -36,6 +36,7 @@ def test_the_same_input_finds_the_saved_run_and_any_change_does_not(tmp_path: Pa
     store.get_or_run("demo", {"seed": 1}, other, compute)
     store.get_or_run("other", {"seed": 1}, INPUTS, compute)
     assert compute.calls == 4
+    assert store.find("demo", {"seed": 1}, INPUTS) == again and store.find("demo", {"seed": 3}, INPUTS) is None
     assert store.latest("demo") is not None and store.latest("nothing") is None
 
 

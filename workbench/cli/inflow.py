@@ -20,32 +20,60 @@ AsOf = Annotated[str, typer.Option("--as-of", help="Last month the forecast may 
 Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
 NumberOfDraws = Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")]
 Runs = Annotated[Path | None, typer.Option(help="Folder of saved runs (default: output/runs).")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a Dask scheduler, tcp://host:port, whose workers do the work; by default this machine does.",
+        envvar="WORKBENCH_SCHEDULER",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 
-@app.command("fit", epilog="Example: workbench inflow fit --as-of 2019-09")
+@app.command("fit", epilog="Example: workbench inflow fit --as-of 2019-06 --as-of 2019-09")
 def fit(
+    as_of: Annotated[
+        list[str],
+        typer.Option(
+            help="Last month the fit may know, YYYY-MM; repeat it for one fit each, side by side.",
+            default_factory=lambda: ["2019-09"],
+            show_default="2019-09",
+        ),
+    ],
     arrivals: Arrivals = None,
     locality: Locality = "eu",
-    as_of: AsOf = "2019-09",
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
     runs: Runs = None,
+    scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the model to everything observed up to a month and save the fit."""
+    """Fit the model to everything observed up to a month and save the fit; --json prints one line for each month."""
     from workbench.studies import inflow as study
 
     table = study.read_arrivals(locality=locality, file=arrivals)
-    with step(f"Fit to {as_of}") as progress:
-        run = study.fit(table, as_of=as_of, seed=seed, draws=draws, runs=runs, progress=progress)
-    results = run.record.results
-    if as_json:
-        typer.echo(json.dumps({"folder": str(run.folder), "reused": run.reused, **results}, ensure_ascii=False))
-    else:
-        again = " (the saved fit of the same input was used again)" if run.reused else ""
-        typer.echo(f"{results['diagnostics']}\nSaved in {run.folder}{again}")
-    if not results["converged"]:
+    months = list(dict.fromkeys(as_of))
+    with step(f"Fit to {', '.join(months)}") as progress:
+        if len(months) == 1 and not scheduler:
+            alone = study.fit(table, as_of=months[0], seed=seed, draws=draws, runs=runs, progress=progress)
+            saved = {months[0]: alone}
+        else:
+            from workbench.core.engine import Engine  # Dask: only when work is shared out
+
+            with Engine(scheduler) as engine:
+                saved = study.fits(
+                    table, as_of=months, seed=seed, engine=engine, draws=draws, runs=runs, progress=progress
+                )
+    for month, run in saved.items():
+        results = run.record.results
+        if as_json:
+            body = {"as_of": month, "folder": str(run.folder), "reused": run.reused, **results}
+            typer.echo(json.dumps(body, ensure_ascii=False))
+        else:
+            head = f"{month}: " if len(saved) > 1 else ""
+            again = " (the saved fit of the same input was used again)" if run.reused else ""
+            typer.echo(f"{head}{results['diagnostics']}\nSaved in {run.folder}{again}")
+    if not all(run.record.results["converged"] for run in saved.values()):
         raise typer.Exit(WARNING)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Self
 
 
 class WorkbenchError(Exception):
@@ -37,6 +39,13 @@ class WorkbenchError(Exception):
         if self.do:
             lines.append(f"  do:  {self.do}")
         return "\n".join(lines)
+
+    def within(self, where: str) -> Self:
+        """Return the same fault as one part of a larger job tells it: the part is named first."""
+        told = copy(self)
+        told.where = f"{where}: {self.where}" if self.where else where
+        told.args = (told.message(),)
+        return told
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,12 @@ class ModelError(WorkbenchError):
 
 class DecisionError(WorkbenchError):
     """A decision problem is stated wrongly or cannot be solved."""
+
+    exit_code = 3
+
+
+class EngineError(WorkbenchError):
+    """Work could not be shared out: no scheduler answers, workers differ, or a task failed."""
 
     exit_code = 3
 

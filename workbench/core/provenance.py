@@ -145,6 +145,16 @@ class RunStore:
         data = sorted((v.name, v.fingerprint) for v in inputs)
         return digest([study, dict(scenario), data, dict(versions()), program_fingerprint()])
 
+    def find(self, study: str, scenario: Mapping[str, Any], inputs: tuple[Vintage, ...]) -> SavedRun | None:
+        """Return the saved run of this input, or None."""
+        key = self.key(study, scenario, inputs)
+        folder = self._folder(study, key)
+        if (folder / RECORD).exists():
+            record = self.read(folder)
+            if record.key == key:
+                return SavedRun(folder, record, reused=True)
+        return None
+
     def get_or_run(
         self,
         study: str,
@@ -152,18 +162,18 @@ class RunStore:
         inputs: tuple[Vintage, ...],
         compute: Callable[[Path], Mapping[str, Any]],
         caveats: tuple[str, ...] = (),
+        seconds_before: float = 0.0,
     ) -> SavedRun:
         """Return the saved run of this input; compute and save it if there is none.
 
         ``compute`` writes its files into the folder it is given and returns a few headline results for the record.
         The folder takes its final name only when everything in it is whole, so an interrupted run leaves nothing.
+        ``seconds_before`` is the time that a worker spent before ``compute`` was called.
         """
+        if (saved := self.find(study, scenario, inputs)) is not None:
+            return saved
         key = self.key(study, scenario, inputs)
-        folder = self.root / study / key[:16]
-        if (folder / RECORD).exists():
-            record = self.read(folder)
-            if record.key == key:
-                return SavedRun(folder, record, reused=True)
+        folder = self._folder(study, key)
         started = datetime.now(UTC)
         with replacing(folder) as partial:
             partial.mkdir()
@@ -175,12 +185,15 @@ class RunStore:
                 inputs=inputs,
                 versions=dict(versions()),
                 created=started.isoformat(timespec="seconds"),
-                seconds=round((datetime.now(UTC) - started).total_seconds(), 1),
+                seconds=round(seconds_before + (datetime.now(UTC) - started).total_seconds(), 1),
                 caveats=caveats,
                 results=dict(results),
             )
             (partial / RECORD).write_text(record.to_json(), encoding="utf-8")
         return SavedRun(folder, record, reused=False)
+
+    def _folder(self, study: str, key: str) -> Path:
+        return self.root / study / key[:16]
 
     def read(self, folder: Path) -> RunRecord:
         """Return the record of a run folder."""

@@ -6,10 +6,11 @@ without loading the model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,8 +27,13 @@ from workbench.core.provenance import (
     fingerprint,
 )
 from workbench.core.scenario import Scenario
+from workbench.core.tasks import Task
 from workbench.models.diagnostics import Diagnostics
 from workbench.sources import files, localities
+
+if TYPE_CHECKING:
+    from workbench.core.engine import Engine
+    from workbench.models.inflow import InflowFit
 
 FIT, FORECAST = "inflow-fit", "inflow"
 LONGEST = 24
@@ -119,25 +125,109 @@ def fit(
     progress
         Called with (steps done, steps in all).
     """
-    month_number(as_of)
-    scenario = Scenario("", as_of, seed, settings={"draws": draws, "tune": tune, "chains": chains})
-    known = arrivals.known(as_of)
-    used = Vintage(arrivals.vintage.name, arrivals.vintage.source, as_of, fingerprint(known))
+    order = _Order.of(arrivals, as_of, seed, draws, tune, chains)
 
     def compute(folder: Path) -> dict[str, Any]:
+        return _write(order.fit(progress), folder)
+
+    return _store(runs).get_or_run(FIT, order.scenario, order.inputs, compute, CAVEATS)
+
+
+def fits(
+    arrivals: Arrivals,
+    *,
+    as_of: Sequence[str],
+    seed: int,
+    engine: Engine,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, SavedRun]:
+    """Fit the model at several as-of months, shared out by an engine; each is the very run that :func:`fit` saves.
+
+    A fit is saved as soon as it has finished, so an interrupted call takes up where it was.
+
+    Parameters
+    ----------
+    progress
+        Called with (fits done, fits in all).
+    """
+    orders = {month: _Order.of(arrivals, month, seed, draws, tune, chains) for month in as_of}
+    return engine.map(_fit, orders, seed=seed, kept=_SavedFits(_store(runs)), progress=progress)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """A fit to be made: what it may know, and how."""
+
+    known: pd.DataFrame
+    used: Vintage
+    as_of: str
+    seed: int
+    draws: int
+    tune: int
+    chains: int
+
+    @classmethod
+    def of(cls, arrivals: Arrivals, as_of: str, seed: int, draws: int, tune: int, chains: int) -> _Order:
+        month_number(as_of)
+        known = arrivals.known(as_of)
+        used = Vintage(arrivals.vintage.name, arrivals.vintage.source, as_of, fingerprint(known))
+        return cls(known, used, as_of, seed, draws, tune, chains)
+
+    @property
+    def scenario(self) -> dict[str, Any]:
+        sampling = {"draws": self.draws, "tune": self.tune, "chains": self.chains}
+        return Scenario("", self.as_of, self.seed, settings=sampling).to_dict()
+
+    @property
+    def inputs(self) -> tuple[Vintage, ...]:
+        return (self.used,)
+
+    def fit(self, progress: Callable[[int, int], None] | None = None) -> InflowFit:
         from workbench.models.inflow import InflowModel  # PyMC: only when a fit is really made
 
-        fitted = InflowModel().fit(
-            known, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
+        return InflowModel().fit(
+            self.known,
+            as_of=self.as_of,
+            seed=self.seed,
+            draws=self.draws,
+            tune=self.tune,
+            chains=self.chains,
+            progress=progress,
         )
-        fitted.save(folder / "fit")
-        return {
-            "diagnostics": fitted.diagnostics.sentence(),
-            "converged": fitted.diagnostics.ok,
-            "caveats": list(fitted.caveats),
-        }
 
-    return _store(runs).get_or_run(FIT, scenario.to_dict(), (used,), compute, CAVEATS)
+
+def _fit(task: Task) -> InflowFit:
+    # The run's own seed and not the task's: the same fit as when it is asked for alone.
+    order: _Order = task.inputs
+    return order.fit()
+
+
+def _write(fitted: InflowFit, folder: Path) -> dict[str, Any]:
+    fitted.save(folder / "fit")
+    ok = fitted.diagnostics.ok
+    return {"diagnostics": fitted.diagnostics.sentence(), "converged": ok, "caveats": list(fitted.caveats)}
+
+
+@dataclass(frozen=True)
+class _SavedFits:
+    """The run store as the place where an engine keeps finished fits."""
+
+    store: RunStore
+
+    def find(self, task: Task) -> SavedRun:
+        run = self.store.find(FIT, task.inputs.scenario, task.inputs.inputs)
+        if run is None:
+            raise LookupError(task.key)
+        return run
+
+    def save(self, task: Task, result: InflowFit, seconds: float) -> SavedRun:
+        order: _Order = task.inputs
+        write = partial(_write, result)
+        return self.store.get_or_run(FIT, order.scenario, order.inputs, write, CAVEATS, seconds_before=seconds)
 
 
 def forecast(
