@@ -16,6 +16,7 @@ from workbench.core.errors import DataError, PluginError, nearest, together
 from workbench.core.parameters import Parameters
 from workbench.core.parts import LocalityFolder
 from workbench.core.places import Locality, Place, TableEntry
+from workbench.core.plugins import Plugin
 from workbench.core.provenance import Source, Vintage, fingerprint
 from workbench.core.tables import contract
 from workbench.sources.files import read
@@ -25,7 +26,12 @@ DO = "write a locality.toml as the shipped localities have it"
 
 def available() -> dict[str, Path]:
     """Return the folders of the installed localities by identifier: ours, and those that other packages bring."""
-    return {name: Path(plugin.value()) for name, plugin in sorted(plugins.load(plugins.LOCALITIES, _check).items())}
+    return {name: Path(plugin.value()) for name, plugin in sorted(installed().items())}
+
+
+def installed() -> Mapping[str, Plugin]:
+    """Return the plug-ins behind the installed localities, by identifier."""
+    return plugins.load(plugins.LOCALITIES, _check)
 
 
 def load(name: str | Path) -> Locality:
@@ -38,7 +44,7 @@ def load(name: str | Path) -> Locality:
     PluginError
         If the package that brings it was left out, with the reason.
     """
-    known = plugins.load(plugins.LOCALITIES, _check)
+    known = installed()
     if str(name) in known:
         plugin = known[str(name)]
         return replace(_load(Path(plugin.value()).resolve()), plugin=plugin)
