@@ -62,7 +62,7 @@ class Indicator(Protocol):
         """Names of the locality's tables that it reads; it is measured where all of them are there."""
 
     def measure(self, locality: Locality, tables: Mapping[str, pd.DataFrame]) -> Measurement:
-        """Return the measurement; the tables are read and checked already."""
+        """Return the measurement; the tables are read and checked. Raise DataError where they do not allow it."""
 
 
 @runtime_checkable

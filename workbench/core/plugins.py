@@ -118,6 +118,14 @@ def refuse_skipped(group: str, name: str) -> None:
         raise PluginError(f"'{name}' cannot be used", faults=reasons, do="mend or remove the package named")
 
 
+def leave_out(plugin: Plugin, error: WorkbenchError) -> None:
+    """Leave out a guest that failed while at work, as if its check had failed."""
+    for (group, _), looked in _LOOKED.items():
+        if group == plugin.group and looked.good.get(plugin.name) == plugin:
+            del looked.good[plugin.name]
+            _skip(looked, SkippedPart(group, plugin.name, plugin.distribution, plugin.version, _said(error)))
+
+
 def unchecked(group: str, name: str) -> Any:
     """Return what an entry point names, even if its check fails; None if there is none, or more than one."""
     entries = [entry for entry in metadata.entry_points(group=group) if entry.name == name]
@@ -146,7 +154,7 @@ def _look(group: str, check: Check) -> _Found:
         for entry in entries:
             if entry in guests_ and len(entries) > 1:
                 others = " and ".join(sorted(" ".join(_whose(other)) for other in entries if other is not entry))
-                _skip(found, entry, f"the name is also brought by {others}; remove one of them")
+                _skip(found, _part(entry, f"the name is also brought by {others}; remove one of them"))
                 continue
             try:
                 plugin = Plugin(group, name, *_whose(entry), _imported(entry), entry.module)
@@ -155,7 +163,7 @@ def _look(group: str, check: Check) -> _Found:
             except (Exception, SystemExit) as error:
                 if entry not in guests_:
                     raise
-                _skip(found, entry, _said(error))
+                _skip(found, _part(entry, _said(error)))
             else:
                 found.good[name] = plugin
     return found
@@ -177,8 +185,11 @@ def _whose(entry: metadata.EntryPoint) -> tuple[str, str]:
     return (entry.dist.name, entry.dist.version) if entry.dist else ("unknown package", "")
 
 
-def _skip(found: _Found, entry: metadata.EntryPoint, reason: str) -> None:
-    part = SkippedPart(entry.group, entry.name, *_whose(entry), reason)
+def _part(entry: metadata.EntryPoint, reason: str) -> SkippedPart:
+    return SkippedPart(entry.group, entry.name, *_whose(entry), reason)
+
+
+def _skip(found: _Found, part: SkippedPart) -> None:
     found.skipped[part.name, part.distribution] = part
     warnings.warn(part.line(), PluginNotice, stacklevel=5)
 

@@ -89,7 +89,7 @@ def differs(example: Example, locality: Locality) -> list[str]:
 def _outcome(example: Example, locality: Locality) -> dict[str, str]:
     """Return the place of each household that the plan places."""
     places = pd.DataFrame(list(example.places))
-    codes = places["place"].astype(str) if "place" in places else []
+    codes: list[str] = list(places["place"].astype(str)) if "place" in places else []
     for name, of in (("name", "name"), ("county", "parent"), ("lon", "lon"), ("lat", "lat")):
         known = [getattr(locality.places.get(code), of, None) for code in codes]
         if name not in places and not any(value is None or pd.isna(value) for value in known):

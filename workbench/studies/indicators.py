@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.core import plugins
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import DataError, PluginError, WorkbenchError
 from workbench.core.parts import Indicator, Measurement, lacks, refuse
 from workbench.core.places import Locality
 from workbench.core.plugins import Plugin
@@ -36,6 +36,9 @@ class SettledOfAccepted:
         """Return settled persons as a share of those accepted, over the municipalities that published both."""
         table = tables["settlement"]
         known = table.dropna(subset=["accepted", "settled"])
+        known = known[known.groupby("year")["accepted"].transform("sum") > 0]
+        if known.empty:
+            raise DataError("no year has both accepted and settled refugees", where=f"{locality.id}/settlement")
         years = known["year"].unique()
         year = max(years) if len(years) == 1 else sorted(years)[-2]
         both = known[known["year"] == year]
@@ -59,15 +62,25 @@ def available() -> Mapping[str, Plugin]:
 
 
 def measure(locality: Locality) -> tuple[Measured, ...]:
-    """Return every installed indicator whose tables the locality has, by name."""
+    """Return every installed indicator that the locality's tables allow, by name; a guest that fails is left out."""
     found = []
     for _, plugin in sorted(available().items()):
-        with plugin.at_work():
-            indicator: Indicator = plugin.value()
-            if set(indicator.tables) <= set(locality.tables):
-                measured = _measure(indicator, locality)
-                sources = tuple(dict.fromkeys(locality.table(name).source for name in indicator.tables))
-                found.append(Measured(indicator.question, measured, sources, plugin))
+        indicator: Indicator = plugin.value()
+        if not set(indicator.tables) <= set(locality.tables):
+            continue
+        tables = _tables(indicator, locality)
+        try:
+            with plugin.at_work():
+                measured = indicator.measure(locality, tables)
+        except DataError:
+            continue
+        except PluginError as error:
+            if plugin.own:
+                raise
+            plugins.leave_out(plugin, error)
+            continue
+        sources = tuple(dict.fromkeys(locality.table(name).source for name in indicator.tables))
+        found.append(Measured(indicator.question, measured, sources, plugin))
     return tuple(found)
 
 
@@ -85,7 +98,7 @@ def check_indicator(indicator: Indicator, locality: Locality | None = None) -> N
 
 
 def _measurement_faults(indicator: Indicator, locality: Locality) -> list[str]:
-    first, again = _measure(indicator, locality), _measure(indicator, locality)
+    first, again = (indicator.measure(locality, _tables(indicator, locality)) for _ in range(2))
     if not isinstance(first, Measurement):
         return [f"it returns {type(first).__name__}, not workbench.core.parts.Measurement"]
     faults = [f"its measurement has no {part}" for part in ("sentence", "unit") if not getattr(first, part)]
@@ -94,8 +107,8 @@ def _measurement_faults(indicator: Indicator, locality: Locality) -> list[str]:
     return faults if first == again else [*faults, "measured twice, it gives two results"]
 
 
-def _measure(indicator: Indicator, locality: Locality) -> Measurement:
-    return indicator.measure(locality, {name: localities.table(locality, name) for name in indicator.tables})
+def _tables(indicator: Indicator, locality: Locality) -> dict[str, pd.DataFrame]:
+    return {name: localities.table(locality, name) for name in indicator.tables}
 
 
 def _check(_name: str, maker: type[Indicator]) -> None:

@@ -29,8 +29,8 @@ class LocalityReport:
     def sentence(self) -> str:
         """Return what was checked in one sentence, for a locality that is whole."""
         return (
-            f"{self.name} is whole: {self.places} places, {self.tables} tables, {self.parameters} parameters and "
-            f"{self.examples} example situations were checked."
+            f"{self.name} is whole: places {self.places}, tables {self.tables}, parameters {self.parameters}, "
+            f"example situations {self.examples}."
         )
 
     def raise_faults(self) -> None:
