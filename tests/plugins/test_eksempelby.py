@@ -110,57 +110,36 @@ def damage(folder: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+RULE, PLACE = ("rules", "no_district_alone"), ("localities", "eksempelby")
+
+
 @pytest.mark.parametrize(
-    ("name", "old", "new", "kind", "part", "reason"),
+    ("name", "old", "new", "part", "reason"),
     [
-        (
-            "rules.py",
-            "import scipy.sparse as sp",
-            "import no_such_module",
-            "rules",
-            "no_district_alone",
-            "no_such_module",
-        ),
+        ("rules.py", "import scipy.sparse as sp", "import no_such_module", RULE, "no_such_module"),
         (
             "rules.py",
             "problem.persons.sum() / 2).sum()",
             "problem.persons.sum()).sum()",
-            "rules",
-            "no_district_alone",
+            RULE,
             "its rows forbid the plan",
         ),
-        ("locality/locality.toml", 'licence = "CC0"', "", "localities", "eksempelby", "no source with publisher"),
-        (
-            "locality/locality.toml",
-            'id = "eksempelby"',
-            'id = "other"',
-            "localities",
-            "eksempelby",
-            "says id = 'other'",
-        ),
-        (
-            "indicators.py",
-            'question = "What',
-            'question_ = "What',
-            "indicators",
-            "district_spread",
-            "has no 'question'",
-        ),
+        ("locality/locality.toml", 'licence = "CC0"', "", PLACE, "no source with publisher"),
+        ("locality/locality.toml", 'id = "eksempelby"', 'id = "other"', PLACE, "says id = 'other'"),
+        ("indicators.py", "question =", "question_ =", ("indicators", "district_spread"), "it has no 'question'"),
     ],
 )
 def test_a_damaged_part_is_left_out_and_said_and_the_rest_works(
-    broken: Path, tmp_path: Path, name: str, old: str, new: str, kind: str, part: str, reason: str
+    broken: Path, tmp_path: Path, name: str, old: str, new: str, part: tuple[str, str], reason: str
 ) -> None:
     damage(broken, name, old, new)
     done = workbench("locality", "list", "--json", path=(broken,), cwd=tmp_path)
     assert done.returncode == 0 and "Traceback" not in done.stderr
-    assert f"Notice: skipped {kind} '{part}' of workbench-eksempelby 1.0.0: " in done.stderr and reason in done.stderr
+    kind, called = part
+    assert f"Notice: skipped {kind} '{called}' of workbench-eksempelby 1.0.0: " in done.stderr and reason in done.stderr
     body = json.loads(done.stdout)
-    assert part not in body[kind] and "norway" in body["localities"]
-    assert [left["name"] for left in body["skipped"]] == [part]
-    doctor = json.loads(workbench("doctor", "--json", path=(broken,), cwd=tmp_path).stdout)
-    (said,) = [found for found in doctor["found"] if found["name"] == "plug-ins"]
-    assert not said["well"] and said["mend"].endswith("pip uninstall workbench-eksempelby")
+    assert called not in body[kind] and "norway" in body["localities"]
+    assert [left["name"] for left in body["skipped"]] == [called]
 
 
 def test_a_part_that_is_left_out_is_refused_by_name_and_checked_by_name(broken: Path, tmp_path: Path) -> None:
@@ -170,6 +149,9 @@ def test_a_part_that_is_left_out_is_refused_by_name_and_checked_by_name(broken: 
     assert done.returncode == 2 and "'eksempelby' cannot be used" in done.stderr and "publisher" in done.stderr
     done = workbench("locality", "check", "eksempelby", path=(broken,), cwd=tmp_path)
     assert done.returncode == 2 and "no source with publisher" in done.stderr
+    doctor = json.loads(workbench("doctor", "--json", path=(broken,), cwd=tmp_path).stdout)
+    (said,) = [found for found in doctor["found"] if found["name"] == "plug-ins"]
+    assert not said["well"] and said["mend"].endswith("pip uninstall workbench-eksempelby")
 
 
 def test_an_indicator_that_fails_at_work_is_left_out_and_the_others_are_shown(broken: Path, tmp_path: Path) -> None:
