@@ -88,12 +88,16 @@ def test_the_module_map_of_the_readme_is_the_package() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     block = readme.split("## The house", 1)[1].split("```")[1].split("workbench/\n", 1)[1]
     told: dict[str, set[str]] = {}
+    alone: set[str] = set()
     for line in block.splitlines():
-        if room := re.match(r"  (\w+)/ ", line):
+        if module := re.match(r"  (\w+)\.py ", line):
+            alone.add(module[1])
+        elif room := re.match(r"  (\w+)/ ", line):
             told[room[1]] = set()
         elif line.strip():
             told[list(told)[-1]] |= set(line.strip().split(" · "))
     package = ROOT / "workbench"
+    assert alone == {path.stem for path in package.glob("[a-z]*.py")}
     assert told == {room.name: modules(room) for room in package.iterdir() if (room / "__init__.py").exists()}
 
 

@@ -20,6 +20,11 @@ COMMANDS = (
     ("allocate",),
     ("report", "list"),
     ("report", "build"),
+    ("locality", "list"),
+    ("locality", "show"),
+    ("locality", "check"),
+    ("locality", "new"),
+    ("doctor",),
 )
 
 
@@ -66,6 +71,10 @@ def test_a_good_file_is_good_and_a_bad_one_is_refused_with_every_fault(tmp_path:
         (("report", "build", "inflow", "-p", "as_off=2019-09"), "did you mean 'as_of'"),
         (("report", "build", "inflow", "-p", "horizon=six"), "horizon"),
         (("report", "build", "inflow", "-p", "horizon"), "key=value"),
+        (("inflow", "fit", "--source", "arivals"), "did you mean 'arrivals'"),
+        (("locality", "check", "norwy"), "did you mean 'norway'"),
+        (("locality", "show", "norwy"), "did you mean 'norway'"),
+        (("locality", "new", "My Town"), "cannot be a locality's identifier"),
         (("allocate", "--households", "none.csv", "--places", "none.csv"), "no such file"),
     ],
 )

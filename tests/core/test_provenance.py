@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from workbench.core.errors import DataError
-from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, fingerprint
+from workbench.core.provenance import Guests, Part, RunRecord, RunStore, SkippedPart, Source, Vintage, fingerprint
 
 pytestmark = pytest.mark.quick
 TABLE = pd.DataFrame({"month": ["2019-01", "2019-02"], "persons": [1, 2]})
@@ -66,3 +66,26 @@ def test_fingerprints_ignore_order_and_see_every_cell() -> None:
     assert fingerprint(TABLE) == fingerprint(TABLE.iloc[::-1]) == fingerprint(TABLE[["persons", "month"]])
     assert fingerprint(TABLE) != fingerprint(TABLE.assign(persons=[1, 1]))
     assert fingerprint(TABLE) != fingerprint(TABLE.rename(columns={"persons": "people"}))
+
+
+def test_a_guest_that_was_used_makes_another_run_and_one_left_out_does_not(tmp_path: Path) -> None:
+    store, compute = RunStore(tmp_path), Compute()
+    part = Part("workbench.rules", "even", "town", "1.0", "ab" * 32)
+    left_out = SkippedPart("workbench.rules", "odd", "other", "2.0", "cannot be imported")
+    plain = store.get_or_run("demo", {}, INPUTS, compute)
+    used = store.get_or_run("demo", {}, INPUTS, compute, plugins=Guests((part,), (left_out,)))
+    changed = Part("workbench.rules", "even", "town", "1.0", "cd" * 32)
+    store.get_or_run("demo", {}, INPUTS, compute, plugins=Guests((changed,)))
+    assert used.record.key != plain.record.key and compute.calls == 3
+    assert store.get_or_run("demo", {}, INPUTS, compute, plugins=Guests((part,))).reused
+    assert RunRecord.from_json(used.record.to_json()).plugins == Guests((part,), (left_out,))
+
+
+def test_a_record_from_before_plugins_is_still_read(tmp_path: Path) -> None:
+    run = RunStore(tmp_path).get_or_run("demo", {}, INPUTS, Compute())
+    raw = json.loads(run.record.to_json())
+    del raw["plugins"]
+    assert RunRecord.from_json(json.dumps(raw)) == run.record
+    (run.folder / "record.json").write_text(json.dumps({**raw, "plugins": ["even"]}))
+    with pytest.raises(DataError, match="no readable run"):
+        RunStore(tmp_path).read(run.folder)

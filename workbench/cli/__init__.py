@@ -5,6 +5,7 @@ Rooms are imported inside the commands, so that ``workbench --help`` answers at 
 
 from __future__ import annotations
 
+import warnings
 from typing import Annotated, Any
 
 import typer
@@ -13,7 +14,9 @@ from typer.core import TyperGroup
 import workbench.cli.allocate as allocate
 import workbench.cli.data as data
 import workbench.cli.demo as demo
+import workbench.cli.doctor as doctor
 import workbench.cli.inflow as inflow
+import workbench.cli.locality as locality
 import workbench.cli.report as report
 from workbench import __version__
 from workbench.core.errors import WorkbenchError
@@ -28,15 +31,22 @@ class _Commands(TyperGroup):
     """The commands; a fault a user can act on ends in one message and its exit code."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command asked for."""
+        """Run the command asked for; say on the error stream which plug-ins were left out while it ran."""
+        from workbench.core import plugins  # here: `workbench --help` need not read what is installed
+
         try:
-            return super().invoke(ctx)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", plugins.PluginNotice)
+                return super().invoke(ctx)
         except WorkbenchError as error:
             typer.echo(error.message(), err=True)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as stop:
             typer.echo("Interrupted; nothing half-written was left behind.", err=True)
             raise typer.Exit(INTERRUPTED) from stop
+        finally:
+            for part in plugins.notices():
+                typer.echo(f"Notice: {part.line()}", err=True)
 
 
 app = typer.Typer(
@@ -54,6 +64,8 @@ app.add_typer(data.app, name="data")
 app.add_typer(inflow.app, name="inflow")
 app.command("allocate", epilog=allocate.EXAMPLE)(allocate.run)
 app.add_typer(report.app, name="report")
+app.add_typer(locality.app, name="locality")
+app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)
 
 
 @app.callback()

@@ -29,6 +29,9 @@ def run(
     scores: Annotated[Path | None, typer.Option(help="Table of scores; without it, needs-and-ties matching.")] = None,
     rules: Annotated[Path | None, typer.Option(help="Table of pins and bans.")] = None,
     locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
+    rule: Annotated[
+        list[str] | None, typer.Option(help="Installed rule to keep as well, see `workbench locality list`; repeat it.")
+    ] = None,
     objective: Annotated[Objective, typer.Option(help="What is best.")] = Objective.PLACE_FIRST,
     gap: Annotated[float, typer.Option(min=0, max=1, help="Stop within this share of the best possible.")] = 0.0005,
     out: Annotated[Path, typer.Option(help="Write the plan here (.csv or .parquet).")] = Path("plan.csv"),
@@ -48,7 +51,12 @@ def run(
     homes, rooms = counted(len(tables.households), "household"), counted(len(tables.places), "place")
     with step(f"Place {homes} in {rooms}"):
         plan = study.allocate(
-            tables, objective=objective.value, gap=gap, progress=lambda s: typer.echo(f"    {s}", err=True)
+            tables,
+            objective=objective.value,
+            gap=gap,
+            further=rule or (),
+            weights=study.weights_of(home),
+            progress=lambda s: typer.echo(f"    {s}", err=True),
         )
     files.write(plan.assignment, out)
     write_text(result, json.dumps(plan.to_json_dict(), indent=2, ensure_ascii=False) + "\n")

@@ -16,6 +16,7 @@ Arrivals = Annotated[
     Path | None, typer.Option("--arrivals", help="Your own table (month, destination, [origin], persons).")
 ]
 Locality = Annotated[str, typer.Option(help="Locality whose arrivals to use, if no file is named.")]
+Source = Annotated[str, typer.Option(help="Installed source to ask for the locality's arrivals, if no file is named.")]
 AsOf = Annotated[str, typer.Option("--as-of", help="Last month the forecast may know, YYYY-MM.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
 NumberOfDraws = Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")]
@@ -42,6 +43,7 @@ def fit(
     ],
     arrivals: Arrivals = None,
     locality: Locality = "eu",
+    source: Source = "arrivals",
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
     runs: Runs = None,
@@ -51,7 +53,7 @@ def fit(
     """Fit the model to everything observed up to a month and save the fit; --json prints one line for each month."""
     from workbench.studies import inflow as study
 
-    table = study.read_arrivals(locality=locality, file=arrivals)
+    table = study.read_arrivals(locality=locality, file=arrivals, source=source)
     months = list(dict.fromkeys(as_of))
     with step(f"Fit to {', '.join(months)}") as progress:
         if len(months) == 1 and not scheduler:
@@ -81,6 +83,7 @@ def fit(
 def forecast(
     arrivals: Arrivals = None,
     locality: Locality = "eu",
+    source: Source = "arrivals",
     as_of: AsOf = "2019-09",
     horizon: Annotated[int, typer.Option(help="Months ahead, 1 to 24.")] = 6,
     seed: Seed = 1,
@@ -98,6 +101,7 @@ def forecast(
         result = study.study(
             file=arrivals,
             locality=locality,
+            source=source,
             as_of=as_of,
             horizon=horizon,
             seed=seed,

@@ -115,7 +115,16 @@ class EngineError(WorkbenchError):
 
 
 class PluginError(WorkbenchError):
-    """A part that another package brings does not keep its contract."""
+    """A part that a package brings does not keep its contract; lists every fault at once."""
+
+    def __init__(self, what: str, *, where: str = "", why: str = "", do: str = "", faults: Sequence[str] = ()) -> None:
+        self.faults = tuple(faults)
+        super().__init__(what, where=where, why=why, do=do)
+
+    def message(self) -> str:
+        """Return the message with every fault listed."""
+        head, *rest = super().message().split("\n")
+        return "\n".join([head, *("  - " + fault.replace("\n", "\n    ") for fault in self.faults), *rest])
 
 
 class ReportError(WorkbenchError):
@@ -128,3 +137,11 @@ def nearest(name: str, known: Sequence[str]) -> str:
     if close:
         return f"did you mean '{close[0]}'?"
     return "known: " + ", ".join(known) if known else ""
+
+
+def together(what: str, errors: Sequence[WorkbenchError], *, where: str) -> WorkbenchError:
+    """Return one error that says all of several; a single one as it is."""
+    if len(errors) == 1:
+        return errors[0]
+    faults = "".join("\n  - " + error.message().replace("\n", "\n    ") for error in errors)
+    return DataError(f"{what}: {len(errors)} faults{faults}", where=where)

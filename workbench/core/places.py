@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from workbench.core.errors import DataError, nearest
+from workbench.core.plugins import Plugin
 from workbench.core.provenance import Source
 
 
@@ -48,6 +49,8 @@ class Locality:
         The locality itself as a place, e.g. the country's code; empty if it is none.
     places
         Places by code.
+    plugin
+        The plug-in that brought it; None if it was named by its folder.
     """
 
     id: str
@@ -58,6 +61,7 @@ class Locality:
     folder: Path
     places: Mapping[str, Place]
     tables: Mapping[str, TableEntry]
+    plugin: Plugin | None = None
 
     def table(self, name: str) -> TableEntry:
         """Return a table's entry; an unknown name is refused with the nearest one."""

@@ -1,7 +1,8 @@
 """Where numbers come from and what reruns them: sources, fingerprints, run records and the run store.
 
 A run is content-addressed: its key is made from the study's name, its scenario, the fingerprints of its data, the
-library versions and the source of the program itself. The same input finds the saved run; any change makes a new one.
+parts that other packages brought, the library versions and the source of the program itself. The same input finds the
+saved run; any change makes a new one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import os
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -54,6 +55,48 @@ class Vintage:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part that another package brought to a run: its group and name, its package, and a fingerprint of its code."""
+
+    group: str
+    name: str
+    distribution: str
+    version: str
+    fingerprint: str
+
+    def line(self) -> str:
+        """Return the part as it stands in a sentence."""
+        return f"{self.group.removeprefix('workbench.')} '{self.name}' of {self.distribution} {self.version}"
+
+
+@dataclass(frozen=True)
+class SkippedPart:
+    """A part that was left out, and why."""
+
+    group: str
+    name: str
+    distribution: str
+    version: str
+    reason: str
+
+    def line(self) -> str:
+        """Return what was left out and why, as one line."""
+        kind = self.group.removeprefix("workbench.")
+        return f"skipped {kind} '{self.name}' of {self.distribution} {self.version}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Guests:
+    """What other packages had to do with a run: the parts it used, and those it found and left out."""
+
+    used: tuple[Part, ...] = ()
+    skipped: tuple[SkippedPart, ...] = ()
+
+
+NO_GUESTS = Guests()
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """What is needed to say where a result came from and to make it again.
 
@@ -69,6 +112,7 @@ class RunRecord:
     seconds: float = 0.0
     caveats: tuple[str, ...] = ()
     results: Mapping[str, Any] = field(default_factory=dict)
+    plugins: Guests = NO_GUESTS
 
     @property
     def short_key(self) -> str:
@@ -81,10 +125,14 @@ class RunRecord:
 
     @classmethod
     def from_json(cls, text: str) -> RunRecord:
-        """Read a record written by :meth:`to_json`."""
+        """Read a record written by :meth:`to_json`, also one from before plug-ins were recorded."""
         raw = json.loads(text)
         raw["inputs"] = tuple(Vintage(**{**v, "source": Source(**v["source"])}) for v in raw["inputs"])
         raw["caveats"] = tuple(raw["caveats"])
+        guests = raw.pop("plugins", {"used": [], "skipped": []})
+        raw["plugins"] = Guests(
+            tuple(Part(**part) for part in guests["used"]), tuple(SkippedPart(**part) for part in guests["skipped"])
+        )
         return cls(**raw)
 
 
@@ -140,14 +188,23 @@ class RunStore:
 
     root: Path
 
-    def key(self, study: str, scenario: Mapping[str, Any], inputs: tuple[Vintage, ...]) -> str:
+    def key(
+        self, study: str, scenario: Mapping[str, Any], inputs: tuple[Vintage, ...], used: tuple[Part, ...] = ()
+    ) -> str:
         """Return the content address of a run."""
         data = sorted((v.name, v.fingerprint) for v in inputs)
-        return digest([study, dict(scenario), data, dict(versions()), program_fingerprint()])
+        parts = sorted(astuple(part) for part in used)
+        return digest([study, dict(scenario), data, parts, dict(versions()), program_fingerprint()])
 
-    def find(self, study: str, scenario: Mapping[str, Any], inputs: tuple[Vintage, ...]) -> SavedRun | None:
+    def find(
+        self,
+        study: str,
+        scenario: Mapping[str, Any],
+        inputs: tuple[Vintage, ...],
+        plugins: Guests = NO_GUESTS,
+    ) -> SavedRun | None:
         """Return the saved run of this input, or None."""
-        key = self.key(study, scenario, inputs)
+        key = self.key(study, scenario, inputs, plugins.used)
         folder = self._folder(study, key)
         if (folder / RECORD).exists():
             record = self.read(folder)
@@ -162,6 +219,7 @@ class RunStore:
         inputs: tuple[Vintage, ...],
         compute: Callable[[Path], Mapping[str, Any]],
         caveats: tuple[str, ...] = (),
+        plugins: Guests = NO_GUESTS,
         seconds_before: float = 0.0,
     ) -> SavedRun:
         """Return the saved run of this input; compute and save it if there is none.
@@ -170,9 +228,9 @@ class RunStore:
         The folder takes its final name only when everything in it is whole, so an interrupted run leaves nothing.
         ``seconds_before`` is the time that a worker spent before ``compute`` was called.
         """
-        if (saved := self.find(study, scenario, inputs)) is not None:
+        if (saved := self.find(study, scenario, inputs, plugins)) is not None:
             return saved
-        key = self.key(study, scenario, inputs)
+        key = self.key(study, scenario, inputs, plugins.used)
         folder = self._folder(study, key)
         started = datetime.now(UTC)
         with replacing(folder) as partial:
@@ -188,6 +246,7 @@ class RunStore:
                 seconds=round(seconds_before + (datetime.now(UTC) - started).total_seconds(), 1),
                 caveats=caveats,
                 results=dict(results),
+                plugins=plugins,
             )
             (partial / RECORD).write_text(record.to_json(), encoding="utf-8")
         return SavedRun(folder, record, reused=False)

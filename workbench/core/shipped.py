@@ -20,3 +20,18 @@ def path(name: str) -> Path:
         why="the installation is incomplete",
         do="install migration-workbench again",
     )
+
+
+def eu() -> Path:
+    """Return the folder of the locality ``eu``."""
+    return path("data") / "localities" / "eu"
+
+
+def norway() -> Path:
+    """Return the folder of the locality ``norway``."""
+    return path("data") / "localities" / "norway"
+
+
+def sweden() -> Path:
+    """Return the folder of the locality ``sweden``."""
+    return path("data") / "localities" / "sweden"

@@ -54,8 +54,15 @@ def run_facts(record: RunRecord) -> Finding:
     return Finding(
         f"All figures come from run {record.short_key} of the study “{record.study}”, made on {record.created[:10]} "
         f"with {listing(parts)}. The complete run record and the exact tables are attached to the PDF.",
-        caveats=record.caveats,
+        caveats=(*record.caveats, *_guests(record)),
     )
+
+
+def _guests(record: RunRecord) -> list[str]:
+    """Return what other packages had to do with a run, a sentence each; none for most runs."""
+    used = listing([part.line() for part in record.plugins.used])
+    told = [f"Parts of other packages were used: {used}."] if used else []
+    return told + [f"Left out: {part.line()}." for part in record.plugins.skipped]
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,22 @@
-"""Read a locality from its folder: ``locality.toml``, tables, ``parameters.toml`` and ``SOURCE.md``."""
+"""Which localities are there, and what does one bring? Read from a folder: ``locality.toml``, tables, ``SOURCE.md``."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from workbench.core import shipped
-from workbench.core.errors import DataError, nearest
+from workbench.core import plugins
+from workbench.core.errors import DataError, PluginError, nearest, together
 from workbench.core.parameters import Parameters
+from workbench.core.parts import LocalityFolder
 from workbench.core.places import Locality, Place, TableEntry
+from workbench.core.plugins import Plugin
 from workbench.core.provenance import Source, Vintage, fingerprint
 from workbench.core.tables import contract
 from workbench.sources.files import read
@@ -22,49 +25,96 @@ DO = "write a locality.toml as the shipped localities have it"
 
 
 def available() -> dict[str, Path]:
-    """Return the folders of the shipped localities by identifier."""
-    base = shipped.path("data") / "localities"
-    return {folder.name: folder for folder in sorted(base.iterdir()) if (folder / "locality.toml").exists()}
+    """Return the folders of the installed localities by identifier: ours, and those that other packages bring."""
+    return {name: Path(plugin.value()) for name, plugin in sorted(installed().items())}
+
+
+def installed() -> Mapping[str, Plugin]:
+    """Return the plug-ins behind the installed localities, by identifier."""
+    return plugins.load(plugins.LOCALITIES, _check)
 
 
 def load(name: str | Path) -> Locality:
-    """Return a locality by its shipped identifier, or from a folder.
+    """Return a locality by its identifier if it is installed, or from a folder.
 
     Raises
     ------
     DataError
-        If it is unknown, or names a table without a source.
+        If it is unknown, or with every fault of its ``locality.toml``.
+    PluginError
+        If the package that brings it was left out, with the reason.
     """
-    folder = Path(name)
-    known = available()
+    known = installed()
     if str(name) in known:
-        folder = known[str(name)]
-    elif not folder.is_dir():
+        plugin = known[str(name)]
+        return replace(_load(Path(plugin.value()).resolve()), plugin=plugin)
+    if not Path(name).is_dir():
+        plugins.refuse_skipped(plugins.LOCALITIES, str(name))
         raise DataError(
             f"no locality '{name}'", do=f"{nearest(str(name), list(known))}; or name the folder of your own"
         )
-    return _load(folder.resolve())
+    return _load(Path(name).resolve())
+
+
+def _check(name: str, folder: Callable[[], Path]) -> None:
+    """Refuse a guest whose folder cannot be loaded, or that calls itself otherwise than its entry point."""
+    if not isinstance(folder, LocalityFolder):
+        raise PluginError("the entry point does not name a function that returns the locality's folder")
+    found = _load(Path(folder()).resolve())
+    if found.id != name:
+        raise PluginError(f"its locality.toml says id = '{found.id}', its entry point says '{name}'")
 
 
 @cache
 def _load(folder: Path) -> Locality:
-    raw = _toml(folder)
+    locality, faults = read_folder(folder)
+    if locality is None or faults:
+        raise together("the locality cannot be used", faults, where=str(folder))
+    return locality
+
+
+def read_folder(folder: Path) -> tuple[Locality | None, list[DataError]]:
+    """Return the locality of a folder with every fault of its ``locality.toml``; None where too much is missing."""
+    try:
+        raw = _toml(folder)
+    except DataError as error:
+        return None, [error]
     where = str(folder / "locality.toml")
-    for part in ("id", "name", "level", "languages", "places"):
-        if not raw.get(part):
-            raise DataError(f"the locality names no '{part}'", where=where, do=DO)
+    faults = [
+        DataError(f"the locality names no '{part}'", where=where, do=DO)
+        for part in ("id", "name", "level", "languages", "places")
+        if not raw.get(part)
+    ]
     if not (folder / "SOURCE.md").exists():
-        raise DataError(
-            "the locality has no SOURCE.md",
-            where=str(folder),
-            why="nothing is used without a source",
-            do="say whose figures these are",
+        faults.append(
+            DataError(
+                "the locality has no SOURCE.md",
+                where=str(folder),
+                why="nothing is used without a source",
+                do="say whose figures these are",
+            )
         )
-    tables = {name: _entry(name, body, raw.get("sources", {}), folder) for name, body in raw.get("tables", {}).items()}
-    places = _places(raw["places"], tables, where)
-    return Locality(
-        raw["id"], raw["name"], raw.get("code", ""), raw["level"], tuple(raw["languages"]), folder, places, tables
-    )
+    tables: dict[str, TableEntry] = {}
+    for name, body in raw.get("tables", {}).items():
+        try:
+            tables[name] = _entry(name, body, raw.get("sources", {}), folder)
+        except DataError as error:
+            faults.append(error)
+    places: dict[str, Place] = {}
+    spec = raw.get("places", {})
+    if not raw.get("tables", {}).get(spec.get("table", "")):
+        faults.append(
+            DataError(f"the table of places '{spec.get('table')}' is not among the tables", where=where, do=DO)
+        )
+    elif spec["table"] in tables:
+        try:
+            places = _places(tables[spec["table"]])
+        except DataError as error:
+            faults.append(error)
+    if any(not raw.get(part) for part in ("id", "name", "level", "languages")) or not places:
+        return None, faults
+    identity = (raw["id"], raw["name"], raw.get("code", ""), raw["level"], tuple(raw["languages"]))
+    return Locality(*identity, folder, places, tables), faults
 
 
 def _toml(folder: Path) -> dict[str, Any]:
@@ -97,10 +147,7 @@ def _entry(name: str, body: Mapping[str, str], sources: Mapping[str, Any], folde
     return TableEntry(name, path, kind, Source(**known), body.get("description", ""))
 
 
-def _places(spec: Mapping[str, str], tables: Mapping[str, TableEntry], where: str) -> dict[str, Place]:
-    if spec.get("table") not in tables:
-        raise DataError(f"the table of places '{spec.get('table')}' is not among the tables", where=where, do=DO)
-    entry = tables[spec["table"]]
+def _places(entry: TableEntry) -> dict[str, Place]:
     frame = read(entry.path, entry.contract)
     code = contract(entry.contract).key[0]
     position = [frame[name] if name in frame else [None] * len(frame) for name in ("lon", "lat")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -19,10 +19,11 @@ import pandas as pd
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.parameters import Parameters
 from workbench.core.places import Locality
+from workbench.core.plugins import guests
 from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, default_runs, fingerprint
 from workbench.core.scenario import Scenario
 from workbench.core.tables import check
-from workbench.decisions.allocation import MatchingWeights, Plan, Problem, needs_and_ties, solve
+from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, needs_and_ties, solve
 from workbench.sources import files, localities, synthetic
 
 STUDY = "allocation"
@@ -115,6 +116,7 @@ def study(
     households: int = 400,
     seed: int = 1,
     gap: float = 0.0005,
+    further: Sequence[str] = (),
     runs: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> AllocationResult:
@@ -128,6 +130,8 @@ def study(
         Synthetic households to place.
     gap
         Stop when the plan is within this share of the best possible.
+    further
+        Names of installed rules that the plan keeps beyond the standard ones.
     progress
         Called with a sentence at each step of the solver.
     """
@@ -159,18 +163,19 @@ def study(
             fingerprint(assumptions),
         ),
     )
-    scenario = Scenario(
-        home.id, str(day), seed, settings={"year": year, "quarter": quarter, "households": households, "gap": gap}
-    )
+    settings = {"year": year, "quarter": quarter, "households": households, "gap": gap, "further": list(further)}
+    scenario = Scenario(home.id, str(day), seed, settings=settings)
+    rules, brought = further_rules(further)
 
     def compute(folder: Path) -> dict[str, Any]:
         scores = needs_and_ties(drawn.households, places, matching_weights(parameters, day)).scores
-        plan = solve(Problem.from_tables(drawn.households, places, scores), gap=gap, progress=progress)
+        problem = Problem.from_tables(drawn.households, places, scores)
+        plan = solve(problem, gap=gap, further=rules, progress=progress)
         save_plan(plan, folder / "plan")
         return plan.to_json_dict()
 
     run = RunStore(Path(runs) if runs is not None else default_runs()).get_or_run(
-        STUDY, scenario.to_dict(), inputs, compute, CAVEATS
+        STUDY, scenario.to_dict(), inputs, compute, CAVEATS, guests(home.plugin, *brought)
     )
     return AllocationResult(
         record=run.record,
@@ -218,6 +223,7 @@ def allocate(
     objective: str = "place-first",
     gap: float = 0.0005,
     weights: MatchingWeights | None = None,
+    further: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> Plan:
     """Place one's own households; nothing is saved, because households are personal data.
@@ -228,6 +234,8 @@ def allocate(
         ``place-first`` (most persons placed, then the best score) or ``score``.
     weights
         Of needs-and-ties matching, where no scores are given; default those that ship with Norway.
+    further
+        Names of installed rules that the plan keeps beyond the standard ones.
     """
     scores = tables.scores
     if scores is None:
@@ -235,7 +243,7 @@ def allocate(
             weights = matching_weights(localities.parameters(localities.load("norway")), date.max)
         scores = needs_and_ties(tables.households, tables.places, weights).scores
     problem = Problem.from_tables(tables.households, tables.places, scores, tables.rules)
-    return solve(problem, objective=objective, gap=gap, progress=progress)
+    return solve(problem, objective=objective, gap=gap, further=further_rules(further)[0], progress=progress)
 
 
 def matching_weights(parameters: Parameters, day: date) -> MatchingWeights:
@@ -250,6 +258,14 @@ def matching_weights(parameters: Parameters, day: date) -> MatchingWeights:
         same_county=parameters.number("same_county", day),
         nothing_known=parameters.number("nothing_known", day),
     )
+
+
+def weights_of(locality: Locality | None) -> MatchingWeights | None:
+    """Return the newest weights that a locality states itself; None where it states none."""
+    if locality is None or not (locality.folder / "parameters.toml").exists():
+        return None
+    parameters = localities.parameters(locality)
+    return matching_weights(parameters, date.max) if "matching_weight" in parameters.items else None
 
 
 def save_plan(plan: Plan, folder: Path) -> None:

@@ -17,7 +17,9 @@ import pandas as pd
 from workbench.core.calendar import month_number
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
+from workbench.core.plugins import Plugin, guests
 from workbench.core.provenance import (
+    Guests,
     RunRecord,
     RunStore,
     SavedRun,
@@ -29,7 +31,7 @@ from workbench.core.provenance import (
 from workbench.core.scenario import Scenario
 from workbench.core.tasks import Task
 from workbench.models.diagnostics import Diagnostics
-from workbench.sources import files, localities
+from workbench.sources import files, localities, registry
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
@@ -53,6 +55,7 @@ class Arrivals:
     table: pd.DataFrame
     vintage: Vintage
     names: Mapping[str, str]
+    plugins: tuple[Plugin | None, ...] = ()
 
     def known(self, as_of: str) -> pd.DataFrame:
         """Return what was observed up to and including the as-of month."""
@@ -83,16 +86,17 @@ class InflowResult:
     reused: bool
 
 
-def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None) -> Arrivals:
+def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None, source: str = "arrivals") -> Arrivals:
     """Return the arrivals of a locality, or of a file of one's own (columns ``month, destination, persons``).
 
+    ``source`` names the installed source that is asked for the locality's arrivals; by default its own table.
     Rows by origin are added up to destinations; a month is missing for a destination if any of its origins is.
     """
+    used: tuple[Plugin | None, ...] = ()
     if file is None:
         place = localities.load(locality)
-        name = "arrivals" if "arrivals" in place.tables else "inflow"
-        table = localities.table(place, name)
-        vintage = localities.vintage(place, name, table)
+        reading = registry.read(source, place)
+        table, vintage, used = reading.table, reading.vintage, (place.plugin, reading.plugin)
         names = {code: place.place_name(code) for code in map(str, table["destination"].unique())}
     else:
         table = files.read(file, "arrivals")
@@ -102,7 +106,7 @@ def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None
     table = table[["month", "destination", "persons"]]
     if table.duplicated(["month", "destination"]).any():
         table = table.groupby(["month", "destination"])["persons"].sum(min_count=1).reset_index()
-    return Arrivals(table.sort_values(["destination", "month"], ignore_index=True), vintage, names)
+    return Arrivals(table.sort_values(["destination", "month"], ignore_index=True), vintage, names, used)
 
 
 def fit(
@@ -130,7 +134,7 @@ def fit(
     def compute(folder: Path) -> dict[str, Any]:
         return _write(order.fit(progress), folder)
 
-    return _store(runs).get_or_run(FIT, order.scenario, order.inputs, compute, CAVEATS)
+    return _store(runs).get_or_run(FIT, order.scenario, order.inputs, compute, CAVEATS, order.plugins)
 
 
 def fits(
@@ -169,13 +173,14 @@ class _Order:
     draws: int
     tune: int
     chains: int
+    plugins: Guests
 
     @classmethod
     def of(cls, arrivals: Arrivals, as_of: str, seed: int, draws: int, tune: int, chains: int) -> _Order:
         month_number(as_of)
         known = arrivals.known(as_of)
         used = Vintage(arrivals.vintage.name, arrivals.vintage.source, as_of, fingerprint(known))
-        return cls(known, used, as_of, seed, draws, tune, chains)
+        return cls(known, used, as_of, seed, draws, tune, chains, guests(*arrivals.plugins))
 
     @property
     def scenario(self) -> dict[str, Any]:
@@ -219,7 +224,8 @@ class _SavedFits:
     store: RunStore
 
     def find(self, task: Task) -> SavedRun:
-        run = self.store.find(FIT, task.inputs.scenario, task.inputs.inputs)
+        order: _Order = task.inputs
+        run = self.store.find(FIT, order.scenario, order.inputs, order.plugins)
         if run is None:
             raise LookupError(task.key)
         return run
@@ -227,7 +233,9 @@ class _SavedFits:
     def save(self, task: Task, result: InflowFit, seconds: float) -> SavedRun:
         order: _Order = task.inputs
         write = partial(_write, result)
-        return self.store.get_or_run(FIT, order.scenario, order.inputs, write, CAVEATS, seconds_before=seconds)
+        return self.store.get_or_run(
+            FIT, order.scenario, order.inputs, write, CAVEATS, order.plugins, seconds_before=seconds
+        )
 
 
 def forecast(
@@ -246,8 +254,9 @@ def forecast(
         total = draws.sum().summary().iloc[0]
         return {"converged": fitted.record.results["converged"], **{str(k): int(v) for k, v in total.items()}}
 
-    caveats = (*CAVEATS, *fitted.record.results["caveats"])
-    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), fitted.record.inputs, compute, caveats)
+    before = fitted.record
+    caveats = (*CAVEATS, *before.results["caveats"])
+    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, before.plugins)
     draws = Draws.load(run.folder / "draws.nc")
     table = arrivals.table
     later = table[table["month"].isin(draws.labels("month"))]
@@ -269,6 +278,7 @@ def study(
     *,
     locality: str | Path = "eu",
     file: str | Path | None = None,
+    source: str = "arrivals",
     as_of: str = "2019-09",
     horizon: int = 6,
     seed: int = 1,
@@ -280,7 +290,7 @@ def study(
 ) -> InflowResult:
     """Fit and forecast in one call; what is saved already is used again."""
     _check_horizon(horizon)
-    arrivals = read_arrivals(locality=locality, file=file)
+    arrivals = read_arrivals(locality=locality, file=file, source=source)
     fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
     return forecast(arrivals, fitted, horizon=horizon, seed=seed, runs=runs)
 

@@ -1,9 +1,20 @@
 """Who goes where: households to places, under stated rules, with a certified bound on what any plan could reach."""
 
+from workbench.decisions.allocation.further import further_rules
 from workbench.decisions.allocation.matching import Matching, MatchingWeights, needs_and_ties
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.rules import Rule, standard_rules
 from workbench.decisions.allocation.solve import solve
 
-__all__ = ["Matching", "MatchingWeights", "Plan", "Problem", "Rule", "needs_and_ties", "solve", "standard_rules"]
+__all__ = [
+    "Matching",
+    "MatchingWeights",
+    "Plan",
+    "Problem",
+    "Rule",
+    "further_rules",
+    "needs_and_ties",
+    "solve",
+    "standard_rules",
+]

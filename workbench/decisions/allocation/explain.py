@@ -102,7 +102,8 @@ def _no_room_left(problem: Problem, item: int, allowed: Ints, place_of: Ints) ->
         best = allowed[free][problem.value[item, allowed[free]].argmax()]
         return (
             f"room is left at {free.sum()} of the {len(allowed)} places that may take it (first by score: "
-            f"{problem.place_names[best]}), but going there does not serve the objective, or the search stopped before"
+            f"{problem.place_names[best]}), but going there does not serve the objective, "
+            "breaks a further rule, or the search stopped before"
         )
     full = [
         f"{short[:, d].sum()} without room in {name}" for d, name in enumerate(problem.dimensions) if short[:, d].any()

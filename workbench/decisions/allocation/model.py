@@ -117,7 +117,7 @@ def ease(rows: RowsByRule, soft: str) -> tuple[Floats, Floats]:
     constraints.append(rows[soft].matrix @ x <= rows[soft].limit + easing)
     _run(cp.Problem(cp.Minimize(np.ones(easing.size) @ easing), constraints), mip_rel_gap=0.0, mip_abs_gap=WHOLE_PERSON)
     if x.value is None:
-        raise DecisionError("no plan keeps the rules even with the floors lifted", do="lift a pin")
+        raise DecisionError(f"no plan keeps the rules even with '{soft}' lifted", do="lift a pin or a further rule")
     found = np.rint(np.asarray(x.value, dtype=np.float64))
     missing = np.maximum(0.0, rows[soft].matrix @ found - rows[soft].limit)
     return np.where(missing > 1e-6, missing, 0.0), found

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import DecisionError, nearest
+from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation.bound import knapsack_bound, lagrangian_bound, priced
 from workbench.decisions.allocation.model import RowsByRule, choose, ease, kept, relax, restricted
 from workbench.decisions.allocation.plan import Plan, Solution, plan_of
@@ -24,7 +25,6 @@ from workbench.decisions.allocation.rules import (
     IntakeFloor,
     OnePlace,
     PersonsPlaced,
-    Rule,
     standard_rules,
 )
 
@@ -55,6 +55,7 @@ def solve(
     objective: str = "place-first",
     gap: float = 5e-4,
     columns: int = 15,
+    further: Sequence[AllocationRule] = (),
     progress: Progress | None = None,
 ) -> Plan:
     """Find the plan that serves the objective best, with a bound that no plan under the same rules can exceed.
@@ -70,13 +71,15 @@ def solve(
         Gap at which the search may stop, relative: (bound − value) / max(1, |bound|).
     columns
         How many places per household the search tries: those that lose least at the prices. The bound covers all pairs.
+    further
+        Rules to keep beyond the standard ones.
     progress
         Receives one sentence per step.
 
     Raises
     ------
     DecisionError
-        The objective is unknown, or the minimum intakes cannot be met; names the smallest easing.
+        The objective is unknown, or the minimum intakes or a further rule cannot be met; names the smallest easing.
 
     Notes
     -----
@@ -92,10 +95,17 @@ def solve(
         raise DecisionError(
             f"gap {gap:g} or columns {columns} out of range", do="gap from 0 up to 1, columns at least 1"
         )
-    pairs, rules = problem.columns, standard_rules(problem)
+    pairs = problem.columns
+    rules: tuple[AllocationRule, ...] = (*standard_rules(problem), *further)
     rows = {rule.title: rule.rows(problem, pairs) for rule in rules}
+    if len(rows) < len(rules):
+        titles = [rule.title for rule in rules]
+        twice = sorted({title for title in titles if titles.count(title) > 1})
+        raise DecisionError(
+            f"the rule '{twice[0]}' stands twice", do="leave out what every plan keeps already, or what is named twice"
+        )
     say(f"{len(problem.household_names)} households, {len(problem.place_names)} places, {len(pairs)} allowed pairs.")
-    start = _start(problem, rows)
+    start = _within(further, rows, _start(problem, rows))
     worth = problem.value[pairs.item, pairs.place]
     size = problem.size[pairs.item, 0]
     placeable = int(problem.size[np.unique(pairs.item), 0].sum())
@@ -108,13 +118,17 @@ def solve(
             persons_bound, start = int(first.bound), first.x
             say(f"{int(size @ start)} persons can be placed; no plan places more than {persons_bound}.")
             everyone = int(size @ start) == placeable
-            floor: Rule = EveryonePlaced() if everyone else PersonsPlaced(at_least=int(size @ start))
+            floor: AllocationRule = EveryonePlaced() if everyone else PersonsPlaced(at_least=int(size @ start))
             rules, rows = (*rules, floor), {**rows, floor.title: floor.rows(problem, pairs)}
         stage = _score_stage(problem, rows, worth, start, columns, gap, say)
     solution = Solution(
         objective, stage.x > 0.5, stage.bound, persons_bound, stage.prices, gap, stage.tried, stage.proven
     )
-    _check(problem, rules, plan := plan_of(problem, rows, solution, seconds=time.perf_counter() - began))
+    plan = plan_of(problem, rows, solution, seconds=time.perf_counter() - began)
+    if further:
+        also = "; ".join(f"{rule.title} ({rule.source})" for rule in further)
+        plan = replace(plan, status=f"{plan.status} Every plan compared also keeps: {also}.")
+    _check(problem, rules, plan)
     say(plan.status)
     return replace(plan, seconds=time.perf_counter() - began)
 
@@ -142,6 +156,22 @@ def _start(problem: Problem, rows: RowsByRule) -> Floats:
             why=f"at least {easing.sum():g} persons are missing, whatever the plan",
             do="the smallest easing that works: lower " + ", ".join(lower) + "; or allow more pairs there",
         )
+    return start
+
+
+def _within(further: Sequence[AllocationRule], rows: RowsByRule, start: Floats) -> Floats:
+    """Return a choice that keeps the further rules too; an error names the smallest easing where there is none."""
+    for rule in further:
+        each = rows[rule.title]
+        if bool((each.matrix @ start <= each.limit + 1e-6).all()):
+            continue
+        easing, start = ease(rows, rule.title)
+        if easing.any():
+            raise DecisionError(
+                f"the rule '{rule.title}' cannot be kept together with the others",
+                why=f"{rule.reason} ({rule.source})",
+                do=f"the smallest easing that works: its limits by {easing.sum():g} in all; or leave the rule out",
+            )
     return start
 
 
@@ -237,7 +267,7 @@ def _search(
     return x, proven
 
 
-def _check(problem: Problem, rules: tuple[Rule, ...], plan: Plan) -> None:
+def _check(problem: Problem, rules: tuple[AllocationRule, ...], plan: Plan) -> None:
     """Refuse to hand out a plan that breaks a rule, by the rules' own truth tests."""
     broken = [
         f"{rule.title} (by {distance:g})"
