@@ -95,3 +95,48 @@ def test_an_interrupt_is_said_and_has_its_own_exit_code(monkeypatch: pytest.Monk
     monkeypatch.setattr("workbench.sources.localities.available", interrupt)
     result = run("data", "list")
     assert result.exit_code == 130 and "nothing half-written" in result.stderr
+
+
+def tables(folder: Path) -> tuple[str, ...]:
+    (folder / "h.csv").write_text("household,adults,children,seniors,ties\nA,1,0,0,301\n", encoding="utf-8")
+    (folder / "p.csv").write_text("place,capacity\n0301,2\n", encoding="utf-8")
+    return ("allocate", "--households", str(folder / "h.csv"), "--places", str(folder / "p.csv"))
+
+
+@pytest.mark.parametrize("clash", [("--out", "h.csv"), ("--json", "p.csv"), ("--out", "x.csv", "--json", "x.csv")])
+def test_a_result_never_overwrites_an_input_or_the_other_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clash: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = tables(tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    result = run(*command, *clash)
+    assert result.exit_code == 2 and "overwrite" in result.stderr
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+def test_what_cannot_be_written_is_refused_before_the_work_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = tables(tmp_path)
+    for more in (("--json", "h.csv/r.json"), ("--out", "plan.xlsx")):
+        assert run(*command, *more).exit_code == 2
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["h.csv", "p.csv"]
+
+
+def test_the_result_says_what_it_was_made_from_and_lost_ties_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(*tables(tmp_path))
+    assert result.exit_code == 0 and "weights of norway" in result.stderr and "count for nothing: 301" in result.stderr
+    body = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert (
+        body["asked"]["gap"] == 0.0005 and len(body["inputs"]["households"]) == 64 and body["matching"]["ties"] == 0.6
+    )
+
+
+def test_the_version_is_printed() -> None:
+    result = run("--version")
+    assert result.exit_code == 0 and result.stdout.startswith("migration-workbench ")

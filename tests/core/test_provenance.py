@@ -89,3 +89,16 @@ def test_a_record_from_before_plugins_is_still_read(tmp_path: Path) -> None:
     (run.folder / "record.json").write_text(json.dumps({**raw, "plugins": ["even"]}))
     with pytest.raises(DataError, match="no readable run"):
         RunStore(tmp_path).read(run.folder)
+
+
+@pytest.mark.parametrize("damage", ["truncate", "delete", "record"])
+def test_a_damaged_run_is_seen_and_made_again(tmp_path: Path, damage: str) -> None:
+    store, compute = RunStore(tmp_path), Compute()
+    run = store.get_or_run("demo", {"seed": 1}, INPUTS, compute)
+    if damage == "delete":
+        (run.folder / "out.txt").unlink()
+    else:
+        (run.folder / {"truncate": "out.txt", "record": "record.json"}[damage]).write_text("4")
+    again = store.get_or_run("demo", {"seed": 1}, INPUTS, compute)
+    assert not again.reused and compute.calls == 2 and (again.folder / "out.txt").read_text() == "42"
+    assert store.get_or_run("demo", {"seed": 1}, INPUTS, compute).reused

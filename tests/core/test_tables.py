@@ -116,3 +116,7 @@ def test_contracts_are_well_formed() -> None:
 def test_missing_numbers_in_typed_tables_are_missing_not_wrong() -> None:
     frame = arrivals().assign(persons=[np.nan, 3.0])
     assert check(frame, "arrivals")["persons"].isna().tolist() == [True, False]
+
+
+def test_a_number_too_large_to_be_exact_is_a_fault_and_not_a_crash() -> None:
+    assert "row 2" in faults(arrivals(persons=["99999999999999999999", "1"]))[0]

@@ -40,6 +40,9 @@ def test_an_unknown_place_of_a_named_locality_is_refused_with_the_nearest(tmp_pa
     with pytest.raises(DataError, match="not a place of locality 'eu'"):
         files.read(path, "arrivals", locality=localities.load("eu"))
     assert len(files.read(path, "arrivals")) == 1
+    path.write_text("municipality,year,requested,accepted,settled\n301,2021,1,1,1\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"did you mean 0301 Oslo\? its leading zero was lost"):
+        files.read(path, "settlement", locality=localities.load("norway"))
     path.write_text("municipality,year,requested,accepted,settled\nOslo,2021,1,1,1\n", encoding="utf-8")
     with pytest.raises(DataError, match="did you mean 0301 Oslo"):
         files.read(path, "settlement", locality=localities.load("norway"))

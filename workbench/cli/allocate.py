@@ -40,14 +40,23 @@ def run(
     ),
 ) -> None:
     """Place households so that most persons are placed, then with the best score; says how far from best it may be."""
-    from workbench.core.files import write_text
+    from workbench.core.files import replacing
     from workbench.presentation import allocation as shown
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
 
+    given = [path for path in (households, places, scores, rules) if path is not None]
+    files.writable(out, inputs=given)
+    files.untouched(result, inputs=[*given, out])
     home = localities.load(locality) if locality else None
     tables = study.read_tables(households, places, scores, rules, locality=home)
+    weights = study.weights_of(home) or study.norwegian_weights()
+    if tables.scores is None:
+        where = locality if study.weights_of(home) else "norway, since no other are named"
+        typer.echo(f"No scores given: needs-and-ties matching, with the stated weights of {where}.", err=True)
+    if unknown := tables.unknown_ties:
+        typer.echo(f"Ties to places that are not in the table count for nothing: {', '.join(unknown)}.", err=True)
     homes, rooms = counted(len(tables.households), "household"), counted(len(tables.places), "place")
     with step(f"Place {homes} in {rooms}"):
         plan = study.allocate(
@@ -55,11 +64,13 @@ def run(
             objective=objective.value,
             gap=gap,
             further=rule or (),
-            weights=study.weights_of(home),
+            weights=weights,
             progress=lambda s: typer.echo(f"    {s}", err=True),
         )
-    files.write(plan.assignment, out)
-    write_text(result, json.dumps(plan.to_json_dict(), indent=2, ensure_ascii=False) + "\n")
+    body = {**plan.to_json_dict(), "asked": {"objective": objective.value, "gap": gap}, **study.origin(tables, weights)}
+    with replacing(out) as table, replacing(result) as told:
+        files.put(plan.assignment, table)
+        told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     for finding in (shown.placed(plan), shown.certificate(plan), shown.worst_off(plan)):
         typer.echo(finding.sentence)
     for row in plan.unplaced.to_dict("records"):

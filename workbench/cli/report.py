@@ -52,6 +52,8 @@ def build(
         key, equals, value = given.partition("=")
         if not equals:
             raise ReportError(f"'{given}' is not a parameter", do="write it as key=value, e.g. -p horizon=6")
+        if key.strip() in values:
+            raise ReportError(f"the parameter '{key.strip()}' is given twice", do="give each parameter once")
         values[key.strip()] = value
     with step(f"Report {name}"):
         built = build_report(name, values, out)

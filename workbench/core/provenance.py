@@ -113,6 +113,7 @@ class RunRecord:
     caveats: tuple[str, ...] = ()
     results: Mapping[str, Any] = field(default_factory=dict)
     plugins: Guests = NO_GUESTS
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def short_key(self) -> str:
@@ -177,6 +178,12 @@ class SavedRun:
     reused: bool
 
 
+def _checksums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a run but its record, so that a damaged run is seen and made again."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / RECORD)
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
 def default_runs() -> Path:
     """Return the folder of saved runs: ``WORKBENCH_RUNS``, or ``output/runs`` under the current folder."""
     return Path(os.environ.get("WORKBENCH_RUNS") or Path("output") / "runs")
@@ -203,14 +210,17 @@ class RunStore:
         inputs: tuple[Vintage, ...],
         plugins: Guests = NO_GUESTS,
     ) -> SavedRun | None:
-        """Return the saved run of this input, or None."""
+        """Return the saved run of this input, or None; a run with a damaged or missing file counts as none."""
         key = self.key(study, scenario, inputs, plugins.used)
         folder = self._folder(study, key)
-        if (folder / RECORD).exists():
+        if not (folder / RECORD).exists():
+            return None
+        try:
             record = self.read(folder)
-            if record.key == key:
-                return SavedRun(folder, record, reused=True)
-        return None
+        except DataError:
+            return None
+        whole = record.key == key and record.files == _checksums(folder)
+        return SavedRun(folder, record, reused=True) if whole else None
 
     def get_or_run(
         self,
@@ -247,6 +257,7 @@ class RunStore:
                 caveats=caveats,
                 results=dict(results),
                 plugins=plugins,
+                files=_checksums(partial),
             )
             (partial / RECORD).write_text(record.to_json(), encoding="utf-8")
         return SavedRun(folder, record, reused=False)

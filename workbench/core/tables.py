@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MONTH = r"\d{4}-(0[1-9]|1[0-2])"
 YEAR = r"(19|20)\d{2}"
+EXACT = 2.0**53  # beyond it a float no longer holds every whole number
 DATE = r"\d{4}-\d{2}-\d{2}"
 
 
@@ -51,7 +52,8 @@ def _dates(cells: pd.Series) -> pd.Series:
 
 
 def _is_whole(cells: pd.Series) -> pd.Series:
-    return _numbers(cells).mod(1).eq(0)
+    numbers = _numbers(cells)
+    return numbers.mod(1).eq(0) & numbers.abs().lt(EXACT)
 
 
 def _flags(cells: pd.Series) -> pd.Series:
@@ -65,7 +67,7 @@ KINDS: Mapping[str, Kind] = {
     "month": Kind("a month as YYYY-MM, e.g. 2019-09", _matches(MONTH), _text),
     "year": Kind("a year, e.g. 2021", _matches(YEAR), lambda c: _numbers(c).astype("Int64")),
     "date": Kind("a date as YYYY-MM-DD", lambda c: _dates(c).notna(), _dates),
-    "count": Kind("a whole number", _is_whole, lambda c: _numbers(c).astype("Int64")),
+    "count": Kind("a whole number, below 9 quadrillion", _is_whole, lambda c: _numbers(c).astype("Int64")),
     "number": Kind("a number with a decimal point", lambda c: _numbers(c).notna(), _numbers),
     "flag": Kind("True or False", lambda c: _flags(c).notna(), lambda c: _flags(c).astype("boolean")),
 }

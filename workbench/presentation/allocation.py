@@ -24,7 +24,8 @@ SYNTHETIC = (
 )
 SCORE_CAVEAT = (
     "The score is needs-and-ties matching, from 0 to 1: how near a household's ties are and whether its language is "
-    "spoken there. Needs are not scored: a municipality that cannot meet them is not allowed. It is not an outcome "
+    "spoken there. It counts each adult once; children add no weight. Needs are not scored: a municipality that cannot "
+    "meet them is not allowed. It is not an outcome "
     "such as work. “Certified” means proved best, within the gap, for these scores."
 )
 REASONS = {

@@ -9,7 +9,15 @@ import pandas as pd
 from workbench.core.calendar import month_name
 from workbench.presentation.findings import Finding, Interval, Several
 from workbench.presentation.front import Front
-from workbench.presentation.inflow_series import destinations, months, period_words, published_since, who, year_before
+from workbench.presentation.inflow_series import (
+    destinations,
+    during,
+    months,
+    period_words,
+    published_since,
+    who,
+    year_before,
+)
 from workbench.presentation.origin import locality_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import (
@@ -57,7 +65,7 @@ def headline(result: InflowResult) -> Finding:
     """Return how many applicants to expect in all, with the 80 % and the 95 % interval."""
     median, (inner, outer) = _intervals(result)
     return Finding(
-        f"{who(result)} can expect {about(median)} asylum applicants from {period_words(result)}; "
+        f"{who(result)} can expect {about(median)} asylum applicants {during(result)}; "
         f"80 % {between(inner.low, inner.high, median)}, 95 % {between(outer.low, outer.high, median)}.",
         estimate=median,
         unit=UNIT,
@@ -190,7 +198,8 @@ def what_happened(result: InflowResult) -> Finding:
     hit = int(((lows.values <= each) & (each <= highs.values)).sum())
     return Finding(
         f"For {period(months[0], months[-1])}, {number(actual)} applicants were published since: {told} of the "
-        f"forecast. Of {counted(len(each), 'destination')}, {hit} came out inside their 80 % interval.",
+        f"forecast. Of {counted(len(each), 'destination')}, {hit} came out inside their "
+        "exact 80 % interval, which the table rounds outward.",
         estimate=actual,
         unit=UNIT,
         caveats=("One forecast that came out well or badly proves little: only many forecasts from many months do.",),

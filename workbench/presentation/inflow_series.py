@@ -24,6 +24,11 @@ def period_words(result: InflowResult) -> str:
     return period(ahead[0], ahead[-1])
 
 
+def during(result: InflowResult) -> str:
+    """Return the months forecast as an adverb: in one month, from one to another."""
+    return ("in " if result.horizon == 1 else "from ") + period_words(result)
+
+
 def destinations(result: InflowResult) -> list[str]:
     """Return the destinations, the one with most expected applicants first."""
     medians = result.draws.sum("month").quantile(0.5)

@@ -18,7 +18,7 @@ from workbench.reporting.catalogue import Report, read_notebook, report
 from workbench.reporting.document import Attachment
 from workbench.reporting.parameters import checked
 from workbench.reporting.pdf import compiled
-from workbench.reporting.run import run
+from workbench.reporting.run import Refused, run
 from workbench.reporting.typst import TypstExporter
 
 PRIVATE = ("runs",)
@@ -77,6 +77,8 @@ def build(
         for suffix in (".ipynb", ".html", ".pdf"):
             os.replace(holder / (name + suffix), target / (name + suffix))
         failed.unlink(missing_ok=True)
+    except Refused:
+        raise
     except ReportError:
         if notebook.exists():
             with replacing(failed) as partial:

@@ -14,8 +14,21 @@ from jupyter_client.manager import AsyncKernelManager
 from papermill.exceptions import PapermillExecutionError
 
 import workbench
-from workbench.core.errors import ReportError
+from workbench.core.errors import (
+    AssumptionError,
+    DataError,
+    DecisionError,
+    ModelError,
+    PluginError,
+    ReportError,
+)
 from workbench.reporting.catalogue import read_notebook
+
+OURS = {kind.__name__ for kind in (AssumptionError, DataError, DecisionError, ModelError, PluginError)}
+
+
+class Refused(ReportError):
+    """A value that the report's study does not take: nothing is left behind."""
 
 
 class SameInterpreter(AsyncKernelManager):
@@ -58,8 +71,17 @@ def run(notebook: Path, parameters: Mapping[str, Any], executed: Path, *, folder
             request_save_on_cell_execute=False,
             kernel_manager_class=SameInterpreter,
         )
+    except RuntimeError as error:
+        raise ReportError(
+            "the notebook's kernel did not start",
+            where=notebook.name,
+            why=str(error),
+            do="see that HOME is a folder you may use and that this machine can talk to itself (loopback)",
+        ) from error
     except PapermillExecutionError as error:
         told = error.evalue.split("\n  do:")
+        if error.ename in OURS:  # a value that the study refuses, said in the study's own words
+            raise Refused(told[0], where=notebook.name, do=told[1].strip() if len(told) > 1 else "") from error
         raise ReportError(
             f"the report stopped in its cell {error.cell_index}: {error.ename}: {told[0]}",
             where=notebook.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
@@ -104,10 +105,38 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 def write(table: pd.DataFrame, path: Path | str) -> Path:
     """Write a table as CSV or, by its ending, Parquet; an earlier good file stays until the new one is whole."""
-    path = Path(path)
+    path = writable(path)
     with replacing(path) as partial:
-        if path.suffix.lower() == ".parquet":
-            table.to_parquet(partial, index=False)
-        else:
-            table.to_csv(partial, index=False, lineterminator="\n")
+        put(table, partial)
+    return path
+
+
+def put(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV or, by its ending, Parquet, just here."""
+    if path.suffix.lower() == ".parquet":
+        table.to_parquet(path, index=False)
+    else:
+        table.to_csv(path, index=False, lineterminator="\n")
+
+
+def writable(path: Path | str, *, inputs: Collection[Path] = ()) -> Path:
+    """Return the path of a table to be written; refuse it before any work is done if it cannot be, or is an input."""
+    path = Path(path)
+    if path.suffix.lower() not in (".csv", ".parquet"):
+        raise DataError("a table is written as .csv or .parquet", where=str(path), do="give it one of these endings")
+    return untouched(path, inputs=inputs)
+
+
+def untouched(path: Path, *, inputs: Collection[Path] = ()) -> Path:
+    """Return the path of a result; refuse one that would overwrite an input or lies in no folder to write to."""
+    if path.resolve() in {other.resolve() for other in inputs}:
+        raise DataError(
+            "this file is one of the inputs",
+            where=str(path),
+            why="the result would overwrite it",
+            do="name another file",
+        )
+    with replacing(path.parent / f".{path.name}.trial") as trial:
+        trial.touch()
+    (path.parent / f".{path.name}.trial").unlink()
     return path

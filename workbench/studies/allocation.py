@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from workbench.core.errors import AssumptionError, DataError
 from workbench.core.parameters import Parameters
 from workbench.core.places import Locality
 from workbench.core.plugins import guests
-from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, default_runs, fingerprint
+from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, default_runs, fingerprint, versions
 from workbench.core.scenario import Scenario
 from workbench.core.tables import check
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, needs_and_ties, solve
@@ -31,9 +31,12 @@ QUARTER_STARTS = {1: (1, 1), 2: (4, 1), 3: (7, 1), 4: (10, 1)}
 CAVEATS = (
     "The households are synthetic: no open data on households exists.",
     "The score is needs-and-ties matching, a choice of values, not an outcome that was measured.",
-    "Services and the use of places in earlier quarters are assumptions, listed with the run.",
+    "The score counts each adult once, or everybody in a household without adults; children add no weight.",
+    "Services and the use of places in earlier quarters are assumptions, listed with the run; what is left of a "
+    "municipality's capacity is rounded down to whole persons.",
 )
 USED = (
+    "origin_languages",
     "earlier_quarters_share",
     "language_community_persons",
     "service_population",
@@ -199,6 +202,15 @@ class Tables:
     scores: pd.DataFrame | None = None
     rules: pd.DataFrame | None = None
 
+    @property
+    def unknown_ties(self) -> list[str]:
+        """Codes of ties that are no place of the table: a misspelling, or a place that takes nobody."""
+        if "ties" not in self.households:
+            return []
+        cells = self.households["ties"].dropna()
+        named = {code.strip() for cell in cells for code in str(cell).split(";") if code.strip()}
+        return sorted(named - set(self.places["place"]))
+
 
 def read_tables(
     households: Path,
@@ -240,7 +252,7 @@ def allocate(
     scores = tables.scores
     if scores is None:
         if weights is None:
-            weights = matching_weights(localities.parameters(localities.load("norway")), date.max)
+            weights = norwegian_weights()
         scores = needs_and_ties(tables.households, tables.places, weights).scores
     problem = Problem.from_tables(tables.households, tables.places, scores, tables.rules)
     return solve(problem, objective=objective, gap=gap, further=further_rules(further)[0], progress=progress)
@@ -258,6 +270,21 @@ def matching_weights(parameters: Parameters, day: date) -> MatchingWeights:
         same_county=parameters.number("same_county", day),
         nothing_known=parameters.number("nothing_known", day),
     )
+
+
+def norwegian_weights() -> MatchingWeights:
+    """Return the newest weights that ship with Norway: what is used where nobody states others."""
+    return matching_weights(localities.parameters(localities.load("norway")), date.max)
+
+
+def origin(tables: Tables, weights: MatchingWeights) -> dict[str, Any]:
+    """Return what a plan of one's own tables was made from: their fingerprints, the weights of matching, versions."""
+    given = {item.name: getattr(tables, item.name) for item in fields(tables)}
+    return {
+        "inputs": {name: fingerprint(table) for name, table in given.items() if table is not None},
+        "matching": asdict(weights) if tables.scores is None else None,
+        "versions": dict(versions()),
+    }
 
 
 def weights_of(locality: Locality | None) -> MatchingWeights | None:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from workbench.core.calendar import month_number
 from workbench.core.draws import Draws
-from workbench.core.errors import AssumptionError
+from workbench.core.errors import AssumptionError, DataError
 from workbench.core.plugins import Plugin, guests
 from workbench.core.provenance import (
     Guests,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 FIT, FORECAST = "inflow-fit", "inflow"
 LONGEST = 24
 CAVEATS = (
-    "The figures are those published since, not those known at the as-of month: Eurostat revises and rounds to 5.",
+    "The figures are those of today's table, not those known at the as-of month, where the publisher revised them.",
     "The model knows levels, season and the size of past shocks; it foresees no policy change and no war.",
 )
 
@@ -179,6 +179,13 @@ class _Order:
     def of(cls, arrivals: Arrivals, as_of: str, seed: int, draws: int, tune: int, chains: int) -> _Order:
         month_number(as_of)
         known = arrivals.known(as_of)
+        if known.empty:
+            raise DataError(
+                f"nothing was published up to {as_of}",
+                where=arrivals.vintage.name,
+                why=f"the first month there is {arrivals.table['month'].min()}",
+                do="choose a later month",
+            )
         used = Vintage(arrivals.vintage.name, arrivals.vintage.source, as_of, fingerprint(known))
         return cls(known, used, as_of, seed, draws, tune, chains, guests(*arrivals.plugins))
 
