@@ -5,7 +5,7 @@ PY := .venv/bin/python
 INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --constraint requirements.lock --build-constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-quick lint format lock bench clean
+.PHONY: help setup demo app test test-quick lint format words lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -13,6 +13,9 @@ help: ## list the targets
 setup: .venv/.ready ## build .venv with pinned versions
 demo: .venv/.ready ## the main job on real figures: forecast, plan, two PDFs
 	@$(PY) -m workbench demo
+
+app: .venv/.ready ## the outlook page in the browser (make demo, or a forecast of your own, comes first)
+	@$(PY) -m workbench app outlook
 
 test: .venv/.test-ready ## build the same environment with test tools and run the tests, fast ring first
 	@$(PY) -m pytest -m quick
@@ -26,6 +29,12 @@ lint: .venv/.test-ready ## style, types and the import contract
 
 format: .venv/.test-ready ## put the code into the house style
 	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
+
+words: .venv/.test-ready ## bring the language catalogues up to date with the sentences in the code
+	@mkdir -p output && .venv/bin/pybabel -q extract --no-location --omit-header -k say -k say_many:1,2 -k marked -k caveat \
+	  -o output/words.pot workbench
+	@for language in nb sv; do .venv/bin/pybabel -q update --no-fuzzy-matching --omit-header -l $$language \
+	  -i output/words.pot -o workbench/presentation/locale/$$language.po; done
 
 lock: .venv/.ready ## pin every version anew, and write environment.yml from pyproject.toml
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --extra test --upgrade \

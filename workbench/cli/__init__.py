@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 import workbench.cli.allocate as allocate
+import workbench.cli.app as page
 import workbench.cli.data as data
 import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
@@ -66,6 +67,7 @@ app.command("allocate", epilog=allocate.EXAMPLE)(allocate.run)
 app.add_typer(report.app, name="report")
 app.add_typer(locality.app, name="locality")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)
+app.command("app", epilog=page.EXAMPLE)(page.run)
 
 
 def _version(asked: bool) -> None:

@@ -131,6 +131,10 @@ class ReportError(WorkbenchError):
     """A report cannot be run or exported."""
 
 
+class AppError(WorkbenchError):
+    """A page cannot be served as it was asked for."""
+
+
 def nearest(name: str, known: Sequence[str]) -> str:
     """Return a hint such as ``did you mean 'persons'?``, or the list of what is known."""
     close = get_close_matches(name, list(known), n=1, cutoff=0.6)

@@ -169,6 +169,11 @@ def program_fingerprint() -> str:
     return digest([[path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")] for path in files])
 
 
+def caveat(sentence: str) -> str:
+    """Return a caveat as it is; the call marks it for the language catalogues of the pages."""
+    return sentence
+
+
 @dataclass(frozen=True)
 class SavedRun:
     """A run found in, or just written to, the store."""
@@ -219,8 +224,16 @@ class RunStore:
             record = self.read(folder)
         except DataError:
             return None
-        whole = record.key == key and record.files == _checksums(folder)
-        return SavedRun(folder, record, reused=True) if whole else None
+        run = SavedRun(folder, record, reused=True)
+        return run if record.key == key and self.whole(run) else None
+
+    def repeats(self, record: RunRecord) -> bool:
+        """Return whether this program, with these libraries, would make the run under the same key again."""
+        return self.key(record.study, record.scenario, record.inputs, record.plugins.used) == record.key
+
+    def whole(self, run: SavedRun) -> bool:
+        """Return whether the files of a run are those that were saved."""
+        return run.record.files == _checksums(run.folder)
 
     def get_or_run(
         self,

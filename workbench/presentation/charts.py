@@ -18,8 +18,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from workbench.core.calendar import month_name, month_number
+from workbench.core.calendar import month_number
 from workbench.core.errors import ReportError
+from workbench.presentation.languages import month, say
 from workbench.presentation.theme import BANDS, COLOURS, TEXT_WIDTH_IN, font_file, matplotlib_style
 from workbench.presentation.wording import number, percent
 
@@ -71,7 +72,7 @@ def svg_text(drawing: Drawing, name: str) -> str:
     return text[text.index("<svg") :]
 
 
-def _panel(axes: Axes, fan: Fan, as_of: str, compact: bool) -> None:
+def _panel(axes: Axes, fan: Fan, as_of: str, compact: bool, language: str) -> None:
     now = month_number(as_of)
     past = np.array([month_number(m) for m in fan.observed.index])
     steps = np.array([month_number(m) for m in fan.forecast["month"]])
@@ -99,7 +100,7 @@ def _panel(axes: Axes, fan: Fan, as_of: str, compact: bool) -> None:
     years = [n for n in range(first, last + 1) if n % 12 == 0]
     axes.set_xticks(years, [str(n // 12) for n in years])
     axes.yaxis.set_major_locator(MaxNLocator(4 if compact else 6, integer=True))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language=language)))
 
 
 def _apart(wanted: Sequence[float], gap: float) -> list[float]:
@@ -112,7 +113,7 @@ def _apart(wanted: Sequence[float], gap: float) -> list[float]:
     return [float(x) for x in placed]
 
 
-def fan_chart(fan: Fan, as_of: str, unit: str) -> Drawing:
+def fan_chart(fan: Fan, as_of: str, unit: str, language: str = "en") -> Drawing:
     """Draw one series large: observed, median and three bands, each named directly beside what it names.
 
     Parameters
@@ -123,13 +124,13 @@ def fan_chart(fan: Fan, as_of: str, unit: str) -> Drawing:
     with style():
         drawing = Drawing(figsize=(TEXT_WIDTH_IN, 3.1))
         axes = drawing.add_axes((0.085, 0.085, 0.755, 0.80))
-        _panel(axes, fan, as_of, compact=False)
+        _panel(axes, fan, as_of, compact=False, language=language)
         highest = max(fan.observed.max(), fan.forecast["high95"].max(), fan.later.max() if len(fan.later) else 0)
         axes.set_ylim(0, float(highest) * 1.08 or 1)
         drawing.text(0.0, 0.975, unit, color=COLOURS.quiet, va="top")
         end = fan.forecast.iloc[-1]
-        names = [("median", end["median"], COLOURS.accent)]
-        names += [(f"{percent(level)} of outcomes", end[f"high{round(level * 100)}"], COLOURS.quiet) for level in BANDS]
+        names = [(say("median", language), end["median"], COLOURS.accent)]
+        names += [(_band(level, language), end[f"high{round(level * 100)}"], COLOURS.quiet) for level in BANDS]
         heights = _apart([float(y) for _, y, _ in names], 0.052 * axes.get_ylim()[1])
         for (text, wanted, colour), y in zip(names, heights, strict=True):
             axes.annotate(
@@ -144,7 +145,7 @@ def fan_chart(fan: Fan, as_of: str, unit: str) -> Drawing:
                 annotation_clip=False,
             )
         axes.annotate(
-            f"data to {month_name(as_of)}",
+            say("data to {month}", language, month=month(as_of, language)),
             (month_number(as_of), axes.get_ylim()[1]),
             (0, 3),
             textcoords="offset points",
@@ -156,20 +157,23 @@ def fan_chart(fan: Fan, as_of: str, unit: str) -> Drawing:
         near = fan.observed.iloc[len(fan.observed) // 4 : len(fan.observed) // 2 + 1]
         if len(near):
             middle = month_number(near.index[len(near) // 2])
-            _below(axes, middle, float(near.min()), "observed")
+            _below(axes, middle, float(near.min()), say("observed", language))
         if len(fan.later):
             low = min(float(fan.later.min()), float(fan.forecast["low95"].min()))
-            _below(
-                axes, (month_number(fan.later.index[0]) + month_number(fan.later.index[-1])) / 2, low, "published since"
-            )
+            between = (month_number(fan.later.index[0]) + month_number(fan.later.index[-1])) / 2
+            _below(axes, between, low, say("published since", language))
     return drawing
+
+
+def _band(level: float, language: str) -> str:
+    return say("{share} of outcomes", language, share=percent(level))
 
 
 def _below(axes: Axes, x: float, y: float, text: str) -> None:
     axes.annotate(text, (x, y), (0, -7), textcoords="offset points", ha="center", va="top", fontsize=8.5)
 
 
-def fan_charts(fans: Sequence[Fan], as_of: str, unit: str, columns: int = 3) -> Drawing:
+def fan_charts(fans: Sequence[Fan], as_of: str, unit: str, columns: int = 3, language: str = "en") -> Drawing:
     """Draw several series as small multiples: one span of months for all, one scale for each row."""
     if not fans:
         raise ReportError("there is no series to draw", do="choose at least one destination")
@@ -182,7 +186,7 @@ def fan_charts(fans: Sequence[Fan], as_of: str, unit: str, columns: int = 3) -> 
             left=0.085, right=0.995, bottom=0.24 / height, top=1 - 0.70 / height, hspace=0.40, wspace=0.07
         )
         for axes, fan in zip(grid.flat, fans, strict=False):
-            _panel(axes, fan, as_of, compact=True)
+            _panel(axes, fan, as_of, compact=True, language=language)
             axes.set_title(fan.title, pad=3)
         for place in range(len(fans), rows * columns):
             grid.flat[place].set_axis_off()
@@ -194,21 +198,21 @@ def fan_charts(fans: Sequence[Fan], as_of: str, unit: str, columns: int = 3) -> 
             ]
             grid[row, 0].set_ylim(0, float(max(tops)) * 1.06 or 1)
         drawing.text(0.0, 1 - 0.02 / height, unit, color=COLOURS.quiet, va="top")
-        _key(drawing, any(len(f.later) for f in fans), 1 - 0.23 / height)
+        _key(drawing, any(len(f.later) for f in fans), 1 - 0.23 / height, language)
     return drawing
 
 
-def _key(drawing: Drawing, later: bool, top: float) -> None:
+def _key(drawing: Drawing, later: bool, top: float, language: str) -> None:
     ink, paper = COLOURS.ink, COLOURS.paper
     marks: list[tuple[Line2D | Patch, str]] = [
-        (Line2D([], [], color=ink, marker="o", markersize=2.6, linewidth=0.9), "observed"),
-        (Line2D([], [], color=COLOURS.accent, linewidth=1.6), "forecast median"),
+        (Line2D([], [], color=ink, marker="o", markersize=2.6, linewidth=0.9), say("observed", language)),
+        (Line2D([], [], color=COLOURS.accent, linewidth=1.6), say("forecast median", language)),
     ]
-    marks += [(Patch(color=BANDS[0.5]), f"{percent(0.5)} of outcomes")]
+    marks += [(Patch(color=BANDS[0.5]), _band(0.5, language))]
     marks += [(Patch(color=BANDS[level]), percent(level)) for level in (0.8, 0.95)]
     if later:
         hollow = Line2D([], [], linestyle="none", marker="o", markersize=4, markerfacecolor=paper, markeredgecolor=ink)
-        marks.append((hollow, "published since"))
+        marks.append((hollow, say("published since", language)))
     drawing.legend(
         [mark for mark, _ in marks],
         [text for _, text in marks],

@@ -59,6 +59,7 @@ class Finding(Shown):
     sources: tuple[Source, ...] = ()
     table: Table | None = None
     headline: bool = False
+    language: str = "en"
 
     def __post_init__(self) -> None:
         if not self.sentence.strip():
@@ -67,7 +68,7 @@ class Finding(Shown):
             raise ReportError("an estimate needs its unit", where=self.sentence)
 
     def _foot(self) -> list[str]:
-        return [*self.caveats, *([source_line(self.sources)] if self.sources else [])]
+        return [*self.caveats, *([source_line(self.sources, self.language)] if self.sources else [])]
 
     def plain(self) -> str:
         """Return the sentence, the table if there is one, then caveats and sources."""

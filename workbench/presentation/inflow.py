@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -13,11 +14,13 @@ from workbench.presentation.inflow_series import (
     destinations,
     during,
     months,
+    name,
     period_words,
     published_since,
     who,
     year_before,
 )
+from workbench.presentation.languages import month, say, say_many
 from workbench.presentation.origin import locality_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import (
@@ -26,7 +29,7 @@ from workbench.presentation.wording import (
     chance,
     change,
     count,
-    counted,
+    leading,
     listing,
     number,
     percent,
@@ -42,9 +45,9 @@ LEVELS = (0.8, 0.95)
 ABOVE, BELOW = "▲", "▼"
 
 
-def _intervals(result: InflowResult) -> tuple[float, tuple[Interval, ...]]:
+def _intervals(result: InflowResult, levels: Sequence[float]) -> tuple[float, tuple[Interval, ...]]:
     total = result.draws.sum()
-    ends = [(level, *total.interval(level)) for level in LEVELS]
+    ends = [(level, *total.interval(level)) for level in levels]
     return float(total.quantile(0.5)), tuple(Interval(level, float(low), float(high)) for level, low, high in ends)
 
 
@@ -61,49 +64,64 @@ def front(result: InflowResult, locality: str, edition: str = "public") -> Front
     )
 
 
-def headline(result: InflowResult) -> Finding:
-    """Return how many applicants to expect in all, with the 80 % and the 95 % interval."""
-    median, (inner, outer) = _intervals(result)
-    return Finding(
-        f"{who(result)} can expect {about(median)} asylum applicants {during(result)}; "
-        f"80 % {between(inner.low, inner.high, median)}, 95 % {between(outer.low, outer.high, median)}.",
-        estimate=median,
-        unit=UNIT,
-        intervals=(inner, outer),
-        headline=True,
+def headline(result: InflowResult, levels: Sequence[float] = LEVELS, language: str = "en") -> Finding:
+    """Return how many applicants to expect in all, with a predictive interval for each level."""
+    median, intervals = _intervals(result, levels)
+    told = ", ".join(f"{percent(i.level)} {between(i.low, i.high, median, language)}" for i in intervals)
+    sentence = say(
+        "{who} can expect {about} asylum applicants {when}; {intervals}.",
+        language,
+        who=who(result, language),
+        about=about(median, language),
+        when=during(result, language),
+        intervals=told,
     )
+    return Finding(sentence, estimate=median, unit=UNIT, intervals=intervals, headline=True, language=language)
 
 
-def against_last_year(result: InflowResult) -> Finding:
+def against_last_year(result: InflowResult, language: str = "en") -> Finding:
     """Return whether more applicants are expected than in the same months a year before, and how sure that is."""
     before = year_before(result)
     if before.isna().any(axis=None):
         return Finding(
-            "The same months a year before were not published for every destination, so nothing is compared."
+            say(
+                "The same months a year before were not published for every destination, so nothing is compared.",
+                language,
+            )
         )
     total, earlier = result.draws.sum(), float(before.to_numpy().sum())
     rise = float((total.values > earlier).mean())
     median = float(total.quantile(0.5))
-    told = f"; the median is {change(median / earlier - 1)}" if earlier else ""
-    return Finding(
-        f"Against the same months a year before ({about(earlier)} applicants), {chance(rise, 'a rise')}{told}.",
-        estimate=rise,
-        unit="probability",
-    )
+    told = {"about": about(earlier, language), "chance": chance(rise, say("a rise", language), language)}
+    if not earlier:
+        sentence = say("Against the same months a year before ({about} applicants), {chance}.", language, **told)
+    else:
+        sentence = say(
+            "Against the same months a year before ({about} applicants), {chance}; the median is {change}.",
+            language,
+            **told,
+            change=change(median / earlier - 1, language),
+        )
+    return Finding(sentence, estimate=rise, unit="probability")
 
 
-def largest(result: InflowResult, first: int = 3) -> Finding:
+def largest(result: InflowResult, first: int = 3, language: str = "en") -> Finding:
     """Return which destinations receive most, and their share of the total."""
-    names = destinations(result)[:first]
-    medians = [float(result.draws.select(destination=name).sum().quantile(0.5)) for name in names]
+    codes = destinations(result)[:first]
+    medians = [float(result.draws.select(destination=code).sum().quantile(0.5)) for code in codes]
     total = result.draws.sum()
-    share = float((result.draws.select(destination=names).sum().values / total.values.clip(1)).median())
-    told = listing([f"{result.names[n]} ({about(v)})" for n, v in zip(names, medians, strict=True)])
+    share = float((result.draws.select(destination=codes).sum().values / total.values.clip(1)).median())
+    each = [f"{name(result, c, language)} ({about(v, language)})" for c, v in zip(codes, medians, strict=True)]
+    told = listing(each, language)
     if len(destinations(result)) <= first:
-        return Finding(f"Expected by destination: {told}.")
-    return Finding(
-        f"Most apply in {told}: together {percent(share)} of all.", estimate=share, unit="share of applicants"
+        return Finding(say("Expected by destination: {destinations}.", language, destinations=told))
+    sentence = say(
+        "Most apply in {destinations}: together {share} of all.",
+        language,
+        destinations=told,
+        share=percent(share, language=language),
     )
+    return Finding(sentence, estimate=share, unit="share of applicants")
 
 
 def key_findings(result: InflowResult) -> Several:
@@ -111,32 +129,41 @@ def key_findings(result: InflowResult) -> Several:
     return Several((headline(result), against_last_year(result), largest(result)))
 
 
-def by_month(result: InflowResult) -> Table:
-    """Return the forecast of all destinations together, month by month, with the whole period as the last row."""
+def by_month(result: InflowResult, levels: Sequence[float] = LEVELS, language: str = "en") -> Table:
+    """Return the forecast of the destinations together, month by month, with the whole period as the last row."""
     monthly, whole = result.draws.sum("destination").summary(LEVELS), result.draws.sum().summary(LEVELS)
     rows = pd.concat([monthly, whole.assign(month="all")], ignore_index=True)
+    subject = who(result, language)
+    if len(result.names) > 1:
+        subject = subject[0].lower() + subject[1:]
+    labels = (*(leading(month(m, language)) for m in months(result)), say("Whole period", language))
     return _table(
         result,
         "inflow-by-month",
-        f"Month by month: {who(result).lower() if len(result.names) > 1 else who(result)}",
+        say("Month by month: {who}", language, who=subject),
         rows,
-        Column("Month", (*map(month_name, months(result)), "Whole period"), right=False),
+        Column(say("Month", language), labels, right=False),
         [_row_totals(wide) for wide in (year_before(result), published_since(result))],
+        levels,
+        language,
     )
 
 
-def by_destination(result: InflowResult) -> Table:
+def by_destination(result: InflowResult, levels: Sequence[float] = LEVELS, language: str = "en") -> Table:
     """Return the forecast of the whole period by destination, largest first, with all together as the last row."""
     order = destinations(result)
     each = result.draws.sum("month").summary(LEVELS).set_index("destination").loc[order].reset_index()
     rows = pd.concat([each, result.draws.sum().summary(LEVELS).assign(destination="all")], ignore_index=True)
+    labels = (*(name(result, code, language) for code in order), say("All together", language))
     return _table(
         result,
         "inflow-by-destination",
-        f"Where they apply: {period_words(result)}, by destination",
+        say("Where they apply: {period}, by destination", language, period=period_words(result, language)),
         rows,
-        Column("Destination", (*(result.names[d] for d in order), "All together"), right=False),
+        Column(say("Destination", language), labels, right=False),
         [_row_totals(wide.T) for wide in (year_before(result), published_since(result))],
+        levels,
+        language,
     )
 
 
@@ -147,30 +174,53 @@ def _row_totals(wide: pd.DataFrame) -> list[float]:
 
 
 def _table(
-    result: InflowResult, name: str, caption: str, rows: pd.DataFrame, first: Column, seen: list[list[float]]
+    result: InflowResult,
+    title: str,
+    caption: str,
+    rows: pd.DataFrame,
+    first: Column,
+    seen: list[list[float]],
+    levels: Sequence[float],
+    language: str,
 ) -> Table:
     before, since = seen
     records = rows.to_dict("records")
     columns = [
         first,
-        Column("A year before", tuple(number(v) for v in before)),
-        Column("Forecast median", tuple(count(r["median"]) for r in records)),
-        Column("80 % interval", tuple(span(r["low80"], r["high80"]) for r in records)),
-        Column("95 % interval", tuple(span(r["low95"], r["high95"]) for r in records)),
+        Column(say("A year before", language), tuple(number(v, language=language) for v in before)),
+        Column(say("Forecast median", language), tuple(count(r["median"], language) for r in records)),
     ]
-    notes = ["Applicants. Forecasts are rounded to three digits, intervals outward; medians do not add up."]
+    for level in levels:
+        ends = [(r[f"low{round(100 * level)}"], r[f"high{round(100 * level)}"]) for r in records]
+        heading = say("{share} interval", language, share=percent(level))
+        columns.append(Column(heading, tuple(span(low, high, language) for low, high in ends)))
+    notes = [
+        say(
+            "Applicants. Forecasts are rounded to three digits, intervals outward; medians do not add up.",
+            language,
+        )
+    ]
     if len(result.later):
         marks = [_mark(v, r["low95"], r["high95"]) for v, r in zip(since, records, strict=True)]
-        columns.append(Column("Published since", tuple(f"{m}{number(v)}" for m, v in zip(marks, since, strict=True))))
-        notes.append(f"{ABOVE} above, {BELOW} below the 95 % interval; a dash: not published for every month.")
+        cells = tuple(f"{m}{number(v, language=language)}" for m, v in zip(marks, since, strict=True))
+        columns.append(Column(say("Published since", language), cells))
+        notes.append(
+            say(
+                "{above} above, {below} below the 95 % interval; a dash: not published for every month.",
+                language,
+                above=ABOVE,
+                below=BELOW,
+            )
+        )
     return Table(
-        name=name,
+        name=title,
         caption=caption,
         columns=tuple(columns),
         data=rows.assign(year_before=before, published_since=since),
         sources=result.sources,
         notes=(" ".join(notes),),
         total_last=True,
+        language=language,
     )
 
 
@@ -178,49 +228,88 @@ def _mark(value: float, low: float, high: float) -> str:
     return f"{ABOVE} " if value > high else f"{BELOW} " if value < low else ""
 
 
-def what_happened(result: InflowResult) -> Finding:
+def what_happened(result: InflowResult, language: str = "en") -> Finding:
     """Return how the figures published since compare with the forecast; one origin is no proof either way."""
     since = published_since(result)
-    months = [m for m in since.index[since.notna().all(axis=1)]]
-    if not months:
+    known = [m for m in since.index[since.notna().all(axis=1)]]
+    if not known:
         return Finding(
-            "For these months no figures had been published in the data used, so the forecast stands unchecked."
+            say(
+                "For these months no figures had been published in the data used, so the forecast stands unchecked.",
+                language,
+            )
         )
-    draws = result.draws.select(month=months)
-    actual = float(since.loc[months].to_numpy().sum())
-    where = [("inside the 80 % interval", 0.8), ("outside the 80 % but inside the 95 % interval", 0.95)]
-    told = "outside the 95 % interval"
-    for words, level in reversed(where):
+    draws = result.draws.select(month=known)
+    actual = float(since.loc[known].to_numpy().sum())
+    told = say("outside the 95 % interval", language)
+    for words, level in (
+        (say("outside the 80 % but inside the 95 % interval", language), 0.95),
+        (say("inside the 80 % interval", language), 0.8),
+    ):
         low, high = (float(v) for v in draws.sum().interval(level))
         told = words if low <= actual <= high else told
     lows, highs = draws.sum("month").interval(0.8)
-    each = since.loc[months].sum().reindex(draws.labels("destination")).to_numpy()
+    each = since.loc[known].sum().reindex(draws.labels("destination")).to_numpy()
     hit = int(((lows.values <= each) & (each <= highs.values)).sum())
+    sentence = say_many(
+        "For {period}, {actual} applicants were published since: {where} of the forecast. "
+        "Of {number} destination, {hit} came out inside its exact 80 % interval, which the table rounds outward.",
+        "For {period}, {actual} applicants were published since: {where} of the forecast. "
+        "Of {number} destinations, {hit} came out inside their exact 80 % interval, which the table rounds outward.",
+        len(each),
+        language,
+        period=period(known[0], known[-1], language),
+        actual=number(actual, language=language),
+        where=told,
+        number=len(each),
+        hit=hit,
+    )
     return Finding(
-        f"For {period(months[0], months[-1])}, {number(actual)} applicants were published since: {told} of the "
-        f"forecast. Of {counted(len(each), 'destination')}, {hit} came out inside their "
-        "exact 80 % interval, which the table rounds outward.",
+        sentence,
         estimate=actual,
         unit=UNIT,
-        caveats=("One forecast that came out well or badly proves little: only many forecasts from many months do.",),
+        caveats=(
+            say(
+                "One forecast that came out well or badly proves little: only many forecasts from many months do.",
+                language,
+            ),
+        ),
     )
 
 
-def how_sure(result: InflowResult) -> Finding:
+def how_sure(result: InflowResult, language: str = "en") -> Finding:
     """Return whether the fit can be trusted, what the intervals mean and what is not claimed."""
-    said = result.diagnostics.sentence()
+    said = result.diagnostics.sentence() if language == "en" else verdict(result, language)
+    meaning = say(
+        "The intervals come from {number} draws of whole persons, and every sum on these pages is taken draw by draw, "
+        "so that totals and parts agree.",
+        language,
+        number=number(result.draws.size, language=language),
+    )
     return Finding(
-        f"{said} The intervals come from {number(result.draws.size)} draws of whole persons, and every sum on these "
-        "pages is taken draw by draw, so that totals and parts agree.",
+        f"{said} {meaning}",
         caveats=(
             *(
                 ()
                 if result.diagnostics.ok
-                else ("Attention: the fit failed its checks; do not decide on these figures.",)
+                else (say("Attention: the fit failed its checks; do not decide on these figures.", language),)
             ),
-            "The intervals cover what months before the as-of month can teach. A war, a closed border or a new law "
-            "that nobody could know then is not in them.",
-            "Beside the forecast stands only a simple rule, the same months a year before. Nothing is said about an "
-            "agency's own forecasts, which we do not have.",
+            say(
+                "The intervals cover what months before the as-of month can teach. A war, a closed border or a new law "
+                "that nobody could know then is not in them.",
+                language,
+            ),
+            say(
+                "Beside the forecast stands only a simple rule, the same months a year before. Nothing is said about "
+                "an agency's own forecasts, which we do not have.",
+                language,
+            ),
         ),
     )
+
+
+def verdict(result: InflowResult, language: str = "en") -> str:
+    """Return in a few words whether the fit passed its checks; the report gives the figures behind it."""
+    if result.diagnostics.ok:
+        return say("The fit of the model passed its checks.", language)
+    return say("The fit of the model failed its checks.", language)

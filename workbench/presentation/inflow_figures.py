@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench.core.calendar import add_months, month_name
+from workbench.core.calendar import add_months
 from workbench.presentation.charts import Fan, fan_chart, fan_charts
 from workbench.presentation.findings import Figure, Finding
-from workbench.presentation.inflow_series import destinations, months, published, published_since, who
-from workbench.presentation.wording import about, between, counted, listing, number, span
+from workbench.presentation.inflow_series import destinations, months, name, published, published_since, who
+from workbench.presentation.languages import month, say, say_many
+from workbench.presentation.shown import source_line
+from workbench.presentation.wording import about, between, listing, number, percent, span
 
 if TYPE_CHECKING:
     from workbench.studies.inflow import InflowResult
@@ -18,10 +20,10 @@ if TYPE_CHECKING:
 SHOWN_YEARS = 3
 
 
-def _source(result: InflowResult) -> str:
-    publishers = "; ".join(dict.fromkeys(source.line() for source in result.sources))
-    known = f"Known at the forecast: data to {month_name(result.as_of)}"
-    return f"Source: {publishers}. {known}. Run {result.record.short_key}."
+def _source(result: InflowResult, language: str) -> str:
+    known = say("Known at the forecast: data to {month}.", language, month=month(result.as_of, language))
+    run = say("Run {key}.", language, key=result.record.short_key)
+    return f"{source_line(result.sources, language)}. {known} {run}"
 
 
 def _fan(result: InflowResult, places: list[str], title: str) -> Fan:
@@ -47,51 +49,81 @@ def _fan_data(result: InflowResult, groups: dict[str, list[str]]) -> pd.DataFram
     return data[["destination", *(c for c in data.columns if c != "destination")]]
 
 
-def fan_total(result: InflowResult) -> Figure:
+def fan_total(result: InflowResult, language: str = "en") -> Figure:
     """Return the fan chart of all destinations together."""
     places = destinations(result)
-    fan = _fan(result, places, who(result))
+    fan = _fan(result, places, who(result, language))
     last = fan.forecast.iloc[-1]
-    seen = " Hollow points show what was published since." if len(fan.later) else ""
-    step, end = counted(result.horizon, "month"), month_name(str(last["month"]))
+    seen = " " + say("Hollow points show what was published since.", language) if len(fan.later) else ""
+    caption = say_many(
+        "How sure the forecast is: the bands hold 50, 80 and 95 % of outcomes, {number} month ahead.",
+        "How sure the forecast is: the bands hold 50, 80 and 95 % of outcomes, {number} months ahead.",
+        result.horizon,
+        language,
+        number=result.horizon,
+    )
+    alternative = say(
+        "Line chart of asylum applicants per month. {observed} The forecast median for {month} is {about}; "
+        "80 % {inner}, 95 % {outer}.",
+        language,
+        observed=_observed_words(fan, language),
+        month=month(str(last["month"]), language),
+        about=about(last["median"], language),
+        inner=between(last["low80"], last["high80"], last["median"], language),
+        outer=between(last["low95"], last["high95"], last["median"], language),
+    )
     return Figure(
         name="inflow-total",
-        drawing=fan_chart(fan, result.as_of, "Asylum applicants per month"),
-        caption=f"How sure the forecast is: the bands hold 50, 80 and 95 % of outcomes, {step} ahead.{seen}",
-        alternative=(
-            f"Line chart of asylum applicants per month. {_observed_words(fan)} The forecast median for {end} is "
-            f"{about(last['median'])}; 80 % {between(last['low80'], last['high80'], last['median'])}, "
-            f"95 % {between(last['low95'], last['high95'], last['median'])}.{seen}"
-        ),
-        source=_source(result),
+        drawing=fan_chart(fan, result.as_of, say("Asylum applicants per month", language), language),
+        caption=caption + seen,
+        alternative=alternative + seen,
+        source=_source(result, language),
         data=_fan_data(result, {"all": places}),
     )
 
 
-def _observed_words(fan: Fan) -> str:
+def _observed_words(fan: Fan, language: str) -> str:
     if not len(fan.observed):
-        return "No month was observed for every destination."
+        return say("No month was observed for every destination.", language)
     low, high = fan.observed.idxmin(), fan.observed.idxmax()
-    return (
-        f"Observed since {month_name(str(fan.observed.index[0]))}: lowest {about(fan.observed[low])} in "
-        f"{month_name(str(low))}, highest {about(fan.observed[high])} in {month_name(str(high))}."
+    return say(
+        "Observed since {start}: lowest {low} in {low_month}, highest {high} in {high_month}.",
+        language,
+        start=month(str(fan.observed.index[0]), language),
+        low=about(fan.observed[low], language),
+        low_month=month(str(low), language),
+        high=about(fan.observed[high], language),
+        high_month=month(str(high), language),
     )
 
 
-def fans_by_destination(result: InflowResult, first: int = 1, last: int = 9) -> Figure | Finding:
+def fans_by_destination(result: InflowResult, first: int = 1, last: int = 9, language: str = "en") -> Figure | Finding:
     """Return small multiples of the destinations ranked ``first`` to ``last`` by expected applicants."""
     chosen = destinations(result)[first - 1 : last]
     if not chosen:
-        return Finding("There are no further destinations.")
-    fans = [_fan(result, [place], result.names[place]) for place in chosen]
-    ends = [(fan.title, fan.forecast.iloc[-1]) for fan in fans]
-    words = "; ".join(f"{t}: {number(e['median'])} (80 %: {span(e['low80'], e['high80'])})" for t, e in ends)
-    rank = "The largest destinations" if first == 1 else "The further destinations"
+        return Finding(say("There are no further destinations.", language))
+    fans = [_fan(result, [place], name(result, place, language)) for place in chosen]
+    each = []
+    for fan in fans:
+        end = fan.forecast.iloc[-1]
+        inner = span(end["low80"], end["high80"], language)
+        each.append(f"{fan.title}: {number(end['median'], language=language)} ({percent(0.8)}: {inner})")
+    told = {"names": listing([fan.title for fan in fans], language)}
+    if first == 1:
+        caption = say("The largest destinations: {names}. Each row has one scale.", language, **told)
+    else:
+        caption = say("The further destinations: {names}. Each row has one scale.", language, **told)
+    unit = say("Asylum applicants per month; the thin rule marks the last month known", language)
     return Figure(
         name=f"inflow-destinations-{first}-{first + len(chosen) - 1}",
-        drawing=fan_charts(fans, result.as_of, "Asylum applicants per month; the thin rule marks the last month known"),
-        caption=f"{rank}: {listing([fan.title for fan in fans])}. Each row has one scale.",
-        alternative=f"Small line charts with forecast bands. Forecast for {month_name(months(result)[-1])}: {words}.",
-        source=_source(result),
+        drawing=fan_charts(fans, result.as_of, unit, language=language),
+        caption=caption,
+        alternative=say(
+            "Small line charts with forecast bands. Forecast for {month}: {figures}.",
+            language,
+            month=month(months(result)[-1], language),
+            figures="; ".join(each),
+        ),
+        source=_source(result, language),
         data=_fan_data(result, {place: [place] for place in chosen}),
     )

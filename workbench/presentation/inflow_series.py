@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.core.calendar import add_months, horizon_months
+from workbench.presentation.languages import place, say
 from workbench.presentation.wording import period
 
 if TYPE_CHECKING:
@@ -18,15 +19,18 @@ def months(result: InflowResult) -> list[str]:
     return horizon_months(result.as_of, result.horizon)
 
 
-def period_words(result: InflowResult) -> str:
+def period_words(result: InflowResult, language: str = "en") -> str:
     """Return the months forecast in words."""
     ahead = months(result)
-    return period(ahead[0], ahead[-1])
+    return period(ahead[0], ahead[-1], language)
 
 
-def during(result: InflowResult) -> str:
+def during(result: InflowResult, language: str = "en") -> str:
     """Return the months forecast as an adverb: in one month, from one to another."""
-    return ("in " if result.horizon == 1 else "from ") + period_words(result)
+    told = period_words(result, language)
+    if result.horizon == 1:
+        return say("in {month}", language, month=told)
+    return say("from {period}", language, period=told)
 
 
 def destinations(result: InflowResult) -> list[str]:
@@ -36,10 +40,17 @@ def destinations(result: InflowResult) -> list[str]:
     return sorted(size, key=lambda place: (-size[place], place))
 
 
-def who(result: InflowResult) -> str:
+def name(result: InflowResult, destination: str, language: str = "en") -> str:
+    """Return what a destination is called."""
+    return place(destination, result.names[destination], language)
+
+
+def who(result: InflowResult, language: str = "en") -> str:
     """Return for whom the forecast is, as the subject of a sentence."""
-    names = destinations(result)
-    return result.names[names[0]] if len(names) == 1 else f"The {len(names)} destinations together"
+    codes = destinations(result)
+    if len(codes) == 1:
+        return name(result, codes[0], language)
+    return say("The {number} destinations together", language, number=len(codes))
 
 
 def published(table: pd.DataFrame, result: InflowResult) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core.errors import ReportError
 from workbench.core.provenance import Source
 from workbench.presentation import markup as m
+from workbench.presentation.languages import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,9 +45,10 @@ class Shown:
         return m.bundle({**parts, **self.extra()}, include, exclude)
 
 
-def source_line(sources: Sequence[Source]) -> str:
-    """Return the sources as one line under a figure or table."""
-    return "" if not sources else "Source: " + "; ".join(dict.fromkeys(source.line() for source in sources))
+def source_line(sources: Sequence[Source], language: str = "en") -> str:
+    """Return the sources as one line under a figure or table; publishers and titles stay as they were published."""
+    told = "; ".join(dict.fromkeys(source.line() for source in sources))
+    return say("Source: {sources}", language, sources=told) if told else ""
 
 
 def check_name(name: str) -> None:

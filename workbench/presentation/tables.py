@@ -53,6 +53,7 @@ class Table(Shown):
     sources: tuple[Source, ...] = ()
     notes: tuple[str, ...] = ()
     total_last: bool = False
+    language: str = "en"
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -67,7 +68,7 @@ class Table(Shown):
         return list(zip(*(c.cells for c in self.columns), strict=True))
 
     def _foot(self) -> list[str]:
-        return [text for text in (*self.notes, source_line(self.sources)) if text]
+        return [text for text in (*self.notes, source_line(self.sources, self.language)) if text]
 
     def _shares(self) -> list[int]:
         """Return how the columns share the room left on paper: 0 is as wide as needed, long texts share by length."""

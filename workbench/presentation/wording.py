@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from workbench.core.calendar import month_name
 from workbench.core.errors import ReportError
+from workbench.presentation.languages import marked, month, say
 
 NBSP, MINUS, DASH = "\u00a0", "\u2212", "\u2013"
 """No-break space, true minus sign, and the dash of a range or of a figure that is not known."""
@@ -17,24 +17,31 @@ SEPARATORS = {"en": ",", "nb": NBSP, "sv": NBSP}
 LIKELY, UNLIKELY = 0.8, 0.2
 
 GLOSSARY = {
-    "about": "rounded to two digits; the exact figure stands in the attached table",
-    "likely": "a chance of 80 % or more",
-    "may": "a chance between 20 % and 80 %; the figure is given beside the word",
-    "unlikely": "a chance of 20 % or less",
-    "80 % interval": "by the model, four times in five the outcome lies in it",
-    "95 % interval": "by the model, nineteen times in twenty the outcome lies in it",
-    "median": "the middle of the forecast: an outcome above it is as likely as one below it",
-    "as of": "the last month of data that the forecast knows",
-    "applicant": "a person in an asylum application, as the source counts applicants",
-    "household": "persons who are placed together and never split",
-    "place": "room for one person in a municipality",
-    "capacity": "the number of persons a municipality can take in the period",
-    "needs-and-ties matching": "a score from 0 to 1 for how near a household's ties are to a municipality and whether "
-    "its language is spoken there, where its needs are met; it is not an outcome such as work",
-    "certified": "proved to be within the stated distance of the best possible plan for the scores supplied",
-    "worth of one more place": "by how much the total score would rise if the municipality could take one person more; "
-    "an estimate",
-    "synthetic": "made by a program from stated distributions; describes no real person",
+    marked("about"): marked("rounded to two digits; the exact figure stands in the attached table"),
+    marked("likely"): marked("a chance of 80 % or more"),
+    marked("may"): marked("a chance between 20 % and 80 %; the figure is given beside the word"),
+    marked("unlikely"): marked("a chance of 20 % or less"),
+    marked("80 % interval"): marked("by the model, four times in five the outcome lies in it"),
+    marked("95 % interval"): marked("by the model, nineteen times in twenty the outcome lies in it"),
+    marked("median"): marked(
+        "the middle of the forecast: an outcome above it is as likely as one below it",
+    ),
+    marked("as of"): marked("the last month of data that the forecast knows"),
+    marked("applicant"): marked("a person in an asylum application, as the source counts applicants"),
+    marked("household"): marked("persons who are placed together and never split"),
+    marked("place"): marked("room for one person in a municipality"),
+    marked("capacity"): marked("the number of persons a municipality can take in the period"),
+    marked("needs-and-ties matching"): marked(
+        "a score from 0 to 1 for how near a household's ties are to a municipality and whether "
+        "its language is spoken there, where its needs are met; it is not an outcome such as work"
+    ),
+    marked("certified"): marked(
+        "proved to be within the stated distance of the best possible plan for the scores supplied"
+    ),
+    marked("worth of one more place"): marked(
+        "by how much the total score would rise if the municipality could take one person more; an estimate"
+    ),
+    marked("synthetic"): marked("made by a program from stated distributions; describes no real person"),
 }
 """One meaning for each term, the same on every page."""
 
@@ -79,7 +86,7 @@ def about(value: float, language: str = "en") -> str:
     >>> about(2149), about(7)
     ('about 2,100', 'about 7')
     """
-    return f"about {number(rounded(value, 2), language=language)}"
+    return say("about {figure}", language, figure=number(rounded(value, 2), language=language))
 
 
 def ends(low: float, high: float, estimate: float) -> tuple[int, int]:
@@ -98,7 +105,8 @@ def ends(low: float, high: float, estimate: float) -> tuple[int, int]:
 def between(low: float, high: float, estimate: float, language: str = "en") -> str:
     """Return an interval in words, e.g. ``between 1,700 and 2,600``."""
     first, last = ends(low, high, estimate)
-    return f"between {number(first, language=language)} and {number(last, language=language)}"
+    low_end, high_end = number(first, language=language), number(last, language=language)
+    return say("between {low} and {high}", language, low=low_end, high=high_end)
 
 
 def span(low: float, high: float, language: str = "en") -> str:
@@ -119,17 +127,22 @@ def percent(share: float, decimals: int = 0, language: str = "en") -> str:
     return f"{number(100 * share, decimals, language)}{NBSP}%"
 
 
-def change(share: float) -> str:
+def change(share: float, language: str = "en") -> str:
     """Return a relative change in words.
 
     >>> change(-0.123).replace(NBSP, " ")
     '12 % fewer'
     """
     points = round(100 * abs(share))
-    return "about the same" if points == 0 else f"{points}{NBSP}% {'more' if share > 0 else 'fewer'}"
+    if points == 0:
+        return say("about the same", language)
+    figure = percent(points / 100, language=language)
+    return (
+        say("{figure} more", language, figure=figure) if share > 0 else say("{figure} fewer", language, figure=figure)
+    )
 
 
-def chance(probability: float, event: str) -> str:
+def chance(probability: float, event: str, language: str = "en") -> str:
     """Return how probable an event is: the one word for it, and the figure.
 
     >>> chance(0.85, "a rise").replace(NBSP, " ")
@@ -137,13 +150,19 @@ def chance(probability: float, event: str) -> str:
     """
     if not 0 <= probability <= 1:
         raise ReportError(f"a probability lies between 0 and 1, not {probability}")
-    word = "is likely" if probability >= LIKELY else "is unlikely" if probability <= UNLIKELY else "may come"
-    shown = min(max(round(100 * probability), 1), 99)
-    bound = "under " if probability < 0.01 else "over " if probability > 0.99 else ""
-    return f"{event} {word} ({bound}{shown}{NBSP}%)"
+    figure = percent(min(max(round(100 * probability), 1), 99) / 100, language=language)
+    if probability < 0.01:
+        figure = say("under {figure}", language, figure=figure)
+    elif probability > 0.99:
+        figure = say("over {figure}", language, figure=figure)
+    if probability >= LIKELY:
+        return say("{event} is likely ({figure})", language, event=event, figure=figure)
+    if probability <= UNLIKELY:
+        return say("{event} is unlikely ({figure})", language, event=event, figure=figure)
+    return say("{event} may come ({figure})", language, event=event, figure=figure)
 
 
-def listing(items: Sequence[str]) -> str:
+def listing(items: Sequence[str], language: str = "en") -> str:
     """Return items as a phrase.
 
     >>> listing(["Oslo", "Bergen", "Bodø"])
@@ -151,7 +170,7 @@ def listing(items: Sequence[str]) -> str:
     """
     if len(items) < 2:
         return "".join(items)
-    return ", ".join(items[:-1]) + " and " + items[-1]
+    return say("{first} and {last}", language, first=", ".join(items[:-1]), last=items[-1])
 
 
 def counted(amount: int, one: str, many: str = "", language: str = "en") -> str:
@@ -163,21 +182,31 @@ def counted(amount: int, one: str, many: str = "", language: str = "en") -> str:
     return f"{number(amount, language=language)} {one if amount == 1 else many or one + 's'}"
 
 
-def period(first: str, last: str) -> str:
+def period(first: str, last: str, language: str = "en") -> str:
     """Return a span of months in words.
 
     >>> period("2019-10", "2020-03")
     'October 2019 to March 2020'
     """
     if first == last:
-        return month_name(first)
-    start = month_name(first)
+        return month(first, language)
+    start = month(first, language)
     if first[:4] == last[:4]:
         start = start.rsplit(" ", 1)[0]
-    return f"{start} to {month_name(last)}"
+    return say("{first} to {last}", language, first=start, last=month(last, language))
+
+
+def leading(text: str) -> str:
+    """Return a text as it stands at the head of a row or line: with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def sentence(text: str) -> str:
     """Return a text that starts with a capital and ends with a full stop."""
     text = text.strip()
     return text if not text else text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def meanings(terms: Sequence[str], language: str = "en") -> list[tuple[str, str]]:
+    """Return terms with their one meaning, in a language."""
+    return [(say(term, language), say(GLOSSARY[term], language)) for term in terms]

@@ -6,8 +6,9 @@ without loading the model.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from workbench.core.provenance import (
     SavedRun,
     Source,
     Vintage,
+    caveat,
     default_runs,
     fingerprint,
 )
@@ -39,9 +41,15 @@ if TYPE_CHECKING:
 
 FIT, FORECAST = "inflow-fit", "inflow"
 LONGEST = 24
+FORMAT = "migration-workbench inflow forecast 1"
+NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
+"""What a saved forecast holds: its draws, the arrivals it was made from, and names and diagnostics."""
+
 CAVEATS = (
-    "The figures are those of today's table, not those known at the as-of month, where the publisher revised them.",
-    "The model knows levels, season and the size of past shocks; it foresees no policy change and no war.",
+    caveat(
+        "The figures are those of today's table, not those known at the as-of month, where the publisher revised them."
+    ),
+    caveat("The model knows levels, season and the size of past shocks; it foresees no policy change and no war."),
 )
 
 
@@ -256,28 +264,103 @@ def forecast(
     scenario = Scenario("", as_of, seed, horizon, settings={"fit": fitted.record.key})
 
     def compute(folder: Path) -> dict[str, Any]:
-        draws = InflowFit.load(fitted.folder / "fit").simulate(horizon, seed)
-        draws.save(folder / "draws.nc")
+        fit = InflowFit.load(fitted.folder / "fit")
+        draws = fit.simulate(horizon, seed)
+        draws.save(folder / NUMBERS)
+        arrivals.table.to_csv(folder / TABLE, index=False, lineterminator="\n")
+        words = {"format": FORMAT, "names": dict(arrivals.names), "diagnostics": fit.diagnostics.to_dict()}
+        (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         total = draws.sum().summary().iloc[0]
         return {"converged": fitted.record.results["converged"], **{str(k): int(v) for k, v in total.items()}}
 
     before = fitted.record
     caveats = (*CAVEATS, *before.results["caveats"])
     run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, before.plugins)
-    draws = Draws.load(run.folder / "draws.nc")
+    return _result(run, arrivals, reused=run.reused and fitted.reused)
+
+
+def latest(*, runs: str | Path | None = None) -> InflowResult | None:
+    """Return the newest saved forecast, or None if none was made yet; nothing is fitted and no model is loaded.
+
+    Raises
+    ------
+    DataError
+        If the newest forecast was saved by an older version of the program, or cannot be read.
+    """
+    store = _store(runs)
+    run = store.latest(FORECAST)
+    if run is None:
+        return None
+    words = _words(run)
+    if not store.whole(run):
+        raise DataError(
+            "the newest saved forecast is damaged",
+            where=str(run.folder),
+            why="its files are not those that were saved",
+            do="make it again with `workbench inflow forecast`",
+        )
+    table = pd.read_csv(
+        run.folder / TABLE,
+        dtype={"month": "str", "destination": "str", "persons": "float"},
+        keep_default_na=False,  # NA is a country, too
+        na_values={"persons": [""]},
+    )
+    return _result(run, Arrivals(table, run.record.inputs[0], words["names"]), reused=True)
+
+
+def repeatable(result: InflowResult) -> bool:
+    """Return whether the program and its libraries are still those that made the forecast."""
+    return RunStore(default_runs()).repeats(result.record)
+
+
+def only(result: InflowResult, destinations: Sequence[str]) -> InflowResult:
+    """Return the forecast of the chosen destinations alone; sums over them stay exact, draw by draw."""
+    chosen = list(destinations)
+
+    def rows(table: pd.DataFrame) -> pd.DataFrame:
+        return table[table["destination"].isin(chosen)].reset_index(drop=True)
+
+    return replace(
+        result,
+        draws=result.draws.select(destination=chosen),
+        arrivals=rows(result.arrivals),
+        later=rows(result.later),
+        names={code: result.names[code] for code in chosen},
+    )
+
+
+def _words(run: SavedRun) -> dict[str, Any]:
+    """Return the names and diagnostics of a saved forecast."""
+    try:
+        words = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        words = {}
+    if words.get("format") != FORMAT or not (run.folder / TABLE).exists():
+        raise DataError(
+            "the newest saved forecast was made by an older version of the program",
+            where=str(run.folder),
+            why="it does not hold the figures that this version shows beside it",
+            do="make it again with `workbench inflow forecast`",
+        )
+    return dict(words)
+
+
+def _result(run: SavedRun, arrivals: Arrivals, *, reused: bool) -> InflowResult:
+    draws = Draws.load(run.folder / NUMBERS)
+    as_of = str(run.record.scenario["as_of"])
     table = arrivals.table
     later = table[table["month"].isin(draws.labels("month"))]
     return InflowResult(
         record=run.record,
         as_of=as_of,
-        horizon=horizon,
+        horizon=int(run.record.scenario["horizon"]),
         arrivals=arrivals.known(as_of),
         later=later.reset_index(drop=True),
         draws=draws,
-        diagnostics=InflowFit.load(fitted.folder / "fit").diagnostics,
+        diagnostics=Diagnostics.from_dict(_words(run)["diagnostics"]),
         names={str(code): arrivals.names.get(code, code) for code in draws.labels("destination")},
         sources=(arrivals.vintage.source,),
-        reused=run.reused and fitted.reused,
+        reused=reused,
     )
 
 

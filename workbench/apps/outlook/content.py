@@ -1,0 +1,250 @@
+"""What stands on the outlook page, as HTML made from findings, tables and figures; knows no widgets."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from workbench.apps.outlook.state import OutlookState
+from workbench.core.errors import WorkbenchError
+from workbench.presentation import downloads, inflow
+from workbench.presentation import markup as m
+from workbench.presentation.findings import Finding
+from workbench.presentation.freshness import freshness
+from workbench.presentation.inflow_series import months
+from workbench.presentation.languages import say, say_many
+from workbench.presentation.shown import source_line
+from workbench.presentation.wording import leading, listing, meanings, number
+
+if TYPE_CHECKING:
+    from workbench.studies.inflow import InflowResult
+
+MAKE_ONE = "workbench inflow forecast"
+RENEW = "workbench inflow forecast --arrivals FILE --as-of YYYY-MM"
+TERMS = ("about", "likely", "may", "unlikely", "80 % interval", "95 % interval", "median", "applicant")
+CHARTS = 9
+"""Destinations drawn one by one; the others stand in the table."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """The parts of the page: what is said first, the tables with what belongs to them, the foot, and a status."""
+
+    headline: str
+    tables: str
+    foot: str
+    status: str
+
+
+def head(result: InflowResult, state: OutlookState, today: date, repeatable: bool) -> str:
+    """Return the title, how old the forecast is, and what speaks against using it."""
+    language = state.language
+    age = freshness(
+        result.record,
+        as_of=result.as_of,
+        last=months(result)[-1],
+        today=today,
+        repeatable=repeatable,
+        language=language,
+    )
+    notices = ""
+    if age.stale:
+        why = say("Out of date: {reasons}.", language, reasons=listing(age.stale, language))
+        do = say("With newer figures, this command makes a new one:", language)
+        notices += f'<div class="mw-notice" role="note"><p>{m.html(why)} {m.html(do)} {_code(RENEW)}</p></div>\n'
+    if not result.diagnostics.ok:
+        bad = say("Attention: the fit failed its checks; do not decide on these figures.", language)
+        notices += f'<div class="mw-notice" role="note"><p>{m.html(bad)}</p></div>\n'
+    return f'{_title(language)}<p class="mw-subtitle">{m.html(age.data_to)} · {m.html(age.made)}</p>\n{notices}'
+
+
+def _title(language: str) -> str:
+    return _tag("h1", say("Asylum applications: the next months", language))
+
+
+def _tag(tag: str, text: str, kind: str = "") -> str:
+    return f"<{tag}{f' class={kind}' if kind else ''}>{m.html(text)}</{tag}>\n"
+
+
+def shown(result: InflowResult, state: OutlookState) -> Content:
+    """Return what the page says about a result, already reduced to the destinations chosen."""
+    language, levels = state.language, (state.level,)
+    first = inflow.headline(result, levels, language)
+    beside = [inflow.against_last_year(result, language)]
+    if len(result.names) > 1:
+        beside.append(inflow.largest(result, language=language))
+    tables = [inflow.by_month(result, levels, language)]
+    if len(result.names) > 1:
+        tables.append(inflow.by_destination(result, levels, language))
+    since = inflow.what_happened(result, language)
+    files = [downloads.csv(table) for table in tables]
+    told = [f.sentence for f in (first, *beside, since)]
+    files.append(downloads.workbook("inflow", tables, told, result.record, language))
+    below = _tag("h2", say("What happened since", language)) + since.html() if len(result.later) else ""
+    status = say_many(
+        "{number} destination is shown.",
+        "{number} destinations are shown.",
+        len(result.names),
+        language,
+        number=len(result.names),
+    )
+    return Content(
+        headline="".join(finding.html() for finding in (first, *beside)),
+        tables=_tag("h2", say("The figures", language))
+        + "".join(table.html() for table in tables)
+        + _links(files, language)
+        + below,
+        foot=_sure(result, language) + _words(language) + _show_code(result, state) + _foot(result, language),
+        status=status,
+    )
+
+
+def figures(result: InflowResult, state: OutlookState) -> str:
+    """Return the fan charts; loads matplotlib, so it is called when the page is already up."""
+    from workbench.presentation import inflow_figures
+
+    parts = [inflow_figures.fan_total(result, state.language)]
+    several = len(result.names)
+    left = ""
+    if several > 1:
+        each = inflow_figures.fans_by_destination(result, 1, CHARTS, state.language)
+        if not isinstance(each, Finding):
+            parts.append(each)
+    if several > CHARTS:
+        rest = say_many(
+            "{number} further destination is in the table; choose it alone to see its chart.",
+            "{number} further destinations are in the table; choose fewer to see their charts.",
+            several - CHARTS,
+            state.language,
+            number=several - CHARTS,
+        )
+        left = _tag("p", rest, "mw-caveat")
+    return "".join(part.html() for part in parts) + left
+
+
+def waiting(language: str) -> str:
+    """Return what stands in place of a chart that is being drawn."""
+    return _tag("p", say("Drawing the charts …", language), "mw-wait")
+
+
+def missing(language: str) -> str:
+    """Return the page when no forecast was made yet: the one command that makes one."""
+    return _notice(
+        language,
+        say("No forecast has been made yet.", language),
+        say("This command makes one, in about a minute; then load this page again:", language),
+        MAKE_ONE,
+    )
+
+
+def failed(error: WorkbenchError, language: str) -> str:
+    """Return the page when the saved forecast cannot be shown: what is wrong, where, why and what to do."""
+    lines = "".join(f"<li>{m.html(text)}</li>" for text in (error.what, error.where, error.why, error.do) if text)
+    said = m.html(say("The saved forecast cannot be shown.", language))
+    return f'{_title(language)}<div class="mw-notice" role="note"><p>{said}</p><ul lang="en">{lines}</ul></div>'
+
+
+def broken(language: str) -> str:
+    """Return what is said when the page itself failed."""
+    return _notice(
+        language,
+        say("Something went wrong on this page; nothing was lost.", language),
+        say(
+            "Load it again. If that does not help, tell those who run the workbench: the reason is in its log.",
+            language,
+        ),
+    )
+
+
+def blocked(sentences: tuple[str, ...]) -> str:
+    """Return what stands beside the controls while the choice cannot be shown."""
+    return "".join(_tag("p", sentence, "mw-blocker") for sentence in sentences)
+
+
+def _notice(language: str, *sentences: str) -> str:
+    *said, last = sentences
+    inner = "".join(f"<p>{m.html(s)}</p>" for s in said)
+    inner += f"<pre>{_code(last)}</pre>" if last == MAKE_ONE else f"<p>{m.html(last)}</p>"
+    return f'{_title(language)}<div class="mw-notice" role="note">{inner}</div>'
+
+
+def _code(text: str) -> str:
+    return f"<code>{m.html(text)}</code>"
+
+
+def _links(files: list[downloads.Download], language: str) -> str:
+    labels = {
+        "inflow-by-month.csv": say("By month (CSV)", language),
+        "inflow-by-destination.csv": say("By destination (CSV)", language),
+        "inflow.xlsx": say("Everything (Excel)", language),
+    }
+    items = "".join(
+        f'<li><a class="mw-button" download="{m.html(file.name)}" href="data:{m.html(file.media)};base64,'
+        f'{base64.b64encode(file.content).decode()}">{m.html(labels[file.name])}</a></li>'
+        for file in files
+    )
+    return _tag("h3", say("Download", language)) + f'<ul class="mw-downloads">{items}</ul>\n'
+
+
+def _fold(title: str, inner: str) -> str:
+    return f"<details><summary>{m.html(title)}</summary>{inner}</details>\n"
+
+
+def _sure(result: InflowResult, language: str) -> str:
+    caveats = [say(sentence, language) for sentence in result.record.caveats]
+    inner = inflow.how_sure(result, language).html() + "".join(_tag("p", c, "mw-caveat") for c in caveats)
+    return _fold(say("How sure is this?", language), inner)
+
+
+def _words(language: str) -> str:
+    pairs = "".join(
+        f"<dt>{m.html(leading(t))}</dt><dd>{m.html(leading(w))}.</dd>" for t, w in meanings(TERMS, language)
+    )
+    return _fold(say("What the words mean", language), f"<dl>{pairs}</dl>")
+
+
+def code(result: InflowResult, state: OutlookState) -> str:
+    """Return the lines of Python that give the same sentences and tables."""
+    runs = f"runs={state.runs!r}" if state.runs else ""
+    how = f"levels=[{state.level:g}], language={state.language!r}"
+    lines = [
+        "from workbench.presentation import inflow as shown",
+        "from workbench.studies import inflow",
+        "",
+        f"result = inflow.latest({runs})  # run {result.record.short_key}",
+    ]
+    if state.destinations is not None:
+        lines.append(f"result = inflow.only(result, {list(state.destinations)!r})")
+    lines.append(f"print(shown.headline(result, {how}).sentence)")
+    lines.append(f"print(shown.by_month(result, {how}).plain())")
+    if len(result.names) > 1:
+        lines.append(f"print(shown.by_destination(result, {how}).plain())")
+    return "\n".join(lines) + "\n"
+
+
+def _show_code(result: InflowResult, state: OutlookState) -> str:
+    lead = say("These lines of Python give the same figures and sentences:", state.language)
+    inner = f'<p>{m.html(lead)}</p><pre tabindex="0"><code>{m.html(code(result, state))}</code></pre>'
+    return _fold(say("Show the code for this", state.language), inner)
+
+
+def _foot(result: InflowResult, language: str) -> str:
+    record = result.record
+    used = [f"{v.name} ({v.last_period}, {v.fingerprint[:12]})" for v in record.inputs]
+    facts = [
+        source_line(result.sources, language) + ".",
+        say("Tables used, with last month and fingerprint: {tables}.", language, tables="; ".join(used)),
+        say(
+            "Run {key} of {draws} draws, made with version {version}.",
+            language,
+            key=record.short_key,
+            draws=number(result.draws.size, language=language),
+            version=record.versions.get("migration-workbench", "?"),
+        ),
+    ]
+    again = f"workbench report build inflow -p as_of={result.as_of} -p horizon={result.horizon}"
+    said = say("The same as a PDF for filing and print:", language)
+    inner = "".join(f"<p>{m.html(fact)}</p>" for fact in facts)
+    return f'<footer class="mw-foot">{inner}<p>{m.html(said)} {_code(again)}</p></footer>'

@@ -1,0 +1,196 @@
+"""The widgets of the outlook: they only link what a reader chooses to what the page says."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import Any
+
+import ipywidgets
+from ipywidgets.widgets.widget_bool import CheckboxStyle
+from traitlets.log import get_logger
+
+from workbench.apps.bridge import Bridge
+from workbench.apps.outlook import content
+from workbench.apps.outlook.state import LEVELS, OutlookState
+from workbench.core.errors import AppError, WorkbenchError
+from workbench.presentation import markup as m
+from workbench.presentation.inflow_series import destinations, name
+from workbench.presentation.languages import LANGUAGES, say
+from workbench.presentation.wording import percent, sentence
+from workbench.studies import inflow
+
+PAUSE = 0.4
+"""Seconds without a further choice before charts are drawn."""
+
+
+def page() -> ipywidgets.Box:
+    """Return the page for the address that this kernel was started for; saved runs lie where the server says."""
+    usual = OutlookState(language=os.environ.get("WORKBENCH_LANGUAGE", "en"))
+    try:
+        state = OutlookState.from_query(os.environ.get("QUERY_STRING", ""), language=usual.language)
+    except AppError as error:
+        return OutlookView(usual, notice=sentence(f"{error.what}; {error.do}")).box
+    return OutlookView(state).box
+
+
+class OutlookView:
+    """The page of one reader.
+
+    Parameters
+    ----------
+    state
+        What to show at first.
+    notice
+        A sentence about an address that could not be followed.
+    today
+        The day on which the page is read.
+    """
+
+    def __init__(self, state: OutlookState, *, notice: str = "", today: date | None = None) -> None:
+        self.state, self.notice, self.today = state, notice, today or date.today()
+        self.result: inflow.InflowResult | None = None
+        self._problem: Callable[[str], str] | None = None
+        self._repeatable = self._quiet = self._up = False
+        self._pause: asyncio.TimerHandle | None = None
+
+        self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
+        self.level = ipywidgets.Dropdown()
+        self.all, self.none = ipywidgets.Button(), ipywidgets.Button()
+        self.legend, self.blocker = ipywidgets.HTML(), ipywidgets.HTML()
+        self.boxes: dict[str, ipywidgets.Checkbox] = {}
+        self.head, self.headline, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
+        self.bridge = Bridge(self.draw)
+        with self._guarded():
+            self._load()
+        self.box = self._layout()
+        self._link()
+        self.update()
+
+    def _load(self) -> None:
+        self.result = inflow.latest(runs=self.state.runs or None)
+        if self.result is None:
+            self._problem = content.missing
+            return
+        self._repeatable = inflow.repeatable(self.result)
+        shared = {"layout": ipywidgets.Layout(), "style": CheckboxStyle()}
+        chosen = self.state.destinations
+        self.boxes = {
+            code: ipywidgets.Checkbox(value=chosen is None or code in chosen, indent=False, **shared)
+            for code in destinations(self.result)
+        }
+
+    def _layout(self) -> ipywidgets.Box:
+        ticks = _box("mw-group", *self.boxes.values())
+        choose = _box("mw-card", self.level, self.legend, _box("mw-row", self.all, self.none), ticks, self.blocker)
+        controls = _box("mw-controls", _box("mw-card", self.language), *([choose] if self.boxes else []))
+        self.charts.add_class("mw-charts")
+        said = _box("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
+        return _box("mw-app", controls, said, self.bridge.box)
+
+    def _link(self) -> None:
+        self.language.value = self.state.language
+        self.language.observe(lambda change: self.choose(language=change.new), "value")
+        self.level.observe(lambda change: self.choose(level=change.new), "value")
+        self.all.on_click(lambda _: self._tick(True))
+        self.none.on_click(lambda _: self._tick(False))
+        for box in self.boxes.values():
+            box.observe(lambda _: self._ticked(), "value")
+
+    def _tick(self, value: bool) -> None:
+        self._quiet = True
+        for box in self.boxes.values():
+            box.value = value
+        self._quiet = False
+        self._ticked()
+
+    def _ticked(self) -> None:
+        ticked = tuple(code for code, box in self.boxes.items() if box.value)
+        self.choose(destinations=None if len(ticked) == len(self.boxes) else ticked)
+
+    def choose(self, **choice: Any) -> None:
+        """Take a reader's choice over into the state, and show what follows from it."""
+        if self._quiet:
+            return
+        self.state, self.notice = replace(self.state, **choice), ""
+        self.update()
+
+    def update(self) -> None:
+        """Say anew what the choice changes; charts follow when the reader has paused."""
+        language = self.state.language
+        status = ""
+        with self._guarded():
+            self._label(language)
+            blockers = self.state.blockers(self.boxes) if self.result else ()
+            self.blocker.value = content.blocked((*([self.notice] if self.notice else []), *blockers))
+            self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
+            if self.result is not None:
+                self.head.value = content.head(self.result, self.state, self.today, self._repeatable)
+                status = " ".join(blockers) or self._show()
+        if self._problem is not None:
+            self.head.value = self._problem(language)
+            self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
+        self.bridge.tell(language=language, status=status, query=self.state.query())
+
+    def _show(self) -> str:
+        """Show the result of the destinations chosen; return the status sentence."""
+        said = content.shown(self.chosen(), self.state)
+        self.headline.value, self.tables.value, self.foot.value = said.headline, said.tables, said.foot
+        self.charts.value = content.waiting(self.state.language)
+        if self._up:
+            if self._pause is not None:
+                self._pause.cancel()
+            self._pause = asyncio.get_event_loop().call_later(PAUSE, self.draw)
+        return said.status
+
+    def chosen(self) -> inflow.InflowResult:
+        """Return the result of the destinations chosen."""
+        if self.result is None:
+            raise AppError("there is no forecast to choose from", do=f"make one with `{content.MAKE_ONE}`")
+        return self.result if self.state.destinations is None else inflow.only(self.result, self.state.destinations)
+
+    def draw(self) -> None:
+        """Draw the charts of the present choice; the page asks for it as soon as its widgets are up."""
+        self._up = True
+        if self.result is None or self._problem is not None or self.state.blockers(self.boxes):
+            return
+        with self._guarded():
+            self.charts.value = content.figures(self.chosen(), self.state)
+        if self._problem is not None:
+            self.update()
+
+    def _label(self, language: str) -> None:
+        self.language.description = say("Language", language)
+        self.level.description = say("Interval that holds", language)
+        self._quiet = True
+        self.level.options = [(say("{share} of outcomes", language, share=percent(level)), level) for level in LEVELS]
+        self.level.value = self.state.level
+        self._quiet = False
+        legend = say("Destinations, largest first", language)
+        self.legend.value = f'<p class="mw-legend" id="mw-legend">{m.html(legend)}</p>'
+        self.all.description, self.none.description = say("All", language), say("None", language)
+        if self.result is not None:
+            for code, box in self.boxes.items():
+                box.description = name(self.result, code, language)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn a fault into a page that says it; of a bug only the server's log tells more."""
+        try:
+            yield
+        except WorkbenchError as error:
+            self._problem = partial(content.failed, error)
+        except Exception:
+            get_logger().exception("the outlook failed")
+            self._problem = content.broken
+
+
+def _box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
+    box = ipywidgets.Box(list(children))
+    box.add_class(style)
+    return box

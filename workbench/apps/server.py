@@ -1,0 +1,198 @@
+"""Serve the pages with Voilà, closed by default: a key for every route, no file of the machine, no kernel left over."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import shutil
+import webbrowser
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tornado.ioloop
+from jupyter_core.utils import run_sync
+from nbformat import NotebookNode
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import RequestHandler
+from traitlets.config import Config
+from voila.app import Voila
+from voila.voila_identity_provider import VoilaIdentityProvider
+
+from workbench.apps.guard import guarded
+from workbench.apps.words import title_of, words
+from workbench.core import shipped
+from workbench.core.errors import AppError, nearest
+from workbench.core.provenance import default_runs
+from workbench.presentation.faces import css_faces
+from workbench.presentation.languages import LANGUAGES, check
+from workbench.presentation.theme import css
+
+PAGES = ("outlook",)
+TEMPLATE = Path(__file__).parent / "template"
+EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
+LOCAL = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
+class Serving:
+    """How the pages are served.
+
+    Parameters
+    ----------
+    page
+        Which page.
+    port, address
+        Where the server listens; the port 0 takes any free one.
+    hosts
+        Further names by which browsers reach the server.
+    runs
+        Folder of saved runs.
+    language
+        Language of a page whose address names none.
+    idle_minutes
+        After so many minutes without use a page's kernel ends.
+    token
+        The key to every route.
+    """
+
+    page: str = "outlook"
+    port: int = 8866
+    address: str = "localhost"
+    hosts: tuple[str, ...] = ()
+    runs: Path = field(default_factory=default_runs)
+    language: str = "en"
+    idle_minutes: float = 30
+    token: str = field(default_factory=lambda: os.environ.get("WORKBENCH_TOKEN") or secrets.token_urlsafe(24))
+
+    def __post_init__(self) -> None:
+        check(self.language)
+        if self.page not in PAGES:
+            raise AppError(f"no page '{self.page}'", do=nearest(self.page, PAGES))
+        if self.idle_minutes <= 0:
+            raise AppError("a page cannot end after no time at all", do="choose more than 0 idle minutes")
+
+
+def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = False) -> None:
+    """Serve until interrupted; ``ready`` is called with the whole address, key included."""
+    # Voilà finds templates only on Jupyter's path, and a kernel finds the saved runs by its environment.
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(TEMPLATE), os.environ.get("JUPYTER_PATH")]))
+    os.environ["WORKBENCH_RUNS"] = str(serving.runs.absolute())
+    os.environ["WORKBENCH_LANGUAGE"] = serving.language
+    sockets = _bind(serving)
+    server = _Server(config=_config(serving))
+    server.sockets, server.ready, server.serving, server.shows = sockets, ready, serving, browser
+    server.initialize(argv=[])
+    server.start()
+
+
+def _bind(serving: Serving) -> list[Any]:
+    try:
+        return list(bind_sockets(serving.port, serving.address))
+    except OSError as error:
+        where = f"{serving.address}:{serving.port}"
+        if error.errno == errno.EADDRINUSE:
+            raise AppError(
+                f"the port {serving.port} is taken",
+                where=where,
+                why="another program, perhaps another `workbench app`, listens there",
+                do=f"stop it, or choose another: workbench app {serving.page} --port {serving.port + 1}",
+            ) from error
+        raise AppError(
+            "the server cannot listen here", where=where, why=error.strerror or str(error), do="choose another port"
+        ) from error
+
+
+def _config(serving: Serving) -> Config:
+    config = Config()
+    told = words(title_of(serving.page), round(serving.idle_minutes))
+    config.Voila.update(
+        notebook_path=str(shipped.path("notebooks") / "apps" / f"{serving.page}.ipynb"),
+        config_file_paths=[],
+        open_browser=False,
+        log_level="WARN",
+        token=serving.token,
+        cookie_secret=secrets.token_bytes(32),
+        identity_provider_class=VoilaIdentityProvider,
+        tornado_settings={
+            "hosts": _hosts(serving),
+            "language": serving.language,
+            "refusals": {403: told[serving.language]["refused"], 404: "Not found.", 500: "Failed."},
+        },
+    )
+    config.VoilaIdentityProvider.cookie_options = {"samesite": "Strict"}
+    config.VoilaConfiguration.update(
+        template="workbench",
+        allow_template_override="NO",
+        allow_theme_override="NO",
+        show_tracebacks=False,
+        strip_sources=True,
+        file_allowlist=[],
+        extension_allowlist=EXTENSIONS,
+        prelaunch_hook=_before_launch,
+        resources={"workbench": {"css": css_faces() + css(), "words": told, "idle": 60 * serving.idle_minutes}},
+    )
+    idle = max(1, round(60 * serving.idle_minutes))
+    config.MappingKernelManager.update(
+        cull_idle_timeout=idle, cull_interval=max(1, min(60, idle // 2)), cull_connected=True
+    )
+    if os.name == "posix":
+        config.KernelManager.transport = "ipc"  # files in a private folder instead of ports that others may try
+    config.KernelRestarter.restart_limit = 0  # a kernel that died is gone, and its page says so
+    return config
+
+
+def _hosts(serving: Serving) -> frozenset[str]:
+    own = () if serving.address in ("", "0.0.0.0", "::") else (serving.address,)
+    return frozenset(name.lower() for name in (*LOCAL, *own, *serving.hosts))
+
+
+def _before_launch(handler: RequestHandler, notebook: NotebookNode, cwd: str) -> None:
+    """Set the cookie by which a closed tab may end its kernel, and the language in which the page loads."""
+    del cwd
+    _ = handler.xsrf_token
+    asked = handler.get_query_argument("language", "")
+    notebook.metadata["language"] = asked if asked in LANGUAGES else handler.settings["language"]
+
+
+class _Server(Voila):  # type: ignore[misc]
+    """Voilà with every route behind the guard, on sockets that are bound already."""
+
+    sockets: Collection[Any] = ()
+    serving: Serving
+    ready: Callable[[str], None]
+    shows = False
+
+    def init_settings(self) -> dict[str, Any]:
+        """Return Voilà's settings and ours."""
+        return {**super().init_settings(), **self.tornado_settings, "compress_response": True}
+
+    def init_handlers(self) -> list[tuple[Any, ...]]:
+        """Return Voilà's routes, guarded, without its log-in form."""
+        return guarded([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")])
+
+    def listen(self) -> None:
+        """Answer on the bound sockets until stopped."""
+        server = HTTPServer(self.app)
+        server.add_sockets(self.sockets)
+        self.port = next(iter(self.sockets)).getsockname()[1]
+        address = f"http://{self._shown_host()}:{self.port}/?token={self.serving.token}"
+        self.ready(address)
+        if self.shows:
+            webbrowser.open(address)
+        self.ioloop = tornado.ioloop.IOLoop.current()
+        try:
+            self.ioloop.start()
+        finally:
+            self.stop()
+
+    def _shown_host(self) -> str:
+        return self.serving.hosts[0] if self.serving.hosts else "localhost"
+
+    def stop(self) -> None:
+        """End every kernel, then forget their connection files."""
+        run_sync(self.kernel_manager.shutdown_all)()
+        shutil.rmtree(self.connection_dir, ignore_errors=True)

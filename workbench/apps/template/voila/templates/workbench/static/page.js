@@ -1,0 +1,106 @@
+// The frame of a page: takes the kernel's word for language, status and address, and says when the kernel is gone.
+"use strict";
+(() => {
+  const POLL_SECONDS = 4;
+  const WARN_SECONDS = 120;
+  const body = document.body;
+  const words = JSON.parse(document.getElementById("mw-words").textContent);
+  const alerts = document.getElementById("mw-alerts");
+  const idle = Number(body.dataset.mwIdle);
+  let language = document.documentElement.lang;
+  let told = "";
+  let up = false;
+  let gone = false;
+
+  const hideKey = (query) => {
+    const parts = new URLSearchParams(query);
+    parts.delete("token");
+    const text = parts.toString().replaceAll("%2C", ",");
+    history.replaceState(null, "", location.pathname + (text ? "?" + text : ""));
+  };
+
+  const speak = (next) => {
+    language = next in words ? next : language;
+    document.documentElement.lang = language;
+    document.title = words[language].title + " – Migration Workbench";
+    for (const element of document.querySelectorAll("[data-mw-word]")) {
+      element.textContent = words[language][element.dataset.mwWord];
+    }
+  };
+
+  const hear = () => {
+    const element = document.querySelector("[data-mw-told]");
+    if (!element) return;
+    if (!up) {
+      up = true;
+      document.getElementById("mw-loading")?.remove();
+      const group = document.querySelector(".mw-group");
+      group?.setAttribute("role", "group");
+      group?.setAttribute("aria-labelledby", "mw-legend");
+      press();
+      body.dataset.mwUp = "yes";
+    }
+    if (element.dataset.mwTold === told) return;
+    told = element.dataset.mwTold;
+    const said = JSON.parse(told);
+    speak(said.language);
+    document.getElementById("mw-status").textContent = said.status;
+    hideKey(said.query);
+  };
+
+  const press = () => document.querySelector(".mw-bridge button")?.click();
+
+  const alarm = (word, action, act, text) => {
+    if (alerts.dataset.word === word) return;
+    alerts.dataset.word = word;
+    const paragraph = document.createElement("p");
+    paragraph.textContent = text ?? words[language][word];
+    if (!text) paragraph.dataset.mwWord = word;
+    const button = document.createElement("button");
+    button.textContent = words[language][action];
+    button.dataset.mwWord = action;
+    button.addEventListener("click", act);
+    alerts.replaceChildren(paragraph, button);
+  };
+
+  const calm = () => {
+    delete alerts.dataset.word;
+    alerts.replaceChildren();
+  };
+
+  const look = async () => {
+    const config = document.getElementById("jupyter-config-data");
+    if (!config || gone) return;
+    const { baseUrl, kernelId } = JSON.parse(config.textContent);
+    let kernel = null;
+    try {
+      const answer = await fetch(`${baseUrl}api/kernels/${kernelId}`, { cache: "no-store" });
+      if (answer.ok) kernel = await answer.json();
+    } catch {
+      kernel = null;
+    }
+    if (!kernel) {
+      gone = true;
+      body.dataset.mwGone = "yes";
+      document.getElementById("mw-loading")?.remove();
+      for (const control of document.querySelectorAll(".mw-controls :is(button, input, select)")) control.disabled = true;
+      alarm("gone", "again", () => location.reload());
+      return;
+    }
+    const left = idle - (Date.now() - Date.parse(kernel.last_activity)) / 1000;
+    if (left < Math.min(WARN_SECONDS, idle / 2)) {
+      const text = words[language].sleep.replace("{minutes}", Math.max(1, Math.round(left / 60)));
+      alarm("sleep", "awake", () => { press(); calm(); }, text);
+    } else if (alerts.dataset.word === "sleep") {
+      calm();
+    }
+  };
+
+  hideKey(location.search);
+  new MutationObserver(hear).observe(document.getElementById("mw-content"), { childList: true, subtree: true });
+  hear();
+  setInterval(look, POLL_SECONDS * 1000);
+  document.addEventListener("visibilitychange", () => document.hidden || look());
+  // A page that the browser kept in memory has lost its kernel when it was left.
+  addEventListener("pageshow", (event) => event.persisted && look());
+})();

@@ -1,0 +1,40 @@
+"""``workbench app``: pages in the browser for people who use no terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLE = "Example: workbench app outlook --port 8866"
+
+
+def run(
+    page: Annotated[str, typer.Argument(help="Name of the page.")] = "outlook",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8866,
+    address: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for other machines too.")] = "localhost",
+    host: Annotated[list[str] | None, typer.Option(help="A name by which browsers reach it; repeat it.")] = None,
+    runs: Annotated[Path | None, typer.Option(help="Folder of saved runs (default: output/runs).")] = None,
+    language: Annotated[str, typer.Option(help="Language at first: en, nb or sv.")] = "en",
+    idle_minutes: Annotated[float, typer.Option(help="A page not used for so long ends.")] = 30,
+    browser: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
+) -> None:
+    """Serve a page until Ctrl-C, closed to all who lack its key (set your own with WORKBENCH_TOKEN)."""
+    from workbench.apps.server import Serving, serve
+    from workbench.core.provenance import default_runs
+
+    serving = Serving(
+        page=page,
+        port=port,
+        address=address,
+        hosts=tuple(host or ()),
+        runs=runs or default_runs(),
+        language=language,
+        idle_minutes=idle_minutes,
+    )
+    serve(
+        serving,
+        ready=lambda url: typer.echo(f"The page, with its key (Ctrl-C ends it):\n  {url}"),
+        browser=browser,
+    )

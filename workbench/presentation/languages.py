@@ -1,0 +1,109 @@
+"""The languages of the pages: how a sentence, a month, a date and a country are called in each of them.
+
+Sentences stand in English in the code, as ``say("… {name} …", language, name=value)``; ``locale/<language>.po`` holds
+their translations. `make words` brings the catalogues up to date with the code.
+"""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.core.calendar import month_name, month_number
+from workbench.core.errors import ReportError, nearest
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+LANGUAGES = {"en": "English", "nb": "Norsk (bokmål)", "sv": "Svenska"}
+"""The languages by their code, each by the name its readers give it; English is the language of the code."""
+
+FOLDER = Path(__file__).parent / "locale"
+TERRITORIES = {"EL": "GR", "UK": "GB"}
+"""Eurostat's codes of countries where they differ from ISO 3166."""
+
+
+def check(language: str) -> str:
+    """Return the language if there are pages in it."""
+    if language not in LANGUAGES:
+        raise ReportError(f"no pages in the language '{language}'", do=nearest(language, list(LANGUAGES)))
+    return language
+
+
+def say(message: str, language: str = "en", **values: object) -> str:
+    """Return a sentence in a language, with its values filled in.
+
+    >>> say("{first} and {last}", "nb", first="Oslo", last="Bergen")
+    'Oslo og Bergen'
+    """
+    return _catalogue(language).gettext(message).format(**values)
+
+
+def marked(text: str) -> str:
+    """Return a text as it is; the call marks it for the catalogues, to be said later."""
+    return text
+
+
+def say_many(one: str, many: str, amount: int, language: str = "en", **values: object) -> str:
+    """Return the sentence for one or the sentence for several, by the rule of the language."""
+    return _catalogue(language).ngettext(one, many, amount).format(**values)
+
+
+@cache
+def _catalogue(language: str) -> NullTranslations:
+    if check(language) == "en":
+        return NullTranslations()
+    from babel.messages.mofile import write_mo  # a page in English needs no catalogue, and starts sooner without
+    from babel.messages.pofile import read_po
+
+    held = io.BytesIO()
+    with (FOLDER / f"{language}.po").open(encoding="utf-8") as file:
+        write_mo(held, read_po(file, locale=language))
+    held.seek(0)
+    return GNUTranslations(held)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    from babel import Locale
+
+    return Locale.parse(check(language))
+
+
+def month(label: str, language: str = "en") -> str:
+    """Return a month (``YYYY-MM``) as a reader says it.
+
+    >>> month("2020-03", "nb")
+    'mars 2020'
+    """
+    if check(language) == "en":
+        return month_name(label)
+    year, index = divmod(month_number(label), 12)
+    return f"{_locale(language).months['stand-alone']['wide'][index + 1]} {year}"
+
+
+def day(when: date, language: str = "en") -> str:
+    """Return a date as a reader says it.
+
+    >>> day(date(2026, 11, 22))
+    '22 November 2026'
+    """
+    return say("{day} {month}", language, day=when.day, month=month(f"{when:%Y-%m}", language))
+
+
+def place(code: str, name: str, language: str = "en") -> str:
+    """Return a place's name; a country is called as the language calls it.
+
+    >>> place("EL", "Greece", "sv"), place("XX", "Småby", "sv")
+    ('Grekland', 'Småby')
+    """
+    if check(language) == "en":
+        return name
+    territory = TERRITORIES.get(code, code)
+    if _locale("en").territories.get(territory) != name:
+        return name
+    return str(_locale(language).territories.get(territory, name))
