@@ -1,7 +1,12 @@
-"""Every test says which ring it belongs to; a test without a ring is not collected."""
+"""Every test says which ring it belongs to; a test without a ring is not collected. And a saved run to look at."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import settings
 
@@ -16,3 +21,37 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     lost = sorted({item.nodeid for item in items if len(RINGS & {m.name for m in item.iter_markers()}) != 1})
     if lost:
         raise pytest.UsageError("mark each test with exactly one of quick, whole, slow: " + ", ".join(lost[:5]))
+
+
+@pytest.fixture(scope="session")
+def saved_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of runs with one forecast as the study saves it, its draws made up instead of fitted."""
+    from workbench.core.calendar import add_months, horizon_months
+    from workbench.core.draws import Draws
+    from workbench.core.provenance import RunStore
+    from workbench.models.diagnostics import Diagnostics
+    from workbench.studies import inflow
+
+    as_of, horizon = "2019-09", 6
+    arrivals = inflow.read_arrivals()
+    wide = arrivals.table.pivot(index="month", columns="destination", values="persons").astype(float)
+    ahead = horizon_months(as_of, horizon)
+    before = wide.loc[[add_months(month, -12) for month in ahead]].fillna(5).to_numpy().T
+    rng = np.random.default_rng(4)
+    walk = np.cumsum(rng.normal(0, 0.1, (400, len(wide.columns), horizon)), axis=2)
+    draws = Draws.from_array(
+        np.rint(before * np.exp(walk)).astype(int), {"destination": list(wide.columns), "month": ahead}
+    )
+
+    def compute(folder: Path) -> dict[str, Any]:
+        draws.save(folder / inflow.NUMBERS)
+        arrivals.table.to_csv(folder / inflow.TABLE, index=False)
+        good = Diagnostics(1.002, 900.0, 800.0, 0, 1200, "gain[NO]")
+        words = {"format": inflow.FORMAT, "names": dict(arrivals.names), "diagnostics": good.to_dict()}
+        (folder / inflow.WORDS).write_text(json.dumps(words), encoding="utf-8")
+        return {"converged": True}
+
+    runs = tmp_path_factory.mktemp("runs")
+    scenario = {"as_of": as_of, "horizon": horizon, "seed": 1}
+    RunStore(runs).get_or_run(inflow.FORECAST, scenario, (arrivals.vintage,), compute, inflow.CAVEATS)
+    return runs

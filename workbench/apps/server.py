@@ -120,6 +120,7 @@ def _config(serving: Serving) -> Config:
         tornado_settings={
             "hosts": _hosts(serving),
             "language": serving.language,
+            "ws_ping_timeout": 30_000,
             "refusals": {403: told[serving.language]["refused"], 404: "Not found.", 500: "Failed."},
         },
     )
@@ -168,6 +169,8 @@ class _Server(Voila):  # type: ignore[misc]
 
     def init_settings(self) -> dict[str, Any]:
         """Return Voilà's settings and ours."""
+        # Our own page is no stranger's notebook, and a warning at each visit would hide those that matter.
+        self.log.addFilter(lambda record: "is not trusted" not in record.getMessage())
         return {**super().init_settings(), **self.tornado_settings, "compress_response": True}
 
     def init_handlers(self) -> list[tuple[Any, ...]]:

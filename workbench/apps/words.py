@@ -20,11 +20,7 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
             "Your choices are kept.",
             language,
         ),
-        "sleep": say(
-            "Without use, this page ends in about {minutes} minutes. Your choices are kept.",
-            language,
-            minutes="{minutes}",
-        ),
+        "sleep": say("Without use, this page ends in less than two minutes. Your choices are kept.", language),
         "again": say("Load again", language),
         "awake": say("Stay", language),
         "refused": say(

@@ -131,7 +131,8 @@ def key_findings(result: InflowResult) -> Several:
 
 def by_month(result: InflowResult, levels: Sequence[float] = LEVELS, language: str = "en") -> Table:
     """Return the forecast of the destinations together, month by month, with the whole period as the last row."""
-    monthly, whole = result.draws.sum("destination").summary(LEVELS), result.draws.sum().summary(LEVELS)
+    held = _held(levels)
+    monthly, whole = result.draws.sum("destination").summary(held), result.draws.sum().summary(held)
     rows = pd.concat([monthly, whole.assign(month="all")], ignore_index=True)
     subject = who(result, language)
     if len(result.names) > 1:
@@ -152,8 +153,9 @@ def by_month(result: InflowResult, levels: Sequence[float] = LEVELS, language: s
 def by_destination(result: InflowResult, levels: Sequence[float] = LEVELS, language: str = "en") -> Table:
     """Return the forecast of the whole period by destination, largest first, with all together as the last row."""
     order = destinations(result)
-    each = result.draws.sum("month").summary(LEVELS).set_index("destination").loc[order].reset_index()
-    rows = pd.concat([each, result.draws.sum().summary(LEVELS).assign(destination="all")], ignore_index=True)
+    held = _held(levels)
+    each = result.draws.sum("month").summary(held).set_index("destination").loc[order].reset_index()
+    rows = pd.concat([each, result.draws.sum().summary(held).assign(destination="all")], ignore_index=True)
     labels = (*(name(result, code, language) for code in order), say("All together", language))
     return _table(
         result,
@@ -165,6 +167,11 @@ def by_destination(result: InflowResult, levels: Sequence[float] = LEVELS, langu
         levels,
         language,
     )
+
+
+def _held(levels: Sequence[float]) -> list[float]:
+    """Return the levels held in the exact figures: those shown, and those that marks and files rest on."""
+    return sorted({*LEVELS, *levels})
 
 
 def _row_totals(wide: pd.DataFrame) -> list[float]:

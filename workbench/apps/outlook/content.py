@@ -16,7 +16,7 @@ from workbench.presentation.freshness import freshness
 from workbench.presentation.inflow_series import months
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.shown import source_line
-from workbench.presentation.wording import leading, listing, meanings, number
+from workbench.presentation.wording import leading, meanings, number, sentence
 
 if TYPE_CHECKING:
     from workbench.studies.inflow import InflowResult
@@ -51,12 +51,13 @@ def head(result: InflowResult, state: OutlookState, today: date, repeatable: boo
     )
     notices = ""
     if age.stale:
-        why = say("Out of date: {reasons}.", language, reasons=listing(age.stale, language))
+        why = say("Out of date: {reasons}.", language, reasons="; ".join(age.stale))
         do = say("With newer figures, this command makes a new one:", language)
-        notices += f'<div class="mw-notice" role="note"><p>{m.html(why)} {m.html(do)} {_code(RENEW)}</p></div>\n'
+        notices += _notice(f"{why} {do}", command=RENEW)
     if not result.diagnostics.ok:
-        bad = say("Attention: the fit failed its checks; do not decide on these figures.", language)
-        notices += f'<div class="mw-notice" role="note"><p>{m.html(bad)}</p></div>\n'
+        notices += _notice(
+            say("Attention: the fit failed its checks; do not decide on these figures.", language),
+        )
     return f'{_title(language)}<p class="mw-subtitle">{m.html(age.data_to)} · {m.html(age.made)}</p>\n{notices}'
 
 
@@ -131,25 +132,24 @@ def waiting(language: str) -> str:
 
 def missing(language: str) -> str:
     """Return the page when no forecast was made yet: the one command that makes one."""
-    return _notice(
-        language,
+    return _title(language) + _notice(
         say("No forecast has been made yet.", language),
         say("This command makes one, in about a minute; then load this page again:", language),
-        MAKE_ONE,
+        command=MAKE_ONE,
     )
 
 
 def failed(error: WorkbenchError, language: str) -> str:
     """Return the page when the saved forecast cannot be shown: what is wrong, where, why and what to do."""
-    lines = "".join(f"<li>{m.html(text)}</li>" for text in (error.what, error.where, error.why, error.do) if text)
-    said = m.html(say("The saved forecast cannot be shown.", language))
-    return f'{_title(language)}<div class="mw-notice" role="note"><p>{said}</p><ul lang="en">{lines}</ul></div>'
+    said = _tag("p", say("The saved forecast cannot be shown.", language))
+    told = "".join(_tag("p", sentence(text)) for text in (error.what, error.why, error.do) if text)
+    where = f'<pre tabindex="0">{_code(error.where)}</pre>' if error.where else ""
+    return f'{_title(language)}<div class="mw-notice" role="note">{said}<div lang="en">{told}{where}</div></div>\n'
 
 
 def broken(language: str) -> str:
     """Return what is said when the page itself failed."""
-    return _notice(
-        language,
+    return _title(language) + _notice(
         say("Something went wrong on this page; nothing was lost.", language),
         say(
             "Load it again. If that does not help, tell those who run the workbench: the reason is in its log.",
@@ -160,14 +160,13 @@ def broken(language: str) -> str:
 
 def blocked(sentences: tuple[str, ...]) -> str:
     """Return what stands beside the controls while the choice cannot be shown."""
-    return "".join(_tag("p", sentence, "mw-blocker") for sentence in sentences)
+    return "".join(_tag("p", text, "mw-blocker") for text in sentences)
 
 
-def _notice(language: str, *sentences: str) -> str:
-    *said, last = sentences
-    inner = "".join(f"<p>{m.html(s)}</p>" for s in said)
-    inner += f"<pre>{_code(last)}</pre>" if last == MAKE_ONE else f"<p>{m.html(last)}</p>"
-    return f'{_title(language)}<div class="mw-notice" role="note">{inner}</div>'
+def _notice(*sentences: str, command: str = "") -> str:
+    inner = "".join(_tag("p", text) for text in sentences)
+    inner += f'<pre tabindex="0">{_code(command)}</pre>' if command else ""
+    return f'<div class="mw-notice" role="note">{inner}</div>\n'
 
 
 def _code(text: str) -> str:
@@ -193,7 +192,7 @@ def _fold(title: str, inner: str) -> str:
 
 
 def _sure(result: InflowResult, language: str) -> str:
-    caveats = [say(sentence, language) for sentence in result.record.caveats]
+    caveats = [say(caveat, language) for caveat in result.record.caveats]
     inner = inflow.how_sure(result, language).html() + "".join(_tag("p", c, "mw-caveat") for c in caveats)
     return _fold(say("How sure is this?", language), inner)
 
@@ -244,7 +243,9 @@ def _foot(result: InflowResult, language: str) -> str:
             version=record.versions.get("migration-workbench", "?"),
         ),
     ]
-    again = f"workbench report build inflow -p as_of={result.as_of} -p horizon={result.horizon}"
-    said = say("The same as a PDF for filing and print:", language)
-    inner = "".join(f"<p>{m.html(fact)}</p>" for fact in facts)
-    return f'<footer class="mw-foot">{inner}<p>{m.html(said)} {_code(again)}</p></footer>'
+    inner = "".join(_tag("p", fact) for fact in facts)
+    if "/" in record.inputs[0].name:  # a table that ships; of a file of one's own the page does not know the path
+        pdf = f"workbench report build inflow -p as_of={result.as_of} -p horizon={result.horizon}"
+        lead = say("The same months as a PDF, for filing and print:", language)
+        inner += f"<p>{m.html(lead)} {_code(pdf)}</p>"
+    return f'<footer class="mw-foot">{inner}</footer>'

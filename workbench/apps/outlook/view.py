@@ -87,7 +87,7 @@ class OutlookView:
 
     def _layout(self) -> ipywidgets.Box:
         ticks = _box("mw-group", *self.boxes.values())
-        choose = _box("mw-card", self.level, self.legend, _box("mw-row", self.all, self.none), ticks, self.blocker)
+        choose = _box("mw-card", self.level, self.legend, _box("mw-row", self.all, self.none), self.blocker, ticks)
         controls = _box("mw-controls", _box("mw-card", self.language), *([choose] if self.boxes else []))
         self.charts.add_class("mw-charts")
         said = _box("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)

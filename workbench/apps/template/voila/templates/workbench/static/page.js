@@ -50,12 +50,12 @@
 
   const press = () => document.querySelector(".mw-bridge button")?.click();
 
-  const alarm = (word, action, act, text) => {
+  const alarm = (word, action, act) => {
     if (alerts.dataset.word === word) return;
     alerts.dataset.word = word;
     const paragraph = document.createElement("p");
-    paragraph.textContent = text ?? words[language][word];
-    if (!text) paragraph.dataset.mwWord = word;
+    paragraph.textContent = words[language][word];
+    paragraph.dataset.mwWord = word;
     const button = document.createElement("button");
     button.textContent = words[language][action];
     button.dataset.mwWord = action;
@@ -89,8 +89,7 @@
     }
     const left = idle - (Date.now() - Date.parse(kernel.last_activity)) / 1000;
     if (left < Math.min(WARN_SECONDS, idle / 2)) {
-      const text = words[language].sleep.replace("{minutes}", Math.max(1, Math.round(left / 60)));
-      alarm("sleep", "awake", () => { press(); calm(); }, text);
+      alarm("sleep", "awake", () => { press(); calm(); });
     } else if (alerts.dataset.word === "sleep") {
       calm();
     }

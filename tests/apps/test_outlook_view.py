@@ -1,0 +1,133 @@
+"""The page by setting and reading traits; no browser, no kernel."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import shutil
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from workbench.apps.outlook import content
+from workbench.apps.outlook.state import OutlookState
+from workbench.apps.outlook.view import OutlookView
+
+pytestmark = pytest.mark.quick
+TODAY = date(2026, 11, 22)
+
+
+def view(runs: Path, **choices: object) -> OutlookView:
+    return OutlookView(OutlookState(runs=str(runs), **choices), today=TODAY)
+
+
+def told(page: OutlookView) -> dict[str, str]:
+    match = re.search(r'data-mw-told="([^"]*)"', page.bridge.box.children[0].value)
+    assert match is not None
+    return dict(json.loads(unescape(match[1])))
+
+
+def test_the_first_view_says_headline_age_and_tables_before_any_chart(saved_runs: Path) -> None:
+    page = view(saved_runs)
+    assert "The 19 destinations together can expect" in page.headline.value
+    assert "Data to September 2019" in page.head.value and "March 2020, is past" in page.head.value
+    assert page.tables.value.count("<table>") == 2 and "<svg" not in page.charts.value
+    page.bridge.box.children[1].click()
+    assert page.charts.value.count("<svg role=") == 2 and "10 further destinations" in page.charts.value
+
+
+def test_a_choice_changes_state_sentences_and_address(saved_runs: Path) -> None:
+    page = view(saved_runs)
+    page.none.click()
+    assert page.state.destinations == () and "at least one" in page.blocker.value and page.headline.value == ""
+    for code in ("NO", "SE"):
+        page.boxes[code].value = True
+    assert page.blocker.value == "" and "The 2 destinations together" in page.headline.value
+    page.level.value = 0.95
+    assert "95\u00a0% between" in page.headline.value and "80\u00a0%" not in page.headline.value
+    page.language.value = "nb"
+    assert "De 2 destinasjonene samlet" in page.headline.value
+    assert page.boxes["DE"].description == "Tyskland" and page.all.description == "Alle"
+    assert told(page) == {
+        "language": "nb",
+        "status": "2 destinasjoner vises.",
+        "query": "language=nb&level=0.95&destinations=SE,NO",
+    }
+    assert OutlookState.from_query(told(page)["query"], runs=str(saved_runs)) == page.state
+    page.all.click()
+    assert page.state.destinations is None and page.level.value == 0.95
+
+
+def test_a_page_opened_from_an_address_shows_its_choice(saved_runs: Path) -> None:
+    page = view(saved_runs, destinations=("NO",), language="sv", level=0.5)
+    assert [code for code, box in page.boxes.items() if box.value] == ["NO"]
+    assert "Norge kan vänta sig" in page.headline.value and page.level.value == 0.5
+    assert page.tables.value.count("<table>") == 1
+
+
+def test_a_destination_the_run_does_not_have_is_named(saved_runs: Path) -> None:
+    page = view(saved_runs, destinations=("NO", "XX"))
+    assert "does not have XX" in page.blocker.value and page.headline.value == ""
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "No forecast"), ("nb", "ikke laget"), ("sv", "Ingen prognos")])
+def test_without_a_run_the_page_names_the_one_command(tmp_path: Path, language: str, said: str) -> None:
+    page = view(tmp_path, language=language)
+    assert said in page.head.value and content.MAKE_ONE in page.head.value
+    page.language.value = "en"
+    assert "No forecast has been made yet." in page.head.value
+
+
+def test_a_run_of_an_older_version_is_a_sentence(saved_runs: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "old"
+    shutil.copytree(saved_runs, runs)
+    next(runs.glob("inflow/*/forecast.json")).unlink()
+    page = view(runs)
+    assert "older version of the program" in page.head.value and "Traceback" not in page.head.value
+    page.language.value = "sv"
+    assert "kan inte visas" in page.head.value
+
+
+def test_a_bug_is_said_in_general_words(saved_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = view(saved_runs)
+
+    def fail(*_: object) -> str:
+        raise ZeroDivisionError("inner detail")
+
+    monkeypatch.setattr(content, "figures", fail)
+    page.draw()
+    assert "Something went wrong" in page.head.value and "inner detail" not in page.head.value
+    assert page.headline.value == ""
+
+
+@pytest.mark.parametrize("destinations", [None, ("NO",), ("NO", "SE")])
+def test_the_code_shown_gives_the_same_sentences(
+    saved_runs: Path, destinations: tuple[str, ...] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_RUNS", str(saved_runs))
+    page = OutlookView(OutlookState(destinations=destinations, language="nb", level=0.95), today=TODAY)
+    lines = content.code(page.chosen(), page.state)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(lines, "shown", "exec"), {})
+    sentence = printed.getvalue().splitlines()[0]
+    assert f">{sentence}<" in page.headline.value
+    cells = re.findall(r"<td[^>]*>([^<]+)</td>", page.tables.value)
+    assert cells and all(cell in printed.getvalue() for cell in cells)
+
+
+def test_names_from_a_table_cannot_act_as_markup(saved_runs: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    shutil.copytree(saved_runs, runs)
+    words = next(runs.glob("inflow/*/forecast.json"))
+    raw = json.loads(words.read_text(encoding="utf-8"))
+    raw["names"]["NO"] = "<script>alert(1)</script>"
+    words.write_text(json.dumps(raw), encoding="utf-8")
+    page = view(runs, destinations=("NO",))
+    page.draw()
+    shown = page.headline.value + page.tables.value + page.charts.value + page.foot.value
+    assert "<script" not in shown and "&lt;script" in shown

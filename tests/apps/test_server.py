@@ -1,0 +1,71 @@
+"""How the pages are served, and what is refused before anything listens."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from workbench.apps.guard import Guarded
+from workbench.apps.server import Serving, _config, _Server
+from workbench.apps.words import words
+from workbench.cli import app
+from workbench.core.errors import AppError, ReportError
+
+pytestmark = pytest.mark.quick
+
+
+def test_every_server_has_its_own_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(Serving().token) >= 24 and Serving().token != Serving().token
+    monkeypatch.setenv("WORKBENCH_TOKEN", "my own")
+    assert Serving().token == "my own"
+
+
+def test_what_cannot_be_served_is_refused_in_a_sentence() -> None:
+    with pytest.raises(AppError, match="no page 'outlok'") as caught:
+        Serving(page="outlok")
+    assert "outlook" in caught.value.do
+    with pytest.raises(ReportError, match="'xx'"):
+        Serving(language="xx")
+    with pytest.raises(AppError, match="no time"):
+        Serving(idle_minutes=0)
+
+
+def test_a_taken_port_is_a_sentence_with_exit_code_2(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = CliRunner().invoke(app, ["app", "outlook", "--address", "127.0.0.1", "--port", port])
+    assert done.exit_code == 2 and f"the port {port} is taken" in done.stderr
+    assert "--port" in done.stderr and "Traceback" not in done.output
+
+
+def test_the_server_is_closed_by_default() -> None:
+    config = _config(Serving(hosts=("workbench.example",)))
+    pages, kernels = config.VoilaConfiguration, config.MappingKernelManager
+    assert pages.file_allowlist == [] and pages.show_tracebacks is False
+    assert pages.allow_template_override == pages.allow_theme_override == "NO"
+    assert kernels.cull_connected and 0 < kernels.cull_interval < kernels.cull_idle_timeout
+    assert config.Voila.tornado_settings["hosts"] == {"localhost", "127.0.0.1", "::1", "workbench.example"}
+
+
+def test_every_handler_stands_behind_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_PATH", str(Path(__file__).parents[2] / "workbench" / "apps" / "template"))
+    server = _Server(config=_config(Serving()))
+    server.serving = Serving()
+    server.initialize(argv=[])
+    server.init_settings()
+    rules = server.init_handlers()
+    _Server.clear_instance()
+    assert len(rules) > 6 and all(issubclass(rule[1], Guarded) for rule in rules)
+    assert not any("login" in rule[0] for rule in rules)
+
+
+def test_the_frame_says_the_same_things_in_every_language() -> None:
+    told = words("Outlook", 30)
+    assert len({frozenset(said) for said in told.values()}) == 1
+    assert all("30" in said["idle"] for said in told.values())
+    assert len({said["gone"] for said in told.values()}) == len(told)

@@ -1,0 +1,116 @@
+"""A browser, and the outlook served as its command serves it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+ROOT = Path(__file__).parent.parent.parent
+expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running `workbench app`: its process and its whole address."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    @property
+    def origin(self) -> str:
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def kernels(self) -> list[psutil.Process]:
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [c for c in children if c.status() != psutil.STATUS_ZOMBIE]
+
+    def kernels_fall_to(self, number: int, seconds: float = 30) -> bool:
+        until = time.monotonic() + seconds
+        while len(self.kernels()) > number and time.monotonic() < until:
+            time.sleep(0.2)
+        return len(self.kernels()) == number
+
+
+@pytest.fixture(scope="session")
+def serve(saved_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
+    started = []
+
+    def start(*arguments: str, runs: Path = saved_runs) -> Served:
+        command = [sys.executable, "-m", "workbench", "app", "outlook", "--port", "0", "--runs", str(runs), *arguments]
+        log = (tmp_path_factory.mktemp("log") / "server.txt").open("w")
+        process = subprocess.Popen(
+            command,
+            cwd=tmp_path_factory.mktemp("elsewhere"),
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        started.append(process)
+        assert process.stdout is not None
+        process.stdout.readline()
+        return Served(process, process.stdout.readline().strip())
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def served(serve: Callable[..., Served]) -> Served:
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("The browser tests need Chromium. On Debian: apt-get install chromium", pytrace=False)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def opened(chromium: Browser) -> Iterator[Callable[..., Any]]:
+    """Open a page of a server as a new visitor, and wait until its widgets are up."""
+    contexts = []
+
+    def open_page(served: Served, query: str = "", **options: Any) -> Any:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(served.url + query)
+        page.wait_for_selector("body[data-mw-up]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
