@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import secrets
 import shutil
@@ -120,7 +121,6 @@ def _config(serving: Serving) -> Config:
         tornado_settings={
             "hosts": _hosts(serving),
             "language": serving.language,
-            "ws_ping_timeout": 30_000,
             "refusals": {403: told[serving.language]["refused"], 404: "Not found.", 500: "Failed."},
         },
     )
@@ -159,6 +159,12 @@ def _before_launch(handler: RequestHandler, notebook: NotebookNode, cwd: str) ->
     notebook.metadata["language"] = asked if asked in LANGUAGES else handler.settings["language"]
 
 
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Leave out what is said at every visit and means nothing here, so that warnings which matter are seen."""
+    said = record.getMessage()
+    return not ("is not trusted" in said or "websocket_ping_timeout" in said)
+
+
 class _Server(Voila):  # type: ignore[misc]
     """Voilà with every route behind the guard, on sockets that are bound already."""
 
@@ -169,8 +175,8 @@ class _Server(Voila):  # type: ignore[misc]
 
     def init_settings(self) -> dict[str, Any]:
         """Return Voilà's settings and ours."""
-        # Our own page is no stranger's notebook, and a warning at each visit would hide those that matter.
-        self.log.addFilter(lambda record: "is not trusted" not in record.getMessage())
+        for log in (self.log, logging.getLogger("tornado.general")):
+            log.addFilter(_worth_saying)
         return {**super().init_settings(), **self.tornado_settings, "compress_response": True}
 
     def init_handlers(self) -> list[tuple[Any, ...]]:

@@ -73,9 +73,11 @@
     if (!config || gone) return;
     const { baseUrl, kernelId } = JSON.parse(config.textContent);
     let kernel = null;
+    let now = 0;
     try {
       const answer = await fetch(`${baseUrl}api/kernels/${kernelId}`, { cache: "no-store" });
       if (answer.ok) kernel = await answer.json();
+      now = Date.parse(answer.headers.get("Date"));
     } catch {
       kernel = null;
     }
@@ -87,7 +89,7 @@
       alarm("gone", "again", () => location.reload());
       return;
     }
-    const left = idle - (Date.now() - Date.parse(kernel.last_activity)) / 1000;
+    const left = idle - (now - Date.parse(kernel.last_activity)) / 1000;
     if (left < Math.min(WARN_SECONDS, idle / 2)) {
       alarm("sleep", "awake", () => { press(); calm(); });
     } else if (alerts.dataset.word === "sleep") {
