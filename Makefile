@@ -23,6 +23,7 @@ test: .venv/.test-ready ## build the same environment with test tools and run th
 
 test-quick: .venv/.test-ready ## only the fast ring
 	@$(PY) -m pytest -m quick
+	@echo "Left out: browser, reports, wheel and real sampling (make test)."
 
 lint: .venv/.test-ready ## style, types and the import contract
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports

@@ -27,6 +27,9 @@ HEAVY = (
     "nbconvert",
     "dask",
     "distributed",
+    "ipywidgets",
+    "voila",
+    "babel",
 )
 
 
@@ -52,7 +55,14 @@ def test_the_code_keeps_the_rules(command: tuple[str, ...]) -> None:
 
 @pytest.mark.quick
 @pytest.mark.parametrize(
-    "statement", ["import workbench", "import workbench.cli", "import workbench.models", "import workbench.decisions"]
+    "statement",
+    [
+        "import workbench",
+        "import workbench.cli",
+        "import workbench.apps",
+        "import workbench.models",
+        "import workbench.decisions",
+    ],
 )
 def test_entering_loads_nothing_heavy(statement: str) -> None:
     done = python("-c", f"{statement}; import sys; print([m for m in {HEAVY!r} if m in sys.modules])")

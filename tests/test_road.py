@@ -11,9 +11,13 @@ import time
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import papermill
 import pytest
 from pypdf import PdfReader
+
+from workbench.presentation import inflow as shown
+from workbench.studies import inflow
 
 pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent
@@ -58,6 +62,16 @@ def test_a_second_run_uses_the_saved_runs_and_says_the_same(road: Path) -> None:
     told = json.loads(done.stdout)
     assert told["reused"] == ["inflow", "allocation"]
     assert all(sentence in (road / "said.txt").read_text() for sentence in told["sentences"])
+
+
+def test_the_newest_forecast_read_from_disk_says_the_same(road: Path) -> None:
+    result = inflow.latest(runs=road / "output" / "runs")
+    assert result is not None and shown.headline(result).sentence in (road / "said.txt").read_text()
+    again = inflow.study(draws=250, runs=road / "output" / "runs")
+    assert again.reused and again.draws == result.draws and again.diagnostics == result.diagnostics
+    assert dict(again.names) == dict(result.names) and again.sources == result.sources
+    for mine, its in ((result.arrivals, again.arrivals), (result.later, again.later)):
+        pd.testing.assert_frame_equal(mine, its, check_dtype=False)
 
 
 @pytest.mark.parametrize("name", ["inflow", "allocation"])

@@ -29,6 +29,10 @@ def test_the_wheel_route(tmp_path: Path) -> None:
     for shipped in (*needed, "notebooks/00_start_here.ipynb"):
         assert f"workbench/_shipped/{shipped}" in names
 
+    for inside in ("apps/template/voila/templates/workbench/index.html.j2", "presentation/locale/nb.po"):
+        assert f"workbench/{inside}" in names
+    assert "workbench/_shipped/notebooks/apps/outlook.ipynb" in names
+
     home = tmp_path / "an empty folder"
     home.mkdir()
     python = tmp_path / "env" / "bin" / "python"

@@ -18,6 +18,7 @@ COMMANDS = (
     ("inflow", "fit"),
     ("inflow", "forecast"),
     ("allocate",),
+    ("app",),
     ("report", "list"),
     ("report", "build"),
     ("locality", "list"),
