@@ -35,7 +35,8 @@ def test_first_useful_widget(saved_runs: Path, tmp_path: Path, capsys: pytest.Ca
     try:
         with sync_playwright() as play:
             browser = play.chromium.launch(
-                executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
+                executable_path=chromium,
+                args=["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
             )
             context = browser.new_context(viewport={"width": 1280, "height": 900})
             for visit in ("cold (first visit of this browser)", "warm", "warm", "warm"):
