@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 from workbench.apps.outlook import content
 from workbench.apps.outlook.state import OutlookState
 from workbench.apps.outlook.view import OutlookView
+from workbench.studies import inflow
 
 pytestmark = pytest.mark.quick
 TODAY = date(2026, 11, 22)
@@ -92,6 +94,14 @@ def test_a_run_of_an_older_version_is_a_sentence(saved_runs: Path, tmp_path: Pat
     assert "kan inte visas" in page.head.value
 
 
+def test_a_damaged_run_is_a_sentence(saved_runs: Path, tmp_path: Path) -> None:
+    runs = tmp_path / "damaged"
+    shutil.copytree(saved_runs, runs)
+    draws = next(runs.glob("inflow/*/draws.nc"))
+    draws.write_bytes(draws.read_bytes()[:1000])
+    assert "is damaged" in view(runs).head.value
+
+
 def test_a_bug_is_said_in_general_words(saved_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = view(saved_runs)
 
@@ -120,14 +130,12 @@ def test_the_code_shown_gives_the_same_sentences(
     assert cells and all(cell in printed.getvalue() for cell in cells)
 
 
-def test_names_from_a_table_cannot_act_as_markup(saved_runs: Path, tmp_path: Path) -> None:
-    runs = tmp_path / "runs"
-    shutil.copytree(saved_runs, runs)
-    words = next(runs.glob("inflow/*/forecast.json"))
-    raw = json.loads(words.read_text(encoding="utf-8"))
-    raw["names"]["NO"] = "<script>alert(1)</script>"
-    words.write_text(json.dumps(raw), encoding="utf-8")
-    page = view(runs, destinations=("NO",))
+def test_names_from_a_table_cannot_act_as_markup(saved_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = inflow.latest(runs=saved_runs)
+    assert result is not None
+    odd = replace(result, names={**result.names, "NO": "<script>alert(1)</script>"})
+    monkeypatch.setattr(inflow, "latest", lambda **_: odd)
+    page = view(saved_runs, destinations=("NO",))
     page.draw()
     shown = page.headline.value + page.tables.value + page.charts.value + page.foot.value
     assert "<script" not in shown and "&lt;script" in shown

@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
+from workbench.core.machine import BROWSERS
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
 
 
 def test_first_useful_widget(saved_runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    chromium = shutil.which("chromium")
+    chromium = next(filter(None, map(shutil.which, BROWSERS)), None)
     if chromium is None:
         pytest.fail("This benchmark needs Chromium. On Debian: apt-get install chromium", pytrace=False)
     began = time.monotonic()

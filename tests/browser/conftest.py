@@ -17,6 +17,8 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from workbench.core.machine import BROWSERS
+
 ROOT = Path(__file__).parent.parent.parent
 expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
 FLAGS = [
@@ -89,7 +91,7 @@ def served(serve: Callable[..., Served]) -> Served:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    path = shutil.which("chromium")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.fail("The browser tests need Chromium. On Debian: apt-get install chromium", pytrace=False)
     with sync_playwright() as play:
