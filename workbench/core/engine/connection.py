@@ -53,10 +53,10 @@ class Connection:
         """Ask the scheduler whether there is anybody to work."""
         return self.open and bool(self.client.scheduler_info()["workers"])
 
-    def grow(self, workers: int) -> None:
-        """Have at least so many processes, if they are ours."""
-        if self.cluster is not None and workers > len(self.cluster.workers):
-            self.cluster.scale(workers)
+    def staff(self, processes: int) -> None:
+        """Have at least so many processes, if they are ours: Dask strikes off one that comes back late."""
+        if self.cluster is not None and processes > len(self.cluster.workers):
+            self.cluster.scale(processes)
 
     def close(self) -> None:
         """Let go of the client; processes of this machine end, with their folder."""
