@@ -44,9 +44,12 @@ def die(task: Task) -> None:
 
 
 def describe(task: Task) -> tuple[int, bool, str, int]:
-    """Tell who works: process, whether it may write what it holds to disk, address, threads."""
+    """Wait until as many processes are at work as asked; tell process, whether it may spill, address, threads."""
+    folder, processes = task.inputs
+    (Path(folder) / f"at work {os.getpid()}").touch()
+    while len(list(Path(folder).glob("at work *"))) < processes:
+        time.sleep(0.05)
     worker = get_worker()
     memory = worker.memory_manager
-    time.sleep(task.inputs)
     spills = bool(memory.memory_target_fraction or memory.memory_spill_fraction)
     return os.getpid(), spills, worker.address, worker.state.nthreads

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any
 
 import dask.config
@@ -53,17 +56,19 @@ class Connection:
         """Ask the scheduler whether there is anybody to work."""
         return self.open and bool(self.client.scheduler_info()["workers"])
 
-    def grow(self, workers: int) -> None:
-        """Have at least so many processes, if they are ours."""
-        if self.cluster is not None and workers > len(self.cluster.workers):
-            self.cluster.scale(workers)
+    def staff(self, processes: int) -> None:
+        """Have at least so many processes, if they are ours: Dask strikes off one that comes back late."""
+        if self.cluster is not None and processes > len(self.cluster.workers):
+            self.cluster.scale(processes)
 
     def close(self) -> None:
         """Let go of the client; processes of this machine end, with their folder."""
         with without_chatter():
             self.client.close()
             if self.cluster is not None:
-                self.cluster.close()
+                # Dask tells only now of a process that did not come back; the others it has ended.
+                with suppress(RuntimeError, AssertionError, TimeoutError):
+                    self.cluster.close()
         if self.folder is not None:
             self.folder.cleanup()
 
@@ -71,18 +76,29 @@ class Connection:
 def start_local(workers: int) -> Connection:
     """Start processes of this machine, one thread each, reachable by this account alone."""
     folder = tempfile.TemporaryDirectory(prefix="workbench-workers-", ignore_cleanup_errors=True)
+    start = partial(
+        LocalCluster,
+        n_workers=workers,
+        threads_per_worker=1,
+        scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+        # Other accounts of this machine can reach the loopback: a certificate of this session keeps them out.
+        security=Security.temporary(),
+        local_directory=folder.name,
+        silence_logs=logging.CRITICAL,
+        config=_QUIET,  # for the workers, those that come later included
+    )
+    ensure_running()  # at its own start it would open the ears of the thread again
     try:
-        with dask.config.set(_QUIET):
-            # Other accounts of this machine can reach the loopback: a certificate of this session keeps them out.
-            cluster = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
-                security=Security.temporary(),
-                local_directory=folder.name,
-                silence_logs=logging.CRITICAL,
-                config=_QUIET,  # for the workers, those that come later included
-            )
+        with dask.config.set(_QUIET), ThreadPoolExecutor(1) as thread:
+            thread.submit(_deafen_to_interrupts)
+            starting = thread.submit(start)
+            try:
+                cluster = starting.result()
+            except KeyboardInterrupt:  # a half-started cluster cannot be closed
+                with without_chatter(), suppress(Exception):
+                    starting.result().close()
+                folder.cleanup()
+                raise
     except (OSError, RuntimeError) as error:
         folder.cleanup()
         raise EngineError(
@@ -91,6 +107,12 @@ def start_local(workers: int) -> Connection:
             do="in a script, stand all it runs under `if __name__ == '__main__':`; else free some memory and try again",
         ) from error
     return Connection(Client(cluster, set_as_default=False), cluster, folder)
+
+
+def _deafen_to_interrupts() -> None:
+    """Have the processes that this thread starts not hear Ctrl-C: the program does, and ends them."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def join(address: str, timeout: float) -> Connection:

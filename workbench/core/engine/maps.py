@@ -148,7 +148,8 @@ class Engine:
         """Yield tasks with their outcomes as they finish; whatever ends the loop early stops the rest."""
         if not tasks:
             return
-        connection = self._connect(len(tasks))
+        wanted = min(len(tasks), self.workers or CPU_COUNT)
+        connection = self._connect(wanted)
         news: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._news = news
         run = uuid.uuid4().hex  # keys on the scheduler are random: those of the caller may name a person
@@ -164,6 +165,7 @@ class Engine:
                 try:
                     finished = news.get(timeout=LOOK_SECONDS)
                 except queue.Empty:
+                    connection.staff(wanted)
                     alive = self._last_alive(connection, alive)
                     continue
                 if finished is None:
@@ -178,14 +180,13 @@ class Engine:
                 if connection.cluster is not None:
                     self.close()  # a process of ours in the middle of a task hears nothing else
 
-    def _connect(self, tasks: int) -> Connection:
+    def _connect(self, wanted: int) -> Connection:
         """Return a connection that works, the earlier one if it still does."""
         if self._connection is not None and not self._connection.open:
             self.close()
-        wanted = min(tasks, self.workers or CPU_COUNT)
         if self._connection is None:
             self._connection = start_local(wanted) if self.scheduler is None else join(self.scheduler, self.timeout)
-        self._connection.grow(wanted)
+        self._connection.staff(wanted)
         return self._connection
 
     def _last_alive(self, connection: Connection, alive: float) -> float:
