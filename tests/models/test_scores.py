@@ -84,7 +84,7 @@ def test_the_pit_of_counts_with_many_zeros_is_uniform() -> None:
     q = np.tile(np.quantile(many, LEVELS, method="inverted_cdf"), (20000, 1))
     values = scores.pit(q, many[:20000].astype(float), np.random.default_rng(1))
     shares = np.histogram(values, 4, (0, 1))[0] / 20000
-    assert np.abs(shares - 0.25).max() < 0.02
+    assert np.abs(shares - 0.25).max() < 0.03  # the levels are 0.05 apart
 
 
 def test_the_pit_beyond_the_outer_quantiles_lies_in_the_tails() -> None:
