@@ -142,7 +142,9 @@ def _row_faults(table: pd.DataFrame) -> list[Fault]:
         ("output_type_id", "not one of the levels"): ~table["output_type_id"].isin(LEVELS),
     }
     faults = [
-        Fault(f"{what} ({int(rows.sum())} rows)", int(rows.idxmax()) + 1, column, table[column].iloc[int(rows.argmax())])
+        Fault(
+            f"{what} ({int(rows.sum())} rows)", int(rows.argmax()) + 1, column, table[column].to_numpy()[rows.argmax()]
+        )
         for (column, what), rows in wrong.items()
         if rows.any()
     ]
