@@ -39,16 +39,21 @@ def run(
     chains: Annotated[int, typer.Option(min=2, help="Chains of each fit.")] = 4,
     scheduler: Scheduler = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes of this machine at most.")] = None,
+    stand_in: Annotated[
+        bool, typer.Option(help="Let the best baseline so far speak for a fit that fails its diagnostics.")
+    ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Forecast from every origin on its own past, and score the model against simple rules."""
     from workbench.core.engine import Engine  # Dask, for the many origins
+    from workbench.models.baselines import BASELINES
     from workbench.studies import inflow_backtest as study
+    from workbench.studies.inflow_origin import Fitted
 
     found, source = study.read_table(locality=locality, file=arrivals, table=table)
     chosen = study.chosen(models)
     months = study.origins_in(origins_file) if origins_file else study.every(first_origin, last_origin, every)
-    fitted = study.Fitted(draws=draws, tune=tune, chains=chains)
+    fitted = Fitted(draws=draws, tune=tune, chains=chains)
     with step(f"Forecast from {len(months)} origins") as progress, Engine(scheduler, workers=workers) as engine:
         done = study.run(
             found,
@@ -58,8 +63,9 @@ def run(
             engine=engine,
             seed=seed,
             learners={study.MODEL: fitted} if study.MODEL in chosen else {},
-            baselines=[name for name in chosen if name in study.BASELINES],
+            baselines=[name for name in chosen if name in BASELINES],
             pools={name: members for name, members in study.POOLS.items() if name in chosen},
+            stand_in=stand_in,
             source=source,
             progress=progress,
         )

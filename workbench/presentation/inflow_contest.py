@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.presentation.findings import Finding, Interval
 from workbench.presentation.tables import Column, Table
-from workbench.presentation.wording import DASH, counted, listing, number, percent, period
+from workbench.presentation.wording import DASH, NBSP, counted, listing, number, percent, period
 
 PERIODS = {
     "overall": "All origins",
@@ -36,26 +36,16 @@ def verdict(scores: Mapping[str, Any], model: str = "") -> Finding:
     one, best = told["models"][name], told["best_baseline"]
     skill, low, high = one["skill"], one["skill_low"], one["skill_high"]
     when = period(scores["origins"]["first"], scores["origins"]["last"])
-    size = percent(abs(skill), 1)
+    head = f"From {when}, {listing([str(h) for h in scores['horizons']])} months ahead, {name}"
     if low is None:
-        verb = f"scored {size} {'better' if skill >= 0 else 'worse'} than"
-        sure = "; too few origins for an interval"
-    else:
-        beaten, lost = low > 0, high < 0
-        verb = (
-            f"beats the simple rules by {size} over"
-            if beaten
-            else f"scored {size} {'better' if skill >= 0 else 'worse'} than"
+        sentence = (
+            f"{head} has a skill of {_signed(skill)} over the best simple rule, {best}: too few origins to be sure."
         )
-        verb = f"loses by {size} to" if lost else verb
-        ends = f"95{chr(160)}% interval {percent(low, 1)} to {percent(high, 1)}"
-        sure = f" ({ends})" if beaten or lost else f" ({ends}), which does not tell them apart"
-    months = listing([str(h) for h in scores["horizons"]])
-    sentence = (
-        f"On origins from {when}, {months} months ahead, {name} {verb} the best of them, {best}, by {SCORE}{sure}."
-        if low is not None and low > 0
-        else f"On origins from {when}, {months} months ahead, {name} {verb} {best}, the best simple rule, by {SCORE}{sure}."
-    )
+    else:
+        ends = f"skill {_signed(skill)} by {SCORE} (95{NBSP}% interval {_signed(low)} to {_signed(high)})"
+        verb = "beats the best simple rule" if low > 0 else "loses to the best simple rule"
+        verb = verb if low > 0 or high < 0 else "cannot be told from the best simple rule"
+        sentence = f"{head} {verb}, {best}: {ends}."
     intervals = () if low is None else (Interval(0.95, low, high),)
     return Finding(
         sentence,
@@ -79,10 +69,8 @@ def by_period(scores: Mapping[str, Any], name: str) -> Finding:
         ends = "" if one["skill_low"] is None else f" ({_signed(one['skill_low'])} to {_signed(one['skill_high'])})"
         said.append(f"{model} {_signed(one['skill'])}{ends}")
     against = f" Skill over {skill['best_baseline']}: {listing(said)}." if said else ""
-    return Finding(
-        f"{PERIODS[name]}: {counted(told['origins'], 'origin')}, {counted(told['forecasts'], 'forecast')} each.{against}",
-        table=_table(scores, name),
-    )
+    head = f"{PERIODS[name]}: {counted(told['origins'], 'origin')}, {counted(told['forecasts'], 'forecast')} each."
+    return Finding(head + against, table=_table(scores, name))
 
 
 def known(scores: Mapping[str, Any]) -> Finding:
@@ -149,7 +137,7 @@ def _table(scores: Mapping[str, Any], name: str) -> Table:
         for key, (heading, digits) in shown.items()
     ]
     columns += [
-        Column(f"{level}{chr(160)}% holds", tuple(percent(row[f"coverage{level}"]) for row in rows))
+        Column(f"{level}{NBSP}% holds", tuple(percent(row[f"coverage{level}"]) for row in rows))
         for level in ("50", "80", "95")
     ]
     caption = f"{PERIODS[name]}: lower scores are better; an interval should hold as often as it says."

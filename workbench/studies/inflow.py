@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from workbench.core.provenance import (
 from workbench.core.scenario import Scenario
 from workbench.core.tasks import Task
 from workbench.models.diagnostics import Diagnostics
+from workbench.models.quality import Quality, Remark, examine
 from workbench.sources import files, localities, registry
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 FIT, FORECAST = "inflow-fit", "inflow"
 LONGEST = 24
 FORMAT = "migration-workbench inflow forecast 1"
+WITHHELD = caveat(
+    "The last published months of some destinations are partial and were left out: their forecasts start earlier."
+)
 NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
 """What a saved forecast holds: its draws, the arrivals it was made from, and names and diagnostics."""
 
@@ -69,6 +73,16 @@ class Arrivals:
         """Return what was observed up to and including the as-of month."""
         return self.table[self.table["month"] <= as_of].reset_index(drop=True)
 
+    @cached_property
+    def quality(self) -> Quality:
+        """What is odd about the table; its partial last months are withheld from learning."""
+        return examine(self.table)
+
+    def caveats(self, as_of: str) -> tuple[str, ...]:
+        """Return what must be said beside every forecast made from this table up to the as-of month."""
+        withheld = any(month <= as_of for month, _ in self.quality.mask)
+        return (*CAVEATS, *([WITHHELD] if withheld else []))
+
 
 @dataclass(frozen=True)
 class InflowResult:
@@ -80,6 +94,8 @@ class InflowResult:
         Observed persons by month and destination up to ``as_of``, and those published since for the months forecast.
     draws
         Persons, dimensions (draw, destination, month), months ``as_of`` + 1 … + ``horizon``.
+    quality
+        What was odd about the table that the forecast was made from.
     """
 
     record: RunRecord
@@ -92,6 +108,7 @@ class InflowResult:
     names: Mapping[str, str]
     sources: tuple[Source, ...]
     reused: bool
+    quality: Quality = Quality(())  # noqa: RUF009  # frozen
 
 
 def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None, source: str = "arrivals") -> Arrivals:
@@ -142,7 +159,7 @@ def fit(
     def compute(folder: Path) -> dict[str, Any]:
         return _write(order.fit(progress), folder)
 
-    return _store(runs).get_or_run(FIT, order.scenario, order.inputs, compute, CAVEATS, order.plugins)
+    return _store(runs).get_or_run(FIT, order.scenario, order.inputs, compute, order.caveats, order.plugins)
 
 
 def fits(
@@ -182,6 +199,7 @@ class _Order:
     tune: int
     chains: int
     plugins: Guests
+    caveats: tuple[str, ...]
 
     @classmethod
     def of(cls, arrivals: Arrivals, as_of: str, seed: int, draws: int, tune: int, chains: int) -> _Order:
@@ -194,8 +212,10 @@ class _Order:
                 why=f"the first month there is {arrivals.table['month'].min()}",
                 do="choose a later month",
             )
+        known = arrivals.quality.withheld(known)
         used = Vintage(arrivals.vintage.name, arrivals.vintage.source, as_of, fingerprint(known))
-        return cls(known, used, as_of, seed, draws, tune, chains, guests(*arrivals.plugins))
+        brought = guests(*arrivals.plugins)
+        return cls(known, used, as_of, seed, draws, tune, chains, brought, arrivals.caveats(as_of))
 
     @property
     def scenario(self) -> dict[str, Any]:
@@ -249,7 +269,7 @@ class _SavedFits:
         order: _Order = task.inputs
         write = partial(_write, result)
         return self.store.get_or_run(
-            FIT, order.scenario, order.inputs, write, CAVEATS, order.plugins, seconds_before=seconds
+            FIT, order.scenario, order.inputs, write, order.caveats, order.plugins, seconds_before=seconds
         )
 
 
@@ -268,13 +288,18 @@ def forecast(
         draws = fit.simulate(horizon, seed)
         draws.save(folder / NUMBERS)
         arrivals.table.to_csv(folder / TABLE, index=False, lineterminator="\n")
-        words = {"format": FORMAT, "names": dict(arrivals.names), "diagnostics": fit.diagnostics.to_dict()}
+        words = {
+            "format": FORMAT,
+            "names": dict(arrivals.names),
+            "diagnostics": fit.diagnostics.to_dict(),
+            "quality": [asdict(remark) for remark in arrivals.quality.remarks],
+        }
         (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         total = draws.sum().summary().iloc[0]
         return {"converged": fitted.record.results["converged"], **{str(k): int(v) for k, v in total.items()}}
 
     before = fitted.record
-    caveats = (*CAVEATS, *before.results["caveats"])
+    caveats = (*arrivals.caveats(as_of), *before.results["caveats"])
     run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, before.plugins)
     return _result(run, arrivals, reused=run.reused and fitted.reused)
 
@@ -346,7 +371,7 @@ def _words(run: SavedRun) -> dict[str, Any]:
 
 
 def _result(run: SavedRun, arrivals: Arrivals, *, reused: bool) -> InflowResult:
-    draws = Draws.load(run.folder / NUMBERS)
+    draws, words = Draws.load(run.folder / NUMBERS), _words(run)
     as_of = str(run.record.scenario["as_of"])
     table = arrivals.table
     later = table[table["month"].isin(draws.labels("month"))]
@@ -357,10 +382,11 @@ def _result(run: SavedRun, arrivals: Arrivals, *, reused: bool) -> InflowResult:
         arrivals=arrivals.known(as_of),
         later=later.reset_index(drop=True),
         draws=draws,
-        diagnostics=Diagnostics.from_dict(_words(run)["diagnostics"]),
+        diagnostics=Diagnostics.from_dict(words["diagnostics"]),
         names={str(code): arrivals.names.get(code, code) for code in draws.labels("destination")},
         sources=(arrivals.vintage.source,),
         reused=reused,
+        quality=Quality(tuple(Remark(**remark) for remark in words.get("quality", ()))),
     )
 
 

@@ -61,6 +61,7 @@ def run(
     learners: Mapping[str, Learner] | None = None,
     baselines: Sequence[str] = BASELINES,
     pools: Mapping[str, tuple[str, ...]] = POOLS,
+    stand_in: bool = True,
     source: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
@@ -78,6 +79,9 @@ def run(
         Models by id, each starting with ``workbench-``; by default the inflow model.
     baselines, pools
         Names of :data:`workbench.models.baselines.BASELINES`, and pools by id with their members.
+    stand_in
+        Whether the baseline that was best so far speaks for a fit that fails its diagnostics; if not, such a fit speaks
+        for itself. Both are marked.
     source
         Whose figures these are, as one line.
     progress
@@ -104,7 +108,9 @@ def run(
     words = {"format": FORMAT, "source": source, **settings, "models": [*models], "baselines": [*baselines]}
     words |= {"left_out": left_out, "quality": [asdict(remark) for remark in found.remarks]}
     corridors = "origin" in table
-    forecasts, samples, notes = _assemble(foreseen, cells[kept], settings, models, pools, corridors=corridors)
+    forecasts, samples, notes = _assemble(
+        foreseen, cells[kept], settings, pools, stand_in=stand_in, corridors=corridors
+    )
     folder = Path(out)
     (folder / inflow_scores.SCORES).unlink(missing_ok=True)  # never beside forecasts that it does not score
     hubverse.write(forecasts, folder / FORECASTS)
@@ -246,9 +252,9 @@ def _assemble(
     foreseen: Mapping[str, Foreseen],
     cells: pd.DataFrame,
     settings: Mapping[str, Any],
-    models: Mapping[str, Learner],
     pools: Mapping[str, tuple[str, ...]],
     *,
+    stand_in: bool,
     corridors: bool,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Return all forecasts in wide form, the joint samples, and what is to be said of both."""
@@ -262,7 +268,7 @@ def _assemble(
     for origin, said in foreseen.items():
         quantiles = dict(said.quantiles)
         for name, reason in said.notes["failures"].items():
-            used = _stand_in(origin, foreseen, cells, steps)
+            used = _stand_in(origin, foreseen, cells, steps) if stand_in or name not in quantiles else ""
             if used:
                 quantiles[name] = quantiles[used]
             told = used or ("its own forecast" if name in quantiles else "nobody")
@@ -273,7 +279,7 @@ def _assemble(
                 quantiles[name] = np.expm1(pool(np.log1p(np.stack([quantiles[member] for member in members]))))
         forecasts += [hubverse.wide(name, origin, places, steps, values[:, at]) for name, values in quantiles.items()]
         for name, draws in said.draws.items():
-            if name not in said.notes["failures"]:
+            if not stand_in or name not in said.notes["failures"]:
                 samples.append(_sampled(name, origin, places, steps, draws[:, :, at]))
     notes = {
         "fallbacks": fallbacks,
