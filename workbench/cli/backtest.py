@@ -47,24 +47,26 @@ def run(
     """Forecast from every origin on its own past, and score the model against simple rules."""
     from workbench.core.engine import Engine  # Dask, for the many origins
     from workbench.models.baselines import BASELINES
-    from workbench.studies import inflow_backtest as study
+    from workbench.studies import inflow_plan as plan
+    from workbench.studies.inflow_arrivals import read_table
+    from workbench.studies.inflow_backtest import run as backtest
     from workbench.studies.inflow_origin import Fitted
 
-    found, source = study.read_table(locality=locality, file=arrivals, table=table)
-    chosen = study.chosen(models)
-    months = study.origins_in(origins_file) if origins_file else study.every(first_origin, last_origin, every)
+    found, source = read_table(locality=locality, file=arrivals, table=table)
+    chosen = plan.chosen(models)
+    months = plan.origins_in(origins_file) if origins_file else plan.every(first_origin, last_origin, every)
     fitted = Fitted(draws=draws, tune=tune, chains=chains)
     with step(f"Forecast from {len(months)} origins") as progress, Engine(scheduler, workers=workers) as engine:
-        done = study.run(
+        done = backtest(
             found,
             origins=months,
-            horizons=study.horizons_in(horizons),
+            horizons=plan.horizons_in(horizons),
             out=out,
             engine=engine,
             seed=seed,
-            learners={study.MODEL: fitted} if study.MODEL in chosen else {},
+            learners={plan.MODEL: fitted} if plan.MODEL in chosen else {},
             baselines=[name for name in chosen if name in BASELINES],
-            pools={name: members for name, members in study.POOLS.items() if name in chosen},
+            pools={name: members for name, members in plan.POOLS.items() if name in chosen},
             stand_in=stand_in,
             source=source,
             progress=progress,

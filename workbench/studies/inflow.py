@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import pandas as pd
 from workbench.core.calendar import month_number
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.plugins import Plugin, guests
+from workbench.core.plugins import guests
 from workbench.core.provenance import (
     Guests,
     RunRecord,
@@ -33,8 +33,10 @@ from workbench.core.provenance import (
 from workbench.core.scenario import Scenario
 from workbench.core.tasks import Task
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.quality import Quality, Remark, examine
-from workbench.sources import files, localities, registry
+from workbench.models.quality import Quality, Remark
+from workbench.studies.inflow_arrivals import CAVEATS as CAVEATS
+from workbench.studies.inflow_arrivals import Arrivals as Arrivals
+from workbench.studies.inflow_arrivals import read_arrivals as read_arrivals
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
@@ -43,45 +45,14 @@ if TYPE_CHECKING:
 FIT, FORECAST = "inflow-fit", "inflow"
 LONGEST = 24
 FORMAT = "migration-workbench inflow forecast 1"
+NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
+"""What a saved forecast holds: its draws, the arrivals it was made from, and names and diagnostics."""
+
 WITHHELD = caveat(
     "The last published months of some destinations are partial and were left out: their forecasts start earlier."
 )
 NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
 """What a saved forecast holds: its draws, the arrivals it was made from, and names and diagnostics."""
-
-CAVEATS = (
-    caveat(
-        "The figures are those of today's table, not those known at the as-of month, where the publisher revised them."
-    ),
-    caveat("The model knows levels, season and the size of past shocks; it foresees no policy change and no war."),
-)
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """The observed applications of a study and whose figures they are.
-
-    ``table`` has the columns ``month``, ``destination``, ``persons`` (empty = not published), every month there is.
-    """
-
-    table: pd.DataFrame
-    vintage: Vintage
-    names: Mapping[str, str]
-    plugins: tuple[Plugin | None, ...] = ()
-
-    def known(self, as_of: str) -> pd.DataFrame:
-        """Return what was observed up to and including the as-of month."""
-        return self.table[self.table["month"] <= as_of].reset_index(drop=True)
-
-    @cached_property
-    def quality(self) -> Quality:
-        """What is odd about the table; its partial last months are withheld from learning."""
-        return examine(self.table)
-
-    def caveats(self, as_of: str) -> tuple[str, ...]:
-        """Return what must be said beside every forecast made from this table up to the as-of month."""
-        withheld = any(month <= as_of for month, _ in self.quality.mask)
-        return (*CAVEATS, *([WITHHELD] if withheld else []))
 
 
 @dataclass(frozen=True)
@@ -109,29 +80,6 @@ class InflowResult:
     sources: tuple[Source, ...]
     reused: bool
     quality: Quality = Quality(())  # noqa: RUF009  # frozen
-
-
-def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None, source: str = "arrivals") -> Arrivals:
-    """Return the arrivals of a locality, or of a file of one's own (columns ``month, destination, persons``).
-
-    ``source`` names the installed source that is asked for the locality's arrivals; by default its own table.
-    Rows by origin are added up to destinations; a month is missing for a destination if any of its origins is.
-    """
-    used: tuple[Plugin | None, ...] = ()
-    if file is None:
-        place = localities.load(locality)
-        reading = registry.read(source, place)
-        table, vintage, used = reading.table, reading.vintage, (place.plugin, reading.plugin)
-        names = {code: place.place_name(code) for code in map(str, table["destination"].unique())}
-    else:
-        table = files.read(file, "arrivals")
-        own = Source("your own file", Path(file).name, "not stated")
-        vintage = Vintage(Path(file).name, own, str(table["month"].max()), fingerprint(table))
-        names = {}
-    table = table[["month", "destination", "persons"]]
-    if table.duplicated(["month", "destination"]).any():
-        table = table.groupby(["month", "destination"])["persons"].sum(min_count=1).reset_index()
-    return Arrivals(table.sort_values(["destination", "month"], ignore_index=True), vintage, names, used)
 
 
 def fit(

@@ -15,29 +15,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months, month_number, month_range
-from workbench.core.errors import DataError, ModelError, WorkbenchError, together
+from workbench.core.calendar import add_months
+from workbench.core.errors import ModelError, WorkbenchError
 from workbench.core.files import replacing, write_text
 from workbench.core.tasks import TaskStore
 from workbench.models import hubverse, quality
 from workbench.models.baselines import BASELINES
 from workbench.models.inflow_series import InflowSeries
 from workbench.models.scores import crps, pool
-from workbench.sources import files, localities
 from workbench.studies import inflow_scores
 from workbench.studies.inflow_origin import Fitted, Foreseen, Learner, Origin, forecast_origin, keep, kept_before
+from workbench.studies.inflow_plan import MODEL, POOLS, check
 from workbench.studies.inflow_scores import ARRIVALS, FORECASTS, SAMPLES, WORDS
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
 
-MODEL = "workbench-inflow"
 STAND_IN = "LocalLevelT"
 """Who stands in for a failed fit as long as the past does not say who is better."""
-POOLS: Mapping[str, tuple[str, ...]] = {
-    "pool-inflow-ETS-ARIMA-Theta": (MODEL, "AutoETS", "AutoARIMA", "OptimizedTheta"),
-}
-"""Opinion pools by their id; one is made if all its members forecast."""
 FORMAT = "migration-workbench inflow backtest 1"
 YEAR = 12
 
@@ -98,7 +93,7 @@ def run(
     found = quality.examine(table)
     cells = quality.grid(found.withheld(table))
     origins = sorted(set(origins))
-    _check(cells, origins, horizons, models, baselines)
+    check(cells, origins, horizons, models, baselines)
     kept, left_out = series_of(cells, origins[0])
     tasks = {origin: _task(cells[kept], origin, max(horizons), models, baselines) for origin in origins}
     store = TaskStore(Path(out) / "tasks", write=keep, read=kept_before)
@@ -147,64 +142,6 @@ def series_of(cells: pd.DataFrame, first_origin: str) -> tuple[list[str], dict[s
     return kept, left_out
 
 
-def chosen(names: str) -> list[str]:
-    """Return who forecasts, from names separated by commas; everybody if there are none.
-
-    Raises
-    ------
-    DataError
-        With every name that nobody has.
-    """
-    everybody = [MODEL, *BASELINES, *POOLS]
-    wanted = [name.strip() for name in names.split(",") if name.strip()] or everybody
-    unknown = [name for name in wanted if name not in everybody]
-    if unknown:
-        raise DataError(f"nobody is called {', '.join(unknown)}", where="--models", do="known: " + ", ".join(everybody))
-    return wanted
-
-
-def horizons_in(text: str) -> list[int]:
-    """Return the months ahead of a text such as ``3-6`` or ``1,3,6``.
-
-    >>> horizons_in("3-6")
-    [3, 4, 5, 6]
-    """
-    found: set[int] = set()
-    for part in text.split(","):
-        first, dash, last = (piece.strip() for piece in part.partition("-"))
-        if not (first.isdigit() and (last.isdigit() if dash else True)):
-            raise DataError(f"'{text}' are no horizons", do="write them as 3-6, or as 1,3,6")
-        found |= set(range(int(first), int(last or first) + 1))
-    return sorted(found)
-
-
-def origins_in(file: Path | str) -> list[str]:
-    """Return the months in a text file, one a line; empty lines and what follows a ``#`` do not count."""
-    try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError("cannot read the origins", where=str(file), why=str(error), do="check the path") from error
-    months = [month for line in lines if (month := line.partition("#")[0].strip())]
-    faults = []
-    for month in months:
-        try:
-            month_number(month)
-        except DataError as error:
-            faults.append(error)
-    if faults:
-        raise together("the origins cannot be used", faults, where=str(file))
-    return months
-
-
-def every(first: str, last: str, months: int = 1) -> list[str]:
-    """Return the origins from first to last, one in so many months."""
-    if months < 1 or month_number(last) < month_number(first):
-        raise DataError(
-            f"no origins lie between {first} and {last}, one in {months} months", do="let the last follow the first"
-        )
-    return month_range(first, last)[::months]
-
-
 def _task(
     cells: pd.DataFrame, origin: str, horizon: int, models: Mapping[str, Learner], baselines: Sequence[str]
 ) -> Origin:
@@ -212,40 +149,6 @@ def _task(
     return Origin(
         tuple(past.index), tuple(past.columns), past.to_numpy(float), horizon, tuple(models.items()), tuple(baselines)
     )
-
-
-def _check(
-    cells: pd.DataFrame,
-    origins: Sequence[str],
-    horizons: Sequence[int],
-    models: Mapping[str, Learner],
-    baselines: Sequence[str],
-) -> None:
-    """Raise one error with everything that is wrong with what was asked for."""
-    faults: list[WorkbenchError] = []
-    first, last = str(cells.index[0]), str(cells.index[-1])
-    outside = [origin for origin in origins if not first <= origin <= last]
-    if not origins:
-        faults.append(DataError("no origin is asked for", do="name at least one month"))
-    if outside:
-        faults.append(
-            DataError(f"origins outside the data: {', '.join(outside[:5])}", why=f"they cover {first} to {last}")
-        )
-    elif origins and horizons and add_months(origins[0], min(horizons)) > last:
-        faults.append(DataError(f"no outcome is known for any origin from {origins[0]}", why=f"the data end in {last}"))
-    if not horizons or min(horizons) < 1 or max(horizons) > 24:
-        faults.append(DataError("horizons lie between 1 and 24 months", do="ask for example for 3-6"))
-    unknown = [name for name in baselines if name not in BASELINES]
-    if unknown:
-        known = "known: " + ", ".join(BASELINES)
-        faults.append(DataError(f"no baseline is called {', '.join(unknown)}", do=known))
-    strange = [name for name in models if not name.startswith(hubverse.OURS)]
-    if strange:
-        faults.append(DataError(f"model ids start with '{hubverse.OURS}': {', '.join(strange)}"))
-    if not models and not baselines:
-        faults.append(DataError("nobody is asked to forecast", do="name at least one model or baseline"))
-    if faults:
-        raise together("the backtest cannot be run", faults, where="backtest")
 
 
 def _assemble(
@@ -330,30 +233,3 @@ def _counted(notes: Iterable[Mapping[str, Mapping[str, str]]]) -> dict[str, dict
                 entry = found.setdefault(name, {}).setdefault(series, {"origins": 0, "reason": reason})
                 entry["origins"] += 1
     return found
-
-
-def read_table(
-    *, locality: str | Path = "eu", file: str | Path | None = None, table: str = "arrivals"
-) -> tuple[pd.DataFrame, str]:
-    """Return a table of arrivals as it stands, by origin where it says so, and whose figures they are.
-
-    Parameters
-    ----------
-    table
-        Table of the locality, if no file is named: ``arrivals``, ``corridors`` …
-    """
-    if file is not None:
-        found, source = files.read(file, "arrivals"), f"your own file {Path(file).name}"
-    else:
-        place = localities.load(locality)
-        entry = place.table(table)
-        if entry.contract != "arrivals":
-            raise DataError(
-                f"table '{table}' of locality '{place.id}' is no table of arrivals",
-                why=f"it keeps the contract '{entry.contract}'",
-                do="name a table of month, destination, [origin] and persons",
-            )
-        found, source = localities.table(place, table), entry.source.line()
-    columns = ["month", "destination", *(["origin"] if "origin" in found else []), "persons"]
-    found = found[columns].astype({name: str for name in columns[:-1]})
-    return found.assign(persons=found["persons"].astype("float64")), source
