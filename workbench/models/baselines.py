@@ -16,6 +16,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.signal import lfilter
 from scipy.special import betaln, expit, stdtrit
+from threadpoolctl import threadpool_limits
 
 from workbench.core.errors import DataError, ModelError, nearest
 from workbench.models.scores import LEVELS
@@ -84,7 +85,8 @@ def forecast(name: str, persons: np.ndarray, horizon: int) -> BaselineForecast:
         gaps = int(np.isnan(known).sum())
         if gaps and name != "LocalLevelT":
             filled[column] = gaps
-        quantiles, reason = _or_simplest(name, known, horizon + behind)
+        with threadpool_limits(1):  # so small that threads only wait for each other
+            quantiles, reason = _or_simplest(name, known, horizon + behind)
         if reason:
             fell_back[column] = reason
         all_quantiles[column] = quantiles[behind:]
