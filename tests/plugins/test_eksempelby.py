@@ -97,38 +97,54 @@ def damage(folder: Path, name: str, old: str, new: str) -> None:
 
 
 RULE, PLACE, PAGE = ("rules", "no_district_alone"), ("localities", "eksempelby"), ("panels", "districts")
+INDICATOR = ("indicators", "district_spread")
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "part", "reason"),
+    "damages",
     [
-        ("rules.py", "import scipy.sparse as sp", "import no_such_module", RULE, "no_such_module"),
-        (
-            "rules.py",
-            "problem.persons.sum() / 2).sum()",
-            "problem.persons.sum()).sum()",
-            RULE,
-            "its rows forbid the plan",
-        ),
-        ("locality/locality.toml", 'licence = "CC0"', "", PLACE, "no source with publisher"),
-        ("locality/locality.toml", 'id = "eksempelby"', 'id = "other"', PLACE, "says id = 'other'"),
-        ("indicators.py", "question =", "question_ =", ("indicators", "district_spread"), "it has no 'question'"),
-        ("panel.py", "return ipywidgets.VBox([chosen, shown])", "return None", PAGE, "its view shows nothing"),
-        ("panel.py", '"year": self.year', '"year": self', PAGE, "its state is not plain values"),
+        [
+            ("rules.py", "import scipy.sparse as sp", "import no_such_module", RULE, "no_such_module"),
+            ("indicators.py", "question =", "question_ =", INDICATOR, "it has no 'question'"),
+            ("panel.py", "return ipywidgets.VBox([chosen, shown])", "return None", PAGE, "its view shows nothing"),
+        ],
+        [
+            (
+                "rules.py",
+                "problem.persons.sum() / 2).sum()",
+                "problem.persons.sum()).sum()",
+                RULE,
+                "its rows forbid the plan",
+            ),
+            ("panel.py", '"year": self.year', '"year": self', PAGE, "its state is not plain values"),
+        ],
+        # A page cannot show a town that is left out: it goes with it.
+        [
+            ("locality/locality.toml", 'licence = "CC0"', "", PLACE, "no source with publisher"),
+            ("locality/locality.toml", 'licence = "CC0"', "", PAGE, "'eksempelby' cannot be used"),
+        ],
+        [
+            ("locality/locality.toml", 'id = "eksempelby"', 'id = "other"', PLACE, "says id = 'other'"),
+            ("locality/locality.toml", 'id = "eksempelby"', 'id = "other"', PAGE, "'eksempelby' cannot be used"),
+        ],
     ],
+    ids=["not there", "not as agreed", "place without source", "place of another name"],
 )
-def test_a_damaged_part_is_left_out_and_said_and_the_rest_works(
-    broken: Path, tmp_path: Path, name: str, old: str, new: str, part: tuple[str, str], reason: str
+def test_damaged_parts_are_left_out_and_said_and_the_rest_works(
+    broken: Path, tmp_path: Path, damages: list[tuple[str, str, str, tuple[str, str], str]]
 ) -> None:
-    damage(broken, name, old, new)
+    for name, old, new in {(name, old, new) for name, old, new, _, _ in damages}:
+        damage(broken, name, old, new)
     done = workbench("locality", "list", "--json", path=(broken,), cwd=tmp_path)
     assert done.returncode == 0 and "Traceback" not in done.stderr
-    kind, called = part
-    assert f"Notice: skipped {kind} '{called}' of workbench-eksempelby 1.0.0: " in done.stderr and reason in done.stderr
     body = json.loads(done.stdout)
-    assert called not in body[kind] and "norway" in body["localities"]
-    taken_along = ["districts"] if part == PLACE else []  # a page cannot show a town that is left out
-    assert [left["name"] for left in body["skipped"]] == [called, *taken_along]
+    for *_, (kind, called), reason in damages:
+        (notice,) = [line for line in done.stderr.splitlines() if line.startswith(f"Notice: skipped {kind} '{called}'")]
+        assert " of workbench-eksempelby 1.0.0: " in notice and reason in notice
+        assert called not in body[kind]
+    assert {left["name"] for left in body["skipped"]} == {called for *_, (_, called), _ in damages}
+    left = {RULE, PLACE, INDICATOR, PAGE} - {part for *_, part, _ in damages}
+    assert all(called in body[kind] for kind, called in left) and "norway" in body["localities"]
 
 
 def test_a_part_that_is_left_out_is_refused_by_name_and_checked_by_name(broken: Path, tmp_path: Path) -> None:
