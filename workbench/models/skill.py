@@ -17,7 +17,7 @@ from workbench.core.errors import DataError
 
 BLOCK_MONTHS = 9
 REPLICATIONS = 2000
-FEWEST_BLOCKS = 3
+FEWEST_BLOCKS = 2
 LEVEL = 0.95
 
 
@@ -32,7 +32,7 @@ class Comparison:
     forecasts, origins, blocks
         How many forecasts were compared, from how many origins, which make so many independent blocks.
     difference_low, difference_high, skill_low, skill_high
-        Ends of the 95 % interval; None if there are fewer than three blocks.
+        Ends of the 95 % interval; None if there are fewer than two blocks.
     """
 
     model: str
