@@ -92,3 +92,10 @@ def test_a_block_is_nine_months_of_origins(step: int, length: int) -> None:
 def test_a_stranger_cannot_be_compared() -> None:
     with pytest.raises(DataError, match="no scores of Prophet"):
         compare(scores(), "new", "Prophet", "log_crps")
+
+
+def test_a_perfect_reference_leaves_the_skill_without_an_interval() -> None:
+    table = scores()
+    table.loc[table["model_id"] == "old", "log_crps"] = 0.0
+    told = compare(table, "new", "old", "log_crps")
+    assert told.skill_low is None and told.skill == 0 and told.difference_low is not None

@@ -34,8 +34,8 @@ def run(
         str, typer.Option(help="Who forecasts, separated by commas; by default the model, all baselines and the pool.")
     ] = "",
     seed: Seed = 1,
-    draws: NumberOfDraws = 500,
-    tune: Annotated[int, typer.Option(min=10, help="Warm-up steps for each chain.")] = 500,
+    draws: NumberOfDraws = 250,
+    tune: Annotated[int, typer.Option(min=10, help="Warm-up steps for each chain.")] = 400,
     chains: Annotated[int, typer.Option(min=2, help="Chains of each fit.")] = 4,
     scheduler: Scheduler = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes of this machine at most.")] = None,

@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.calendar import add_months
-from workbench.core.errors import ModelError, WorkbenchError
+from workbench.core.errors import ModelError
 from workbench.core.files import replacing, write_text
 from workbench.core.tasks import TaskStore
 from workbench.models import hubverse, quality
 from workbench.models.baselines import BASELINES
-from workbench.models.inflow_series import InflowSeries
+from workbench.models.inflow.series import unlearnable
 from workbench.models.scores import crps, pool
 from workbench.studies import inflow_scores
 from workbench.studies.inflow_origin import Fitted, Foreseen, Learner, Origin, forecast_origin, keep, kept_before
@@ -124,14 +124,8 @@ def series_of(cells: pd.DataFrame, first_origin: str) -> tuple[list[str], dict[s
     All origins forecast the same series, those that can be learnt from at the first one: nothing later decides who
     takes part, and the model is compiled once.
     """
-    kept, left_out = [], {}
-    for series in map(str, cells.columns):
-        alone = cells[series].rename("persons").rename_axis("month").reset_index().assign(destination=series)
-        try:
-            InflowSeries.from_table(alone[["month", "destination", "persons"]], first_origin)
-            kept.append(series)
-        except WorkbenchError as error:
-            left_out[series] = error.what.splitlines()[-1].strip(" -").removeprefix(f"{series}: ")
+    left_out = {str(series): reason for series, reason in unlearnable(cells.loc[:first_origin]).items()}
+    kept = [series for series in map(str, cells.columns) if series not in left_out]
     if not kept:
         told = "".join(f"\n  - {series}: {reason}" for series, reason in list(left_out.items())[:20])
         raise ModelError(

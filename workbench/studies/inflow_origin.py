@@ -49,17 +49,25 @@ class Fitted:
     """The inflow model as a learner: a fit at each origin, chains one after the other."""
 
     model: InflowModel = InflowModel()  # noqa: RUF009  # frozen
-    draws: int = 500
-    tune: int = 500
+    draws: int = 250
+    tune: int = 400
     chains: int = 4
 
     def __call__(self, past: pd.DataFrame, as_of: str, horizon: int, seed: int) -> Learnt:
         """Return the forecast of a fit to the past."""
         fit = self.model.fit(
-            past, as_of=as_of, seed=seed, draws=self.draws, tune=self.tune, chains=self.chains, cores=1
+            past,
+            as_of=as_of,
+            seed=seed,
+            draws=self.draws,
+            tune=self.tune,
+            chains=self.chains,
+            cores=1,
+            lapsed=True,
         )
         draws = fit.simulate(horizon, seed).values.transpose("draw", "destination", "month")
-        return Learnt(draws.to_numpy(), " ".join(fit.caveats), fit.diagnostics.to_dict())
+        failure = "" if fit.diagnostics.ok else fit.diagnostics.sentence()
+        return Learnt(draws.to_numpy(), failure, fit.diagnostics.to_dict())
 
 
 @dataclass(frozen=True)
