@@ -94,6 +94,7 @@ def read_table(
         found, source = files.read(file, "arrivals"), f"your own file {Path(file).name}"
     else:
         place = localities.load(locality)
+        table = "inflow" if table == "arrivals" and "arrivals" not in place.tables else table
         entry = place.table(table)
         if entry.contract != "arrivals":
             raise DataError(
