@@ -1,6 +1,6 @@
 """The contest of the inflow model against simple rules, and how fast it samples; prints, and updates RESULTS.md.
 
-    python tests/benchmarks/inflow.py contest-a contest-b speed [--out FOLDER] [--workers N] [--draws N …] [--write]
+    python tests/benchmarks/inflow.py contest-a contest-b components speed [--out FOLDER] [--every N] [--write]
 
 A contest that was interrupted is taken up again from its folder.
 """
@@ -14,6 +14,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,93 @@ def contest(name: str, asked: argparse.Namespace) -> str:
     seconds = time.monotonic() - began
     size = f"{len(origins)} origins × {len(done.scores['series'])} series"
     took = f"{size} with all baselines took {seconds / 60:.1f} minutes (origins found in the folder cost nothing)."
-    return "\n\n".join([f"### {title}", *(finding.markdown() for finding in shown.findings(done.scores)), took])
+    parts = [f"### {title}", *(finding.markdown() for finding in shown.findings(done.scores)), took]
+    return "\n\n".join([*parts, *([_confirmed(asked.out / name)] if name == "contest-a" else [])])
+
+
+def _confirmed(folder: Path) -> str:
+    """Return the skill where the model was chosen, and where it was not, as Markdown.
+
+    The components were chosen on origins before 2016 and every second destination.
+    """
+    from workbench.models.skill import compare
+    from workbench.studies import inflow_scores
+    from workbench.studies.inflow_plan import MODEL
+
+    scored = inflow_scores.read(folder)
+    rows = scored.forecasts
+    half = set(sorted(set(rows["series"]))[::2])
+    early, chosen = rows["origin_month"] < "2016-01", rows["series"].isin(half)
+    lines = [
+        "**Chosen on the first row, confirmed on the others.** Skill of log-CRPS over the baseline that is best there.",
+        "| origins, destinations | forecasts | best baseline | skill | 95 % interval |",
+        "|:---|---:|:---|---:|:---|",
+    ]
+    for title, part in (
+        ("before 2016, every second destination", rows[early & chosen]),
+        ("before 2016, the other destinations", rows[early & ~chosen]),
+        ("from 2016 on, every second destination", rows[~early & chosen]),
+        ("from 2016 on, the other destinations", rows[~early & ~chosen]),
+    ):
+        means = part.groupby("model_id")["log_crps"].mean()
+        best = str(means[[name for name in scored.baselines if name in means]].idxmin())
+        found = compare(part, MODEL, best, "log_crps")
+        lines.append(f"| {title} | {found.forecasts} | {best} | {found.skill:+.1%} | {_interval(found)} |")
+    return lines[0] + "\n\n" + "\n".join(lines[1:])
+
+
+def _interval(found: Any) -> str:
+    return "—" if found.skill_low is None else f"{found.skill_low:+.1%} … {found.skill_high:+.1%}"
+
+
+def components(asked: argparse.Namespace) -> str:
+    """Return what each component adds: the same origins with and without it, paired, as Markdown."""
+    from workbench.core.engine import Engine
+    from workbench.models.inflow import InflowComponents, InflowModel, Reversion
+    from workbench.models.skill import compare
+    from workbench.studies import inflow_backtest, inflow_plan, inflow_scores
+    from workbench.studies.inflow_arrivals import read_table
+    from workbench.studies.inflow_origin import Fitted
+
+    full = InflowComponents()
+    variants = {inflow_plan.MODEL: full, "workbench-with-reversion": replace(full, reversion=Reversion())}
+    for name in ("volatility", "forgetting", "counts", "surges"):
+        variants[f"workbench-without-{name}"] = replace(full, **{name: None})
+    learners = {
+        name: Fitted(InflowModel(variant), asked.draws, asked.tune, asked.chains) for name, variant in variants.items()
+    }
+    arrivals, source = read_table(table="arrivals")
+    with Engine(workers=asked.workers) as engine:
+        inflow_backtest.run(
+            arrivals,
+            origins=inflow_plan.every("2013-01", "2019-09", asked.every),
+            horizons=range(3, 7),
+            out=asked.out / "components",
+            engine=engine,
+            learners=learners,
+            baselines=(),
+            pools={},
+            stand_in=False,
+            source=source,
+        )
+    scored = inflow_scores.read(asked.out / "components")
+    means = scored.forecasts.groupby("model_id")[["log_crps", "covered80", "covered95"]].mean()
+    lines = [
+        f"### What each component adds: one origin in {asked.every} months, all destinations",
+        "",
+        "Change of log-CRPS against the full model on the same forecasts; above zero is worse than the full model.",
+        "",
+        "| model | log-CRPS | change | 95 % interval | 80 % holds | 95 % holds |",
+        "|:---|---:|---:|:---|---:|---:|",
+    ]
+    for name in variants:
+        log_crps, covered80, covered95 = means.loc[name]
+        found = compare(scored.forecasts, name, inflow_plan.MODEL, "log_crps")
+        change = f"{found.difference / found.reference:+.1%}" if name != inflow_plan.MODEL else "—"
+        ends = [f"{-end:+.1%}" for end in (found.skill_high, found.skill_low) if end is not None]
+        told = " … ".join(ends) if name != inflow_plan.MODEL and ends else "—"
+        lines.append(f"| {name} | {log_crps:.4f} | {change} | {told} | {covered80:.1%} | {covered95:.1%} |")
+    return "\n".join(lines)
 
 
 def speed(asked: argparse.Namespace) -> str:
@@ -134,6 +221,7 @@ def main() -> None:
     """Run what was asked for."""
     made: dict[str, Callable[[argparse.Namespace], str]] = {
         **{name: lambda asked, name=name: contest(name, asked) for name in CONTESTS},  # type: ignore[misc]
+        "components": components,
         "speed": speed,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -141,8 +229,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("output/benchmarks"))
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--draws", type=int, default=500)
-    parser.add_argument("--tune", type=int, default=500)
+    parser.add_argument("--draws", type=int, default=250)
+    parser.add_argument("--tune", type=int, default=400)
     parser.add_argument("--chains", type=int, default=4)
     parser.add_argument("--write", action="store_true", help="update RESULTS.md")
     asked = parser.parse_args()
