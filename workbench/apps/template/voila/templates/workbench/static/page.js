@@ -113,7 +113,7 @@
   hear();
   setInterval(look, POLL_SECONDS * 1000);
   document.addEventListener("visibilitychange", () => document.hidden || look());
-  // A page that the browser kept in memory has lost its kernel when it was left.
   addEventListener("resize", reach);
+  // A page that the browser kept in memory has lost its kernel when it was left.
   addEventListener("pageshow", (event) => event.persisted && look());
 })();
