@@ -19,6 +19,7 @@ import workbench.cli.doctor as doctor
 import workbench.cli.inflow as inflow
 import workbench.cli.locality as locality
 import workbench.cli.report as report
+import workbench.cli.settlement as settlement
 from workbench import __version__
 from workbench.core.errors import WorkbenchError
 
@@ -63,6 +64,7 @@ app = typer.Typer(
 app.command("demo", epilog=demo.EXAMPLE)(demo.run)
 app.add_typer(data.app, name="data")
 app.add_typer(inflow.app, name="inflow")
+app.add_typer(settlement.app, name="settlement")
 app.command("allocate", epilog=allocate.EXAMPLE)(allocate.run)
 app.add_typer(report.app, name="report")
 app.add_typer(locality.app, name="locality")
