@@ -199,7 +199,8 @@ def made_up_scores(error: Callable[[int], float]) -> pd.DataFrame:
                 rows.append(
                     {
                         "municipality": str(place), "year": year, "persons": 10.0, "median": point, "mean": point,
-                        "crps": off, "size": place % 4, "in80": place > 0, "in95": True, "energy": off,
+                        "crps": off, "size": place % 4, "energy": off,
+                        "in80": place > 0, "in95": True, "held80": 0.8, "held95": 1.0,
                         "contest": BEFORE, "horizon": 1, "as_of": year - 1, "method": method, "conserved": True,
                         "converged": year == 2018, "rhat": 1.004,
                     }
@@ -213,7 +214,7 @@ def test_a_summary_says_what_was_reached_and_what_not() -> None:
     assert (
         goal["wape"] == pytest.approx(0.1) and goal["best_rule_wape"] == pytest.approx(0.2) and goal["below_best_rule"]
     )
-    assert not any(goal["in95_within_92_to_97"].values())  # all inside is too wide
+    assert not any(goal["held95_within_92_to_97"].values())  # all inside is too wide
     assert found["fits"] == {"made": 2, "converged": 1, "largest_rhat": 1.004}
     assert "1 of 2 fits converged" in settlement_backtest.lines(found)[0]
 

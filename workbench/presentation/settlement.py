@@ -159,7 +159,8 @@ def _table(
     ]
     for level in LEVELS:
         ends = [(r[f"low{round(100 * level)}"], r[f"high{round(100 * level)}"]) for r in records]
-        columns.append(Column(f"{percent(level)} interval", tuple(span(low, high) for low, high in ends)))
+        told = tuple(number(low) if low == high else span(low, high) for low, high in ends)
+        columns.append(Column(f"{percent(level)} interval", told))
     return Table(
         name=name,
         caption=caption,

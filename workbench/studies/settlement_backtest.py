@@ -63,6 +63,9 @@ def origins(
 
     In the contest ``quotas`` only the year after the origin is forecast, because later quotas are not known then.
     """
+    unknown = sorted(set(contests) - set(CONTESTS))
+    if unknown:
+        raise AssumptionError(f"no contest '{unknown[0]}'", do="choose " + " or ".join(CONTESTS))
     last = observed.last_whole
     happened = observed.panel(last, ahead=0)
     chosen = list(years) or [y for y in happened.years[1:-1] if y >= FIRST_ORIGIN]
@@ -207,7 +210,9 @@ def summarise(rows: pd.DataFrame) -> dict[str, Any]:
         "persons_conserved_in_every_draw": bool(ours["conserved"].all()),
         "read_this": (
             f"The model's structure was chosen on targets before {CHOSEN_BEFORE}. The contest 'quotas' uses the year's "
-            "final quotas, which nobody has before the year's end: an upper limit. The national total is known."
+            "final quotas, which nobody has before the year's end: an upper limit. The national total is known. "
+            "'in95' counts outcomes inside whole-number intervals, which hold more than 95 % where zero is likely; "
+            "'held95' allows for that."
         ),
     }
 
@@ -237,7 +242,7 @@ def _goals(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
         key = {name: entry[name] for name in ("contest", "horizon", "period")}
         rivals = [t for t in tables if t["method"].endswith("-point") and all(t[k] == v for k, v in key.items())]
         best = min(rivals, key=lambda t: t["wape"])
-        sizes = {c["size"]: c["in95"] for c in entry["coverage"] if c["forecasts"]}
+        sizes = {c["size"]: c["held95"] for c in entry["coverage"] if c["forecasts"]}
         found.append(
             {
                 **key,
@@ -245,8 +250,8 @@ def _goals(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "best_rule": best["method"].removesuffix("-point"),
                 "best_rule_wape": best["wape"],
                 "below_best_rule": entry["wape"] < best["wape"],
-                "in95_by_size": sizes,
-                "in95_within_92_to_97": {name: 0.92 <= share <= 0.97 for name, share in sizes.items()},
+                "held95_by_size": sizes,
+                "held95_within_92_to_97": {name: 0.92 <= share <= 0.97 for name, share in sizes.items()},
             }
         )
     return found
@@ -260,9 +265,9 @@ def lines(summary: dict[str, Any]) -> list[str]:
         f"persons conserved in every draw: {'yes' if summary['persons_conserved_in_every_draw'] else 'no'}."
     ]
     for goal in summary["goals"]:
-        sizes = ", ".join(f"{name} {100 * share:.0f}" for name, share in goal["in95_by_size"].items())
+        sizes = ", ".join(f"{name} {100 * share:.0f}" for name, share in goal["held95_by_size"].items())
         told.append(
             f"{goal['contest']}, {goal['horizon']} year(s) ahead, {goal['period']}: WAPE {100 * goal['wape']:.1f} %, "
-            f"best rule {goal['best_rule']} {100 * goal['best_rule_wape']:.1f} %; in the 95 % interval (%): {sizes}."
+            f"best rule {goal['best_rule']} {100 * goal['best_rule_wape']:.1f} %; held by 95 % (%): {sizes}."
         )
     return [*told, str(summary["read_this"])]

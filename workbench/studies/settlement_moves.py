@@ -7,14 +7,16 @@ years are told apart by assumption, and every figure says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from workbench.core.draws import Draws
-from workbench.core.errors import DataError
+from workbench.core.errors import AssumptionError, DataError, nearest
+from workbench.core.places import Locality
 from workbench.core.provenance import Source, Vintage
 from workbench.models.settlement import moves
 from workbench.models.settlement.moves import Gravity, Hazard, MovePriors
@@ -25,6 +27,7 @@ from workbench.studies.settlement_data import Observed, great_circle, places_arr
 FIRST_WHOLE = 2016
 """The split of the stock by first municipality is incomplete before (SOURCE.md names 2014; sums show 2015 as well)."""
 AHEAD = 5
+LEAVING = "leaving"
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,9 @@ def learn(
         )
     sums = stock.groupby("year")[["moved_here_later", "settled_here"]].sum().astype(float).reset_index()
     panel = observed.panel(as_of, ahead=0)
+    assumed = priors or _assumed(home, as_of)
     settled = dict(zip(panel.years, panel.totals.tolist(), strict=True))
-    hazard = moves.fit_hazard(sums, settled, seed=seed, priors=priors)
+    hazard = moves.fit_hazard(sums, settled, seed=seed, priors=assumed)
 
     places = [home.places[code] for code in panel.municipalities]
     km = great_circle(places_array(places), places_array(places))
@@ -93,6 +97,24 @@ def learn(
         localities.vintage(home, name, localities.table(home, name)) for name in ("refugee_stock", "population")
     )
     return hazard, gravity, vintages, panel.municipalities
+
+
+def _assumed(home: Locality, as_of: int) -> MovePriors:
+    """Return what the locality assumes about leaving, or the program's own defaults where it states nothing."""
+    if not (home.folder / "parameters.toml").exists():
+        return MovePriors()
+    parameters = localities.parameters(home)
+    if LEAVING not in {entry.name for entry in parameters}:
+        return MovePriors()
+    numbers = parameters.numbers(LEAVING, date(as_of, 12, 31))
+    years = int(numbers.pop("introduction_years", MovePriors.introduction_years))
+    unknown = sorted(set(numbers) - {entry.name for entry in fields(MovePriors)})
+    if unknown:
+        known = [entry.name for entry in fields(MovePriors)]
+        raise AssumptionError(
+            f"parameter '{LEAVING}' has an unknown entry '{unknown[0]}'", do=nearest(unknown[0], known)
+        )
+    return MovePriors(**numbers, introduction_years=years)
 
 
 def follow(

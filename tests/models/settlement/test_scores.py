@@ -47,6 +47,20 @@ def test_a_count_that_was_not_published_is_inside_if_it_may_be(small: Any) -> No
     assert scores.score(below, panel, panel.years[3]).loc[0, "in95"]
 
 
+def test_a_calibrated_forecast_of_few_persons_holds_what_it_says(small: Any) -> None:
+    rng = np.random.default_rng(3)
+    panel = small.panel
+    held, inside = [], []
+    for mean in rng.uniform(0, 4, 250):
+        panel.persons[3] = panel.low[3] = panel.high[3] = rng.poisson(mean, 12)
+        table = scores.score(rng.poisson(mean, (1500, 12)), panel, panel.years[3])
+        held.append(table[["held80", "held95"]].mean())
+        inside.append(table[["in80", "in95"]].mean())
+    found = np.mean(held, axis=0)
+    assert found[0] == pytest.approx(0.8, abs=0.02) and found[1] == pytest.approx(0.95, abs=0.01)
+    assert np.mean(inside, axis=0)[0] > 0.85  # why the plain count is not the yardstick
+
+
 def test_coverage_counts_and_says_how_sure_it_is(small: Any) -> None:
     panel = small.panel
     table = scores.score(np.tile(panel.persons[3], (50, 1)), panel, panel.years[3])

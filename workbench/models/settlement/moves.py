@@ -39,6 +39,9 @@ class MovePriors:
         Factor on the odds for every further year, median.
     introduction_years
         Whole years that the introduction period lasts.
+    agreement
+        How closely a year's published share follows the hazard: that of so many persons who move one by one. Low,
+        because neighbouring years share their breaks of definition.
     """
 
     first_year: float = 0.04
@@ -48,7 +51,7 @@ class MovePriors:
     fading: float = 0.75
     fading_spread: float = 0.2
     introduction_years: int = 2
-    agreement: float = 30.0
+    agreement: float = 8.0
 
     def __post_init__(self) -> None:
         if (

@@ -64,7 +64,15 @@ def score(draws: np.ndarray, panel: SettlementPanel, year: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns municipality, year, persons, published, median, mean, crps, size (class), low80, high80, in80, low95,
-        high95, in95. A count that was not published lies in its interval if one of its possible values does.
+        high95, in95, held80, held95. A count that was not published lies in its interval if one of its possible values
+        does.
+
+    Notes
+    -----
+    An interval of whole numbers holds more than its level, most of all where zero is likely. ``held80`` and ``held95``
+    allow for it: the share of the outcome's own probability, from F(y − 1) to F(y), that lies in the middle 80 or 95 %,
+    which is the chance that a randomised probability integral transform does. A calibrated forecast has a mean of 0.8
+    and 0.95 exactly.
     """
     at = panel.years.index(year)
     persons, low, high = panel.persons[at], panel.low[at], panel.high[at]
@@ -83,6 +91,13 @@ def score(draws: np.ndarray, panel: SettlementPanel, year: int) -> pd.DataFrame:
         name = round(100 * level)
         table[f"low{name}"], table[f"high{name}"] = ends
         table[f"in{name}"] = (ends[0] <= high) & (ends[1] >= low)
+        below, upto = (draws < low).mean(axis=0), (draws <= high).mean(axis=0)
+        tail = (1 - level) / 2
+        inside = np.clip(np.minimum(upto, 1 - tail) - np.maximum(below, tail), 0, None)
+        # No draw on the outcome: it lies in a tail or in a gap between draws.
+        table[f"held{name}"] = np.where(
+            upto > below, inside / np.maximum(upto - below, 1e-12), (below > tail) & (below < 1 - tail)
+        )
     return pd.DataFrame(table)
 
 
@@ -109,5 +124,8 @@ def coverage(rows: pd.DataFrame) -> list[dict[str, object]]:
             if len(part):
                 low, high = binomial_interval(hits, len(part))
                 entry |= {f"in{key}": hits / len(part), f"in{key}_low": low, f"in{key}_high": high}
+                held = float(part[f"held{key}"].mean())
+                low, high = binomial_interval(round(held * len(part)), len(part))
+                entry |= {f"held{key}": held, f"held{key}_low": low, f"held{key}_high": high}
         found.append(entry)
     return found

@@ -148,8 +148,9 @@ class SettlementModel:
 
                 part = pm.Normal("part", 0, p.part_spread, dims="circumstance")
                 chance = pm.Normal("part_base", 0, 2)
-                # Centred: each year is seen in hundreds of municipalities, or in none.
-                moved = pm.Normal("part_year", chance, positive("part_year_spread", p.part_year), shape=WINDOW)
+                # Centred, since a year is seen in hundreds of municipalities; years without data must not pull on it.
+                told, spread_of_years = data["told"], positive("part_year_spread", p.part_year)
+                moved = pm.Normal("part_year", chance * told, spread_of_years * told + 1 - told, shape=WINDOW)
                 logit = moved[:, None] + pt.dot(data["circumstances"], part)
 
                 pm.Deterministic("base", expected[-1], dims="municipality")
@@ -263,6 +264,7 @@ def _data(panel: SettlementPanel, evidence: Evidence) -> dict[str, np.ndarray]:
         "covariates": np.zeros((len(people), 0)) if covariates is None else covariates,
         "took_part": evidence.took_part,
         "circumstances": evidence.part,
+        "told": evidence.counted.max(axis=1),
     }
     names = ("share", "seen", "begun", "counted", "expected", "look", "signals")
     return {**found, **{name: getattr(evidence, name) for name in names}}
