@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +60,12 @@ def made_up(places: int, seed: int = 3, total: int = 20_000) -> Truth:
     population = pd.DataFrame({"municipality": names, "year": YEARS[0], "total": people})
     covariates = pd.DataFrame({"x": x}, index=names)
     return Truth(slope, step, passing, stay, look, scale, settlement, population, covariates)
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[[int], Truth]:
+    """How to make up a country of so many municipalities."""
+    return made_up
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from tests.models.settlement.conftest import Truth, made_up
 from workbench.core.errors import AssumptionError
 from workbench.models.components import check_component
 from workbench.models.settlement.fit import SettlementFit
@@ -18,7 +17,7 @@ AS_OF, TOTAL = 2020, 20_000
 
 
 @pytest.mark.quick
-def test_the_model_describes_itself_and_refuses_too_few_draws(small: Truth) -> None:
+def test_the_model_describes_itself_and_refuses_too_few_draws(small: Any) -> None:
     check_component(SettlementModel())
     with pytest.raises(AssumptionError, match="chains is 1"):
         SettlementModel().fit(small.panel, as_of=AS_OF, total=TOTAL, seed=1, chains=1)
@@ -59,7 +58,7 @@ def test_the_gradient_of_the_levels_is_exact() -> None:
             assert (ends[0] - ends[1]) / 2e-6 == pytest.approx(exact[number][index], abs=1e-6)
 
 
-def recovered(truth: Truth, fit: SettlementFit) -> dict[str, bool]:
+def recovered(truth: Any, fit: SettlementFit) -> dict[str, bool]:
     known = {"step": truth.step, "passing": truth.passing, "stay": truth.stay, "look_spread": truth.look_spread}
     known["slope"] = truth.slope
     found = {}
@@ -69,7 +68,7 @@ def recovered(truth: Truth, fit: SettlementFit) -> dict[str, bool]:
     return found
 
 
-def close(fit: SettlementFit, truth: Truth) -> float:
+def close(fit: SettlementFit, truth: Any) -> float:
     """Return how well the sizes of shocks are told apart: rank correlation of estimate and truth."""
     estimate: Any = fit.posterior["scale"].median(["chain", "draw"])
     return float(
@@ -79,8 +78,8 @@ def close(fit: SettlementFit, truth: Truth) -> float:
 
 @pytest.mark.whole
 @pytest.mark.parametrize("places", [50, 357])
-def test_known_parameters_are_recovered_and_the_next_year_is_held(places: int) -> None:
-    truth = made_up(places)
+def test_known_parameters_are_recovered_and_the_next_year_is_held(places: int, make: Any) -> None:
+    truth = make(places)
     fit = SettlementModel().fit(truth.panel, as_of=AS_OF, total=TOTAL, seed=2)
     assert fit.diagnostics.max_rhat < 1.02 and fit.diagnostics.divergences < 20, fit.diagnostics.sentence()
     found = recovered(truth, fit)

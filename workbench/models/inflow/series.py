@@ -13,8 +13,11 @@ from workbench.core.errors import DataError, Fault, ModelError, nearest
 from workbench.core.provenance import fingerprint
 
 COLUMNS = ("month", "destination", "persons")
-FEWEST_MONTHS = 36
+FEWEST_MONTHS = 12
+LEARNT_ALONE = 36
+"""Published months from which on a destination's own season and volatility can be learnt; one must have as many."""
 LONGEST_SILENCE = 6
+ROUNDINGS = (1000, 100, 10, 5)
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,25 @@ class InflowSeries:
         return np.argmax(self.observed[::-1], axis=0)
 
     @cached_property
+    def rounding(self) -> int:
+        """To what the published figures are rounded (persons): the largest of 1000, 100, 10 and 5 that divides all."""
+        known = self.persons[self.observed]
+        return next((unit for unit in ROUNDINGS if not np.any(known % unit)), 1)
+
+    @cached_property
+    def first_year(self) -> np.ndarray:
+        """Mean of log(1 + persons) over the first twelve published months of each destination."""
+        early = self.observed & (self.observed.cumsum(axis=0) <= 12)
+        return np.where(early, self.log_persons, 0.0).sum(axis=0) / early.sum(axis=0)
+
+    @cached_property
+    def short(self) -> dict[str, int]:
+        """Published months of the destinations that lean on the others, because they have fewer than 36."""
+        counts = self.observed.sum(axis=0)
+        named = zip(self.destinations, counts, strict=True)
+        return {name: int(count) for name, count in named if count < LEARNT_ALONE}
+
+    @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of exactly the cells that are used; rows after ``as_of`` and the order of rows do not matter."""
         return fingerprint(self.to_table())
@@ -154,21 +176,24 @@ def _rows_until(arrivals: pd.DataFrame, as_of: str) -> pd.DataFrame:
 def _enough_to_learn_from(grid: pd.DataFrame, as_of: str) -> None:
     """Raise if a destination cannot be learnt from; ``grid`` has index month, columns destination, persons."""
     observed = grid.notna()
+    counts = observed.sum()
     faults = []
     for name in grid.columns:
-        count = int(observed[name].sum())
+        count = int(counts[name])
         silence = int(np.argmax(observed[name].to_numpy()[::-1])) if count else 0
         if count < FEWEST_MONTHS:
-            faults.append(Fault(f"{name}: {count} published months, at least {FEWEST_MONTHS} are needed"))
+            faults.append(f"{name}: {count} published months, at least {FEWEST_MONTHS} are needed")
         elif not grid[name].sum() > 0:
-            faults.append(Fault(f"{name}: every published month is zero"))
+            faults.append(f"{name}: every published month is zero")
         elif silence > LONGEST_SILENCE:
             last = grid.index[len(grid) - 1 - silence]
-            faults.append(Fault(f"{name}: published until {last}, {silence} months before {as_of}"))
+            faults.append(f"{name}: published until {last}, {silence} months before {as_of}")
+    if not faults and counts.max() < LEARNT_ALONE:
+        faults = [f"no destination has {LEARNT_ALONE} published months; the longest has {int(counts.max())}"]
     if faults:
-        lines = "\n".join(f"  - {fault.what}" for fault in faults)
+        lines = "\n".join(f"  - {fault}" for fault in faults)
         raise ModelError(
             f"the inflow model cannot learn from some destinations\n{lines}",
-            why="season and volatility need three years, and a level that is long out of date is no level",
+            why="season and volatility need three years of some destination, and a level long out of date is no level",
             do="leave these destinations out, choose another as_of, or supply the missing months",
         )
