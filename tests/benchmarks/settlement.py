@@ -92,8 +92,6 @@ def main(folder: Path) -> None:
     scores, fits = summary["scores"], summary["fits"]
     made, good = fits["made"], fits["converged"]
     print(f"{good} of {made} fits passed their diagnostics, largest R-hat {fits['largest_rhat']:.3f}.")
-        f"{fits['converged']} of {fits['made']} fits passed their diagnostics, largest R-hat {fits['largest_rhat']:.3f}."
-    )
     print(f"Persons conserved in every draw: {summary['persons_conserved_in_every_draw']}. {summary['read_this']}\n")
     print("**Goals**\n\n" + goals(summary["goals"]))
     for contest in ("before", "quotas"):
