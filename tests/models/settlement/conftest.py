@@ -96,7 +96,6 @@ def made_up_fit(small: Truth) -> SettlementFit:
             "stay": common(0.9),
             "person_noise": common(0.8),
             "part_base": common(2.0),
-            "part_year_spread": common(0.3),
             "part": (("chain", "draw", "circumstance"), part),
             "base": each(0.0, 0.1),
             "level": each(0.0, 0.3),

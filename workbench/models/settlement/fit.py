@@ -138,7 +138,7 @@ class SettlementFit:
                 circumstances[:, :, 1] = (last > 0) - USUAL
             circumstances[:, :, 0] = np.log(rule / FEW)
             chance = value["part_base"] + np.einsum("dmk,dk->dm", circumstances, value["part"])
-            chance = chance + rng.standard_normal((size, 1)) * value["part_year_spread"]
+            chance = chance + rng.standard_normal((size, 1)) * self.configuration.priors.part_year
             there = rng.random(level.shape) < 1 / (1 + np.exp(-chance))
             shock = np.clip(rng.standard_t(np.broadcast_to(freedom, level.shape)), -limit, limit)
             passing = (value["passing"] * value["scale"]) ** 2 + value["person_noise"] / rule

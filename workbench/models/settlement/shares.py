@@ -88,7 +88,7 @@ class SettlementModel:
             ("year", "year", f"Normal(0, {p.year:g})", "shift of all shares of a year"),
             ("part_base", "all", "Normal(0, 2)", "chance of taking part, as logit"),
             ("part", "circumstance", f"Normal(0, {p.part_spread:g})", "what moves the chance of taking part"),
-            ("part_year_spread", "all", positive(p.part_year), "how far that chance moves from year to year"),
+            ("part_year", "year", f"Normal(part_base, {p.part_year:g})", "that chance in a year, as logit"),
         ]
         return pd.DataFrame(rows, columns=["quantity", "per", "prior", "meaning"])
 
@@ -148,9 +148,8 @@ class SettlementModel:
 
                 part = pm.Normal("part", 0, p.part_spread, dims="circumstance")
                 chance = pm.Normal("part_base", 0, 2)
-                # Centred, since a year is seen in hundreds of municipalities; years without data must not pull on it.
-                told, spread_of_years = data["told"], positive("part_year_spread", p.part_year)
-                moved = pm.Normal("part_year", chance * told, spread_of_years * told + 1 - told, shape=WINDOW)
+                # Of given spread: a dozen years, some of which say nothing, hardly tell it and make a funnel.
+                moved = pm.Normal("part_year", chance, p.part_year, shape=WINDOW)
                 logit = moved[:, None] + pt.dot(data["circumstances"], part)
 
                 pm.Deterministic("base", expected[-1], dims="municipality")
@@ -264,7 +263,6 @@ def _data(panel: SettlementPanel, evidence: Evidence) -> dict[str, np.ndarray]:
         "covariates": np.zeros((len(people), 0)) if covariates is None else covariates,
         "took_part": evidence.took_part,
         "circumstances": evidence.part,
-        "told": evidence.counted.max(axis=1),
     }
     names = ("share", "seen", "begun", "counted", "expected", "look", "signals")
     return {**found, **{name: getattr(evidence, name) for name in names}}
