@@ -235,8 +235,8 @@ def test_errors_are_ours(tmp_path: Path) -> None:
 def test_entering_loads_neither_sampler_nor_cluster_nor_drawing() -> None:
     slow = ("pymc", "nutpie", "distributed", "matplotlib", "pytensor")
     code = (
-        "import workbench.studies.settlement, workbench.studies.settlement_moves, workbench.studies.settlement_backtest; "
-        f"import sys; print([m for m in {slow!r} if m in sys.modules])"
+        "import sys; from workbench.studies import settlement, settlement_backtest, settlement_moves; "
+        f"print([m for m in {slow!r} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
