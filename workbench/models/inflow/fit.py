@@ -79,6 +79,9 @@ class InflowFit:
         if self.series.short:
             names = ", ".join(f"{name} ({count})" for name, count in self.series.short.items())
             found.append(f"Destinations with few published months lean on the others: {names}.")
+        if self.series.lapsed:
+            names = ", ".join(f"{name} ({months})" for name, months in self.series.lapsed.items())
+            found.append(f"Months since the last published one, where these are many: {names}.")
         return tuple(found)
 
     def simulate(self, horizon: int, seed: int) -> Draws:

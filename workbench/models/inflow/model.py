@@ -146,6 +146,7 @@ class InflowModel:
         chains: int = 4,
         cores: int | None = None,
         width: int | None = None,
+        lapsed: bool = False,
         progress: Callable[[int, int], None] | None = None,
     ) -> InflowFit:
         """Learn from the arrivals up to ``as_of``; later rows are dropped unseen.
@@ -165,6 +166,9 @@ class InflowModel:
         width
             Columns of the compiled model, so that fits with few and with many destinations share it; by default as many
             as there are destinations. The draws depend on it, as they do on the seed.
+        lapsed
+            Whether destinations are taken in whose publication ended long before ``as_of``; they are simulated from
+            their own last month.
         progress
             Called with (steps done, steps in all).
 
@@ -178,7 +182,7 @@ class InflowModel:
         for name, value, least in (("draws", draws, 10), ("tune", tune, 10), ("chains", chains, 2), ("seed", seed, 0)):
             if value < least:
                 raise AssumptionError(f"{name} is {value}", why="chains must be comparable", do=f"at least {least}")
-        series = InflowSeries.from_table(arrivals, as_of)
+        series = InflowSeries.from_table(arrivals, as_of, lapsed=lapsed)
         places = len(series.destinations)
         if width is not None and width < places:
             raise AssumptionError(f"a model {width} wide", why=f"there are {places} destinations", do="make it wider")

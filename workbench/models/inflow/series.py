@@ -39,7 +39,7 @@ class InflowSeries:
     persons: np.ndarray
 
     @classmethod
-    def from_table(cls, arrivals: pd.DataFrame, as_of: str) -> InflowSeries:
+    def from_table(cls, arrivals: pd.DataFrame, as_of: str, *, lapsed: bool = False) -> InflowSeries:
         """Return the series up to ``as_of``; later rows are dropped before anything else is looked at.
 
         Parameters
@@ -49,6 +49,8 @@ class InflowSeries:
             destination, in any order.
         as_of
             Last month that may be known.
+        lapsed
+            Whether destinations are taken in whose publication ended more than six months before ``as_of``.
 
         Raises
         ------
@@ -64,7 +66,7 @@ class InflowSeries:
             raise DataError(f"no persons are published up to {as_of}", why="there is nothing to learn from")
         months = month_range(str(known.idxmax()), as_of)
         grid = grid.reindex(months)
-        _enough_to_learn_from(grid, as_of)
+        _enough_to_learn_from(grid, lapsed=lapsed)
         persons = np.ascontiguousarray(grid.to_numpy(dtype=float))
         persons.flags.writeable = False
         return cls(tuple(months), tuple(str(name) for name in grid.columns), persons)
@@ -107,6 +109,12 @@ class InflowSeries:
         counts = self.observed.sum(axis=0)
         named = zip(self.destinations, counts, strict=True)
         return {name: int(count) for name, count in named if count < LEARNT_ALONE}
+
+    @cached_property
+    def lapsed(self) -> dict[str, int]:
+        """Months since the last published one, for destinations where these are more than six."""
+        named = zip(self.destinations, self.silence, strict=True)
+        return {name: int(months) for name, months in named if months > LONGEST_SILENCE}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -173,23 +181,31 @@ def _rows_until(arrivals: pd.DataFrame, as_of: str) -> pd.DataFrame:
     return rows.assign(persons=persons.to_numpy())
 
 
-def _enough_to_learn_from(grid: pd.DataFrame, as_of: str) -> None:
-    """Raise if a destination cannot be learnt from; ``grid`` has index month, columns destination, persons."""
+def unlearnable(grid: pd.DataFrame, *, lapsed: bool = False) -> dict[str, str]:
+    """Return why some destinations cannot be learnt from; ``grid`` has index month, columns destination, persons.
+
+    With ``lapsed`` it is no reason that publication ended long ago.
+    """
     observed = grid.notna()
-    counts = observed.sum()
-    faults = []
+    found = {}
     for name in grid.columns:
-        count = int(counts[name])
+        count = int(observed[name].sum())
         silence = int(np.argmax(observed[name].to_numpy()[::-1])) if count else 0
         if count < FEWEST_MONTHS:
-            faults.append(f"{name}: {count} published months, at least {FEWEST_MONTHS} are needed")
+            found[name] = f"{count} published months, at least {FEWEST_MONTHS} are needed"
         elif not grid[name].sum() > 0:
-            faults.append(f"{name}: every published month is zero")
-        elif silence > LONGEST_SILENCE:
+            found[name] = "every published month is zero"
+        elif silence > LONGEST_SILENCE and not lapsed:
             last = grid.index[len(grid) - 1 - silence]
-            faults.append(f"{name}: published until {last}, {silence} months before {as_of}")
-    if not faults and counts.max() < LEARNT_ALONE:
-        faults = [f"no destination has {LEARNT_ALONE} published months; the longest has {int(counts.max())}"]
+            found[name] = f"published until {last}, {silence} months before {grid.index[-1]}"
+    return found
+
+
+def _enough_to_learn_from(grid: pd.DataFrame, *, lapsed: bool) -> None:
+    faults = [f"{name}: {reason}" for name, reason in unlearnable(grid, lapsed=lapsed).items()]
+    longest = int(grid.notna().sum().max())
+    if not faults and longest < LEARNT_ALONE:
+        faults = [f"no destination has {LEARNT_ALONE} published months; the longest has {longest}"]
     if faults:
         lines = "\n".join(f"  - {fault}" for fault in faults)
         raise ModelError(
