@@ -21,6 +21,7 @@ import workbench.cli.inflow as inflow
 import workbench.cli.locality as locality
 import workbench.cli.report as report
 from workbench import __version__
+from workbench.cli.parts import tell_left_out
 from workbench.core.errors import WorkbenchError
 
 INTERRUPTED = 130
@@ -47,8 +48,7 @@ class _Commands(TyperGroup):
             typer.echo("Interrupted; nothing half-written was left behind.", err=True)
             raise typer.Exit(INTERRUPTED) from stop
         finally:
-            for part in plugins.notices():
-                typer.echo(f"Notice: {part.line()}", err=True)
+            tell_left_out(ctx)
 
 
 app = typer.Typer(

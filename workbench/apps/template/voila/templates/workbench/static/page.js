@@ -85,7 +85,7 @@
       gone = true;
       body.dataset.mwGone = "yes";
       document.getElementById("mw-loading")?.remove();
-      for (const control of document.querySelectorAll(".mw-controls :is(button, input, select)")) control.disabled = true;
+      for (const control of document.querySelectorAll(".mw-app :is(button, input, select, textarea)")) control.disabled = true;
       alarm("gone", "again", () => location.reload());
       return;
     }
