@@ -1,5 +1,7 @@
 """What is the best choice of pairs under the rules? The readable statement in cvxpy, solved by HiGHS.
 
+It takes any rule and settles small cases exactly; :mod:`national` takes rules that are limits of places, at any size.
+
 One thread, a fixed seed and no time limit: the same input gives the same plan on every machine. A choice stops on its
 gap, on a target already certified, or on a number of search nodes.
 """
