@@ -300,6 +300,8 @@ def save_plan(plan: Plan, folder: Path) -> None:
     folder.mkdir()
     plain = {}
     for item in fields(plan):
+        if item.name == "outcome":
+            continue
         value = getattr(plan, item.name)
         if isinstance(value, pd.DataFrame):
             value.to_parquet(folder / f"{item.name}.parquet", index=False)

@@ -13,7 +13,7 @@ from workbench.decisions.allocation.insertion import meets_foe
 from workbench.decisions.allocation.reading import Floats, Ints
 
 DEPTH = 4
-MOST_OPTIONS = 4000
+MOST_OPTIONS = 200
 LEAST_GAIN = 1e-9
 
 

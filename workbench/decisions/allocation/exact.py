@@ -43,7 +43,9 @@ class Choice:
     proven: float
 
 
-def most_persons(problem: Problem, rows: RowsByRule, start: Floats, columns: int, most: int) -> Floats:
+def most_persons(
+    problem: Problem, rows: RowsByRule, start: Floats, columns: int, most: int, seconds: float = np.inf
+) -> Floats:
     """Return a choice that places as many persons as can be found, no more than ``most`` being possible."""
     pairs = problem.columns
     size = problem.size[pairs.item, 0]
@@ -58,14 +60,14 @@ def most_persons(problem: Problem, rows: RowsByRule, start: Floats, columns: int
         tied = size + 1e-6 * worth / max(1.0, worth.max())
         keep = _promising(problem, rows, relaxation.prices, tied, width)
         keep |= (relaxation.x > 1e-9) | (x > 0.5)
-        x, _ = _search(size, rows, keep, x, gap=0.0, whole=True)
+        x, _ = _search(size, rows, keep, x, gap=0.0, whole=True, seconds=seconds)
         if size @ x >= most or keep.all():
             break
     return x
 
 
 def best_score(
-    problem: Problem, rows: RowsByRule, start: Floats, columns: int, gap: float, prices: dict[str, Floats] | None = None
+    problem: Problem, rows: RowsByRule, start: Floats, columns: int, gap: float, seconds: float = np.inf
 ) -> Choice:
     """Return the choice with the best score that can be found under the rules."""
     pairs = problem.columns
@@ -74,7 +76,7 @@ def best_score(
     allowance = gap * max(1.0, float(worth @ relaxation.x))
     keep = _promising(problem, rows, relaxation.prices, worth, columns, allowance)
     keep |= (relaxation.x > 1e-9) | (start > 0.5)
-    x, proven = _search(worth, rows, keep, start, gap=gap / 2)
+    x, proven = _search(worth, rows, keep, start, gap=gap / 2, seconds=seconds)
     return Choice(x, relaxation.prices, int(keep.sum()), proven)
 
 
@@ -192,10 +194,17 @@ def _promising(
 
 
 def _search(
-    value: Floats, rows: RowsByRule, keep: NDArray[np.bool_], start: Floats, *, gap: float, whole: bool = False
+    value: Floats,
+    rows: RowsByRule,
+    keep: NDArray[np.bool_],
+    start: Floats,
+    *,
+    gap: float,
+    whole: bool = False,
+    seconds: float = np.inf,
 ) -> tuple[Floats, float]:
     x = np.zeros(len(value))
-    x[keep], proven = choose(value[keep], restricted(rows, keep), start[keep], gap=gap, whole=whole)
+    x[keep], proven = choose(value[keep], restricted(rows, keep), start[keep], gap=gap, whole=whole, seconds=seconds)
     return x, proven
 
 

@@ -13,7 +13,7 @@ from numba import njit
 from workbench.decisions.allocation.insertion import meets_foe
 from workbench.decisions.allocation.reading import Floats, Ints
 
-MOST_NODES = 3000
+MOST_NODES = 100
 LEAST_GAIN = 1e-9
 HARD = 1e6
 

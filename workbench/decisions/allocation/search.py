@@ -31,11 +31,13 @@ WORK_OF_ONE = 400_000
 NEAR = 12
 ROUNDS = 3
 SWEEPS = 25
+FEWER_SWEEPS = 2
 SHAKES = 3000
 STEP = 0.15
 SHORTEN = 0.6
 PATIENCE = 10
 EVERY = 5
+SELDOM = 25
 AVERAGE = 0.4
 LEAST_STEP = 2e-4
 PENALTY = 10.0
@@ -208,19 +210,20 @@ class _Search:
         keen = self.value[self.items, at] - twice
         shed(keen, instance.size, self.upper, at, load, instance.first, instance.foe)
         insert(self.value, instance.size, self.upper, self.price, order, at, load, instance.first, instance.foe)
-        self._sweep(at, load, np.ones(len(self.upper), dtype=np.int64))
+        sweeps = FEWER_SWEEPS if np.isfinite(self.worth) else SWEEPS
+        self._sweep(at, load, np.ones(len(self.upper), dtype=np.int64), sweeps)
         if instance.missing(load) == 0:
             worth = instance.worth(at)
             if worth > self.worth:
                 self.plan, self.worth = at, worth
 
-    def _sweep(self, at: Ints, load: Ints, touched: Ints) -> None:
+    def _sweep(self, at: Ints, load: Ints, touched: Ints, sweeps: int = SWEEPS) -> None:
         """Divide pairs of places anew and carry out chains, in turn, while that gains; in place."""
         instance, places = self.instance, len(self.upper)
         gained = float(self.value[self.items, at].sum())
         checked = np.zeros((places, places), dtype=np.int64)
         clock = 1
-        for _ in range(SWEEPS):
+        for _ in range(sweeps):
             clock = redivide(
                 self.value, instance.size, self.upper, instance.lower, self.price, self.best, at, load,
                 instance.first, instance.foe, touched, checked, clock, ROUNDS,
@@ -308,7 +311,7 @@ class _Search:
                 self.bound, self.twice, best_slope = min(here, self.bound), twice, slope
             if stalled >= PATIENCE:
                 step, stalled, twice, direction = step * SHORTEN, 0, self.twice, best_slope
-            if number % EVERY == 0:
+            if number % (EVERY if self.shaken else SELDOM) == 0:
                 chosen = np.where(where >= 0, where, instance.nowhere)
                 self._complete(chosen, np.argsort(-twice, kind="stable"), twice)
             direction = slope if len(direction) == 0 else AVERAGE * slope + (1 - AVERAGE) * direction

@@ -27,6 +27,9 @@ from workbench.decisions.allocation.rules import EveryonePlaced, PersonsPlaced, 
 from workbench.decisions.allocation.search import Limit, Progress, search
 
 OBJECTIVES = ("place-first", "score")
+SHARPENED = 20.0
+FINISHED = 100_000
+"""Pairs up to which the readable statement finishes what the search leaves open."""
 
 
 def solve(
@@ -94,7 +97,7 @@ def solve(
         if further:
             solution = _with_rows(problem, rules, further, objective, gap, columns, limit, say)
         else:
-            solution = _by_limits(problem, rules, objective, gap, columns, limit, start, say, few=pairs <= exact.FEW)
+            solution = _by_limits(problem, rules, objective, gap, columns, limit, start, say, few=pairs <= FINISHED)
     solution = replace(solution, asked=gap, stopped=limit.stopped, late=not limit.stopped and not limit.going())
     plan = plan_of(problem, solution, seconds=time.perf_counter() - limit.began)
     if further:
@@ -132,13 +135,12 @@ def _by_limits(
     rows = {rule.title: rule.rows(problem, problem.columns) for rule in rules}
     if outcome is None:
         begin = exact.meeting_floors(problem, rows)
-        if not few:
-            begin = exact.keeping(rules, rows, begin)
+        begin = exact.keeping(rules, rows, begin)
     else:
         begin = exact.choice_of(problem, outcome.place_of)
     if outcome is None or few:
         most = persons_bound(problem) if outcome is None else outcome.persons_bound
-        return _settled(problem, rows, begin, objective, gap, columns, most, outcome)
+        return _settled(problem, rows, begin, objective, gap, columns, most, limit, outcome)
     return solution
 
 
@@ -150,17 +152,18 @@ def _settled(
     gap: float,
     columns: int,
     most: int,
+    limit: Limit,
     outcome: national.Outcome | None,
 ) -> Solution:
     """Solve by the readable statement; multipliers are the search's, or the relaxation's sharpened by the search."""
     at_least: int | None = None
     if objective == "place-first":
-        begin = exact.most_persons(problem, rows, begin, columns, most)
+        begin = exact.most_persons(problem, rows, begin, columns, most, limit.left())
         at_least = exact.persons_of(problem, exact.places_of(problem, begin))
         total = int(problem.size[np.unique(problem.columns.item), 0].sum())
         floor = EveryonePlaced() if at_least == total else PersonsPlaced(at_least=at_least)
         rows = {**rows, floor.title: floor.rows(problem, problem.columns)}
-    choice = exact.best_score(problem, rows, begin, columns, gap)
+    choice = exact.best_score(problem, rows, begin, columns, gap, limit.left())
     candidates = [_sharpened(problem, exact.multipliers_of(problem, rows, choice.prices, at_least), rows)]
     if outcome is not None:
         candidates.append(replace(outcome.multipliers, at_least=at_least))
@@ -191,7 +194,7 @@ def _with_rows(
     begin = exact.keeping(further, rows, exact.meeting_floors(problem, rows))
     if not kept(rows, begin):
         begin = exact.keeping(rules, rows, begin)
-    return _settled(problem, rows, begin, objective, gap, columns, persons_bound(problem), None)
+    return _settled(problem, rows, begin, objective, gap, columns, persons_bound(problem), limit, None)
 
 
 def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule) -> Multipliers:
@@ -200,7 +203,7 @@ def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule) -> 
     for title, y in multipliers.rows.items():
         worth[pairs.item, pairs.place] -= rows[title].matrix.T @ np.maximum(0.0, y)
     instance = instance_of(problem, at_least=multipliers.at_least, worth=worth)
-    found = search(instance, gap=0.0, limit=Limit(), prices_at=multipliers.price, plans=False)
+    found = search(instance, gap=0.0, limit=Limit(SHARPENED), prices_at=multipliers.price, plans=False)
     twice = np.zeros(problem.items)
     twice[instance.who] = found.twice
     return replace(multipliers, price=found.price, twice=twice, whole=found.whole)
