@@ -56,7 +56,9 @@ def tables(households, places=356, room=1.15, seed=0, fifth=False, services=Fals
     if services:
         accessible = draw.random(households) < 0.06
         school = np.where(children > 0, "school", "")
-        homes["needs"] = [";".join(filter(None, pair)) for pair in zip(school, np.where(accessible, "home", ""))]
+        homes["needs"] = [
+            ";".join(filter(None, pair)) for pair in zip(school, np.where(accessible, "home", ""), strict=True)
+        ]
         share = capacity / capacity.sum()
         where["capacity_school"] = np.rint(share * children.sum() * 1.1 * draw.lognormal(0, 0.3, places)).astype(int)
         where["capacity_home"] = np.rint(share * accessible.sum() * 1.3 * draw.lognormal(0, 0.5, places)).astype(int)
@@ -136,7 +138,7 @@ def cp_sat(problem, limit):
             at = slice(each.indptr[j], each.indptr[j + 1])
             load = sum(int(s) * x[k] for k, s in zip(each.indices[at], each.data[at], strict=True))
             model.add(load <= int(min(problem.capacity[j, d], 10**9)))
-    model.maximize(sum(int(round(w * 1e6)) * each for w, each in zip(worth, x, strict=True)))
+    model.maximize(sum(round(w * 1e6) * each for w, each in zip(worth, x, strict=True)))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = limit
     solver.parameters.relative_gap_limit = 5e-4
