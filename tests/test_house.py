@@ -21,6 +21,8 @@ HEAVY = (
     "pytensor",
     "nutpie",
     "numba",
+    "statsforecast",
+    "scoringrules",
     "cvxpy",
     "matplotlib",
     "papermill",

@@ -53,7 +53,7 @@ def test_the_main_job_by_keyboard_in_another_language(opened, served, saved_runs
     page.get_by_role("button", name="Ingen").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".mw-blocker")).to_have_text("Velg minst én destinasjon.")
-    page.get_by_label("Norge").focus()
+    page.get_by_role("checkbox", name="Norge", exact=True).focus()
     page.keyboard.press("Space")
     result = inflow.latest(runs=saved_runs)
     sentence = shown.headline(inflow.only(result, ["NO"]), (0.8,), "nb").sentence
@@ -67,15 +67,15 @@ def test_a_reload_keeps_the_choice_and_the_address_holds_no_key(opened, served) 
     page = opened(served)
     page.get_by_label("Interval").select_option(label="95\u00a0% of outcomes")
     page.get_by_role("button", name="None").click()
-    expect(page.get_by_label("Sweden")).not_to_be_checked()
-    page.get_by_label("Sweden").check()
+    expect(page.get_by_role("checkbox", name="Sweden", exact=True)).not_to_be_checked()
+    page.get_by_role("checkbox", name="Sweden", exact=True).check()
     expect(page.locator(".mw-headline")).to_contain_text("Sweden can expect")
     page.wait_for_url("**destinations=SE")
     assert "token" not in page.url
     page.reload()
     expect(page.locator(".mw-headline")).to_contain_text("95\u00a0% between")
-    expect(page.get_by_label("Sweden")).to_be_checked()
-    expect(page.get_by_label("Norway")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="Sweden", exact=True)).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Norway", exact=True)).not_to_be_checked()
 
 
 def test_an_address_that_cannot_be_followed_is_said(opened, served) -> None:

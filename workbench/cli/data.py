@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.models.quality import Quality
 
 app = typer.Typer(help="Tables: what ships, and whether your own file is right.", no_args_is_help=True)
 
@@ -57,7 +62,7 @@ def check(
     locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
-    """Check a file against a contract; every fault is named with row, column and value."""
+    """Check a file against a contract; every fault is named with row, column and value, oddities are remarked on."""
     from workbench.core.errors import DataError
     from workbench.sources import files, localities
 
@@ -74,7 +79,22 @@ def check(
         report = {"file": str(file), "contract": contract, "valid": False, "what": error.what, "faults": faults}
         typer.echo(json.dumps(report, indent=2, ensure_ascii=False, default=str))
         raise typer.Exit(error.exit_code) from error
+    found = _quality(table) if contract == "arrivals" else None
     if as_json:
-        typer.echo(json.dumps({"file": str(file), "contract": contract, "valid": True, "rows": len(table)}))
-    else:
-        typer.echo(f"{file}: a valid '{contract}' table, {len(table):,} rows")
+        remarks = [] if found is None else found.table().to_dict("records")
+        body = {"file": str(file), "contract": contract, "valid": True, "rows": len(table), "remarks": remarks}
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    typer.echo(f"{file}: a valid '{contract}' table, {len(table):,} rows")
+    if found is not None:
+        from workbench.presentation import quality as shown
+
+        names = {} if place is None else {code: place.place_name(code) for code in place.places}
+        for said in shown.sentences(found, names):
+            typer.echo(f"  remark: {said.plain()}")
+
+
+def _quality(table: pd.DataFrame) -> Quality:
+    from workbench.models import quality
+
+    return quality.examine(table)

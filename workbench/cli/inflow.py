@@ -94,6 +94,7 @@ def forecast(
 ) -> None:
     """Forecast applications by destination and month, with 50, 80 and 95 % intervals; fits first if needed."""
     from workbench.presentation import inflow as shown
+    from workbench.presentation import quality as remarks
     from workbench.sources import files
     from workbench.studies import inflow as study
 
@@ -120,6 +121,7 @@ def forecast(
             "converged": result.diagnostics.ok,
             "reused": result.reused,
             "run": result.record.key,
+            "remarks": result.quality.table().to_dict("records"),
             "unit": "persons",
             "forecast": summary.to_dict("records"),
         }
@@ -128,6 +130,8 @@ def forecast(
         typer.echo(headline.sentence)
         typer.echo(summary.to_string(index=False))
         typer.echo(result.diagnostics.sentence())
+        for said in remarks.sentences(result.quality, result.names):
+            typer.echo(f"Remark: {said.plain()}")
         if out is not None:
             typer.echo(f"Table: {out}")
     if not result.diagnostics.ok:

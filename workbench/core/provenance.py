@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RECORD = "record.json"
-NUMERICAL_LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "pymc", "pytensor", "nutpie", "numba", "cvxpy", "highspy")
+NUMERICAL_LIBRARIES = tuple(
+    ["numpy", "scipy", "pandas", "xarray", "pymc", "pytensor", "nutpie", "numba", "statsforecast", "cvxpy", "highspy"]
+)
 
 
 @dataclass(frozen=True)

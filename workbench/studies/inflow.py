@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ import pandas as pd
 from workbench.core.calendar import month_number
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.plugins import Plugin, guests
+from workbench.core.plugins import guests
 from workbench.core.provenance import (
     Guests,
     RunRecord,
@@ -33,7 +33,10 @@ from workbench.core.provenance import (
 from workbench.core.scenario import Scenario
 from workbench.core.tasks import Task
 from workbench.models.diagnostics import Diagnostics
-from workbench.sources import files, localities, registry
+from workbench.models.quality import Quality, Remark
+from workbench.studies.inflow_arrivals import CAVEATS as CAVEATS
+from workbench.studies.inflow_arrivals import Arrivals as Arrivals
+from workbench.studies.inflow_arrivals import read_arrivals as read_arrivals
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
@@ -45,29 +48,11 @@ FORMAT = "migration-workbench inflow forecast 1"
 NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
 """What a saved forecast holds: its draws, the arrivals it was made from, and names and diagnostics."""
 
-CAVEATS = (
-    caveat(
-        "The figures are those of today's table, not those known at the as-of month, where the publisher revised them."
-    ),
-    caveat("The model knows levels, season and the size of past shocks; it foresees no policy change and no war."),
+WITHHELD = caveat(
+    "The last published months of some destinations are partial and were left out: their forecasts start earlier."
 )
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """The observed applications of a study and whose figures they are.
-
-    ``table`` has the columns ``month``, ``destination``, ``persons`` (empty = not published), every month there is.
-    """
-
-    table: pd.DataFrame
-    vintage: Vintage
-    names: Mapping[str, str]
-    plugins: tuple[Plugin | None, ...] = ()
-
-    def known(self, as_of: str) -> pd.DataFrame:
-        """Return what was observed up to and including the as-of month."""
-        return self.table[self.table["month"] <= as_of].reset_index(drop=True)
+NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
+"""What a saved forecast holds: its draws, the arrivals it was made from, and names and diagnostics."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +65,8 @@ class InflowResult:
         Observed persons by month and destination up to ``as_of``, and those published since for the months forecast.
     draws
         Persons, dimensions (draw, destination, month), months ``as_of`` + 1 … + ``horizon``.
+    quality
+        What was odd about the table that the forecast was made from.
     """
 
     record: RunRecord
@@ -92,29 +79,7 @@ class InflowResult:
     names: Mapping[str, str]
     sources: tuple[Source, ...]
     reused: bool
-
-
-def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None, source: str = "arrivals") -> Arrivals:
-    """Return the arrivals of a locality, or of a file of one's own (columns ``month, destination, persons``).
-
-    ``source`` names the installed source that is asked for the locality's arrivals; by default its own table.
-    Rows by origin are added up to destinations; a month is missing for a destination if any of its origins is.
-    """
-    used: tuple[Plugin | None, ...] = ()
-    if file is None:
-        place = localities.load(locality)
-        reading = registry.read(source, place)
-        table, vintage, used = reading.table, reading.vintage, (place.plugin, reading.plugin)
-        names = {code: place.place_name(code) for code in map(str, table["destination"].unique())}
-    else:
-        table = files.read(file, "arrivals")
-        own = Source("your own file", Path(file).name, "not stated")
-        vintage = Vintage(Path(file).name, own, str(table["month"].max()), fingerprint(table))
-        names = {}
-    table = table[["month", "destination", "persons"]]
-    if table.duplicated(["month", "destination"]).any():
-        table = table.groupby(["month", "destination"])["persons"].sum(min_count=1).reset_index()
-    return Arrivals(table.sort_values(["destination", "month"], ignore_index=True), vintage, names, used)
+    quality: Quality = Quality(())  # noqa: RUF009  # frozen
 
 
 def fit(
@@ -142,7 +107,7 @@ def fit(
     def compute(folder: Path) -> dict[str, Any]:
         return _write(order.fit(progress), folder)
 
-    return _store(runs).get_or_run(FIT, order.scenario, order.inputs, compute, CAVEATS, order.plugins)
+    return _store(runs).get_or_run(FIT, order.scenario, order.inputs, compute, order.caveats, order.plugins)
 
 
 def fits(
@@ -182,6 +147,7 @@ class _Order:
     tune: int
     chains: int
     plugins: Guests
+    caveats: tuple[str, ...]
 
     @classmethod
     def of(cls, arrivals: Arrivals, as_of: str, seed: int, draws: int, tune: int, chains: int) -> _Order:
@@ -194,8 +160,10 @@ class _Order:
                 why=f"the first month there is {arrivals.table['month'].min()}",
                 do="choose a later month",
             )
+        known = arrivals.quality.withheld(known)
         used = Vintage(arrivals.vintage.name, arrivals.vintage.source, as_of, fingerprint(known))
-        return cls(known, used, as_of, seed, draws, tune, chains, guests(*arrivals.plugins))
+        brought = guests(*arrivals.plugins)
+        return cls(known, used, as_of, seed, draws, tune, chains, brought, arrivals.caveats(as_of))
 
     @property
     def scenario(self) -> dict[str, Any]:
@@ -249,7 +217,7 @@ class _SavedFits:
         order: _Order = task.inputs
         write = partial(_write, result)
         return self.store.get_or_run(
-            FIT, order.scenario, order.inputs, write, CAVEATS, order.plugins, seconds_before=seconds
+            FIT, order.scenario, order.inputs, write, order.caveats, order.plugins, seconds_before=seconds
         )
 
 
@@ -268,13 +236,18 @@ def forecast(
         draws = fit.simulate(horizon, seed)
         draws.save(folder / NUMBERS)
         arrivals.table.to_csv(folder / TABLE, index=False, lineterminator="\n")
-        words = {"format": FORMAT, "names": dict(arrivals.names), "diagnostics": fit.diagnostics.to_dict()}
+        words = {
+            "format": FORMAT,
+            "names": dict(arrivals.names),
+            "diagnostics": fit.diagnostics.to_dict(),
+            "quality": [asdict(remark) for remark in arrivals.quality.remarks],
+        }
         (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         total = draws.sum().summary().iloc[0]
         return {"converged": fitted.record.results["converged"], **{str(k): int(v) for k, v in total.items()}}
 
     before = fitted.record
-    caveats = (*CAVEATS, *before.results["caveats"])
+    caveats = (*arrivals.caveats(as_of), *before.results["caveats"])
     run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, before.plugins)
     return _result(run, arrivals, reused=run.reused and fitted.reused)
 
@@ -346,7 +319,7 @@ def _words(run: SavedRun) -> dict[str, Any]:
 
 
 def _result(run: SavedRun, arrivals: Arrivals, *, reused: bool) -> InflowResult:
-    draws = Draws.load(run.folder / NUMBERS)
+    draws, words = Draws.load(run.folder / NUMBERS), _words(run)
     as_of = str(run.record.scenario["as_of"])
     table = arrivals.table
     later = table[table["month"].isin(draws.labels("month"))]
@@ -357,10 +330,11 @@ def _result(run: SavedRun, arrivals: Arrivals, *, reused: bool) -> InflowResult:
         arrivals=arrivals.known(as_of),
         later=later.reset_index(drop=True),
         draws=draws,
-        diagnostics=Diagnostics.from_dict(_words(run)["diagnostics"]),
+        diagnostics=Diagnostics.from_dict(words["diagnostics"]),
         names={str(code): arrivals.names.get(code, code) for code in draws.labels("destination")},
         sources=(arrivals.vintage.source,),
         reused=reused,
+        quality=Quality(tuple(Remark(**remark) for remark in words.get("quality", ()))),
     )
 
 

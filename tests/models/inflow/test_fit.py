@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from scipy.stats import t as student
 from workbench.core.calendar import month_range
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.inflow import InflowFit, InflowPriors
-from workbench.models.inflow_fit import InflowConfiguration
-from workbench.models.inflow_series import InflowSeries
+from workbench.models.inflow import Counts, InflowComponents, InflowFit, Season, Surges, Volatility
+from workbench.models.inflow.fit import InflowConfiguration
+from workbench.models.inflow.series import InflowSeries
 
 pytestmark = pytest.mark.quick
 GOOD = Diagnostics(1.002, 900.0, 800.0, 0, 1200, "gain[D0]")
@@ -30,10 +31,20 @@ def persons(destinations: int = 3, typical: float = 200.0) -> np.ndarray:
     return np.rint(typical * np.exp(np.random.default_rng(7).normal(0, 0.2, (60, destinations))))
 
 
+PLAIN = InflowComponents(season=Season(harmonics=1), volatility=None, surges=None, counts=None)
+
+
 def made(
-    known: np.ndarray | None = None, *, draws: int = 100, scale: float = 0.2, gain: float = 0.5, season: float = 0.0
+    known: np.ndarray | None = None,
+    *,
+    draws: int = 100,
+    scale: float = 0.2,
+    gain: float = 0.5,
+    season: float = 0.0,
+    components: InflowComponents = PLAIN,
+    **common: float,
 ) -> InflowFit:
-    """Return a fit whose posterior is written by hand."""
+    """Return a fit whose posterior is written by hand; ``common`` are quantities of all destinations."""
     known = persons() if known is None else known
     names = tuple(f"D{i}" for i in range(known.shape[1]))
     series = InflowSeries(tuple(month_range("2010-01", AS_OF)), names, known)
@@ -46,11 +57,14 @@ def made(
             "scale": (dims, np.full(shape, scale)),
             "start": (dims, np.broadcast_to(centre, shape).copy()),
             "season": ((*dims, "term"), np.full((*shape, 2), season)),
-            "degrees_of_freedom": (dims[:2], np.full(shape[:2], 5.0)),
+            **{
+                name: (dims[:2], np.full(shape[:2], value))
+                for name, value in {"degrees_of_freedom": 5.0, **common}.items()
+            },
         },
         coords={"destination": list(names)},
     )
-    configuration = InflowConfiguration(InflowPriors(harmonics=1), AS_OF, draws, 100, 2)
+    configuration = InflowConfiguration(components, AS_OF, draws, 100, 2)
     return InflowFit(posterior, series, configuration, series.fingerprint, 1, GOOD)
 
 
@@ -136,6 +150,50 @@ def test_a_destination_published_late_is_less_certain_than_one_up_to_date() -> N
     assert ratio[1] > 1.5 * ratio[0]
 
 
+def width(fit: InflowFit, level: float = 0.8) -> float:
+    low, high = fit.simulate(1, 1).interval(level)
+    return float((np.log1p(high) - np.log1p(low)).mean())
+
+
+def test_after_a_large_shock_larger_ones_are_expected() -> None:
+    clustered = replace(PLAIN, volatility=Volatility())
+    calm = np.full((60, 1), 2000.0)
+    shaken = calm.copy()
+    shaken[-1] = 6000.0
+    common = {"reaction": 0.3, "persistence": 0.9}
+    after_calm, after_shock = (
+        width(made(known, draws=4000, components=clustered, gain=0.01, **common)) for known in (calm, shaken)
+    )
+    assert after_shock > 1.5 * after_calm
+    plain = [width(made(known, draws=4000, gain=0.01)) for known in (calm, shaken)]
+    assert plain[0] == pytest.approx(plain[1], rel=0.05)
+
+
+def test_surges_widen_the_tails_of_all_destinations_in_the_same_draws() -> None:
+    known = np.full((60, 2), 20000.0)
+    surging = replace(PLAIN, surges=Surges(chance=0.1, factor=5.0))
+    plain, surged = made(known, draws=4000), made(known, draws=4000, components=surging)
+    assert width(surged, 0.95) > 1.3 * width(plain, 0.95)
+    assert width(surged, 0.5) < 1.2 * width(plain, 0.5)
+    far = abs(np.log1p(surged.simulate(1, 1).values[:, :, 0]) - np.log1p(20000)) > 1.0
+    together = float((far[:, 0] & far[:, 1]).mean())
+    assert together > 3 * float(far[:, 0].mean() * far[:, 1].mean())
+
+
+def test_forecasts_are_rounded_as_the_published_figures_are() -> None:
+    rounded = replace(PLAIN, counts=Counts())
+    fives = 5 * np.rint(persons() / 5)
+    assert (made(fives, components=rounded).simulate(3, 1).values % 5 == 0).all()
+    assert not (made(fives).simulate(3, 1).values % 5 == 0).all()
+    assert not (made(persons(), components=rounded).simulate(3, 1).values % 5 == 0).all()
+
+
+def test_a_destination_with_few_months_is_named_beside_the_forecast() -> None:
+    known = persons()
+    known[:40, 1] = np.nan
+    assert made(known).caveats == ("Destinations with few published months lean on the others: D1 (20).",)
+
+
 @pytest.mark.parametrize("horizon", [0, -1])
 def test_a_forecast_has_at_least_one_month(horizon: int) -> None:
     with pytest.raises(AssumptionError):
@@ -170,7 +228,7 @@ def words(change: Callable[[dict[str, Any]], None]) -> Callable[[Path], None]:
         (lambda folder: (folder / "fit.json").write_text("{"), "holds no inflow fit"),
         (words(lambda raw: raw.update(format="migration-workbench inflow fit 0")), "inflow fit 0"),
         (words(lambda raw: raw.update(format="somebody else's")), "somebody else's"),
-        (words(lambda raw: raw["configuration"]["priors"].update(unheard_of=1)), "damaged"),
+        (words(lambda raw: raw["configuration"]["components"].update(unheard_of={})), "damaged"),
         (words(lambda raw: raw.pop("diagnostics")), "damaged"),
         (words(lambda raw: raw.update(data_fingerprint="0" * 64)), "not made from its own arrivals"),
         (lambda folder: (folder / "posterior.nc").write_bytes(b"nothing"), "damaged"),
@@ -205,6 +263,6 @@ def test_a_saved_fit_forecasts_without_pymc(tmp_path: Path) -> None:
         f"InflowFit.load({str(folder)!r}).simulate(2, 1); "
         "print([m for m in ('pymc', 'pytensor', 'nutpie', 'arviz') if m in sys.modules])"
     )
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=False)
     assert done.stdout.strip() == "[]", done.stderr

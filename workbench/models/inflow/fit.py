@@ -15,20 +15,29 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.files import replacing
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.inflow_priors import InflowPriors
-from workbench.models.inflow_series import InflowSeries
-from workbench.models.levels import last_level, one_step_errors, season_terms, shock_correlation
+from workbench.models.inflow.components import InflowComponents
+from workbench.models.inflow.recursion import (
+    Dynamics,
+    State,
+    following,
+    last_state,
+    scale_now,
+    season_terms,
+    shock_correlation,
+    standardised,
+)
+from workbench.models.inflow.series import InflowSeries
 
-FORMAT = "migration-workbench inflow fit 1"
+FORMAT = "migration-workbench inflow fit 2"
 NUMBERS, WORDS = "posterior.nc", "fit.json"
 UNIT = "asylum applications"
 
 
 @dataclass(frozen=True)
 class InflowConfiguration:
-    """How a fit was made: priors, last known month, draws kept and tuning steps per chain, chains."""
+    """How a fit was made: components, last known month, draws kept and tuning steps per chain, chains."""
 
-    priors: InflowPriors
+    components: InflowComponents
     as_of: str
     draws: int
     tune: int
@@ -43,11 +52,11 @@ class InflowFit:
     ----------
     posterior
         Dimensions chain, draw, destination, term: ``gain``, ``scale``, ``season``, ``start``, ``level`` (after the last
-        published month), ``degrees_of_freedom`` and the values common to all destinations; log scale.
+        published month), ``degrees_of_freedom`` and what else the components estimate; log scale.
     series
         The arrivals used.
     configuration
-        Priors and sampler settings.
+        Components and sampler settings.
     data_fingerprint
         SHA-256 of the arrivals used (:attr:`InflowSeries.fingerprint`).
     seed
@@ -66,7 +75,14 @@ class InflowFit:
     @property
     def caveats(self) -> tuple[str, ...]:
         """What must be said beside every number from this fit; empty if it passed its diagnostics."""
-        return () if self.diagnostics.ok else (self.diagnostics.sentence(),)
+        found = [] if self.diagnostics.ok else [self.diagnostics.sentence()]
+        if self.series.short:
+            names = ", ".join(f"{name} ({count})" for name, count in self.series.short.items())
+            found.append(f"Destinations with few published months lean on the others: {names}.")
+        if self.series.lapsed:
+            names = ", ".join(f"{name} ({months})" for name, months in self.series.lapsed.items())
+            found.append(f"Months since the last published one, where these are many: {names}.")
+        return tuple(found)
 
     def simulate(self, horizon: int, seed: int) -> Draws:
         """Return possible futures: one path for each posterior draw.
@@ -85,41 +101,51 @@ class InflowFit:
 
         Notes
         -----
-        Each destination's shocks keep their fitted Student-t margin. The shocks of one month are tied by a Gaussian
-        copula whose correlation is that of the model's own past surprises (:func:`shock_correlation`), so that the
-        total over destinations has an interval that allows for common surges. A destination that is not published up
-        to ``as_of`` is simulated from its own last month.
+        Each destination's shocks keep their fitted Student-t margin, at the size that its last months let expect. The
+        shocks of one month are tied by a Gaussian copula whose correlation is that of the model's own past surprises
+        (:func:`shock_correlation`), so that the total over destinations has an interval that allows for common surges.
+        With the component *surges* some months have larger shocks everywhere. A destination that is not published up to
+        ``as_of`` is simulated from its own last month. With the component *counts* figures are rounded as the published
+        ones are.
         """
         if horizon < 1:
             raise AssumptionError(f"a horizon of {horizon} months", do="forecast at least one month")
-        series, priors = self.series, self.configuration.priors
-        gain, scale, season = (self._flat(name) for name in ("gain", "scale", "season"))
-        freedom = self._flat("degrees_of_freedom")[:, None]
-        level = _flat(level_draws(self.posterior, series))
+        series, components = self.series, self.configuration.components
+        dynamics = self.dynamics()
+        state = last_state(series, self._terms(), dynamics)
         ties = np.linalg.cholesky(self.shock_correlation())
-        highest = np.log1p(priors.ceiling * np.nanmax(series.persons, axis=0))
+        highest = np.log1p(components.shocks.ceiling * np.nanmax(series.persons, axis=0))
+        unit = series.rounding if components.counts else 1
 
         behind = int(series.silence.max())
         steps = np.arange(1 - behind, horizon + 1)
-        terms = season_terms(month_number(series.as_of) + steps, priors.harmonics)
+        terms = season_terms(month_number(series.as_of) + steps, components.season.harmonics)
         rng = np.random.default_rng(seed)
-        future = np.empty((len(level), len(series.destinations), horizon), dtype=np.int64)
+        shape = state.level.shape
+        future = np.empty((*shape, horizon), dtype=np.int64)
         for step, term in zip(steps, terms, strict=True):
-            together = rng.standard_normal(level.shape) @ ties.T
-            expected = level + season @ term
+            shock = stdtrit(dynamics.freedom, ndtr(rng.standard_normal(shape) @ ties.T))
+            if components.surges:
+                surge = rng.random((shape[0], 1)) < components.surges.chance
+                shock = np.where(surge, components.surges.factor * shock, shock)
+            expected = state.level + dynamics.season @ term
             # A count is neither negative nor boundless, and the level must not follow what cannot be.
-            y = np.clip(expected + scale * stdtrit(freedom, ndtr(together)), 0.0, highest)
-            level = level + np.where(step > -series.silence, gain * (y - expected), 0.0)
+            y = np.clip(expected + scale_now(dynamics, state) * shock, 0.0, highest)
+            state = following(dynamics, state, y - expected, step > -series.silence)
             if step >= 1:
-                future[:, :, step - 1] = np.rint(np.expm1(y))
+                future[:, :, step - 1] = unit * np.rint(np.expm1(y) / unit)
         months = horizon_months(series.as_of, horizon)
         return Draws.from_array(future, {"destination": series.destinations, "month": months}, UNIT)
 
+    def dynamics(self) -> Dynamics:
+        """Return the parameters of the recursion for all draws; axes (draw, destination)."""
+        return dynamics_of(self.posterior, self.configuration.components)
+
     def shock_correlation(self) -> np.ndarray:
         """Return how the surprises of a month go together; destination × destination."""
-        means = {name: self._flat(name).mean(axis=0) for name in ("season", "gain", "start")}
-        errors = one_step_errors(self.series, self._terms(), **means)
-        return shock_correlation(errors, self.series.observed)
+        typical = dynamics_of(self.posterior.mean(["chain", "draw"]), self.configuration.components)
+        shocks = standardised(self.series, self._terms(), typical)
+        return shock_correlation(shocks[:, 0], self.series.observed)
 
     def save(self, folder: Path | str) -> Path:
         """Write the fit into a folder, whole or not at all."""
@@ -170,7 +196,7 @@ class InflowFit:
             )
         try:
             raw = words["configuration"]
-            configuration = InflowConfiguration(**{**raw, "priors": InflowPriors(**raw["priors"])})
+            configuration = InflowConfiguration(**{**raw, "components": InflowComponents.from_dict(raw["components"])})
             with xr.open_dataset(Path(folder) / NUMBERS, engine="h5netcdf") as numbers:
                 whole = numbers.load()
             persons = np.ascontiguousarray(whole["persons"].to_numpy(), dtype=float)
@@ -197,25 +223,42 @@ class InflowFit:
                 )
         return fit
 
-    def _flat(self, name: str) -> np.ndarray:
-        return _flat(self.posterior[name])
-
     def _terms(self) -> np.ndarray:
-        return _terms(self.series, self.configuration.priors.harmonics)
+        return season_terms_of(self.series, self.configuration.components)
 
 
-def level_draws(posterior: xr.Dataset, series: InflowSeries) -> xr.DataArray:
-    """Return the level after the last published month; dimensions chain, draw, destination, log scale."""
-    season, gain, start = (posterior[name].to_numpy() for name in ("season", "gain", "start"))
-    level = last_level(series, _terms(series, season.shape[-1] // 2), season, gain, start)
-    return xr.DataArray(level, dims=("chain", "draw", "destination"))
+def season_terms_of(series: InflowSeries, components: InflowComponents) -> np.ndarray:
+    """Return the harmonics of a series' months; index month, columns term."""
+    numbers = np.array([month_number(month) for month in series.months])
+    return season_terms(numbers, components.season.harmonics)
 
 
-def _terms(series: InflowSeries, harmonics: int) -> np.ndarray:
-    return season_terms(np.array([month_number(month) for month in series.months]), harmonics)
+def dynamics_of(posterior: xr.Dataset, components: InflowComponents) -> Dynamics:
+    """Return the parameters of the recursion, the draws of all chains one after another; what is left out is zero."""
+
+    def flat(name: str) -> np.ndarray:
+        array = posterior[name].to_numpy()
+        own = array.ndim - sum(dim in posterior[name].dims for dim in ("chain", "draw"))
+        draws = array.reshape(-1, *array.shape[array.ndim - own :])
+        return draws if own else draws[:, None]
+
+    def given(name: str, present: object) -> np.ndarray:
+        return flat(name) if present else np.zeros((1, 1))
+
+    reversion = components.reversion
+    return Dynamics(
+        gain=flat("gain"),
+        start=flat("start"),
+        scale=flat("scale"),
+        season=flat("season"),
+        freedom=flat("degrees_of_freedom"),
+        reaction=given("reaction", components.volatility),
+        persistence=given("persistence", components.volatility),
+        reversion=given("reversion", reversion),
+        fade=1 / reversion.memory if reversion else 0.0,
+    )
 
 
-def _flat(values: xr.DataArray) -> np.ndarray:
-    """Return the draws of all chains one after another; axes (draw, …)."""
-    array = values.to_numpy()
-    return array.reshape(-1, *array.shape[2:])
+def last_states(posterior: xr.Dataset, series: InflowSeries, components: InflowComponents) -> State:
+    """Return the state after the last published month; axes (draw, destination)."""
+    return last_state(series, season_terms_of(series, components), dynamics_of(posterior, components))

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.calendar import add_months, month_number, month_range
 from workbench.models.inflow import InflowFit, InflowModel
-from workbench.models.levels import season_terms
+from workbench.models.inflow.recursion import season_terms
 
 FIRST, AS_OF, LAST = "2008-01", "2019-06", "2019-12"
 
@@ -24,6 +24,8 @@ class Truth:
     season: np.ndarray
     start: np.ndarray
     degrees_of_freedom: float
+    reaction: float
+    persistence: float
     arrivals: pd.DataFrame
 
 
@@ -38,18 +40,21 @@ def truth() -> Truth:
     season = common + rng.normal(0, 0.05, (5, 6)) / np.repeat([1, 2, 3], 2)
     start = np.array([8.0, 7.0, 7.5, 8.5, 6.5])
     terms = season_terms(np.array([month_number(month) for month in months]), 3)
-    level, rows = start.copy(), []
+    freedom, reaction, persistence = 5.0, 0.25, 0.85
+    level, variance, rows = start.copy(), np.zeros(5), []
     for month, term in zip(months, terms, strict=True):
-        shock = scale * rng.standard_t(5.0, 5)
+        z = rng.standard_t(freedom, 5)
+        shock = scale * np.exp(variance / 2) * z
         y = level + season @ term + shock
         rows += [(month, place, float(np.rint(np.expm1(v)))) for place, v in zip(places, y, strict=True)]
         level = level + gain * shock
+        variance = persistence * variance + reaction * ((freedom + 1) * z**2 / (freedom + z**2) - 1)
     arrivals = pd.DataFrame(rows, columns=["month", "destination", "persons"])
     gap = (arrivals["destination"] == "B") & arrivals["month"].between("2012-03", "2012-05")
     arrivals.loc[gap | ((arrivals["destination"] == "C") & (arrivals["month"] == add_months(AS_OF, 0))), "persons"] = (
         None
     )
-    return Truth(gain, scale, season, start, 5.0, arrivals)
+    return Truth(gain, scale, season, start, freedom, reaction, persistence, arrivals)
 
 
 @pytest.fixture(scope="session")

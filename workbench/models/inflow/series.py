@@ -13,8 +13,11 @@ from workbench.core.errors import DataError, Fault, ModelError, nearest
 from workbench.core.provenance import fingerprint
 
 COLUMNS = ("month", "destination", "persons")
-FEWEST_MONTHS = 36
+FEWEST_MONTHS = 12
+LEARNT_ALONE = 36
+"""Published months from which on a destination's own season and volatility can be learnt; one must have as many."""
 LONGEST_SILENCE = 6
+ROUNDINGS = (1000, 100, 10, 5)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class InflowSeries:
     persons: np.ndarray
 
     @classmethod
-    def from_table(cls, arrivals: pd.DataFrame, as_of: str) -> InflowSeries:
+    def from_table(cls, arrivals: pd.DataFrame, as_of: str, *, lapsed: bool = False) -> InflowSeries:
         """Return the series up to ``as_of``; later rows are dropped before anything else is looked at.
 
         Parameters
@@ -46,6 +49,8 @@ class InflowSeries:
             destination, in any order.
         as_of
             Last month that may be known.
+        lapsed
+            Whether destinations are taken in whose publication ended more than six months before ``as_of``.
 
         Raises
         ------
@@ -61,7 +66,7 @@ class InflowSeries:
             raise DataError(f"no persons are published up to {as_of}", why="there is nothing to learn from")
         months = month_range(str(known.idxmax()), as_of)
         grid = grid.reindex(months)
-        _enough_to_learn_from(grid, as_of)
+        _enough_to_learn_from(grid, lapsed=lapsed)
         persons = np.ascontiguousarray(grid.to_numpy(dtype=float))
         persons.flags.writeable = False
         return cls(tuple(months), tuple(str(name) for name in grid.columns), persons)
@@ -85,6 +90,31 @@ class InflowSeries:
     def silence(self) -> np.ndarray:
         """Months between the last published one and ``as_of``, per destination."""
         return np.argmax(self.observed[::-1], axis=0)
+
+    @cached_property
+    def rounding(self) -> int:
+        """To what the published figures are rounded (persons): the largest of 1000, 100, 10 and 5 that divides all."""
+        known = self.persons[self.observed]
+        return next((unit for unit in ROUNDINGS if not np.any(known % unit)), 1)
+
+    @cached_property
+    def first_year(self) -> np.ndarray:
+        """Mean of log(1 + persons) over the first twelve published months of each destination."""
+        early = self.observed & (self.observed.cumsum(axis=0) <= 12)
+        return np.where(early, self.log_persons, 0.0).sum(axis=0) / early.sum(axis=0)
+
+    @cached_property
+    def short(self) -> dict[str, int]:
+        """Published months of the destinations that lean on the others, because they have fewer than 36."""
+        counts = self.observed.sum(axis=0)
+        named = zip(self.destinations, counts, strict=True)
+        return {name: int(count) for name, count in named if count < LEARNT_ALONE}
+
+    @cached_property
+    def lapsed(self) -> dict[str, int]:
+        """Months since the last published one, for destinations where these are more than six."""
+        named = zip(self.destinations, self.silence, strict=True)
+        return {name: int(months) for name, months in named if months > LONGEST_SILENCE}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -151,24 +181,35 @@ def _rows_until(arrivals: pd.DataFrame, as_of: str) -> pd.DataFrame:
     return rows.assign(persons=persons.to_numpy())
 
 
-def _enough_to_learn_from(grid: pd.DataFrame, as_of: str) -> None:
-    """Raise if a destination cannot be learnt from; ``grid`` has index month, columns destination, persons."""
+def unlearnable(grid: pd.DataFrame, *, lapsed: bool = False) -> dict[str, str]:
+    """Return why some destinations cannot be learnt from; ``grid`` has index month, columns destination, persons.
+
+    With ``lapsed`` it is no reason that publication ended long ago.
+    """
     observed = grid.notna()
-    faults = []
+    found = {}
     for name in grid.columns:
         count = int(observed[name].sum())
         silence = int(np.argmax(observed[name].to_numpy()[::-1])) if count else 0
         if count < FEWEST_MONTHS:
-            faults.append(Fault(f"{name}: {count} published months, at least {FEWEST_MONTHS} are needed"))
+            found[name] = f"{count} published months, at least {FEWEST_MONTHS} are needed"
         elif not grid[name].sum() > 0:
-            faults.append(Fault(f"{name}: every published month is zero"))
-        elif silence > LONGEST_SILENCE:
+            found[name] = "every published month is zero"
+        elif silence > LONGEST_SILENCE and not lapsed:
             last = grid.index[len(grid) - 1 - silence]
-            faults.append(Fault(f"{name}: published until {last}, {silence} months before {as_of}"))
+            found[name] = f"published until {last}, {silence} months before {grid.index[-1]}"
+    return found
+
+
+def _enough_to_learn_from(grid: pd.DataFrame, *, lapsed: bool) -> None:
+    faults = [f"{name}: {reason}" for name, reason in unlearnable(grid, lapsed=lapsed).items()]
+    longest = int(grid.notna().sum().max())
+    if not faults and longest < LEARNT_ALONE:
+        faults = [f"no destination has {LEARNT_ALONE} published months; the longest has {longest}"]
     if faults:
-        lines = "\n".join(f"  - {fault.what}" for fault in faults)
+        lines = "\n".join(f"  - {fault}" for fault in faults)
         raise ModelError(
             f"the inflow model cannot learn from some destinations\n{lines}",
-            why="season and volatility need three years, and a level that is long out of date is no level",
+            why="season and volatility need three years of some destination, and a level long out of date is no level",
             do="leave these destinations out, choose another as_of, or supply the missing months",
         )

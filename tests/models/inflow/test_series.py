@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.core.calendar import month_range
 from workbench.core.errors import DataError, ModelError, WorkbenchError
-from workbench.models.inflow_series import InflowSeries
+from workbench.models.inflow.series import InflowSeries
 
 pytestmark = pytest.mark.quick
 MONTHS = month_range("2015-01", "2018-12")
@@ -115,7 +115,8 @@ def ended(months: int) -> pd.DataFrame:
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        (table(DE=100.0, FI=[np.nan] * 13 + [5.0] * 35), "FI: 35 published months"),
+        (table(DE=100.0, FI=[np.nan] * 37 + [5.0] * 11), "FI: 11 published months"),
+        (table(DE=[np.nan] * 13 + [5.0] * 35), "no destination has 36 published months; the longest has 35"),
         (table(DE=100.0, FI=np.nan), "FI: 0 published months"),
         (table(DE=100.0, FI=0.0), "FI: every published month is zero"),
         (ended(7), "FI: published until 2018-05, 7 months before 2018-12"),
@@ -129,9 +130,27 @@ def test_destinations_that_cannot_be_learnt_from_are_named(rows: pd.DataFrame, w
 
 def test_the_limits_themselves_are_allowed() -> None:
     InflowSeries.from_table(ended(6), AS_OF)
-    InflowSeries.from_table(table(DE=100.0, FI=[np.nan] * 12 + [5.0] * 36), AS_OF)
+    InflowSeries.from_table(table(DE=[np.nan] * 12 + [5.0] * 36, FI=[np.nan] * 36 + [5.0] * 12), AS_OF)
 
 
 def test_every_refusal_is_one_of_ours() -> None:
     with pytest.raises(WorkbenchError):
         InflowSeries.from_table(pd.DataFrame(), AS_OF)
+
+
+def test_a_destination_that_appears_late_is_marked() -> None:
+    series = InflowSeries.from_table(table(DE=100.0, FI=[np.nan] * 20 + [5.0] * 28), AS_OF)
+    assert series.short == {"FI": 28}
+    assert InflowSeries.from_table(table(), AS_OF).short == {}
+
+
+@pytest.mark.parametrize(
+    ("persons", "unit"), [([10.0, 25.0, 0.0], 5), ([10.0, 20.0, 0.0], 10), ([7.0, 20.0, 5.0], 1), ([300.0] * 3, 100)]
+)
+def test_the_rounding_of_the_figures_is_found(persons: list[float], unit: int) -> None:
+    assert InflowSeries.from_table(table(DE=persons * 16), AS_OF).rounding == unit
+
+
+def test_the_first_year_is_that_of_the_destination() -> None:
+    late = [np.nan] * 10 + [np.e - 1] * 12 + [500.0] * 26
+    assert InflowSeries.from_table(table(DE=99.0, FI=late), AS_OF).first_year == pytest.approx([np.log(100), 1.0])

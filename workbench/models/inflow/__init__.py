@@ -1,0 +1,35 @@
+"""How many asylum applications each destination will receive in the next months.
+
+A hierarchical Bayesian model of monthly counts, made of components (:mod:`~workbench.models.inflow.components`).
+Importing this package loads no PyMC; building or fitting does.
+"""
+
+from workbench.models.inflow.components import (
+    Counts,
+    Forgetting,
+    InflowComponents,
+    Level,
+    Reversion,
+    Season,
+    Shocks,
+    Surges,
+    Volatility,
+)
+from workbench.models.inflow.fit import InflowFit
+from workbench.models.inflow.model import InflowModel
+from workbench.models.inflow.series import InflowSeries
+
+__all__ = [
+    "Counts",
+    "Forgetting",
+    "InflowComponents",
+    "InflowFit",
+    "InflowModel",
+    "InflowSeries",
+    "Level",
+    "Reversion",
+    "Season",
+    "Shocks",
+    "Surges",
+    "Volatility",
+]

@@ -1,0 +1,156 @@
+"""What does a backtest say? Skill against simple rules in a sentence, tables by period and place, and what to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from workbench.presentation.findings import Finding, Interval
+from workbench.presentation.tables import Column, Table
+from workbench.presentation.wording import DASH, NBSP, counted, listing, number, percent, period
+
+PERIODS = {
+    "overall": "All origins",
+    "calm": "Calm",
+    "surge": "Surge (origins 2015-01 to 2016-06)",
+    "without_covid": "Targets before 2020-02",
+}
+SCORE = "log-CRPS"
+OURS = "workbench-"
+
+
+def findings(scores: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return what a backtest says: who won and by how much, in each period, and what to know of the data."""
+    return (verdict(scores), *(by_period(scores, name) for name in ("calm", "surge", "without_covid")), known(scores))
+
+
+def verdict(scores: Mapping[str, Any], model: str = "") -> Finding:
+    """Return by how much our model beat, or did not beat, the best simple rule, with its interval."""
+    name = model or next((m for m in scores["models"] if m.startswith(OURS)), "")
+    told = scores["periods"]["overall"]["skill"].get("log_crps")
+    table = _table(scores, "overall")
+    if not name or not told or name not in told["models"]:
+        return Finding("No model of ours was compared with a baseline.", table=table, headline=True)
+    one, best = told["models"][name], told["best_baseline"]
+    skill, low, high = one["skill"], one["skill_low"], one["skill_high"]
+    when = period(scores["origins"]["first"], scores["origins"]["last"])
+    head = f"From {when}, {listing([str(h) for h in scores['horizons']])} months ahead, {name}"
+    if low is None:
+        sentence = (
+            f"{head} has a skill of {_signed(skill)} over the best simple rule, {best}: too few origins to be sure."
+        )
+    else:
+        ends = f"skill {_signed(skill)} by {SCORE} (95{NBSP}% interval {_signed(low)} to {_signed(high)})"
+        verb = "beats the best simple rule" if low > 0 else "loses to the best simple rule"
+        verb = verb if low > 0 or high < 0 else "cannot be told from the best simple rule"
+        sentence = f"{head} {verb}, {best}: {ends}."
+    intervals = () if low is None else (Interval(0.95, low, high),)
+    return Finding(
+        sentence,
+        estimate=skill,
+        unit="share of the score",
+        intervals=intervals,
+        caveats=_caveats(scores),
+        table=table,
+        headline=True,
+    )
+
+
+def by_period(scores: Mapping[str, Any], name: str) -> Finding:
+    """Return how all fared in one period: ``calm``, ``surge``, ``without_covid`` or ``overall``."""
+    told = scores["periods"][name]
+    if not told["models"]:
+        return Finding(f"{PERIODS[name]}: no forecast was scored.")
+    skill = told["skill"].get("log_crps", {"models": {}})
+    said = []
+    for model, one in skill["models"].items():
+        ends = "" if one["skill_low"] is None else f" ({_signed(one['skill_low'])} to {_signed(one['skill_high'])})"
+        said.append(f"{model} {_signed(one['skill'])}{ends}")
+    against = f" Skill over {skill['best_baseline']}: {listing(said)}." if said else ""
+    head = f"{PERIODS[name]}: {counted(told['origins'], 'origin')}, {counted(told['forecasts'], 'forecast')} each."
+    return Finding(head + against, table=_table(scores, name))
+
+
+def known(scores: Mapping[str, Any]) -> Finding:
+    """Return what to know before the scores are used: stand-ins, what was left out, and what is odd about the data."""
+    said = []
+    for model, share in scores["fallbacks"]["share_of_origins"].items():
+        used = sorted({f["used"] for f in scores["fallbacks"]["which"] if f["model"] == model})
+        by = f", replaced by {listing(used)}" if used else ""
+        said.append(f"{model}: {percent(share, 1)} of origins had no fit to rely on{by}.")
+    for name, series in scores["baselines_fell_back"].items():
+        said.append(f"{name} left {counted(len(series), 'series', 'series')} to the random walk.")
+    left = scores["left_out"]
+    if left:
+        first = listing([f"{name} ({reason})" for name, reason in list(left.items())[:3]])
+        more = f" and {len(left) - 3} more" if len(left) > 3 else ""
+        said.append(f"{counted(len(left), 'series', 'series')} left out: {first}{more}.")
+    if scores["not_scored"]:
+        said.append(f"{counted(scores['not_scored'], 'forecast')} could not be scored: the outcome is not published.")
+    if scores["quality"]:
+        said.append(f"{counted(len(scores['quality']), 'remark')} on the data: `workbench data check` lists them.")
+    return Finding(" ".join(said) or "Every fit could be relied on, and nothing was left out.")
+
+
+def by_series(scores: Mapping[str, Any], model: str, against: str) -> Table:
+    """Return the mean scores of two forecasters by destination or corridor."""
+    rows = [
+        (name, of[model]["log_crps"], of[against]["log_crps"], 1 - of[model]["log_crps"] / of[against]["log_crps"])
+        for name, of in scores["by_series"].items()
+        if model in of and against in of and of[against]["log_crps"]
+    ]
+    data = pd.DataFrame(rows, columns=["series", model, against, "skill"])
+    columns = (
+        Column("Series", tuple(data["series"]), right=False),
+        *(Column(f"{name}, {SCORE}", tuple(number(x, 3) for x in data[name])) for name in (model, against)),
+        Column("Skill", tuple(_signed(x) for x in data["skill"])),
+    )
+    caption = f"Below zero, {against} was better."
+    return Table("contest-by-series", caption, columns, data)
+
+
+def _table(scores: Mapping[str, Any], name: str) -> Table:
+    models = scores["periods"][name]["models"]
+    rows = [
+        {
+            "model": model,
+            "log_crps": one["log_crps"],
+            "crps": one["crps"],
+            "log_crps_high": one["log_crps_high"],
+            "energy": one["energy"],
+            **{f"coverage{level}": share for level, share in one["coverage"].items()},
+        }
+        for model, one in sorted(models.items(), key=lambda item: item[1]["log_crps"])
+    ]
+    data = pd.DataFrame(rows)
+    shown = {
+        "log_crps": (SCORE, 3),
+        "crps": ("CRPS (persons)", 0),
+        "log_crps_high": ("high outcomes", 4),
+        "energy": ("energy", 3),
+    }
+    columns = [Column("Forecaster", tuple(row["model"] for row in rows), right=False)]
+    columns += [
+        Column(heading, tuple(DASH if row[key] is None else number(row[key], digits) for row in rows))
+        for key, (heading, digits) in shown.items()
+    ]
+    columns += [
+        Column(f"{level}{NBSP}% holds", tuple(percent(row[f"coverage{level}"]) for row in rows))
+        for level in ("50", "80", "95")
+    ]
+    caption = f"{PERIODS[name]}: lower scores are better; an interval should hold as often as it says."
+    return Table(f"contest-{name.replace('_', '-')}", caption, tuple(columns), data)
+
+
+def _caveats(scores: Mapping[str, Any]) -> tuple[str, ...]:
+    blocks = scores["bootstrap"]["independent_blocks"]
+    count = counted(scores["origins"]["count"], "origin")
+    surge = scores["periods"]["surge"]["origins"]
+    one = " and one surge" if surge else " and no surge"
+    return (f"{count} are some {counted(blocks, 'independent block')}{one}.", scores["claim"])
+
+
+def _signed(share: float) -> str:
+    return ("+" if share > 0 else "") + percent(share, 1)
