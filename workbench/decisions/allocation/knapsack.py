@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit, prange
-from numpy.typing import NDArray
 
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.soft import BLOCKS
-
-Marks = NDArray[np.bool_]
 
 
 @njit(cache=True)
@@ -69,11 +66,8 @@ def _fill(gain: Floats, size: Ints, room: int, chosen: Ints) -> tuple[float, int
     return table[room], number
 
 
-@njit(cache=True, parallel=True)
-def fill_all(
-    by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats, mark: Marks
-) -> tuple[Floats, Ints, Ints]:
-    """Return what each place reaches, in how many places each item then stands, and the last of these.
+def fill_all(by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats) -> tuple[Floats, Ints, Ints]:
+    """Return what each place reaches, in how many places each item then stands, and the best of these.
 
     Parameters
     ----------
@@ -87,14 +81,23 @@ def fill_all(
         Index place, columns dimension. Where ``room`` is not -1, only a negative price counts in the first dimension.
     twice
         Index item: λ.
-    mark
-        Index place, columns item: who was chosen where is noted here, in place; without rows, it is not.
     """
     places, items = by_place.shape
-    dims = size.shape[1]
     worth = np.zeros(places)
-    times = np.zeros((BLOCKS, items), np.int64)
-    where = np.full((BLOCKS, items), -1, np.int64)
+    times = np.zeros((BLOCKS, items), dtype=np.int64)
+    where = np.full((BLOCKS, items), -1, dtype=np.int64)
+    _fill_blocks(by_place, size, room, price, twice, worth, times, where)
+    value = np.where(where >= 0, by_place[where, np.arange(items)], -np.inf)
+    return worth, times.sum(axis=0), where[value.argmax(axis=0), np.arange(items)]
+
+
+@njit(cache=True, parallel=True)
+def _fill_blocks(
+    by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats, worth: Floats, times: Ints, where: Ints
+) -> None:
+    """Fill every k-th place, block by block, in place."""
+    places, items = by_place.shape
+    dims = size.shape[1]
     for block in prange(BLOCKS):
         at, gain, need = np.empty(items, np.int64), np.empty(items), np.empty(items, np.int64)
         chosen = np.empty(items, np.int64)
@@ -117,8 +120,6 @@ def fill_all(
                 for k in range(count):
                     worth[j] += gain[k]
                     i = at[k]
-                    if len(mark):
-                        mark[j, i] = True
                     times[block, i] += 1
                     if where[block, i] < 0 or by_place[j, i] > by_place[where[block, i], i]:
                         where[block, i] = j
@@ -126,14 +127,6 @@ def fill_all(
                 worth[j], number = _fill(gain[:count], need[:count], room[j], chosen)
                 for k in range(number):
                     i = at[chosen[k]]
-                    if len(mark):
-                        mark[j, i] = True
                     times[block, i] += 1
                     if where[block, i] < 0 or by_place[j, i] > by_place[where[block, i], i]:
                         where[block, i] = j
-    for block in range(1, BLOCKS):
-        for i in range(items):
-            j = where[block, i]
-            if j >= 0 and (where[0, i] < 0 or by_place[j, i] > by_place[where[0, i], i]):
-                where[0, i] = j
-    return worth, times.sum(axis=0), where[0]

@@ -293,14 +293,13 @@ class _Search:
         priced = worth.copy()
         priced[whole > 0, 0] = np.minimum(0.0, worth[whole > 0, 0]) * (self.price[whole > 0, 0] < 0)
         fixed = float(priced.sum())
-        none = np.zeros((0, 0), dtype=np.bool_)
         twice: Floats = self.twice
         best_slope: Floats = np.zeros(0)
         direction: Floats = np.zeros(0)
         step, stalled = STEP, 0
         number = 0
         while self.limit.going() and step > LEAST_STEP and not self._done():
-            filled, times, where = fill_all(by_place, instance.size, room, self.price, twice, none)
+            filled, times, where = fill_all(by_place, instance.size, room, self.price, twice)
             here = fixed + float(twice.sum() + filled.sum())
             slope: Floats = 1.0 - times.astype(np.float64)
             if here < self.bound - 1e-6 * abs(self.bound):

@@ -1,10 +1,12 @@
-"""Which places would households choose at given prices, if they chose softly? Compiled loops over items and places.
+"""Which places would households choose at given prices, if they chose softly? Loops over items and places, compiled.
 
 An item chooses place j with probability proportional to ``exp((v_ij − Σ_d q_jd s_id) / T)``. Sums run over fixed
 blocks of items in a fixed order, so that the number of processors changes no digit.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from numba import njit, prange
@@ -13,39 +15,39 @@ from workbench.decisions.allocation.reading import Floats, Ints
 
 BLOCKS = 8
 FAINT = 1e-7
+LINES = 4000
 
 
-@njit(cache=True, parallel=True)
+def _net(value: Floats, size: Ints, price: Floats) -> Iterator[tuple[slice, Floats]]:
+    """Yield blocks of items with what each of their pairs is worth at the prices."""
+    for at in range(0, len(value), LINES):
+        rows = slice(at, at + LINES)
+        yield rows, value[rows] - size[rows] @ price.T
+
+
 def candidates(value: Floats, size: Ints, price: Floats, width: int) -> Ints:
     """Return the places that lose least at the prices: index item, columns rank; -1 where fewer are allowed."""
-    items, places = value.shape
-    dims = size.shape[1]
-    found = np.full((items, width), -1, np.int64)
-    for block in prange(BLOCKS):
-        net = np.empty(places)
-        for i in range(block * items // BLOCKS, (block + 1) * items // BLOCKS):
-            allowed = 0
-            for j in range(places):
-                net[j] = value[i, j]
-                if net[j] > -np.inf:
-                    allowed += 1
-                    for d in range(dims):
-                        if size[i, d] != 0:
-                            net[j] -= price[j, d] * size[i, d]
-            if allowed <= width:
-                rank = 0
-                for j in range(places):
-                    if net[j] > -np.inf:
-                        found[i, rank] = j
-                        rank += 1
-            else:
-                order = np.argpartition(-net, width - 1)
-                for rank in range(width):
-                    found[i, rank] = order[rank]
+    found = np.empty((len(value), width), dtype=np.int64)
+    for rows, net in _net(value, size, price):
+        order = np.argpartition(-net, width - 1, axis=1)[:, :width]
+        order.sort(axis=1)
+        allowed = np.take_along_axis(net, order, axis=1) > -np.inf
+        found[rows] = np.where(allowed, order, -1)
     return found
 
 
-@njit(cache=True, parallel=True)
+def best_at(value: Floats, size: Ints, price: Floats) -> tuple[Floats, Ints, Floats]:
+    """Return for each item its best net value over all places, where that is, and the second best net value."""
+    best, second = np.full(len(value), -np.inf), np.full(len(value), -np.inf)
+    where = np.full(len(value), -1, dtype=np.int64)
+    for rows, net in _net(value, size, price):
+        where[rows] = net.argmax(axis=1)
+        best[rows] = net.max(axis=1)
+        np.put_along_axis(net, where[rows, None], -np.inf, axis=1)
+        second[rows] = net.max(axis=1)
+    return best, where, second
+
+
 def choose_softly(
     value: Floats, size: Ints, price: Floats, near: Ints, copies: Floats, heat: float, curved: bool
 ) -> tuple[float, Floats, Floats]:
@@ -64,12 +66,29 @@ def choose_softly(
     curved
         Whether the second derivative (minus the reaction of loads) is wanted; index and columns place × dimension.
     """
+    terms = price.size if curved else 1
+    gain, load = np.zeros(BLOCKS), np.zeros((BLOCKS, *price.shape))
+    curve = np.zeros((BLOCKS, terms, terms))
+    _choose(value, size, price, near, copies, heat, curved, gain, load, curve)
+    return float(gain.sum()), load.sum(axis=0), curve.sum(axis=0)
+
+
+@njit(cache=True, parallel=True)
+def _choose(
+    value: Floats,
+    size: Ints,
+    price: Floats,
+    near: Ints,
+    copies: Floats,
+    heat: float,
+    curved: bool,
+    gain: Floats,
+    load: Floats,
+    curve: Floats,
+) -> None:
+    """Add up gain, load and curve of each block of items, in place."""
     items, width = near.shape
-    places, dims = price.shape
-    terms = places * dims
-    gain = np.zeros(BLOCKS)
-    load = np.zeros((BLOCKS, places, dims))
-    curve = np.zeros((BLOCKS, terms, terms)) if curved else np.zeros((BLOCKS, 1, 1))
+    dims = price.shape[1]
     for block in prange(BLOCKS):
         share = np.empty(width)
         at = np.empty(width * dims, np.int64)
@@ -115,27 +134,3 @@ def choose_softly(
                     for b in range(entries):
                         both = part[a] if at[a] // dims == at[b] // dims else 0.0
                         row[at[b]] += weight * use[a] * use[b] * (both - part[a] * part[b])
-    return gain.sum(), load.sum(axis=0), curve.sum(axis=0)
-
-
-@njit(cache=True, parallel=True)
-def best_at(value: Floats, size: Ints, price: Floats) -> tuple[Floats, Ints, Floats]:
-    """Return for each item its best net value over all places, where that is, and the second best net value."""
-    items, places = value.shape
-    dims = size.shape[1]
-    best, second = np.full(items, -np.inf), np.full(items, -np.inf)
-    where = np.full(items, -1, np.int64)
-    for i in prange(items):
-        for j in range(places):
-            net = value[i, j]
-            if net == -np.inf:
-                continue
-            for d in range(dims):
-                if size[i, d] != 0:
-                    net -= price[j, d] * size[i, d]
-            if net > best[i]:
-                second[i] = best[i]
-                best[i], where[i] = net, j
-            elif net > second[i]:
-                second[i] = net
-    return best, where, second
