@@ -22,7 +22,7 @@ from typing import Any
 RESULTS = Path(__file__).parent / "RESULTS.md"
 CONTESTS = {
     "contest-a": ("Set A: applications by destination", "arrivals", "2013-01", "2019-09"),
-    "contest-b": ("Set B: corridors, origin × destination", "corridors", "2015-01", "2016-12"),
+    "contest-b": ("Set B: corridors, origin × destination", "corridors", "2013-07", "2016-12"),
 }
 COMPONENTS = ("volatility", "forgetting", "counts", "surges")
 """Components of the model that can be left out."""
