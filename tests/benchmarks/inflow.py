@@ -1,6 +1,6 @@
 """The contest of the inflow model against simple rules, and how fast it samples; prints, and updates RESULTS.md.
 
-    python tests/benchmarks/inflow.py contest-a contest-b components speed [--out FOLDER] [--workers N] [--write] …
+    python tests/benchmarks/inflow.py contest-a contest-b components speed [--out FOLDER] [--every N] [--write]
 
 A contest that was interrupted is taken up again from its folder.
 """
@@ -24,10 +24,6 @@ CONTESTS = {
     "contest-a": ("Set A: applications by destination", "arrivals", "2013-01", "2019-09"),
     "contest-b": ("Set B: corridors, origin × destination", "corridors", "2013-07", "2016-12"),
 }
-COMPONENTS = ("volatility", "forgetting", "counts", "surges")
-"""Components of the model that can be left out."""
-CHOSEN_BEFORE = "2016-01"
-"""Origins before it, and every other series, are those on which choices may be made; the rest confirms them."""
 SPEED_AS_OF = "2019-09"
 
 
@@ -53,71 +49,100 @@ def contest(name: str, asked: argparse.Namespace) -> str:
             engine=engine,
             learners={inflow_plan.MODEL: learner},
             source=source,
-            progress=shown_as(name),
+            progress=lambda done, total: print(
+                f"\r{name}: {done} of {total} origins", end="", flush=True, file=sys.stderr
+            ),
         )
     seconds = time.monotonic() - began
     size = f"{len(origins)} origins × {len(done.scores['series'])} series"
     took = f"{size} with all baselines took {seconds / 60:.1f} minutes (origins found in the folder cost nothing)."
-    return "\n\n".join([f"### {title}", *(finding.markdown() for finding in shown.findings(done.scores)), took])
+    parts = [f"### {title}", *(finding.markdown() for finding in shown.findings(done.scores)), took]
+    return "\n\n".join([*parts, *([_confirmed(asked.out / name)] if name == "contest-a" else [])])
+
+
+def _confirmed(folder: Path) -> str:
+    """Return the skill where the model was chosen, and where it was not, as Markdown.
+
+    The components were chosen on origins before 2016 and every second destination.
+    """
+    from workbench.models.skill import compare
+    from workbench.studies import inflow_scores
+    from workbench.studies.inflow_plan import MODEL
+
+    scored = inflow_scores.read(folder)
+    rows = scored.forecasts
+    half = set(sorted(set(rows["series"]))[::2])
+    early, chosen = rows["origin_month"] < "2016-01", rows["series"].isin(half)
+    lines = [
+        "**Chosen on the first row, confirmed on the others.** Skill of log-CRPS over the baseline that is best there.",
+        "| origins, destinations | forecasts | best baseline | skill | 95 % interval |",
+        "|:---|---:|:---|---:|:---|",
+    ]
+    for title, part in (
+        ("before 2016, every second destination", rows[early & chosen]),
+        ("before 2016, the other destinations", rows[early & ~chosen]),
+        ("from 2016 on, every second destination", rows[~early & chosen]),
+        ("from 2016 on, the other destinations", rows[~early & ~chosen]),
+    ):
+        means = part.groupby("model_id")["log_crps"].mean()
+        best = str(means[[name for name in scored.baselines if name in means]].idxmin())
+        found = compare(part, MODEL, best, "log_crps")
+        lines.append(f"| {title} | {found.forecasts} | {best} | {found.skill:+.1%} | {_interval(found)} |")
+    return lines[0] + "\n\n" + "\n".join(lines[1:])
+
+
+def _interval(found: Any) -> str:
+    return "—" if found.skill_low is None else f"{found.skill_low:+.1%} … {found.skill_high:+.1%}"
 
 
 def components(asked: argparse.Namespace) -> str:
-    """Return what each component added on set A, paired with its interval: where choices are made, and on the rest."""
+    """Return what each component adds: the same origins with and without it, paired, as Markdown."""
     from workbench.core.engine import Engine
-    from workbench.models.inflow import InflowModel
+    from workbench.models.inflow import InflowComponents, InflowModel, Reversion
     from workbench.models.skill import compare
     from workbench.studies import inflow_backtest, inflow_plan, inflow_scores
     from workbench.studies.inflow_arrivals import read_table
     from workbench.studies.inflow_origin import Fitted
 
-    whole = InflowModel()
-    models = {inflow_plan.MODEL: whole}
-    for name in COMPONENTS:
-        models[f"{inflow_plan.MODEL}-without-{name}"] = replace(
-            whole, components=replace(whole.components, **{name: None})
-        )
-    sampling = {"draws": asked.draws, "tune": asked.tune, "chains": asked.chains}
-    arrivals, source = read_table()
+    full = InflowComponents()
+    variants = {inflow_plan.MODEL: full, "workbench-with-reversion": replace(full, reversion=Reversion())}
+    for name in ("volatility", "forgetting", "counts", "surges"):
+        variants[f"workbench-without-{name}"] = replace(full, **{name: None})
+    learners = {
+        name: Fitted(InflowModel(variant), asked.draws, asked.tune, asked.chains) for name, variant in variants.items()
+    }
+    arrivals, source = read_table(table="arrivals")
     with Engine(workers=asked.workers) as engine:
-        done = inflow_backtest.run(
+        inflow_backtest.run(
             arrivals,
             origins=inflow_plan.every("2013-01", "2019-09", asked.every),
             horizons=range(3, 7),
             out=asked.out / "components",
             engine=engine,
-            learners={name: Fitted(model, **sampling) for name, model in models.items()},
-            baselines=["LocalLevelT"],
+            learners=learners,
+            baselines=(),
             pools={},
             stand_in=False,
             source=source,
-            progress=shown_as("components"),
         )
-    scored = inflow_scores.read(done.folder)
-    rows, series = scored.forecasts, list(done.scores["series"])
-    chosen = (rows["origin_month"] < CHOSEN_BEFORE) & rows["series"].isin(series[::2])
+    scored = inflow_scores.read(asked.out / "components")
+    means = scored.forecasts.groupby("model_id")[["log_crps", "covered80", "covered95"]].mean()
     lines = [
-        "| left out | forecasts | log-CRPS gained by having it | 95 % interval | share | 95 % interval |",
-        "|:---|:---|---:|---:|---:|---:|",
+        f"### What each component adds: one origin in {asked.every} months, all destinations",
+        "",
+        "Change of log-CRPS against the full model on the same forecasts; above zero is worse than the full model.",
+        "",
+        "| model | log-CRPS | change | 95 % interval | 80 % holds | 95 % holds |",
+        "|:---|---:|---:|:---|---:|---:|",
     ]
-    for told, part in (("where chosen", rows[chosen]), ("the rest", rows[~chosen]), ("all", rows)):
-        for name in list(models)[1:]:
-            one = compare(part, inflow_plan.MODEL, name, "log_crps")
-            ends = [(one.difference_low, one.difference_high, ".4f"), (one.skill_low, one.skill_high, ".1%")]
-            spans = ["–" if low is None or high is None else f"{low:{f}} to {high:{f}}" for low, high, f in ends]
-            component = name.removeprefix(f"{inflow_plan.MODEL}-without-")
-            lines.append(f"| {component} | {told} | {one.difference:.4f} | {spans[0]} | {one.skill:.1%} | {spans[1]} |")
-    head = (
-        "### What each component adds, set A: the whole model against itself without it\n\n"
-        "Negative differences and positive shares: the component helps. Fits that fail their diagnostics speak for "
-        f"themselves here. *Where chosen* are origins before {CHOSEN_BEFORE} of every other destination; choices made "
-        "there are confirmed, or not, by the rest."
-    )
-    return head + "\n\n" + "\n".join(lines)
-
-
-def shown_as(name: str) -> Callable[[int, int], None]:
-    """Return a function that shows how far a contest is."""
-    return lambda done, total: print(f"\r{name}: {done} of {total} origins", end="", flush=True, file=sys.stderr)
+    for name in variants:
+        log_crps, covered80, covered95 = means.loc[name]
+        found = compare(scored.forecasts, name, inflow_plan.MODEL, "log_crps")
+        change = f"{found.difference / found.reference:+.1%}" if name != inflow_plan.MODEL else "—"
+        ends = [f"{-end:+.1%}" for end in (found.skill_high, found.skill_low) if end is not None]
+        told = " … ".join(ends) if name != inflow_plan.MODEL and ends else "—"
+        lines.append(f"| {name} | {log_crps:.4f} | {change} | {told} | {covered80:.1%} | {covered95:.1%} |")
+    return "\n".join(lines)
 
 
 def speed(asked: argparse.Namespace) -> str:
