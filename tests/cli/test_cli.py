@@ -15,6 +15,8 @@ COMMANDS = (
     ("demo",),
     ("data", "list"),
     ("data", "check"),
+    ("inflow", "backtest"),
+    ("inflow", "score"),
     ("inflow", "fit"),
     ("inflow", "forecast"),
     ("allocate",),
@@ -53,6 +55,10 @@ def test_a_good_file_is_good_and_a_bad_one_is_refused_with_every_fault(tmp_path:
     path.write_text("month,destination,persons\n2019-01,NO,190\n", encoding="utf-8")
     assert run("data", "check", path, "--as", "arrivals", "--locality", "eu").exit_code == 0
     assert json.loads(run("data", "check", path, "--as", "arrivals", "--json").stdout)["rows"] == 1
+    whole = Path(__file__).parent.parent.parent / "data" / "localities" / "eu" / "arrivals.csv"
+    said = run("data", "check", whole, "--as", "arrivals", "--locality", "eu")
+    assert said.exit_code == 0 and "remark: Figures are rounded to 5" in said.stdout and "Austria" in said.stdout
+    assert {r["kind"] for r in json.loads(run("data", "check", whole, "--as", "arrivals", "--json").stdout)["remarks"]}
     path.write_text("month,destination,persons\n2019-01,NO,-1\n2019-01,NO,x\n", encoding="utf-8")
     result = run("data", "check", path, "--as", "arrivals")
     assert result.exit_code == 2

@@ -17,7 +17,7 @@ from workbench.core.errors import DataError
 
 BLOCK_MONTHS = 9
 REPLICATIONS = 2000
-FEWEST_BLOCKS = 3
+FEWEST_BLOCKS = 2
 LEVEL = 0.95
 
 
@@ -32,7 +32,8 @@ class Comparison:
     forecasts, origins, blocks
         How many forecasts were compared, from how many origins, which make so many independent blocks.
     difference_low, difference_high, skill_low, skill_high
-        Ends of the 95 % interval; None if there are fewer than three blocks.
+        Ends of the 95 % interval; None if there are fewer than two blocks (of the skill
+        also if the other's score may be zero).
     """
 
     model: str
@@ -118,8 +119,9 @@ def compare(
         scored = total > 0
         means, references = of_ours[scored] / total[scored], of_other[scored] / total[scored]
         tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-        skills = 1 - means / np.where(references > 0, references, np.nan)
-        ends = [float(x) for x in (*np.quantile(means - references, tails), *np.nanquantile(skills, tails))]
+        ends[:2] = map(float, np.quantile(means - references, tails))
+        if (references > 0).all():
+            ends[2:] = map(float, np.quantile(1 - means / references, tails))
     return Comparison(
         model, against, float(both[model].mean()), float(both[against].mean()), len(both), len(origins), blocks, *ends
     )

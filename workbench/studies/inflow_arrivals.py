@@ -20,6 +20,10 @@ CAVEATS = (
         "The figures are those of today's table, not those known at the as-of month, where the publisher revised them."
     ),
     caveat("The model knows levels, season and the size of past shocks; it foresees no policy change and no war."),
+    caveat(
+        "Assumed: one month in twenty is a surge, with shocks two and a half times as large everywhere; "
+        "the past shows too few to learn from."
+    ),
 )
 WITHHELD = caveat(
     "The last published months of some destinations are partial and were left out: their forecasts start earlier."
@@ -90,6 +94,7 @@ def read_table(
         found, source = files.read(file, "arrivals"), f"your own file {Path(file).name}"
     else:
         place = localities.load(locality)
+        table = "inflow" if table == "arrivals" and "arrivals" not in place.tables else table
         entry = place.table(table)
         if entry.contract != "arrivals":
             raise DataError(

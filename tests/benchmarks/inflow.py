@@ -1,0 +1,247 @@
+"""The contest of the inflow model against simple rules, and how fast it samples; prints, and updates RESULTS.md.
+
+    python tests/benchmarks/inflow.py contest-a contest-b components speed [--out FOLDER] [--every N] [--write]
+
+A contest that was interrupted is taken up again from its folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "RESULTS.md"
+CONTESTS = {
+    "contest-a": ("Set A: applications by destination", "arrivals", "2013-01", "2019-09"),
+    "contest-b": ("Set B: corridors, origin × destination", "corridors", "2015-01", "2016-12"),
+}
+SPEED_AS_OF = "2019-09"
+
+
+def contest(name: str, asked: argparse.Namespace) -> str:
+    """Run one contest and return its tables as Markdown."""
+    from workbench.core.engine import Engine
+    from workbench.presentation import inflow_contest as shown
+    from workbench.studies import inflow_backtest, inflow_plan
+    from workbench.studies.inflow_arrivals import read_table
+    from workbench.studies.inflow_origin import Fitted
+
+    title, table, first, last = CONTESTS[name]
+    arrivals, source = read_table(table=table)
+    origins = inflow_plan.every(first, last, asked.every)
+    learner = Fitted(draws=asked.draws, tune=asked.tune, chains=asked.chains)
+    began = time.monotonic()
+    with Engine(workers=asked.workers) as engine:
+        done = inflow_backtest.run(
+            arrivals,
+            origins=origins,
+            horizons=range(3, 7),
+            out=asked.out / name,
+            engine=engine,
+            learners={inflow_plan.MODEL: learner},
+            source=source,
+            progress=lambda done, total: print(
+                f"\r{name}: {done} of {total} origins", end="", flush=True, file=sys.stderr
+            ),
+        )
+    seconds = time.monotonic() - began
+    size = f"{len(origins)} origins × {len(done.scores['series'])} series"
+    took = f"{size} with all baselines took {seconds / 60:.1f} minutes (origins found in the folder cost nothing)."
+    parts = [f"### {title}", *(finding.markdown() for finding in shown.findings(done.scores)), took]
+    return "\n\n".join([*parts, *([_confirmed(asked.out / name)] if name == "contest-a" else [])])
+
+
+def _confirmed(folder: Path) -> str:
+    """Return the skill where the model was chosen, and where it was not, as Markdown.
+
+    The components were chosen on origins before 2016 and every second destination.
+    """
+    from workbench.models.skill import compare
+    from workbench.studies import inflow_scores
+    from workbench.studies.inflow_plan import MODEL
+
+    scored = inflow_scores.read(folder)
+    rows = scored.forecasts
+    half = set(sorted(set(rows["series"]))[::2])
+    early, chosen = rows["origin_month"] < "2016-01", rows["series"].isin(half)
+    lines = [
+        "**Chosen on the first row, confirmed on the others.** Skill of log-CRPS over the baseline that is best there.",
+        "| origins, destinations | forecasts | best baseline | skill | 95 % interval |",
+        "|:---|---:|:---|---:|:---|",
+    ]
+    for title, part in (
+        ("before 2016, every second destination", rows[early & chosen]),
+        ("before 2016, the other destinations", rows[early & ~chosen]),
+        ("from 2016 on, every second destination", rows[~early & chosen]),
+        ("from 2016 on, the other destinations", rows[~early & ~chosen]),
+    ):
+        means = part.groupby("model_id")["log_crps"].mean()
+        best = str(means[[name for name in scored.baselines if name in means]].idxmin())
+        found = compare(part, MODEL, best, "log_crps")
+        lines.append(f"| {title} | {found.forecasts} | {best} | {found.skill:+.1%} | {_interval(found)} |")
+    return lines[0] + "\n\n" + "\n".join(lines[1:])
+
+
+def _interval(found: Any) -> str:
+    return "—" if found.skill_low is None else f"{found.skill_low:+.1%} … {found.skill_high:+.1%}"
+
+
+def components(asked: argparse.Namespace) -> str:
+    """Return what each component adds: the same origins with and without it, paired, as Markdown."""
+    from workbench.core.engine import Engine
+    from workbench.models.inflow import InflowComponents, InflowModel, Reversion
+    from workbench.models.skill import compare
+    from workbench.studies import inflow_backtest, inflow_plan, inflow_scores
+    from workbench.studies.inflow_arrivals import read_table
+    from workbench.studies.inflow_origin import Fitted
+
+    full = InflowComponents()
+    variants = {inflow_plan.MODEL: full, "workbench-with-reversion": replace(full, reversion=Reversion())}
+    for name in ("volatility", "forgetting", "counts", "surges"):
+        variants[f"workbench-without-{name}"] = replace(full, **{name: None})
+    learners = {
+        name: Fitted(InflowModel(variant), asked.draws, asked.tune, asked.chains) for name, variant in variants.items()
+    }
+    arrivals, source = read_table(table="arrivals")
+    with Engine(workers=asked.workers) as engine:
+        inflow_backtest.run(
+            arrivals,
+            origins=inflow_plan.every("2013-01", "2019-09", asked.every),
+            horizons=range(3, 7),
+            out=asked.out / "components",
+            engine=engine,
+            learners=learners,
+            baselines=(),
+            pools={},
+            stand_in=False,
+            source=source,
+        )
+    scored = inflow_scores.read(asked.out / "components")
+    means = scored.forecasts.groupby("model_id")[["log_crps", "covered80", "covered95"]].mean()
+    lines = [
+        f"### What each component adds: one origin in {asked.every} months, all destinations",
+        "",
+        "Change of log-CRPS against the full model on the same forecasts; above zero is worse than the full model.",
+        "",
+        "| model | log-CRPS | change | 95 % interval | 80 % holds | 95 % holds |",
+        "|:---|---:|---:|:---|---:|---:|",
+    ]
+    for name in variants:
+        log_crps, covered80, covered95 = means.loc[name]
+        found = compare(scored.forecasts, name, inflow_plan.MODEL, "log_crps")
+        change = f"{found.difference / found.reference:+.1%}" if name != inflow_plan.MODEL else "—"
+        ends = [f"{-end:+.1%}" for end in (found.skill_high, found.skill_low) if end is not None]
+        told = " … ".join(ends) if name != inflow_plan.MODEL and ends else "—"
+        lines.append(f"| {name} | {log_crps:.4f} | {change} | {told} | {covered80:.1%} | {covered95:.1%} |")
+    return "\n".join(lines)
+
+
+def speed(asked: argparse.Namespace) -> str:
+    """Return effective draws a second of our sampler and of the same model in plain ``pm.sample``, as Markdown."""
+    from workbench.models.diagnostics import diagnose
+    from workbench.models.inflow import InflowModel, InflowSeries
+    from workbench.models.sampling import compile_model, sample, without_compiler
+    from workbench.studies.inflow import read_arrivals
+
+    known = read_arrivals().known(SPEED_AS_OF)
+    model, series = InflowModel(), InflowSeries.from_table(known, SPEED_AS_OF)
+    sampling: dict[str, Any] = {"draws": asked.draws, "tune": asked.tune, "chains": asked.chains}
+
+    def ours() -> tuple[float, float, float]:
+        began = time.monotonic()
+        compiled = compile_model(model.build(series))
+        compiled_at = time.monotonic()
+        posterior, divergences = sample(compiled, seed=1, cores=1, **sampling)
+        ended = time.monotonic()
+        return compiled_at - began, ended - compiled_at, diagnose(posterior, divergences).min_bulk_ess
+
+    def plain() -> tuple[float, float, float]:
+        with without_compiler():
+            import pymc as pm
+
+            began = time.monotonic()
+            with model.build(series):
+                trace = pm.sample(
+                    cores=1,
+                    random_seed=1,
+                    progressbar=False,
+                    compute_convergence_checks=False,
+                    nuts_sampler="pymc",
+                    **sampling,
+                )
+            ended = time.monotonic()
+        hidden = [name for name in trace.posterior.data_vars if str(name).endswith("__")]
+        least = diagnose(trace.posterior.drop_vars(hidden), int(trace.sample_stats["diverging"].sum())).min_bulk_ess
+        return float("nan"), ended - began, least
+
+    rows = [(name, *measured()) for name, measured in (("workbench (nutpie, numba)", ours), ("plain pm.sample", plain))]
+    return _speed_table(rows, len(series.destinations), len(series.months), sampling)
+
+
+def _speed_table(
+    rows: Sequence[tuple[str, float, float, float]], destinations: int, months: int, sampling: dict[str, Any]
+) -> str:
+    told = ", ".join(f"{name} {value}" for name, value in sampling.items())
+    head = f"### Speed: {destinations} destinations × {months} months, one core; {told}"
+    lines = [
+        "| sampler | compile, s | sample, s | least bulk ESS | effective draws a second |",
+        "|:---|---:|---:|---:|---:|",
+    ]
+    for name, compiling, sampling_seconds, ess in rows:
+        first = "in sampling" if compiling != compiling else f"{compiling:.0f}"
+        lines.append(f"| {name} | {first} | {sampling_seconds:.0f} | {ess:.0f} | {ess / sampling_seconds:.2f} |")
+    return head + "\n\n" + "\n".join(lines)
+
+
+def write(section: str, text: str) -> None:
+    """Put a section into RESULTS.md in place of the one of that name; the others stay."""
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else HEAD
+    block = f"## {section}\n\n{text.strip()}\n\n"
+    found = re.search(rf"^## {re.escape(section)}\n.*?(?=^## |\Z)", old, re.M | re.S)
+    new = old[: found.start()] + block + old[found.end() :] if found else old.rstrip() + "\n\n" + block
+    RESULTS.write_text(new.rstrip() + "\n", encoding="utf-8")
+
+
+HEAD = """# Results
+
+Measured, never judged by a test; each table carries its date and the command that makes it.
+"""
+
+
+def main() -> None:
+    """Run what was asked for."""
+    made: dict[str, Callable[[argparse.Namespace], str]] = {
+        **{name: lambda asked, name=name: contest(name, asked) for name in CONTESTS},  # type: ignore[misc]
+        "components": components,
+        "speed": speed,
+    }
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="+", choices=[*made])
+    parser.add_argument("--out", type=Path, default=Path("output/benchmarks"))
+    parser.add_argument("--workers", type=int, default=None)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--draws", type=int, default=250)
+    parser.add_argument("--tune", type=int, default=400)
+    parser.add_argument("--chains", type=int, default=4)
+    parser.add_argument("--write", action="store_true", help="update RESULTS.md")
+    asked = parser.parse_args()
+    command = f"python tests/benchmarks/inflow.py {' '.join(sys.argv[1:])}"
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    for what in asked.what:
+        text = f"{date.today().isoformat()}, {machine}: `{command}`\n\n{made[what](asked)}"
+        print(text)
+        if asked.write:
+            write(f"Inflow: {what}", text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Does the contest say what its scores say, with its interval and its limits, and never more?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from workbench.presentation import inflow_contest as shown
+from workbench.presentation.wording import NBSP
+
+pytestmark = pytest.mark.quick
+OURS = "workbench-inflow"
+
+
+def model(log_crps: float) -> dict[str, Any]:
+    return {
+        "forecasts": 100,
+        "log_crps": log_crps,
+        "crps": 100 * log_crps,
+        "log_crps_high": None,
+        "energy": 1.0,
+        "coverage": {"50": 0.5, "80": 0.79, "95": 0.96},
+        "pit": {"mean": 0.5, "tenths": [0.1] * 10},
+    }
+
+
+def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any]:
+    told = {"skill": skill, "skill_low": low, "skill_high": high, "forecasts": 100, "independent_blocks": 9}
+    period = {
+        "forecasts": 100,
+        "origins": 81,
+        "models": {OURS: model(0.3 * (1 - skill)), "AutoETS": model(0.3), "RandomWalk": model(0.4)},
+        "skill": {"log_crps": {"best_baseline": "AutoETS", "models": {OURS: told}}},
+    }
+    return {
+        "claim": "Nothing is said of an authority's own forecasts.",
+        "horizons": [3, 4, 5, 6],
+        "origins": {"first": "2013-01", "last": "2019-09", "count": 81},
+        "models": [OURS, "AutoETS", "RandomWalk"],
+        "bootstrap": {"independent_blocks": 9},
+        "periods": {
+            "overall": period,
+            "calm": period,
+            "surge": {**period, "origins": 18},
+            "without_covid": {"forecasts": 0, "origins": 0, "models": {}, "skill": {}},
+        },
+        "by_series": {"NO": {OURS: {"log_crps": 0.2}, "AutoETS": {"log_crps": 0.25}}},
+        "fallbacks": {
+            "share_of_origins": {OURS: 0.01},
+            "which": [{"model": OURS, "origin": "2015-07", "used": "AutoETS"}],
+        },
+        "baselines_fell_back": {"AutoETS": {"SK": {"origins": 3, "reason": "short"}}},
+        "left_out": {"IS": "12 published months, at least 36 are needed"},
+        "not_scored": 4,
+        "quality": [{}, {}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("skill", "low", "high", "said"),
+    [
+        (0.06, 0.02, 0.1, "beats the best simple rule, AutoETS: skill +6.0"),
+        (-0.06, -0.1, -0.02, "loses to the best simple rule, AutoETS"),
+        (0.02, -0.01, 0.05, "cannot be told from the best simple rule, AutoETS"),
+        (0.02, None, None, "too few origins to be sure"),
+    ],
+)
+def test_the_verdict_is_no_stronger_than_its_interval(skill: float, low: float, high: float, said: str) -> None:
+    finding = shown.verdict(scores(skill, low, high))
+    assert said in finding.sentence and OURS in finding.sentence and finding.estimate == skill
+    assert len(finding.intervals) == (low is not None)
+    assert ("beats" in finding.sentence) == (low is not None and low > 0)
+
+
+def test_what_may_not_be_claimed_is_said_with_it() -> None:
+    told = shown.verdict(scores(0.06, 0.02, 0.1))
+    assert any("authority's own forecasts" in caveat for caveat in told.caveats)
+    assert any("9 independent blocks and one surge" in caveat for caveat in told.caveats)
+
+
+def test_the_table_is_in_the_order_of_the_scores_with_exact_figures_behind() -> None:
+    table = shown.verdict(scores(0.06, 0.02, 0.1)).table
+    assert table is not None
+    assert [row[0] for row in table.rows] == [OURS, "AutoETS", "RandomWalk"]
+    assert list(table.data["log_crps"]) == pytest.approx([0.282, 0.3, 0.4])
+    assert table.rows[0][-2] == f"79{NBSP}%"
+
+
+def test_stand_ins_and_what_was_left_out_are_said() -> None:
+    told = shown.known(scores(0.06, 0.02, 0.1)).sentence.replace(NBSP, " ")
+    for said in (
+        "1.0 % of origins had no fit",
+        "replaced by AutoETS",
+        "IS (12 published months",
+        "4 forecasts could not",
+    ):
+        assert said in told
+
+
+def test_a_period_without_outcomes_and_a_contest_without_us_are_said() -> None:
+    told = shown.findings(scores(0.06, 0.02, 0.1))
+    assert "no forecast was scored" in told[3].sentence and "81 origins" in told[1].sentence
+    lonely = scores(0.06, 0.02, 0.1)
+    lonely["models"] = ["AutoETS", "RandomWalk"]
+    assert "No model of ours" in shown.verdict(lonely).sentence
+
+
+def test_places_are_compared_one_by_one() -> None:
+    table = shown.by_series(scores(0.06, 0.02, 0.1), OURS, "AutoETS")
+    assert [x.replace(NBSP, " ") for x in table.rows[0]] == ["NO", "0.200", "0.250", "+20.0 %"]

@@ -1,0 +1,29 @@
+"""The walk-throughs, run in small from end to end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import papermill
+import pytest
+
+pytestmark = pytest.mark.whole
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_inflow_notebook_runs_and_scores_a_contest(tmp_path: Path) -> None:
+    parameters = {
+        "destinations": ["NO", "SE"],
+        "origins": ["2018-09"],
+        "horizons": [3],
+        "draws": 50,
+        "runs": str(tmp_path / "runs"),
+        "contest": str(tmp_path / "contest"),
+    }
+    notebook = nbformat.read(ROOT / "notebooks" / "01_inflow.ipynb", as_version=4)
+    done = papermill.execute_notebook(
+        notebook, str(tmp_path / "done.ipynb"), parameters, kernel_name="python3", cwd=str(ROOT), progress_bar=False
+    )
+    assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert (tmp_path / "contest" / "scores.json").exists()
