@@ -22,6 +22,7 @@ import workbench.cli.locality as locality
 import workbench.cli.report as report
 import workbench.cli.settlement as settlement
 from workbench import __version__
+from workbench.cli.parts import tell_left_out
 from workbench.core.errors import WorkbenchError
 
 INTERRUPTED = 130
@@ -48,8 +49,7 @@ class _Commands(TyperGroup):
             typer.echo("Interrupted; nothing half-written was left behind.", err=True)
             raise typer.Exit(INTERRUPTED) from stop
         finally:
-            for part in plugins.notices():
-                typer.echo(f"Notice: {part.line()}", err=True)
+            tell_left_out(ctx)
 
 
 app = typer.Typer(
@@ -68,7 +68,7 @@ inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
 app.add_typer(inflow.app, name="inflow")
 app.add_typer(settlement.app, name="settlement")
-app.command("allocate", epilog=allocate.EXAMPLE)(allocate.run)
+app.add_typer(allocate.app, name="allocate")
 app.add_typer(report.app, name="report")
 app.add_typer(locality.app, name="locality")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)
