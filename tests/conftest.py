@@ -1,8 +1,12 @@
-"""Every test says which ring it belongs to; a test without a ring is not collected. And a saved run to look at."""
+"""Every test says which ring it belongs to; one without a ring is not collected. A saved run and a town to look at."""
 
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,3 +59,25 @@ def saved_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scenario = {"as_of": as_of, "horizon": horizon, "seed": 1}
     RunStore(runs).get_or_run(inflow.FORECAST, scenario, (arrivals.vintage,), compute, inflow.CAVEATS)
     return runs
+
+
+@pytest.fixture(scope="session")
+def install() -> Callable[[Path, Path], Path]:
+    """Install a package into a folder of its own, as pip would, without asking any registry."""
+
+    def run(source: Path, target: Path) -> Path:
+        options = ("--quiet", "--offline", "--no-deps", "--no-build-isolation", "--target", str(target))
+        command = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable, *options, str(source)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return target
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def town(install: Callable[[Path, Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder into which the invented town's package is installed."""
+    folder = tmp_path_factory.mktemp("town")
+    source = shutil.copytree(Path(__file__).parent / "plugins" / "eksempelby", folder / "source")
+    return install(Path(source), folder / "installed")

@@ -10,20 +10,27 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from workbench.cli.parts import installed
 from workbench.core.errors import DataError, PluginError
 from workbench.core.parts import Measurement
 from workbench.core.provenance import Source, Vintage, fingerprint
 from workbench.sources import localities, registry
-from workbench.studies import indicators, installed
+from workbench.studies import indicators
 from workbench.testing import check_component, check_indicator, check_panel, check_rule, check_source
 
 pytestmark = pytest.mark.quick
-CHECKS = {"sources": check_source, "rules": check_rule, "indicators": check_indicator, "components": check_component}
+CHECKS = {
+    "sources": check_source,
+    "rules": check_rule,
+    "indicators": check_indicator,
+    "components": check_component,
+    "panels": check_panel,
+}
 
 
 @pytest.mark.parametrize("kind", CHECKS)
 def test_our_own_parts_pass_their_checks(kind: str) -> None:
-    own = [plugin for plugin in installed.parts()[kind].values() if plugin.own]
+    own = [plugin for plugin in installed()[kind].values() if plugin.own]
     assert own
     for plugin in own:
         CHECKS[kind](plugin.value())

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from workbench.apps.outlook import content
+from workbench.apps.outlook.panel import Opening
 from workbench.apps.outlook.state import OutlookState
 from workbench.apps.outlook.view import OutlookView
 from workbench.studies import inflow
@@ -24,7 +25,7 @@ TODAY = date(2026, 11, 22)
 
 
 def view(runs: Path, **choices: object) -> OutlookView:
-    return OutlookView(OutlookState(runs=str(runs), **choices), today=TODAY)
+    return OutlookView(Opening(OutlookState(runs=str(runs), **choices)), today=TODAY)
 
 
 def told(page: OutlookView) -> dict[str, str]:
@@ -119,7 +120,7 @@ def test_the_code_shown_gives_the_same_sentences(
     saved_runs: Path, destinations: tuple[str, ...] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WORKBENCH_RUNS", str(saved_runs))
-    page = OutlookView(OutlookState(destinations=destinations, language="nb", level=0.95), today=TODAY)
+    page = OutlookView(Opening(OutlookState(destinations=destinations, language="nb", level=0.95)), today=TODAY)
     lines = content.code(page.chosen(), page.state)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from workbench.apps import pages
 from workbench.apps.guard import Guarded
 from workbench.apps.server import Serving, _config, _Server
-from workbench.apps.words import words
+from workbench.apps.words import titles, words
 from workbench.cli import app
 from workbench.core.errors import AppError, ReportError
 
@@ -45,9 +46,9 @@ def test_a_taken_port_is_a_sentence_with_exit_code_2(tmp_path: Path) -> None:
 
 def test_the_server_is_closed_by_default() -> None:
     config = _config(Serving(hosts=("workbench.example",)))
-    pages, kernels = config.VoilaConfiguration, config.MappingKernelManager
-    assert pages.file_allowlist == [] and pages.show_tracebacks is False
-    assert pages.allow_template_override == pages.allow_theme_override == "NO"
+    voila, kernels = config.VoilaConfiguration, config.MappingKernelManager
+    assert voila.file_allowlist == [] and voila.show_tracebacks is False
+    assert voila.allow_template_override == voila.allow_theme_override == "NO"
     assert kernels.cull_connected and 0 < kernels.cull_interval < kernels.cull_idle_timeout
     assert config.Voila.tornado_settings["hosts"] == {"localhost", "127.0.0.1", "::1", "workbench.example"}
 
@@ -65,7 +66,8 @@ def test_every_handler_stands_behind_the_guard(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_frame_says_the_same_things_in_every_language() -> None:
-    told = words("Outlook", 30)
+    told = words(titles(pages.find("outlook")), 30)
     assert len({frozenset(said) for said in told.values()}) == 1
     assert all("30" in said["idle"] for said in told.values())
+    assert [said["title"] for said in told.values()] == ["Outlook", "Utsikter", "Utsikter"]
     assert len({said["gone"] for said in told.values()}) == len(told)

@@ -1,4 +1,4 @@
-"""A browser, and the outlook served as its command serves it."""
+"""A browser, and pages served as their command serves them."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ class Served:
 def serve(saved_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
     started = []
 
-    def start(*arguments: str, runs: Path = saved_runs) -> Served:
-        command = [sys.executable, "-m", "workbench", "app", "outlook", "--port", "0", "--runs", str(runs), *arguments]
+    def start(*arguments: str, page: str = "outlook", runs: Path = saved_runs, path: tuple[Path, ...] = ()) -> Served:
+        command = [sys.executable, "-m", "workbench", "app", page, "--port", "0", "--runs", str(runs), *arguments]
         log = (tmp_path_factory.mktemp("log") / "server.txt").open("w")
         process = subprocess.Popen(
             command,
             cwd=tmp_path_factory.mktemp("elsewhere"),
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *path)))},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

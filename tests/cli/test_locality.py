@@ -24,8 +24,8 @@ def test_list_names_every_part_with_its_package() -> None:
     assert "Norway, 357 places of level municipality (migration-workbench " in result.stdout
     body = json.loads(run("list", "--json").stdout)
     assert {"eu", "norway", "sweden"} <= set(body["localities"]) and body["skipped"] == []
-    assert {"capacity", "settled_of_accepted", "arrivals", "inflow"} <= {
-        name for kind in ("rules", "indicators", "sources", "components") for name in body[kind]
+    assert {"capacity", "settled_of_accepted", "arrivals", "inflow", "outlook"} <= {
+        name for kind in ("rules", "indicators", "sources", "components", "panels") for name in body[kind]
     }
 
 

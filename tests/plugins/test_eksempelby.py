@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,7 @@ import pytest
 pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent.parent
 TOWN = Path(__file__).parent / "eksempelby"
-
-
-def install(source: Path, target: Path) -> Path:
-    """Install a package into a folder of its own, as pip would, without asking any registry."""
-    options = ("--quiet", "--offline", "--no-deps", "--no-build-isolation", "--target", str(target))
-    command = [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable, *options, str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return target
+Install = Callable[[Path, Path], Path]
 
 
 def workbench(*arguments: str | Path, path: tuple[Path, ...], cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -35,14 +28,6 @@ def python(*arguments: str | Path, path: tuple[Path, ...], cwd: Path) -> subproc
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path))}
     command = [sys.executable, *(str(a) for a in arguments)]
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which the town's package is installed."""
-    folder = tmp_path_factory.mktemp("town")
-    source = Path(shutil.copytree(TOWN, folder / "source"))
-    return install(source, folder / "installed")
 
 
 @pytest.fixture
@@ -57,15 +42,16 @@ def test_it_is_shown_with_its_package_and_passes_its_checks(town: Path, tmp_path
     package = "workbench-eksempelby 1.0.0"
     assert body["localities"]["eksempelby"]["package"] == package and body["skipped"] == [] and done.stderr == ""
     assert body["rules"]["no_district_alone"] == body["indicators"]["district_spread"] == package
+    assert body["panels"]["districts"] == package
     done = workbench("locality", "check", "eksempelby", path=(town,), cwd=tmp_path)
     assert "places 4, tables 2, parameters 4, example situations 2" in done.stdout, done.stderr
     shown = workbench("locality", "show", "eksempelby", path=(town,), cwd=tmp_path).stdout
     assert "Nordhavn settled 50 % of all newcomers" in shown and f"Indicator of the package {package}" in shown
     code = (
-        "from eksempelby import folder, indicators, rules\nfrom workbench import testing\n"
+        "from eksempelby import folder, indicators, panel, rules\nfrom workbench import testing\n"
         "from workbench.sources import localities\ntown = localities.load('eksempelby')\n"
         "testing.check_locality(folder())\ntesting.check_rule(rules.NoDistrictAlone())\n"
-        "testing.check_indicator(indicators.DistrictSpread(), town)\n"
+        "testing.check_indicator(indicators.DistrictSpread(), town)\ntesting.check_panel(panel.Districts())\n"
     )
     done = python("-c", code, path=(town,), cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -110,36 +96,55 @@ def damage(folder: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-RULE, PLACE = ("rules", "no_district_alone"), ("localities", "eksempelby")
+RULE, PLACE, PAGE = ("rules", "no_district_alone"), ("localities", "eksempelby"), ("panels", "districts")
+INDICATOR = ("indicators", "district_spread")
 
 
 @pytest.mark.parametrize(
-    ("name", "old", "new", "part", "reason"),
+    "damages",
     [
-        ("rules.py", "import scipy.sparse as sp", "import no_such_module", RULE, "no_such_module"),
-        (
-            "rules.py",
-            "problem.persons.sum() / 2).sum()",
-            "problem.persons.sum()).sum()",
-            RULE,
-            "its rows forbid the plan",
-        ),
-        ("locality/locality.toml", 'licence = "CC0"', "", PLACE, "no source with publisher"),
-        ("locality/locality.toml", 'id = "eksempelby"', 'id = "other"', PLACE, "says id = 'other'"),
-        ("indicators.py", "question =", "question_ =", ("indicators", "district_spread"), "it has no 'question'"),
+        [
+            ("rules.py", "import scipy.sparse as sp", "import no_such_module", RULE, "no_such_module"),
+            ("indicators.py", "question =", "question_ =", INDICATOR, "it has no 'question'"),
+            ("panel.py", "return ipywidgets.VBox([chosen, shown])", "return None", PAGE, "its view shows nothing"),
+        ],
+        [
+            (
+                "rules.py",
+                "problem.persons.sum() / 2).sum()",
+                "problem.persons.sum()).sum()",
+                RULE,
+                "its rows forbid the plan",
+            ),
+            ("panel.py", '"year": self.year', '"year": self', PAGE, "its state is not plain values"),
+        ],
+        # A page cannot show a town that is left out: it goes with it.
+        [
+            ("locality/locality.toml", 'licence = "CC0"', "", PLACE, "no source with publisher"),
+            ("locality/locality.toml", 'licence = "CC0"', "", PAGE, "'eksempelby' cannot be used"),
+        ],
+        [
+            ("locality/locality.toml", 'id = "eksempelby"', 'id = "other"', PLACE, "says id = 'other'"),
+            ("locality/locality.toml", 'id = "eksempelby"', 'id = "other"', PAGE, "'eksempelby' cannot be used"),
+        ],
     ],
+    ids=["not there", "not as agreed", "place without source", "place of another name"],
 )
-def test_a_damaged_part_is_left_out_and_said_and_the_rest_works(
-    broken: Path, tmp_path: Path, name: str, old: str, new: str, part: tuple[str, str], reason: str
+def test_damaged_parts_are_left_out_and_said_and_the_rest_works(
+    broken: Path, tmp_path: Path, damages: list[tuple[str, str, str, tuple[str, str], str]]
 ) -> None:
-    damage(broken, name, old, new)
+    for name, old, new in {(name, old, new) for name, old, new, _, _ in damages}:
+        damage(broken, name, old, new)
     done = workbench("locality", "list", "--json", path=(broken,), cwd=tmp_path)
     assert done.returncode == 0 and "Traceback" not in done.stderr
-    kind, called = part
-    assert f"Notice: skipped {kind} '{called}' of workbench-eksempelby 1.0.0: " in done.stderr and reason in done.stderr
     body = json.loads(done.stdout)
-    assert called not in body[kind] and "norway" in body["localities"]
-    assert [left["name"] for left in body["skipped"]] == [called]
+    for *_, (kind, called), reason in damages:
+        (notice,) = [line for line in done.stderr.splitlines() if line.startswith(f"Notice: skipped {kind} '{called}'")]
+        assert " of workbench-eksempelby 1.0.0: " in notice and reason in notice
+        assert called not in body[kind]
+    assert {left["name"] for left in body["skipped"]} == {called for *_, (_, called), _ in damages}
+    left = {RULE, PLACE, INDICATOR, PAGE} - {part for *_, part, _ in damages}
+    assert all(called in body[kind] for kind, called in left) and "norway" in body["localities"]
 
 
 def test_a_part_that_is_left_out_is_refused_by_name_and_checked_by_name(broken: Path, tmp_path: Path) -> None:
@@ -149,6 +154,8 @@ def test_a_part_that_is_left_out_is_refused_by_name_and_checked_by_name(broken: 
     assert done.returncode == 2 and "'eksempelby' cannot be used" in done.stderr and "publisher" in done.stderr
     done = workbench("locality", "check", "eksempelby", path=(broken,), cwd=tmp_path)
     assert done.returncode == 2 and "no source with publisher" in done.stderr
+    done = workbench("app", "districts", path=(broken,), cwd=tmp_path)
+    assert done.returncode == 2 and "'districts' cannot be used" in done.stderr and "publisher" in done.stderr
     doctor = json.loads(workbench("doctor", "--json", path=(broken,), cwd=tmp_path).stdout)
     (said,) = [found for found in doctor["found"] if found["name"] == "plug-ins"]
     assert not said["well"] and said["mend"].endswith("pip uninstall workbench-eksempelby")
@@ -161,7 +168,7 @@ def test_an_indicator_that_fails_at_work_is_left_out_and_the_others_are_shown(br
     assert "Notice: skipped indicators 'district_spread'" in done.stderr and "KeyError" in done.stderr
 
 
-def test_of_two_packages_that_bring_one_name_neither_is_used(town: Path, tmp_path: Path) -> None:
+def test_of_two_packages_that_bring_one_name_neither_is_used(town: Path, install: Install, tmp_path: Path) -> None:
     source = Path(shutil.copytree(TOWN, tmp_path / "source"))
     project = source / "pyproject.toml"
     project.write_text(project.read_text().replace('name = "workbench-eksempelby"', 'name = "another-eksempelby"'))
@@ -175,7 +182,7 @@ def test_of_two_packages_that_bring_one_name_neither_is_used(town: Path, tmp_pat
     assert done.returncode == 2 and "remove one of them" in done.stderr
 
 
-def test_the_lines_of_the_readme_do_what_they_say(tmp_path: Path) -> None:
+def test_the_lines_of_the_readme_do_what_they_say(install: Install, tmp_path: Path) -> None:
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("## Your town's part", 1)[1].split("\n## ", 1)[0]
     lines = [shlex.split(line, comments=True) for line in re.findall(r"^    (.+)$", section, re.M)]
     target, codes = tmp_path / "installed", []

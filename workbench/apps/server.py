@@ -23,16 +23,15 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.voila_identity_provider import VoilaIdentityProvider
 
+from workbench.apps import pages
 from workbench.apps.guard import guarded
-from workbench.apps.words import title_of, words
-from workbench.core import shipped
-from workbench.core.errors import AppError, nearest
+from workbench.apps.words import titles, words
+from workbench.core.errors import AppError
 from workbench.core.provenance import default_runs
 from workbench.presentation.faces import css_faces
 from workbench.presentation.languages import LANGUAGES, check
 from workbench.presentation.theme import css
 
-PAGES = ("outlook",)
 TEMPLATE = Path(__file__).parent / "template"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -45,7 +44,7 @@ class Serving:
     Parameters
     ----------
     page
-        Which page.
+        Which page: the name of an installed panel.
     port, address
         Where the server listens; the port 0 takes any free one.
     hosts
@@ -71,18 +70,18 @@ class Serving:
 
     def __post_init__(self) -> None:
         check(self.language)
-        if self.page not in PAGES:
-            raise AppError(f"no page '{self.page}'", do=nearest(self.page, PAGES))
+        pages.find(self.page)
         if self.idle_minutes <= 0:
             raise AppError("a page cannot end after no time at all", do="choose more than 0 idle minutes")
 
 
 def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = False) -> None:
     """Serve until interrupted; ``ready`` is called with the whole address, key included."""
-    # Voilà finds templates only on Jupyter's path, and a kernel finds the saved runs by its environment.
+    # Voilà finds templates only on Jupyter's path, and a kernel finds saved runs and panel by its environment.
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(TEMPLATE), os.environ.get("JUPYTER_PATH")]))
     os.environ["WORKBENCH_RUNS"] = str(serving.runs.absolute())
-    os.environ["WORKBENCH_LANGUAGE"] = serving.language
+    os.environ[pages.LANGUAGE] = serving.language
+    os.environ[pages.PANEL] = serving.page
     sockets = _bind(serving)
     server = _Server(config=_config(serving))
     server.sockets, server.ready, server.serving, server.shows = sockets, ready, serving, browser
@@ -109,9 +108,10 @@ def _bind(serving: Serving) -> list[Any]:
 
 def _config(serving: Serving) -> Config:
     config = Config()
-    told = words(title_of(serving.page), round(serving.idle_minutes))
+    panel = pages.find(serving.page)
+    told = words(titles(panel), round(serving.idle_minutes))
     config.Voila.update(
-        notebook_path=str(shipped.path("notebooks") / "apps" / f"{serving.page}.ipynb"),
+        notebook_path=str(pages.notebook(panel)),
         config_file_paths=[],
         open_browser=False,
         log_level="WARN",

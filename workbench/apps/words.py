@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from workbench.presentation.languages import LANGUAGES, marked, say
+from collections.abc import Mapping
+
+from workbench.core.plugins import Plugin
+from workbench.presentation.languages import LANGUAGES, say
 
 
-def words(title: str, idle_minutes: int) -> dict[str, dict[str, str]]:
-    """Return, by language, the words of the page frame; ``title`` is a page's name in English."""
-    return {language: _words(title, idle_minutes, language) for language in LANGUAGES}
+def words(titles: Mapping[str, str], idle_minutes: int) -> dict[str, dict[str, str]]:
+    """Return, by language, the words of the page frame; ``titles`` are the page's names by language."""
+    return {language: _words(titles[language], idle_minutes, language) for language in LANGUAGES}
+
+
+def titles(plugin: Plugin) -> dict[str, str]:
+    """Return a page's names by language; a guest's has one name in all of them."""
+    title = str(plugin.value().title)
+    return {language: say(title, language) if plugin.own else title for language in LANGUAGES}
 
 
 def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
     return {
-        "title": say(title, language),
+        "title": title,
         "skip": say("Skip to the content", language),
-        "loading": say("Opening the newest forecast …", language),
+        "loading": say("Opening the page …", language),
         "gone": say(
             "This page has lost the connection to its program, so nothing on it changes any more. "
             "Your choices are kept.",
@@ -35,8 +44,3 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
         ),
         "noscript": say("This page needs JavaScript, from this server alone.", language),
     }
-
-
-def title_of(page: str) -> str:
-    """Return a page's name in English, as the catalogues know it."""
-    return {"outlook": marked("Outlook")}[page]

@@ -20,7 +20,9 @@ import workbench.cli.doctor as doctor
 import workbench.cli.inflow as inflow
 import workbench.cli.locality as locality
 import workbench.cli.report as report
+import workbench.cli.settlement as settlement
 from workbench import __version__
+from workbench.cli.parts import tell_left_out
 from workbench.core.errors import WorkbenchError
 
 INTERRUPTED = 130
@@ -47,8 +49,7 @@ class _Commands(TyperGroup):
             typer.echo("Interrupted; nothing half-written was left behind.", err=True)
             raise typer.Exit(INTERRUPTED) from stop
         finally:
-            for part in plugins.notices():
-                typer.echo(f"Notice: {part.line()}", err=True)
+            tell_left_out(ctx)
 
 
 app = typer.Typer(
@@ -66,6 +67,7 @@ app.add_typer(data.app, name="data")
 inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
 app.add_typer(inflow.app, name="inflow")
+app.add_typer(settlement.app, name="settlement")
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(report.app, name="report")
 app.add_typer(locality.app, name="locality")

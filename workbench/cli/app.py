@@ -11,7 +11,8 @@ EXAMPLE = "Example: workbench app outlook --port 8866"
 
 
 def run(
-    page: Annotated[str, typer.Argument(help="Name of the page.")] = "outlook",
+    context: typer.Context,
+    page: Annotated[str, typer.Argument(help="Name of a page; `workbench locality list` has them all.")] = "outlook",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8866,
     address: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 for other machines too.")] = "localhost",
     host: Annotated[list[str] | None, typer.Option(help="A name by which browsers reach it; repeat it.")] = None,
@@ -22,6 +23,7 @@ def run(
 ) -> None:
     """Serve a page until Ctrl-C, closed to all who lack its key (set your own with WORKBENCH_TOKEN)."""
     from workbench.apps.server import Serving, serve
+    from workbench.cli.parts import tell_left_out
     from workbench.core.provenance import default_runs
 
     serving = Serving(
@@ -33,6 +35,7 @@ def run(
         language=language,
         idle_minutes=idle_minutes,
     )
+    tell_left_out(context)
     serve(
         serving,
         ready=lambda url: typer.echo(f"The page, with its key (Ctrl-C ends it):\n  {url}"),

@@ -54,11 +54,11 @@ def _examine() -> list[Finding]:
 
 
 def _plugins() -> Finding:
+    from workbench.cli.parts import installed
     from workbench.core import plugins
     from workbench.core.machine import Finding
-    from workbench.studies import installed
 
-    count = sum(len(found) for found in installed.parts().values())
+    count = sum(len(found) for found in installed().values())
     skipped = plugins.notices()
     packages = " ".join(sorted({part.distribution for part in skipped}))
     said = "; ".join(part.line() for part in skipped) or f"{count} parts, none left out"

@@ -20,12 +20,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program."
 
 @app.command("list", epilog="Example: workbench locality list")
 def list_(as_json: AsJson = False) -> None:
-    """List the installed localities, rules, indicators, sources and models, with the package that brings each."""
+    """List the localities, rules, indicators, sources, models and pages installed, and the package that brings each."""
+    from workbench.cli.parts import installed
     from workbench.core import plugins
     from workbench.sources import localities
-    from workbench.studies import installed
 
-    others = dict(installed.parts())
+    others = dict(installed())
     places = [localities.load(name) for name in sorted(others.pop("localities"))]
     if as_json:
         body = {

@@ -29,9 +29,9 @@ INDICATORS = "workbench.indicators"
 RULES = "workbench.rules"
 """What a plan must keep: :class:`~workbench.core.parts.AllocationRule`. Ours: those of the standard plan."""
 COMPONENTS = "workbench.components"
-"""A model: :class:`~workbench.core.parts.ModelComponent`. Ours: inflow. No study takes a guest's yet."""
+"""A model: :class:`~workbench.core.parts.ModelComponent`. Ours: inflow, settlement. No study takes a guest's yet."""
 PANELS = "workbench.panels"
-"""A page of the apps: :class:`~workbench.core.parts.Panel`. Ours: none yet, and no page asks for a guest's."""
+"""A page of the apps: :class:`~workbench.core.parts.Panel`. Ours: outlook. `workbench app NAME` serves any of them."""
 GROUPS = (LOCALITIES, SOURCES, INDICATORS, RULES, COMPONENTS, PANELS)
 
 Check = Callable[[str, Any], None]
@@ -126,10 +126,10 @@ def leave_out(plugin: Plugin, error: WorkbenchError) -> None:
             _skip(looked, SkippedPart(group, plugin.name, plugin.distribution, plugin.version, _said(error)))
 
 
-def unchecked(group: str, name: str) -> Any:
-    """Return what an entry point names, even if its check fails; None if there is none, or more than one."""
+def unchecked(group: str, name: str) -> Plugin | None:
+    """Return a part without running its check; None if there is none of that name, or more than one."""
     entries = [entry for entry in metadata.entry_points(group=group) if entry.name == name]
-    return _imported(entries[0]) if len(entries) == 1 else None
+    return _plugin(entries[0]) if len(entries) == 1 else None
 
 
 def notices() -> tuple[SkippedPart, ...]:
@@ -157,7 +157,7 @@ def _look(group: str, check: Check) -> _Found:
                 _skip(found, _part(entry, f"the name is also brought by {others}; remove one of them"))
                 continue
             try:
-                plugin = Plugin(group, name, *_whose(entry), _imported(entry), entry.module)
+                plugin = _plugin(entry)
                 if not plugin.own:
                     check(name, plugin.value)
             except (Exception, SystemExit) as error:
@@ -167,6 +167,10 @@ def _look(group: str, check: Check) -> _Found:
             else:
                 found.good[name] = plugin
     return found
+
+
+def _plugin(entry: metadata.EntryPoint) -> Plugin:
+    return Plugin(entry.group, entry.name, *_whose(entry), _imported(entry), entry.module)
 
 
 def _imported(entry: metadata.EntryPoint) -> Any:

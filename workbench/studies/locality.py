@@ -73,9 +73,9 @@ def check(name: str | Path) -> LocalityReport:
 
 def _folder(name: str | Path) -> Path:
     """Return a locality's folder, also of an installed one that is left out for its faults."""
-    maker = plugins.unchecked(plugins.LOCALITIES, str(name))
-    if callable(maker):
-        return Path(maker())
+    plugin = plugins.unchecked(plugins.LOCALITIES, str(name))
+    if plugin is not None and callable(plugin.value):
+        return Path(plugin.value())
     return Path(name) if Path(name).is_dir() else localities.load(name).folder
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from workbench.apps import notices
 from workbench.apps.outlook.state import OutlookState
 from workbench.core.errors import WorkbenchError
 from workbench.presentation import downloads, inflow
@@ -16,7 +17,7 @@ from workbench.presentation.freshness import freshness
 from workbench.presentation.inflow_series import months
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.shown import source_line
-from workbench.presentation.wording import leading, meanings, number, sentence
+from workbench.presentation.wording import leading, meanings, number
 
 if TYPE_CHECKING:
     from workbench.studies.inflow import InflowResult
@@ -49,24 +50,20 @@ def head(result: InflowResult, state: OutlookState, today: date, repeatable: boo
         repeatable=repeatable,
         language=language,
     )
-    notices = ""
+    said = ""
     if age.stale:
         why = say("Out of date: {reasons}.", language, reasons="; ".join(age.stale))
         do = say("With newer figures, this command makes a new one:", language)
-        notices += _notice(f"{why} {do}", command=RENEW)
+        said += notices.notice(f"{why} {do}", command=RENEW)
     if not result.diagnostics.ok:
-        notices += _notice(
+        said += notices.notice(
             say("Attention: the fit failed its checks; do not decide on these figures.", language),
         )
-    return f'{_title(language)}<p class="mw-subtitle">{m.html(age.data_to)} · {m.html(age.made)}</p>\n{notices}'
+    return f'{_title(language)}<p class="mw-subtitle">{m.html(age.data_to)} · {m.html(age.made)}</p>\n{said}'
 
 
 def _title(language: str) -> str:
-    return _tag("h1", say("Asylum applications: the next months", language))
-
-
-def _tag(tag: str, text: str, kind: str = "") -> str:
-    return f"<{tag}{f' class={kind}' if kind else ''}>{m.html(text)}</{tag}>\n"
+    return notices.tag("h1", say("Asylum applications: the next months", language))
 
 
 def shown(result: InflowResult, state: OutlookState) -> Content:
@@ -83,7 +80,7 @@ def shown(result: InflowResult, state: OutlookState) -> Content:
     files = [downloads.csv(table) for table in tables]
     told = [f.sentence for f in (first, *beside, since)]
     files.append(downloads.workbook("inflow", tables, told, result.record, language))
-    below = _tag("h2", say("What happened since", language)) + since.html() if len(result.later) else ""
+    below = notices.tag("h2", say("What happened since", language)) + since.html() if len(result.later) else ""
     status = say_many(
         "{number} destination is shown.",
         "{number} destinations are shown.",
@@ -93,7 +90,7 @@ def shown(result: InflowResult, state: OutlookState) -> Content:
     )
     return Content(
         headline="".join(finding.html() for finding in (first, *beside)),
-        tables=_tag("h2", say("The figures", language))
+        tables=notices.tag("h2", say("The figures", language))
         + "".join(table.html() for table in tables)
         + _links(files, language)
         + below,
@@ -121,18 +118,18 @@ def figures(result: InflowResult, state: OutlookState) -> str:
             state.language,
             number=several - CHARTS,
         )
-        left = _tag("p", rest, "mw-caveat")
+        left = notices.tag("p", rest, "mw-caveat")
     return "".join(part.html() for part in parts) + left
 
 
 def waiting(language: str) -> str:
     """Return what stands in place of a chart that is being drawn."""
-    return _tag("p", say("Drawing the charts …", language), "mw-wait")
+    return notices.tag("p", say("Drawing the charts …", language), "mw-wait")
 
 
 def missing(language: str) -> str:
     """Return the page when no forecast was made yet: the one command that makes one."""
-    return _title(language) + _notice(
+    return _title(language) + notices.notice(
         say("No forecast has been made yet.", language),
         say("This command makes one, in about a minute; then load this page again:", language),
         command=MAKE_ONE,
@@ -141,36 +138,12 @@ def missing(language: str) -> str:
 
 def failed(error: WorkbenchError, language: str) -> str:
     """Return the page when the saved forecast cannot be shown: what is wrong, where, why and what to do."""
-    said = _tag("p", say("The saved forecast cannot be shown.", language))
-    told = "".join(_tag("p", sentence(text)) for text in (error.what, error.why, error.do) if text)
-    where = f'<pre tabindex="0">{_code(error.where)}</pre>' if error.where else ""
-    return f'{_title(language)}<div class="mw-notice" role="note">{said}<div lang="en">{told}{where}</div></div>\n'
+    return _title(language) + notices.failed(say("The saved forecast cannot be shown.", language), error)
 
 
 def broken(language: str) -> str:
     """Return what is said when the page itself failed."""
-    return _title(language) + _notice(
-        say("Something went wrong on this page; nothing was lost.", language),
-        say(
-            "Load it again. If that does not help, tell those who run the workbench: the reason is in its log.",
-            language,
-        ),
-    )
-
-
-def blocked(sentences: tuple[str, ...]) -> str:
-    """Return what stands beside the controls while the choice cannot be shown."""
-    return "".join(_tag("p", text, "mw-blocker") for text in sentences)
-
-
-def _notice(*sentences: str, command: str = "") -> str:
-    inner = "".join(_tag("p", text) for text in sentences)
-    inner += f'<pre tabindex="0">{_code(command)}</pre>' if command else ""
-    return f'<div class="mw-notice" role="note">{inner}</div>\n'
-
-
-def _code(text: str) -> str:
-    return f"<code>{m.html(text)}</code>"
+    return _title(language) + notices.broken(language)
 
 
 def _links(files: list[downloads.Download], language: str) -> str:
@@ -184,7 +157,7 @@ def _links(files: list[downloads.Download], language: str) -> str:
         f'{base64.b64encode(file.content).decode()}">{m.html(labels[file.name])}</a></li>'
         for file in files
     )
-    return _tag("h3", say("Download", language)) + f'<ul class="mw-downloads">{items}</ul>\n'
+    return notices.tag("h3", say("Download", language)) + f'<ul class="mw-downloads">{items}</ul>\n'
 
 
 def _fold(title: str, inner: str) -> str:
@@ -193,7 +166,7 @@ def _fold(title: str, inner: str) -> str:
 
 def _sure(result: InflowResult, language: str) -> str:
     caveats = [say(caveat, language) for caveat in result.record.caveats]
-    inner = inflow.how_sure(result, language).html() + "".join(_tag("p", c, "mw-caveat") for c in caveats)
+    inner = inflow.how_sure(result, language).html() + "".join(notices.tag("p", c, "mw-caveat") for c in caveats)
     return _fold(say("How sure is this?", language), inner)
 
 
@@ -243,9 +216,9 @@ def _foot(result: InflowResult, language: str) -> str:
             version=record.versions.get("migration-workbench", "?"),
         ),
     ]
-    inner = "".join(_tag("p", fact) for fact in facts)
+    inner = "".join(notices.tag("p", fact) for fact in facts)
     if "/" in record.inputs[0].name:  # a table that ships; of a file of one's own the page does not know the path
         pdf = f"workbench report build inflow -p as_of={result.as_of} -p horizon={result.horizon}"
         lead = say("The same months as a PDF, for filing and print:", language)
-        inner += f"<p>{m.html(lead)} {_code(pdf)}</p>"
+        inner += f"<p>{m.html(lead)} {notices.code(pdf)}</p>"
     return f'<footer class="mw-foot">{inner}</footer>'

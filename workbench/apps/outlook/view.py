@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,14 +14,16 @@ import ipywidgets
 from ipywidgets.widgets.widget_bool import CheckboxStyle
 from traitlets.log import get_logger
 
+from workbench.apps import notices
 from workbench.apps.bridge import Bridge
 from workbench.apps.outlook import content
-from workbench.apps.outlook.state import LEVELS, OutlookState
+from workbench.apps.outlook.panel import Opening, Outlook
+from workbench.apps.outlook.state import LEVELS
 from workbench.core.errors import AppError, WorkbenchError
 from workbench.presentation import markup as m
 from workbench.presentation.inflow_series import destinations, name
 from workbench.presentation.languages import LANGUAGES, say
-from workbench.presentation.wording import percent, sentence
+from workbench.presentation.wording import percent
 from workbench.studies import inflow
 
 PAUSE = 0.4
@@ -30,13 +31,9 @@ PAUSE = 0.4
 
 
 def page() -> ipywidgets.Box:
-    """Return the page for the address that this kernel was started for; saved runs lie where the server says."""
-    usual = OutlookState(language=os.environ.get("WORKBENCH_LANGUAGE", "en"))
-    try:
-        state = OutlookState.from_query(os.environ.get("QUERY_STRING", ""), language=usual.language)
-    except AppError as error:
-        return OutlookView(usual, notice=sentence(f"{error.what}; {error.do}")).box
-    return OutlookView(state).box
+    """Return the page for the address that this kernel was started for."""
+    panel = Outlook()
+    return panel.view(panel.state())
 
 
 class OutlookView:
@@ -44,16 +41,14 @@ class OutlookView:
 
     Parameters
     ----------
-    state
+    opening
         What to show at first.
-    notice
-        A sentence about an address that could not be followed.
     today
         The day on which the page is read.
     """
 
-    def __init__(self, state: OutlookState, *, notice: str = "", today: date | None = None) -> None:
-        self.state, self.notice, self.today = state, notice, today or date.today()
+    def __init__(self, opening: Opening, *, today: date | None = None) -> None:
+        self.state, self.notice, self.today = opening.asked, opening.notice, today or date.today()
         self.result: inflow.InflowResult | None = None
         self._problem: Callable[[str], str] | None = None
         self._repeatable = self._quiet = self._up = False
@@ -67,13 +62,13 @@ class OutlookView:
         self.head, self.headline, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
         self.bridge = Bridge(self.draw)
         with self._guarded():
-            self._load()
+            self._load(opening)
         self.box = self._layout()
         self._link()
         self.update()
 
-    def _load(self) -> None:
-        self.result = inflow.latest(runs=self.state.runs or None)
+    def _load(self, opening: Opening) -> None:
+        self.result = opening.result
         if self.result is None:
             self._problem = content.missing
             return
@@ -127,7 +122,7 @@ class OutlookView:
         with self._guarded():
             self._label(language)
             blockers = self.state.blockers(self.boxes) if self.result else ()
-            self.blocker.value = content.blocked((*([self.notice] if self.notice else []), *blockers))
+            self.blocker.value = notices.blocked((*([self.notice] if self.notice else []), *blockers))
             self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
             if self.result is not None:
                 self.head.value = content.head(self.result, self.state, self.today, self._repeatable)

@@ -1,4 +1,4 @@
-"""Eksempelby, an invented town: its locality, a rule and an indicator for the Migration Workbench."""
+"""Eksempelby, an invented town: its locality, a rule, an indicator and a page for the Migration Workbench."""
 
 from pathlib import Path
 

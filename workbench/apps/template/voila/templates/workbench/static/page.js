@@ -11,6 +11,7 @@
   let told = "";
   let up = false;
   let gone = false;
+  let due = 0;
 
   const hideKey = (query) => {
     const parts = new URLSearchParams(query);
@@ -31,6 +32,8 @@
   const hear = () => {
     const element = document.querySelector("[data-mw-told]");
     if (!element) return;
+    cancelAnimationFrame(due);
+    due = requestAnimationFrame(reach);
     if (!up) {
       up = true;
       document.getElementById("mw-loading")?.remove();
@@ -46,6 +49,14 @@
     speak(said.language);
     document.getElementById("mw-status").textContent = said.status;
     hideKey(said.query);
+  };
+
+  // What is wider than its place is moved sideways, with the keyboard too.
+  const reach = () => {
+    for (const element of document.querySelectorAll(".mw-scroll, .mw-app figure")) {
+      if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
+      else element.removeAttribute("tabindex");
+    }
   };
 
   const press = () => document.querySelector(".mw-bridge button")?.click();
@@ -85,7 +96,7 @@
       gone = true;
       body.dataset.mwGone = "yes";
       document.getElementById("mw-loading")?.remove();
-      for (const control of document.querySelectorAll(".mw-controls :is(button, input, select)")) control.disabled = true;
+      for (const control of document.querySelectorAll(".mw-app :is(button, input, select, textarea)")) control.disabled = true;
       alarm("gone", "again", () => location.reload());
       return;
     }
@@ -102,6 +113,7 @@
   hear();
   setInterval(look, POLL_SECONDS * 1000);
   document.addEventListener("visibilitychange", () => document.hidden || look());
+  addEventListener("resize", reach);
   // A page that the browser kept in memory has lost its kernel when it was left.
   addEventListener("pageshow", (event) => event.persisted && look());
 })();
