@@ -34,7 +34,7 @@ format: .venv/.test-ready ## put the code into the house style
 words: .venv/.test-ready ## bring the language catalogues up to date with the sentences in the code
 	@mkdir -p output && .venv/bin/pybabel -q extract --no-location --omit-header -k say -k say_many:1,2 -k marked -k caveat \
 	  -o output/words.pot workbench
-	@for language in nb sv; do .venv/bin/pybabel -q update --no-fuzzy-matching --omit-header -l $$language \
+	@for language in nb sv; do .venv/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -l $$language \
 	  -i output/words.pot -o workbench/presentation/locale/$$language.po; done
 
 lock: .venv/.ready ## pin every version anew, and write environment.yml from pyproject.toml

@@ -25,7 +25,12 @@ def test_the_wheel_route(tmp_path: Path) -> None:
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path, ROOT)
     (wheel,) = tmp_path.glob("migration_workbench-*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    needed = ("data/localities/norway/settlement.csv", "data/template/examples.toml", "reports/inflow.ipynb")
+    needed = (
+        "data/localities/norway/settlement.csv",
+        "data/template/examples.toml",
+        "reports/inflow.ipynb",
+        "reports/settlement.ipynb",
+    )
     for shipped in (*needed, "notebooks/00_start_here.ipynb"):
         assert f"workbench/_shipped/{shipped}" in names
 

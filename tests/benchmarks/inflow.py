@@ -22,7 +22,7 @@ from typing import Any
 RESULTS = Path(__file__).parent / "RESULTS.md"
 CONTESTS = {
     "contest-a": ("Set A: applications by destination", "arrivals", "2013-01", "2019-09"),
-    "contest-b": ("Set B: corridors, origin × destination", "corridors", "2015-01", "2016-12"),
+    "contest-b": ("Set B: corridors, origin × destination", "corridors", "2013-07", "2016-12"),
 }
 SPEED_AS_OF = "2019-09"
 

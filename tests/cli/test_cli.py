@@ -19,7 +19,11 @@ COMMANDS = (
     ("inflow", "score"),
     ("inflow", "fit"),
     ("inflow", "forecast"),
+    ("settlement", "fit"),
+    ("settlement", "forecast"),
+    ("settlement", "backtest"),
     ("allocate",),
+    ("allocate", "verify"),
     ("app",),
     ("report", "list"),
     ("report", "build"),
@@ -74,6 +78,12 @@ def test_a_good_file_is_good_and_a_bad_one_is_refused_with_every_fault(tmp_path:
         (("inflow", "fit", "--as-of", "2019-13"), "not a month"),
         (("inflow", "fit", "--locality", "norwy"), "did you mean 'norway'"),
         (("inflow", "fit", "--arrivals", "none.csv"), "no such file"),
+        (("settlement", "fit", "--data", "none.csv"), "no such file"),
+        (("settlement", "forecast", "--as-of", "2023", "--total", "9000"), "2023 is a part year"),
+        (("settlement", "forecast", "--as-of", "2022"), "--total"),
+        (("settlement", "forecast", "--as-of", "2020", "--total", "0"), "national totals"),
+        (("settlement", "backtest", "--year", "2022"), "no backtest from 2022"),
+        (("settlement", "backtest", "--contest", "after"), "no contest 'after'"),
         (("report", "build", "inflo"), "did you mean 'inflow'"),
         (("report", "build", "inflow", "-p", "as_off=2019-09"), "did you mean 'as_of'"),
         (("report", "build", "inflow", "-p", "horizon=six"), "horizon"),
@@ -142,6 +152,44 @@ def test_the_result_says_what_it_was_made_from_and_lost_ties_are_named(
     assert (
         body["asked"]["gap"] == 0.0005 and len(body["inputs"]["households"]) == 64 and body["matching"]["ties"] == 0.6
     )
+
+
+def test_a_certificate_is_recomputed_from_the_files_and_tampering_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "h.csv").write_text("household,adults,children,seniors\nA,1,0,0\nB,2,1,0\nC,1,0,0\n", encoding="utf-8")
+    (tmp_path / "p.csv").write_text("place,capacity,name\nX,3,Xby\nY,2,Yby\n", encoding="utf-8")
+    (tmp_path / "s.csv").write_text("household,X,Y\nA,0.9,0.2\nB,0.5,\nC,0.4,0.3\n", encoding="utf-8")
+    command = ("allocate", "--households", "h.csv", "--places", "p.csv", "--scores", "s.csv")
+    assert run(*command).exit_code == 0
+    body = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert body["certificate"] == "result.npz" and {row["name"] for row in body["by_place"]} == {"Xby", "Yby"}
+    assert body["persons_placed"] == body["persons_placed_bound"] == 5
+    good = run("allocate", "verify", "result.json")
+    assert good.exit_code == 0 and "The certificate holds" in good.stdout
+    (tmp_path / "result.json").write_text(json.dumps({**body, "value": body["value"] + 0.1}), encoding="utf-8")
+    assert run("allocate", "verify", "result.json").exit_code == 4
+    (tmp_path / "result.json").write_text(json.dumps(body), encoding="utf-8")
+    scores = (tmp_path / "s.csv").read_text(encoding="utf-8")
+    (tmp_path / "s.csv").write_text(scores.replace("0.4", "0.8"), encoding="utf-8")
+    changed = run("allocate", "verify", "result.json")
+    assert changed.exit_code == 4 and "NOT input scores" in changed.stdout
+
+
+def test_what_is_wrong_between_tables_is_named_with_file_and_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "h.csv").write_text(
+        "household,adults,children,seniors,linked_with\nA,1,0,0,\nB,0,0,0,\nC,1,0,0,Q\n", encoding="utf-8"
+    )
+    (tmp_path / "p.csv").write_text("place,capacity,minimum\nX,3,4\n", encoding="utf-8")
+    result = run("allocate", "--households", "h.csv", "--places", "p.csv")
+    assert result.exit_code == 2 and "Traceback" not in result.output
+    for part in ("row 3", "row 4", "h.csv", "'Q'", "row 2", "p.csv"):
+        assert part in result.stderr, result.stderr
+    assert not (tmp_path / "plan.csv").exists()
 
 
 def test_the_version_is_printed() -> None:

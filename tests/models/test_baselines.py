@@ -119,11 +119,19 @@ def test_every_baseline_gives_ordered_quantiles_and_the_same_ones_again(name: st
 
 
 @pytest.mark.whole
+@pytest.mark.parametrize("name", baselines.BASELINES)
+def test_a_series_of_twenty_months_is_forecast_by_every_baseline_itself(name: str) -> None:
+    persons = np.expm1(np.column_stack([series(20, seed=seed) for seed in range(4)]))
+    said = baselines.forecast(name, persons, 6)
+    assert said.fell_back == {} and np.isfinite(said.quantiles).all()
+
+
+@pytest.mark.whole
 def test_a_short_series_is_left_to_the_random_walk_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     persons = np.expm1(np.column_stack([series(60), series(60, seed=2)]))
-    persons[:-15, 1] = np.nan
+    persons[:-9, 1] = np.nan
     said = baselines.forecast("AutoETS", persons, 3)
-    assert said.fell_back == {1: "15 published months, 24 are needed"}
+    assert said.fell_back == {1: "9 published months, 12 are needed"}
     walk = baselines.forecast("RandomWalk", persons, 3).quantiles
     np.testing.assert_array_equal(said.quantiles[1], walk[1])
 

@@ -54,6 +54,7 @@ def test_rows_in_another_order_give_the_same_file(tmp_path: Path) -> None:
         (lambda t: t.drop(columns="horizon"), "column 'horizon'"),
         (lambda t: t.assign(horizon=t["horizon"] + 1), "not the months from origin to target"),
         (lambda t: t.assign(origin_date=datetime.date(2019, 12, 30)), "not the last day of a month"),
+        (lambda t: t.assign(target_end_date=None), "not the last day of a month"),
         (lambda t: t.assign(value=-t["value"]), "missing or negative"),
         (lambda t: t.iloc[1:], "not all 23 quantiles"),
         (lambda t: pd.concat([t, t.iloc[:1]]), "stands twice"),

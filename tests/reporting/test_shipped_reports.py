@@ -10,7 +10,7 @@ SHIPPED = {r.name: r for r in reports()}
 
 
 def test_both_reports_ship_with_title_and_reader():
-    assert {"inflow", "allocation"} <= SHIPPED.keys()
+    assert {"inflow", "allocation", "settlement"} <= SHIPPED.keys()
     assert all(r.title and r.reader for r in SHIPPED.values())
 
 

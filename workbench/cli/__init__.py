@@ -20,6 +20,7 @@ import workbench.cli.doctor as doctor
 import workbench.cli.inflow as inflow
 import workbench.cli.locality as locality
 import workbench.cli.report as report
+import workbench.cli.settlement as settlement
 from workbench import __version__
 from workbench.cli.parts import tell_left_out
 from workbench.core.errors import WorkbenchError
@@ -66,7 +67,8 @@ app.add_typer(data.app, name="data")
 inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
 app.add_typer(inflow.app, name="inflow")
-app.command("allocate", epilog=allocate.EXAMPLE)(allocate.run)
+app.add_typer(settlement.app, name="settlement")
+app.add_typer(allocate.app, name="allocate")
 app.add_typer(report.app, name="report")
 app.add_typer(locality.app, name="locality")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)

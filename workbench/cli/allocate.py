@@ -1,4 +1,4 @@
-"""``workbench allocate``: place your own households."""
+"""``workbench allocate``: place your own households; ``workbench allocate verify``: recompute the certificate."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ EXAMPLE = (
 )
 
 
+VERIFY = "Example: workbench allocate verify result.json"
+app = typer.Typer(invoke_without_command=True, epilog=EXAMPLE)
+
+
 class Objective(StrEnum):
     """What is best: most persons placed and then the score, or the score alone."""
 
@@ -23,9 +27,11 @@ class Objective(StrEnum):
     SCORE = "score"
 
 
+@app.callback()
 def run(
-    households: Annotated[Path, typer.Option(help="Table of households (CSV or Parquet).")],
-    places: Annotated[Path, typer.Option(help="Table of places.")],
+    context: typer.Context,
+    households: Annotated[Path | None, typer.Option(help="Table of households (CSV or Parquet).")] = None,
+    places: Annotated[Path | None, typer.Option(help="Table of places.")] = None,
     scores: Annotated[Path | None, typer.Option(help="Table of scores; without it, needs-and-ties matching.")] = None,
     rules: Annotated[Path | None, typer.Option(help="Table of pins and bans.")] = None,
     locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
@@ -34,21 +40,31 @@ def run(
     ] = None,
     objective: Annotated[Objective, typer.Option(help="What is best.")] = Objective.PLACE_FIRST,
     gap: Annotated[float, typer.Option(min=0, max=1, help="Stop within this share of the best possible.")] = 0.0005,
+    time_limit: Annotated[
+        float, typer.Option(min=0.1, help="Seconds after which the best plan so far is returned; so does Ctrl-C.")
+    ] = 60.0,
     out: Annotated[Path, typer.Option(help="Write the plan here (.csv or .parquet).")] = Path("plan.csv"),
     result: Annotated[Path, typer.Option("--json", help="Write value, bound, gap and the unplaced here.")] = Path(
         "result.json"
     ),
 ) -> None:
     """Place households so that most persons are placed, then with the best score; says how far from best it may be."""
+    if context.invoked_subcommand is not None:
+        return
+    if households is None or places is None:
+        raise typer.BadParameter("give both --households and --places")
     from workbench.core.files import replacing
     from workbench.presentation import allocation as shown
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
+    from workbench.studies import certificates
 
     given = [path for path in (households, places, scores, rules) if path is not None]
     files.writable(out, inputs=given)
     files.untouched(result, inputs=[*given, out])
+    sidecar = result.with_suffix(".npz")
+    files.untouched(sidecar, inputs=[*given, out, result])
     home = localities.load(locality) if locality else None
     tables = study.read_tables(households, places, scores, rules, locality=home)
     weights = study.weights_of(home) or study.norwegian_weights()
@@ -63,12 +79,19 @@ def run(
             tables,
             objective=objective.value,
             gap=gap,
+            time_limit=time_limit,
             further=rule or (),
             weights=weights,
             progress=lambda s: typer.echo(f"    {s}", err=True),
         )
-    body = {**plan.to_json_dict(), "asked": {"objective": objective.value, "gap": gap}, **study.origin(tables, weights)}
-    with replacing(out) as table, replacing(result) as told:
+    asked = {"objective": objective.value, "gap": gap, "time_limit": time_limit, "rules": list(rule or ())}
+    told_plan = {**plan.to_json_dict(), "by_place": study.named(plan.by_place, tables, home)}
+    body = {**told_plan, "asked": asked, "certificate": sidecar.name, **study.origin(tables, weights)}
+    paths = {"households": households, "places": places, "scores": scores, "rules": rules}
+    with replacing(out) as table, replacing(result) as told, replacing(sidecar) as proof:
+        certificates.write_sidecar(
+            plan, proof, result=result, paths=paths, tables=tables, weights=weights, further=rule or (), out=out
+        )
         files.put(plan.assignment, table)
         told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     for finding in (shown.placed(plan), shown.certificate(plan), shown.worst_off(plan)):
@@ -78,3 +101,19 @@ def run(
     typer.echo(f"Plan: {out}\nResult: {result}")
     if plan.gap > gap:
         raise typer.Exit(WARNING)
+
+
+@app.command("verify", epilog=VERIFY)
+def verify(
+    result: Annotated[Path, typer.Argument(help="The result.json of a plan; its sidecar and inputs are read again.")],
+) -> None:
+    """Recompute a plan's value, rules, bound and gap from the files, by code of its own."""
+    from workbench.studies import certificates
+
+    checks = certificates.verify(result)
+    for check in checks:
+        typer.echo(f"{'ok ' if check.well else 'NOT'} {check.name}: said {check.told}, found {check.found}")
+    if not all(check.well for check in checks):
+        typer.echo("The result does not hold as it stands.", err=True)
+        raise typer.Exit(WARNING)
+    typer.echo("The certificate holds.")

@@ -61,6 +61,27 @@ _ALL = (
         ),
     ),
     Contract(
+        "settled_by_area",
+        "the persons settled in one area and year",
+        ("area", "period"),
+        (
+            _place("area", "municipality or other area"),
+            Column("period", "year", "calendar year"),
+            _persons("persons", "persons settled; empty = none or withheld, or still to come", whole=False, empty=True),
+            _persons("quota", "persons the area accepted", whole=False, required=False, empty=True),
+            _persons("requested", "persons the area was asked to take", whole=False, required=False, empty=True),
+            _persons("population", "population on 1 January", required=False),
+            _WITHHELD,
+        ),
+        prefixed=(Column("covariate_", "number", "what may move the area's share", required=False, empty=True),),
+    ),
+    Contract(
+        "settled_in_all",
+        "the persons settled in one year in all areas together",
+        ("period",),
+        (Column("period", "year", "calendar year"), _persons("persons", "persons settled in all areas")),
+    ),
+    Contract(
         "households",
         "one household",
         ("household",),

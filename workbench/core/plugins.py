@@ -29,7 +29,7 @@ INDICATORS = "workbench.indicators"
 RULES = "workbench.rules"
 """What a plan must keep: :class:`~workbench.core.parts.AllocationRule`. Ours: those of the standard plan."""
 COMPONENTS = "workbench.components"
-"""A model: :class:`~workbench.core.parts.ModelComponent`. Ours: inflow. No study takes a guest's yet."""
+"""A model: :class:`~workbench.core.parts.ModelComponent`. Ours: inflow, settlement. No study takes a guest's yet."""
 PANELS = "workbench.panels"
 """A page of the apps: :class:`~workbench.core.parts.Panel`. Ours: outlook. `workbench app NAME` serves any of them."""
 GROUPS = (LOCALITIES, SOURCES, INDICATORS, RULES, COMPONENTS, PANELS)

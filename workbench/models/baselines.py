@@ -23,7 +23,13 @@ from workbench.models.scores import LEVELS
 
 SEASON = 12
 BASELINES = ("RandomWalk", "SeasonalNaive", "AutoETS", "AutoARIMA", "OptimizedTheta", "LocalLevelT")
-FEWEST = {"SeasonalNaive": 2 * SEASON, "AutoETS": 24, "AutoARIMA": 24, "OptimizedTheta": 24, "LocalLevelT": 12}
+FEWEST = {
+    "SeasonalNaive": SEASON + 6,
+    "AutoETS": SEASON,
+    "AutoARIMA": SEASON,
+    "OptimizedTheta": SEASON,
+    "LocalLevelT": SEASON,
+}
 """Published months below which a baseline leaves a series to the random walk."""
 SIMPLEST = "RandomWalk"
 

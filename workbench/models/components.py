@@ -1,6 +1,7 @@
 """Does a model say what it is made of, and can it be built? The check that every model component passes.
 
-The group ``workbench.components`` lists models; ours is ``inflow``. No study takes a model of another package yet.
+The group ``workbench.components`` lists models; ours are ``inflow`` and ``settlement``. No study takes a model of
+another package yet.
 """
 
 from __future__ import annotations

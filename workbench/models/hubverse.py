@@ -27,6 +27,7 @@ TASK = ("origin_date", "target", "horizon", "location", "target_end_date")
 OUTPUT = ("output_type", "output_type_id", "value")
 KEY = ("model_id", "origin_month", "location", "origin", "horizon")
 """What tells one forecast from another in the wide table; ``origin`` only where there are corridors."""
+_CONSTANT = {"target": TARGET, "output_type": "quantile"}
 QUANTILES = [f"{level:g}" for level in LEVELS]
 """Column names of the quantiles in the wide table."""
 
@@ -56,28 +57,29 @@ def to_long(forecasts: pd.DataFrame) -> pd.DataFrame:
     """Return the hubverse table of forecasts in wide form, sorted by model, origin, place, horizon and level."""
     key = [name for name in KEY if name in forecasts]
     ordered = forecasts.sort_values(key, ignore_index=True)
-    many = ordered.loc[ordered.index.repeat(len(LEVELS))].reset_index(drop=True)
-    table = pd.DataFrame({"model_id": many["model_id"], "origin_date": _ends(many["origin_month"])})
-    table["target"] = TARGET
-    for name in ("horizon", "location", "origin"):
-        if name in many:
-            table[name] = many[name]
-    table["target_end_date"] = _ends(many["target_month"])
-    table["output_type"] = "quantile"
+    # Millions of rows of a few words: as categories they are small in memory and on disk.
+    words = {name: ordered[name].astype("category") for name in ("model_id", "location", "origin") if name in ordered}
+    words |= {"origin_date": _ends(ordered["origin_month"]), "target_end_date": _ends(ordered["target_month"])}
+    words |= {name: pd.Series(pd.Categorical([word] * len(ordered))) for name, word in _CONSTANT.items()}
+    few = pd.DataFrame({**words, "horizon": ordered["horizon"]})
+    table = few.loc[few.index.repeat(len(LEVELS))].reset_index(drop=True)
     table["output_type_id"] = np.tile(LEVELS, len(ordered))
     table["value"] = ordered[QUANTILES].to_numpy(float).ravel()
-    return table
+    columns = ("model_id", "origin_date", "target", "horizon", "location", "origin", "target_end_date", *OUTPUT)
+    return table[[name for name in columns if name in table]]
 
 
 def to_wide(table: pd.DataFrame) -> pd.DataFrame:
     """Return forecasts with one row each from a checked hubverse table."""
-    months = table.assign(
-        origin_month=table["origin_date"].astype(str).str[:7], target_month=table["target_end_date"].astype(str).str[:7]
-    )
-    key = [name for name in (*KEY, "target_month") if name in months]
-    spread = months.pivot(index=key, columns="output_type_id", values="value")[list(LEVELS)]
-    spread.columns = pd.Index(QUANTILES)
-    return spread.reset_index()
+    order = _numbered(table)[1]
+    first = table.iloc[order[:: len(LEVELS)]].reset_index(drop=True)
+    wide_ = pd.DataFrame({"model_id": first["model_id"].astype(str), "origin_month": _months(first["origin_date"])})
+    for name in ("location", "origin"):
+        if name in first:
+            wide_[name] = first[name].astype(str)
+    wide_["horizon"], wide_["target_month"] = first["horizon"].astype(int), _months(first["target_end_date"])
+    values = table["value"].to_numpy(float)[order].reshape(-1, len(LEVELS))
+    return pd.concat([wide_, pd.DataFrame(values, columns=QUANTILES)], axis=1)
 
 
 def write(forecasts: pd.DataFrame, path: Path | str) -> Path:
@@ -129,35 +131,60 @@ def _check(table: pd.DataFrame, where: str) -> None:
 def _row_faults(table: pd.DataFrame) -> list[Fault]:
     if table.empty:
         return [Fault("the table has no rows")]
-    origin, target = (pd.to_datetime(table[name], errors="coerce") for name in ("origin_date", "target_end_date"))
-    months = (target.dt.year - origin.dt.year) * 12 + target.dt.month - origin.dt.month
-    key = ["model_id", *(name for name in (*TASK, "origin") if name in table)]
+    numbers, order = _numbered(table)
+    level = table["output_type_id"].to_numpy()
+    origin, target = (_calendar(table[name]) for name in ("origin_date", "target_end_date"))
+    ahead = target["number"] - origin["number"]
+    again = np.zeros(len(table), bool)
+    again[order[1:]] = (np.diff(numbers[order]) == 0) & (level[order[1:]] == level[order[:-1]])
     wrong = {
-        ("origin_date", "not the last day of a month"): ~origin.dt.is_month_end,
-        ("target_end_date", "not the last day of a month"): ~target.dt.is_month_end,
-        ("horizon", "not the months from origin to target"): months.ne(table["horizon"]) | table["horizon"].lt(1),
+        ("origin_date", "not the last day of a month"): ~origin["ends"],
+        ("target_end_date", "not the last day of a month"): ~target["ends"],
+        ("horizon", "not the months from origin to target"): (ahead != table["horizon"]) | (ahead < 1),
         ("output_type", "not a quantile"): table["output_type"].ne("quantile"),
         ("value", "missing or negative"): ~table["value"].ge(0),
-        ("output_type_id", "the same quantile stands twice"): table.duplicated([*key, "output_type_id"]),
-        ("output_type_id", "not one of the levels"): ~table["output_type_id"].isin(LEVELS),
+        ("output_type_id", "the same quantile stands twice"): again,
+        ("output_type_id", "not one of the levels"): ~np.isin(level, LEVELS),
     }
     faults = [
         Fault(
-            f"{what} ({int(rows.sum())} rows)", int(rows.argmax()) + 1, column, table[column].to_numpy()[rows.argmax()]
+            f"{what} ({int(rows.sum())} rows)", int(rows.argmax()) + 1, column, table[column].iloc[int(rows.argmax())]
         )
-        for (column, what), rows in wrong.items()
+        for (column, what), rows in ((told, np.asarray(where, bool)) for told, where in wrong.items())
         if rows.any()
     ]
     if not faults:
-        ordered = table.sort_values([*key, "output_type_id"], kind="stable")
-        groups = ordered.groupby(key, sort=False)["value"]
-        if (groups.size() != len(LEVELS)).any():
+        if (np.unique(numbers, return_counts=True)[1] != len(LEVELS)).any():
             faults.append(Fault(f"a forecast has not all {len(LEVELS)} quantiles", column="output_type_id"))
-        elif (np.diff(ordered["value"].to_numpy().reshape(-1, len(LEVELS)), axis=1) < 0).any():
+        elif (np.diff(table["value"].to_numpy(float)[order].reshape(-1, len(LEVELS)), axis=1) < 0).any():
             faults.append(Fault("a quantile is smaller than the one below it", column="value"))
     return faults
 
 
+def _numbered(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each row the number of its forecast, and the order of rows by forecast and level."""
+    numbers = np.zeros(len(table), np.int64)
+    for name in ("model_id", "target", "origin_date", "location", "origin", "horizon", "target_end_date"):
+        if name in table:
+            codes, known = pd.factorize(table[name], sort=True)
+            numbers = numbers * (len(known) + 1) + codes
+    return numbers, np.lexsort((table["output_type_id"].to_numpy(), numbers))
+
+
+def _calendar(dates: pd.Series) -> dict[str, np.ndarray]:
+    """Return of dates the number of their month, and whether they end it."""
+    codes, known = pd.factorize(dates)
+    days = pd.DatetimeIndex(pd.to_datetime(pd.Series(known), errors="coerce"))
+    # A missing date has the code −1, so what stands for it stands last.
+    number = np.append(np.asarray(days.year * 12 + days.month, float), np.nan)
+    return {"number": number[codes], "ends": np.append(days.is_month_end, False)[codes].astype(bool)}
+
+
+def _months(dates: pd.Series) -> pd.Series:
+    known = {day: str(day)[:7] for day in dates.unique()}
+    return dates.map(known).astype(str)
+
+
 def _ends(months: pd.Series) -> pd.Series:
     known = {month: month_end(str(month)) for month in months.unique()}
-    return months.map(known)
+    return months.map(known).astype("category")

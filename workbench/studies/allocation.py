@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from workbench.core.errors import AssumptionError, DataError
+from workbench.core.errors import AssumptionError, DataError, Fault
 from workbench.core.parameters import Parameters
 from workbench.core.places import Locality
 from workbench.core.plugins import guests
@@ -201,6 +201,23 @@ class Tables:
     places: pd.DataFrame
     scores: pd.DataFrame | None = None
     rules: pd.DataFrame | None = None
+    paths: Mapping[str, Path] = field(default_factory=dict)
+
+    def located(self, fault: Fault) -> Fault:
+        """Return a fault found between the tables with file and row of the first cell that holds its value."""
+        for name in ("rules", "households", "places", "scores"):
+            table = getattr(self, name)
+            if fault.row is not None or table is None or fault.column not in table or fault.value is None:
+                continue
+            wanted = str(fault.value).split(":")[0].split(" at ")[0].split(" and ")[0]
+            key = "place" if name == "places" else "household"
+            cells = [set(str(cell).split(";")) for cell in table[fault.column]]
+            for row, (held, own) in enumerate(zip(cells, table[key].astype(str), strict=True)):
+                if wanted in held or own == wanted:
+                    first = 1 if str(self.paths.get(name, "")).endswith(".parquet") else 2
+                    where = f"{self.paths[name]}: {fault.what}" if name in self.paths else fault.what
+                    return replace(fault, row=row + first, what=where)
+        return fault
 
     @property
     def unknown_ties(self) -> list[str]:
@@ -221,11 +238,13 @@ def read_tables(
     locality: Locality | None = None,
 ) -> Tables:
     """Read one's own tables; scores may be long, or wide with one column per place."""
+    paths = {"households": households, "places": places, "scores": scores, "rules": rules}
     return Tables(
         files.read(households, "households", locality=locality),
         files.read(places, "places", locality=locality),
         None if scores is None else _read_scores(scores, locality),
         None if rules is None else files.read(rules, "rules", locality=locality),
+        {name: path for name, path in paths.items() if path is not None},
     )
 
 
@@ -234,6 +253,7 @@ def allocate(
     *,
     objective: str = "place-first",
     gap: float = 0.0005,
+    time_limit: float | None = None,
     weights: MatchingWeights | None = None,
     further: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
@@ -244,18 +264,47 @@ def allocate(
     ----------
     objective
         ``place-first`` (most persons placed, then the best score) or ``score``.
+    time_limit
+        Seconds after which the best plan so far is returned with its honest gap; default none.
     weights
         Of needs-and-ties matching, where no scores are given; default those that ship with Norway.
     further
         Names of installed rules that the plan keeps beyond the standard ones.
     """
+    problem = problem_of(tables, weights)
+    return solve(
+        problem,
+        objective=objective,
+        gap=gap,
+        time_limit=math.inf if time_limit is None else time_limit,
+        further=further_rules(further)[0],
+        progress=progress,
+    )
+
+
+def problem_of(tables: Tables, weights: MatchingWeights | None = None) -> Problem:
+    """State the problem of one's own tables; what is wrong between them names file and row where that is known."""
     scores = tables.scores
     if scores is None:
-        if weights is None:
-            weights = norwegian_weights()
-        scores = needs_and_ties(tables.households, tables.places, weights).scores
-    problem = Problem.from_tables(tables.households, tables.places, scores, tables.rules)
-    return solve(problem, objective=objective, gap=gap, further=further_rules(further)[0], progress=progress)
+        scores = needs_and_ties(tables.households, tables.places, weights or norwegian_weights()).scores
+    try:
+        return Problem.from_tables(tables.households, tables.places, scores, tables.rules)
+    except DataError as error:
+        raise DataError(
+            error.what, where=error.where, why=error.why, do=error.do, faults=[tables.located(f) for f in error.faults]
+        ) from error
+
+
+def named(by_place: pd.DataFrame, tables: Tables, locality: Locality | None = None) -> list[dict[str, Any]]:
+    """Return one row per place with its name, where the table of places or the locality knows it."""
+    names: dict[str, str] = {}
+    if locality is not None:
+        names = {code: locality.place_name(code) for code in by_place["place"] if code in locality.places}
+    if "name" in tables.places:
+        said = tables.places.dropna(subset="name")
+        names |= dict(zip(said["place"].astype(str), said["name"].astype(str), strict=True))
+    rows = by_place.to_dict(orient="records")
+    return [{"name": names.get(str(row["place"]), ""), **{str(k): v for k, v in row.items()}} for row in rows]
 
 
 def matching_weights(parameters: Parameters, day: date) -> MatchingWeights:
@@ -279,7 +328,7 @@ def norwegian_weights() -> MatchingWeights:
 
 def origin(tables: Tables, weights: MatchingWeights) -> dict[str, Any]:
     """Return what a plan of one's own tables was made from: their fingerprints, the weights of matching, versions."""
-    given = {item.name: getattr(tables, item.name) for item in fields(tables)}
+    given = {item.name: getattr(tables, item.name) for item in fields(tables) if item.name != "paths"}
     return {
         "inputs": {name: fingerprint(table) for name, table in given.items() if table is not None},
         "matching": asdict(weights) if tables.scores is None else None,
@@ -300,6 +349,8 @@ def save_plan(plan: Plan, folder: Path) -> None:
     folder.mkdir()
     plain = {}
     for item in fields(plan):
+        if item.name == "outcome":
+            continue
         value = getattr(plan, item.name)
         if isinstance(value, pd.DataFrame):
             value.to_parquet(folder / f"{item.name}.parquet", index=False)

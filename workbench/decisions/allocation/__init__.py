@@ -5,6 +5,7 @@ from workbench.decisions.allocation.matching import Matching, MatchingWeights, n
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.rules import Rule, standard_rules
+from workbench.decisions.allocation.session import Session
 from workbench.decisions.allocation.solve import solve
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Plan",
     "Problem",
     "Rule",
+    "Session",
     "further_rules",
     "needs_and_ties",
     "solve",

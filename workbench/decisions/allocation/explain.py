@@ -6,11 +6,10 @@ from collections import Counter
 
 import numpy as np
 
-from workbench.decisions.allocation.model import RowsByRule
 from workbench.decisions.allocation.problem import Problem, WhyNot
 from workbench.decisions.allocation.reading import Floats, Ints
-from workbench.decisions.allocation.rules import Capacity, IntakeFloor, OnePlace
 
+BLOCK = 5000
 REASONS = {
     WhyNot.PINNED_ELSEWHERE: "pinned elsewhere",
     WhyNot.BANNED: "banned",
@@ -20,45 +19,40 @@ REASONS = {
 }
 
 
-def room_prices(problem: Problem, rows: RowsByRule, prices: dict[str, Floats]) -> Floats:
-    """Return what a unit of room is worth, less what a floor gains by it: index place, columns dimension."""
-    price = np.zeros(problem.capacity.shape)
-    for d, name in enumerate(problem.dimensions):
-        title = Capacity(name).title
-        price[rows[title].key, d] = prices[title]
-    price[rows[IntakeFloor.name].key, 0] -= prices[IntakeFloor.name]
-    return price
-
-
-def runners_up(problem: Problem, rows: RowsByRule, prices: dict[str, Floats], place_of: Ints) -> Ints:
+def runners_up(problem: Problem, price: Floats, place_of: Ints) -> Ints:
     """Return for each item the best other place at the prices, -1 where no other is allowed; level pairs go by name."""
-    pairs = problem.columns
-    net = problem.value[pairs.item, pairs.place]
-    for name, each in rows.items():
-        if name != OnePlace.name and len(each):
-            net = net - each.matrix.T @ prices[name]
-    dense = np.full(problem.why.shape, -np.inf)
-    dense[pairs.item, pairs.place] = np.round(net, 9)
-    placed = np.flatnonzero(place_of >= 0)
-    dense[placed, place_of[placed]] = -np.inf
-    if dense.size == 0:
+    if problem.why.size == 0:
         return np.full(problem.items, -1, dtype=np.int64)
-    best = dense.argmax(axis=1)
-    return np.where(np.isfinite(dense.max(axis=1)), best, -1)
+    best = np.empty(problem.items, dtype=np.int64)
+    for at in range(0, problem.items, BLOCK):
+        rows = slice(at, at + BLOCK)
+        net = np.round(problem.value[rows] - problem.size[rows] @ price.T, 9)
+        net[problem.why[rows] != WhyNot.ALLOWED] = -np.inf
+        placed = np.flatnonzero(place_of[rows] >= 0)
+        net[placed, place_of[rows][placed]] = -np.inf
+        best[rows] = np.where(np.isfinite(net.max(axis=1)), net.argmax(axis=1), -1)
+    return best
 
 
-def why_unplaced(problem: Problem, household: int, place_of: Ints) -> str:
-    """Say why a household has no place in a plan.
+def why_unplaced(problem: Problem, households: Ints, place_of: Ints) -> list[str]:
+    """Say of each of these households why it has no place in a plan.
 
     Parameters
     ----------
     problem
         The problem the plan answers.
-    household
-        Index of the household.
+    households
+        Indices of the households.
     place_of
         Index item, the place it goes to, -1 for none.
     """
+    placed = np.flatnonzero(place_of >= 0)
+    left = problem.capacity.copy()
+    np.subtract.at(left, place_of[placed], problem.size[placed])
+    return [_why(problem, int(row), place_of, left) for row in households]
+
+
+def _why(problem: Problem, household: int, place_of: Ints, left: Floats) -> str:
     item = int(problem.item_of[household])
     members = problem.members[item]
     head = ""
@@ -75,7 +69,7 @@ def why_unplaced(problem: Problem, household: int, place_of: Ints) -> str:
     allowed = np.flatnonzero(why == WhyNot.ALLOWED)
     if len(allowed) == 0:
         return head + _no_place_allowed(problem, item)
-    return head + _no_room_left(problem, item, allowed, place_of)
+    return head + _no_room_left(problem, item, allowed, place_of, left)
 
 
 def _no_place_allowed(problem: Problem, item: int) -> str:
@@ -90,10 +84,7 @@ def _no_place_allowed(problem: Problem, item: int) -> str:
     return f"none of the {len(problem.why[item])} places may take it: " + ", ".join(parts)
 
 
-def _no_room_left(problem: Problem, item: int, allowed: Ints, place_of: Ints) -> str:
-    placed = np.flatnonzero(place_of >= 0)
-    left = problem.capacity.copy()
-    np.subtract.at(left, place_of[placed], problem.size[placed])
+def _no_room_left(problem: Problem, item: int, allowed: Ints, place_of: Ints, left: Floats) -> str:
     short = problem.size[item] > left[allowed] + 1e-9
     foes = {right if left_ == item else left_ for left_, right in problem.apart if item in (left_, right)}
     blocked = np.isin(allowed, [place_of[foe] for foe in foes])

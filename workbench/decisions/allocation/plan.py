@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from workbench.decisions.allocation import explain
-from workbench.decisions.allocation.model import RowsByRule
-from workbench.decisions.allocation.problem import Problem
-from workbench.decisions.allocation.reading import Floats, Ints
-from workbench.decisions.allocation.rules import Capacity
+from workbench.decisions.allocation.national import Outcome
+from workbench.decisions.allocation.problem import Problem, WhyNot
+from workbench.decisions.allocation.reading import Ints
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """What the search found: pairs chosen, bounds, prices of the rules' limits, gaps asked and claimed, pairs tried."""
+    """What the search found, and how it ended.
+
+    ``place_of``: index item, its place or -1. ``tried`` and ``proven``: pairs that the readable statement tried, and
+    how near to their best it claims to be, which is no certificate. ``late``: the time was up.
+    """
 
     objective: str
-    chosen: NDArray[np.bool_]
+    place_of: Ints
     bound: float
     persons_bound: int
-    prices: dict[str, Floats]
-    asked: float
-    tried: int
-    proven: float
+    outcome: Outcome
+    asked: float = 0.0
+    tried: int = 0
+    proven: float = np.inf
+    stopped: bool = False
+    late: bool = False
+
+    def gap_of(self, problem: Problem) -> float:
+        """Return the gap between the plan's value and its bound."""
+        placed = np.flatnonzero(self.place_of >= 0)
+        value = float(problem.value[placed, self.place_of[placed]].sum())
+        return (self.bound - value) / max(1.0, abs(self.bound))
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +64,8 @@ class Plan:
         Counts; no plan places more persons than the bound.
     status
         Why the search stopped and what is certified, in sentences.
+    outcome
+        Multipliers that prove the bound, and where a next search may begin; not kept with saved plans.
     """
 
     assignment: pd.DataFrame
@@ -71,6 +83,7 @@ class Plan:
     objective: str
     seconds: float
     score_name: str
+    outcome: Outcome | None = field(default=None, repr=False)
 
     @property
     def worst_off(self) -> str:
@@ -82,6 +95,8 @@ class Plan:
         """Return the plan as plain values; each table as a list of rows, an absent number as None."""
         out: dict[str, Any] = {}
         for item in fields(self):
+            if item.name == "outcome":
+                continue
             value = getattr(self, item.name)
             if isinstance(value, pd.DataFrame):
                 rows = value.to_dict(orient="records")
@@ -90,16 +105,14 @@ class Plan:
         return {**out, "worst_off": self.worst_off}
 
 
-def plan_of(problem: Problem, rows: RowsByRule, solution: Solution, *, seconds: float) -> Plan:
+def plan_of(problem: Problem, solution: Solution, *, seconds: float) -> Plan:
     """Return the plan that a solution stands for."""
-    pairs = problem.columns
-    place_of = np.full(problem.items, -1, dtype=np.int64)
-    place_of[pairs.item[solution.chosen]] = pairs.place[solution.chosen]
+    place_of = solution.place_of
     at = place_of[problem.item_of] if len(problem.household_names) else np.zeros(0, dtype=np.int64)
     placed = at >= 0
     where = at[placed]
-    price = explain.room_prices(problem, rows, solution.prices)
-    runner_up = explain.runners_up(problem, rows, solution.prices, place_of)
+    price = solution.outcome.multipliers.price[:-1]
+    runner_up = explain.runners_up(problem, price, place_of)
     names, towns = np.array(problem.household_names, dtype=object), np.array(problem.place_names, dtype=object)
     assignment = pd.DataFrame(
         {
@@ -117,9 +130,7 @@ def plan_of(problem: Problem, rows: RowsByRule, solution: Solution, *, seconds: 
         {
             "household": names[~placed],
             "persons": problem.persons[~placed],
-            "why": np.array(
-                [explain.why_unplaced(problem, int(row), place_of) for row in np.flatnonzero(~placed)], dtype=object
-            ),
+            "why": np.array(explain.why_unplaced(problem, np.flatnonzero(~placed), place_of), dtype=object),
         }
     )
     load = np.bincount(where, weights=problem.persons[placed], minlength=len(towns)).astype(np.int64)
@@ -128,7 +139,7 @@ def plan_of(problem: Problem, rows: RowsByRule, solution: Solution, *, seconds: 
             "place": towns,
             "capacity": problem.capacity[:, 0],
             "placed": load,
-            "shadow_price": _shadow(rows, solution, len(towns)),
+            "shadow_price": np.maximum(0.0, price[:, 0]),
         }
     )
     if bool((by_place["capacity"] % 1 == 0).all()):
@@ -149,14 +160,8 @@ def plan_of(problem: Problem, rows: RowsByRule, solution: Solution, *, seconds: 
         objective=solution.objective,
         seconds=seconds,
         score_name=problem.score_name,
+        outcome=solution.outcome,
     )
-
-
-def _shadow(rows: RowsByRule, solution: Solution, places: int) -> Floats:
-    title = Capacity("persons").title
-    shadow = np.zeros(places)
-    shadow[rows[title].key] = solution.prices[title]
-    return shadow
 
 
 def _groups(problem: Problem, at: Ints) -> pd.DataFrame:
@@ -181,9 +186,13 @@ def _groups(problem: Problem, at: Ints) -> pd.DataFrame:
 def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> str:
     if not problem.household_names:
         return "There is no household to place."
-    if not solution.chosen.size:
+    pairs = int((problem.why == WhyNot.ALLOWED).sum())
+    if pairs == 0:
         return "No household may go to any place; see why each is unplaced."
     sentences = []
+    if solution.stopped or solution.late:
+        ended = "was interrupted" if solution.stopped else "ended when its time was up"
+        sentences.append(f"The search {ended}: this is the best plan it had found.")
     if solution.objective == "place-first":
         most = "more" if placed >= solution.persons_bound else f"more than {solution.persons_bound}"
         sentences.append(f"{placed} persons are placed, and no plan places {most}.")
@@ -195,7 +204,7 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
     else:
         sentences.append(
             f"The total score is certified only to within {gap:.3%}, not the {solution.asked:.3%} asked; the bound "
-            f"over all {len(solution.chosen)} pairs may be loose."
+            f"over all {pairs} pairs may be loose."
         )
         if np.isfinite(solution.proven):
             sentences.append(

@@ -242,7 +242,9 @@ class Problem:
     @cached_property
     def members(self) -> tuple[tuple[int, ...], ...]:
         """Return the households of each item."""
-        return tuple(tuple(int(row) for row in np.flatnonzero(self.item_of == item)) for item in range(self.items))
+        order = np.argsort(self.item_of, kind="stable")
+        ends = np.searchsorted(self.item_of[order], np.arange(self.items + 1))
+        return tuple(tuple(order[ends[i] : ends[i + 1]].tolist()) for i in range(self.items))
 
     def placed(self, assignment: pd.DataFrame) -> tuple[Ints, Ints]:
         """Return the rows of a plan (``household``, ``place``) as indices of households and of places."""

@@ -107,7 +107,7 @@ def score_matrix(scores: pd.DataFrame, households: Names, places: Names, faults:
         faults.append(Fault("the column is missing", column="household"))
         return np.full((len(households), len(places)), np.nan)
     if not {"place", "score"} <= set(scores.columns):
-        scores = scores.melt(id_vars="household", var_name="place", value_name="score")
+        return _wide_matrix(scores, row, column, faults)
     who, where = texts(scores, "household"), texts(scores, "place")
     for given, known, label in ((who, row, "household"), (where, column, "place")):
         for name in sorted(set(given) - set(known)):
@@ -128,6 +128,28 @@ def score_matrix(scores: pd.DataFrame, households: Names, places: Names, faults:
         faults.append(Fault("the pair has more than one score", column="score", value=f"{who[at]} at {where[at]}"))
     matrix = np.full((len(households), len(places)), np.nan)
     matrix[left[known_pair], right[known_pair]] = value[known_pair]
+    return matrix
+
+
+def _wide_matrix(scores: pd.DataFrame, row: dict[str, int], column: dict[str, int], faults: list[Fault]) -> Floats:
+    """Return wide scores (one column per place) as an array; a national table has millions of cells."""
+    who = texts(scores, "household")
+    given = [str(name) for name in scores.columns if name != "household"]
+    for names, known, label in ((who, row, "household"), (given, column, "place")):
+        for name in sorted(set(names) - set(known)):
+            faults.append(
+                Fault(f"no such {label} in the scores", column=label, value=name, allowed=nearest(name, list(known)))
+            )
+    for name in sorted({name for name in who if who.count(name) > 1}) if len(set(who)) < len(who) else []:
+        faults.append(Fault("this household stands on more than one row", column="household", value=name))
+    cells = scores.drop(columns="household").apply(pd.to_numeric).to_numpy(dtype=np.float64)
+    for at, place in zip(*np.nonzero((cells < 0) | (cells > 1)), strict=True):
+        pair = f"{who[at]} at {given[place]}: {cells[at, place]:g}"
+        faults.append(Fault("a score lies outside its range", column="score", value=pair, allowed="0 to 1"))
+    rows = np.array([row.get(name, -1) for name in who], dtype=np.int64)
+    columns = np.array([column.get(name, -1) for name in given], dtype=np.int64)
+    matrix = np.full((len(row), len(column)), np.nan)
+    matrix[np.ix_(rows[rows >= 0], columns[columns >= 0])] = cells[np.ix_(rows >= 0, columns >= 0)]
     return matrix
 
 

@@ -5,48 +5,31 @@ The search is a guess that a bound then judges: the bound covers every allowed p
 
 from __future__ import annotations
 
-import math
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.core.errors import DecisionError, nearest
 from workbench.core.parts import AllocationRule
-from workbench.decisions.allocation.bound import knapsack_bound, lagrangian_bound, priced
-from workbench.decisions.allocation.model import RowsByRule, choose, ease, kept, relax, restricted
+from workbench.decisions.allocation import exact, national
+from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
+from workbench.decisions.allocation.instance import instance_of
 from workbench.decisions.allocation.plan import Plan, Solution, plan_of
 from workbench.decisions.allocation.problem import Problem
+from workbench.decisions.allocation.readable import RowsByRule, kept
 from workbench.decisions.allocation.reading import Floats
-from workbench.decisions.allocation.rules import (
-    EveryonePlaced,
-    IntakeFloor,
-    OnePlace,
-    PersonsPlaced,
-    standard_rules,
-)
+from workbench.decisions.allocation.rules import EveryonePlaced, PersonsPlaced, standard_rules
+from workbench.decisions.allocation.search import Limit, Progress, search
 
 OBJECTIVES = ("place-first", "score")
-FEW = 4000
-WIDER = 4
-SPREAD = 61
-Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, eq=False)
-class _Stage:
-    """One objective taken as far as it goes: the choice (0 or 1 per pair), its bound, the prices, pairs tried.
-
-    ``proven``: the search's own claim of how near the choice is to the best among the pairs tried; not certified.
-    """
-
-    x: Floats
-    bound: float
-    prices: dict[str, Floats]
-    tried: int
-    proven: float = 0.0
+SHARPENED = 20.0
+FINISHED = 100_000
+"""Pairs up to which the readable statement finishes what the search leaves open."""
 
 
 def solve(
@@ -54,8 +37,10 @@ def solve(
     *,
     objective: str = "place-first",
     gap: float = 5e-4,
+    time_limit: float = np.inf,
     columns: int = 15,
     further: Sequence[AllocationRule] = (),
+    start: Plan | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Find the plan that serves the objective best, with a bound that no plan under the same rules can exceed.
@@ -69,10 +54,15 @@ def solve(
         alone, an unplaced household being worth 0.
     gap
         Gap at which the search may stop, relative: (bound − value) / max(1, |bound|).
+    time_limit
+        Seconds after which the search ends with the best plan so far and its honest gap; so does Ctrl-C.
     columns
-        How many places per household the search tries: those that lose least at the prices. The bound covers all pairs.
+        With further rules: how many places per household are tried, those that lose least at the prices. The bound
+        covers all pairs.
     further
         Rules to keep beyond the standard ones.
+    start
+        The plan of a problem much like this one: the search begins with its prices and its placements.
     progress
         Receives one sentence per step.
 
@@ -84,187 +74,181 @@ def solve(
     Notes
     -----
     ``max Σ w_ij x_ij  s.t.  Σ_j x_ij ≤ 1,  Σ_i s_id x_ij ≤ c_jd,  further rules,  x ∈ {0, 1}`` over allowed
-    pairs. Each stage solves the linear relaxation over all pairs, evaluates the bound from its prices, and searches the
-    pairs that lose least. *place-first* adds ``Σ s_i x_ij ≥ P`` with the P persons that its first stage placed.
+    pairs. *place-first* adds ``Σ s_i x_ij ≥ P`` with the most persons P that could be placed.
     """
-    began = time.perf_counter()
     say = progress or (lambda _: None)
     if objective not in OBJECTIVES:
         raise DecisionError(f"unknown objective '{objective}'", do=nearest(objective, OBJECTIVES))
-    if not 0 <= gap < 1 or columns < 1:
+    if not 0 <= gap < 1 or columns < 1 or not time_limit > 0:
         raise DecisionError(
-            f"gap {gap:g} or columns {columns} out of range", do="gap from 0 up to 1, columns at least 1"
+            f"gap {gap:g}, columns {columns} or time limit {time_limit:g} out of range",
+            do="gap from 0 up to 1, columns at least 1, seconds above 0",
         )
-    pairs = problem.columns
     rules: tuple[AllocationRule, ...] = (*standard_rules(problem), *further)
-    rows = {rule.title: rule.rows(problem, pairs) for rule in rules}
-    if len(rows) < len(rules):
-        titles = [rule.title for rule in rules]
-        twice = sorted({title for title in titles if titles.count(title) > 1})
+    titles = [rule.title for rule in rules]
+    if twice := sorted({title for title in titles if titles.count(title) > 1}):
         raise DecisionError(
             f"the rule '{twice[0]}' stands twice", do="leave out what every plan keeps already, or what is named twice"
         )
-    say(f"{len(problem.household_names)} households, {len(problem.place_names)} places, {len(pairs)} allowed pairs.")
-    start = _within(further, rows, _start(problem, rows))
-    worth = problem.value[pairs.item, pairs.place]
-    size = problem.size[pairs.item, 0]
-    placeable = int(problem.size[np.unique(pairs.item), 0].sum())
-    persons_bound = int(min(placeable, problem.capacity[:, 0].sum() + 1e-9))
-    if len(pairs) == 0:
-        stage = _Stage(start, 0.0, {name: np.zeros(len(each)) for name, each in rows.items()}, 0)
-    else:
-        if objective == "place-first":
-            first = _persons_stage(problem, rows, worth, start, columns)
-            persons_bound, start = int(first.bound), first.x
-            say(f"{int(size @ start)} persons can be placed; no plan places more than {persons_bound}.")
-            everyone = int(size @ start) == placeable
-            floor: AllocationRule = EveryonePlaced() if everyone else PersonsPlaced(at_least=int(size @ start))
-            rules, rows = (*rules, floor), {**rows, floor.title: floor.rows(problem, pairs)}
-        stage = _score_stage(problem, rows, worth, start, columns, gap, say)
-    solution = Solution(
-        objective, stage.x > 0.5, stage.bound, persons_bound, stage.prices, gap, stage.tried, stage.proven
-    )
-    plan = plan_of(problem, rows, solution, seconds=time.perf_counter() - began)
+    pairs = int((problem.why == 0).sum())
+    say(f"{len(problem.household_names)} households, {len(problem.place_names)} places, {pairs} allowed pairs.")
+    limit = Limit(time_limit)
+    with _stopped_by_ctrl_c(limit, say):
+        if further:
+            solution = _with_rows(problem, rules, further, objective, gap, columns, limit, say)
+        else:
+            solution = _by_limits(problem, rules, objective, gap, columns, limit, start, say, few=pairs <= FINISHED)
+    solution = replace(solution, asked=gap, stopped=limit.stopped, late=not limit.stopped and not limit.going())
+    plan = plan_of(problem, solution, seconds=time.perf_counter() - limit.began)
     if further:
         also = "; ".join(f"{rule.title} ({rule.source})" for rule in further)
         plan = replace(plan, status=f"{plan.status} Every plan compared also keeps: {also}.")
-    _check(problem, rules, plan)
+    _check(problem, (*rules, *_promised(objective, solution)), plan)
     say(plan.status)
-    return replace(plan, seconds=time.perf_counter() - began)
+    return replace(plan, seconds=time.perf_counter() - limit.began)
 
 
-def _start(problem: Problem, rows: RowsByRule) -> Floats:
-    """Return a choice that keeps pins and floors; an error names the smallest easing where the floors cannot be met."""
-    pairs = problem.columns
-    pinned = problem.pin[pairs.item] == pairs.place
-    floors = rows[IntakeFloor.name]
-    if len(floors) == 0:
-        return np.asarray(pinned, dtype=np.float64)
-    useful = pinned | np.isin(pairs.place, floors.key)
-    easing, start = -floors.limit, np.zeros(len(pairs))
-    if useful.any():
-        easing, start[useful] = ease(restricted(rows, useful), IntakeFloor.name)
-    if easing.any():
-        lower = [
-            f"{problem.place_names[place]} from {problem.minimum[place]:g} to {problem.minimum[place] - by:g}"
-            for place, by in zip(floors.key, easing, strict=True)
-            if by > 0
-        ]
-        raise DecisionError(
-            "the minimum intakes cannot all be met by the households that may go there",
-            where="places, column 'minimum'",
-            why=f"at least {easing.sum():g} persons are missing, whatever the plan",
-            do="the smallest easing that works: lower " + ", ".join(lower) + "; or allow more pairs there",
-        )
-    return start
-
-
-def _within(further: Sequence[AllocationRule], rows: RowsByRule, start: Floats) -> Floats:
-    """Return a choice that keeps the further rules too; an error names the smallest easing where there is none."""
-    for rule in further:
-        each = rows[rule.title]
-        if bool((each.matrix @ start <= each.limit + 1e-6).all()):
-            continue
-        easing, start = ease(rows, rule.title)
-        if easing.any():
-            raise DecisionError(
-                f"the rule '{rule.title}' cannot be kept together with the others",
-                why=f"{rule.reason} ({rule.source})",
-                do=f"the smallest easing that works: its limits by {easing.sum():g} in all; or leave the rule out",
-            )
-    return start
-
-
-def _persons_stage(problem: Problem, rows: RowsByRule, worth: Floats, start: Floats, columns: int) -> _Stage:
-    pairs = problem.columns
-    size = problem.size[pairs.item, 0]
-    placeable = int(problem.size[np.unique(pairs.item), 0].sum())
-    packed = _packed(problem, start)
-    if size @ packed >= placeable and kept(rows, packed):
-        return _Stage(packed, placeable, {}, len(pairs))
-    relaxation = relax(size, rows)
-    bound = min(placeable, math.floor(lagrangian_bound(problem, size, rows, relaxation.prices) + 1e-6))
-    x, tried = start, 0
-    for width in (columns, WIDER * columns):
-        # Where prices leave pairs level, the better score decides which are tried.
-        keep = _promising(problem, rows, relaxation.prices, size + 1e-6 * worth / max(1.0, worth.max()), width)
-        keep |= (relaxation.x > 1e-9) | (x > 0.5)
-        x, _ = _search(size, rows, keep, x, gap=0.0, whole=True)
-        tried = int(keep.sum())
-        if size @ x < bound:
-            bound = min(bound, math.floor(knapsack_bound(problem, size, rows, relaxation.prices) + 1e-6))
-        if size @ x >= bound or tried == len(pairs):
-            break
-    return _Stage(x, bound, relaxation.prices, tried)
-
-
-def _packed(problem: Problem, start: Floats) -> Floats:
-    """Return the choice that packs the largest items first, each where least room is left over; often it places all."""
-    pairs, x, left = problem.columns, start.copy(), problem.capacity.copy()
-    held = start > 0.5
-    np.subtract.at(left, pairs.place[held], problem.size[pairs.item[held]])
-    first = np.searchsorted(pairs.item, np.arange(problem.items + 1))
-    waiting = np.setdiff1d(pairs.item, pairs.item[held])
-    for item in waiting[np.lexsort((waiting, np.diff(first)[waiting], -problem.size[waiting, 0]))]:
-        place = pairs.place[first[item] : first[item + 1]]
-        fits = (problem.size[item] <= left[place]).all(axis=1)
-        if fits.any():
-            best = int(np.where(fits, left[place, 0], np.inf).argmin())
-            x[first[item] + best] = 1.0
-            left[place[best]] -= problem.size[item]
-    return x
-
-
-def _score_stage(
-    problem: Problem, rows: RowsByRule, worth: Floats, start: Floats, columns: int, gap: float, say: Progress
-) -> _Stage:
-    relaxation = relax(worth, rows)
-    bound = lagrangian_bound(problem, worth, rows, relaxation.prices)
-    bound = min(bound, knapsack_bound(problem, worth, rows, relaxation.prices))
-    say(f"No plan can exceed a total score of {bound:.3f}.")
-    allowance = gap * max(1.0, abs(bound))
-    keep = _promising(problem, rows, relaxation.prices, worth, columns, allowance)
-    keep |= (relaxation.x > 1e-9) | (start > 0.5)
-    x, proven = _search(worth, rows, keep, start, gap=gap / 2, target=bound - allowance)
-    return _Stage(x, bound, relaxation.prices, int(keep.sum()), proven)
-
-
-def _promising(
-    problem: Problem, rows: RowsByRule, prices: dict[str, Floats], value: Floats, width: int, allowance: float = -1.0
-) -> NDArray[np.bool_]:
-    """Mark the pairs worth trying; all of them where they are few.
-
-    Those are the ``width`` pairs of each item that lose least at the prices, and up to four times as many that lose no
-    more than the allowance. A pair that loses more than the gap asked cannot be needed to come that near to the bound.
-    """
-    pairs = problem.columns
-    if len(pairs) <= FEW:
-        return np.ones(len(pairs), dtype=bool)
-    net, _ = priced(value, rows, prices, without=(OnePlace.name,))
-    best = np.full(problem.items, -np.inf)
-    np.maximum.at(best, pairs.item, net)
-    loss = np.round(best[pairs.item] - net, 6)
-    # Level pairs are spread over the places, or every household would try the same few.
-    spread = (pairs.place - pairs.item * SPREAD) % len(problem.place_names)
-    order = np.lexsort((spread, loss, pairs.item))
-    rank = np.empty(len(pairs), dtype=np.int64)
-    rank[order] = np.arange(len(pairs)) - np.searchsorted(pairs.item, pairs.item)
-    return (rank < width) | ((rank < WIDER * width) & (loss <= allowance))
-
-
-def _search(
-    value: Floats,
-    rows: RowsByRule,
-    keep: NDArray[np.bool_],
-    start: Floats,
-    *,
+def _by_limits(
+    problem: Problem,
+    rules: Sequence[AllocationRule],
+    objective: str,
     gap: float,
-    whole: bool = False,
-    target: float | None = None,
-) -> tuple[Floats, float]:
-    x = np.zeros(len(value))
-    x[keep], proven = choose(value[keep], restricted(rows, keep), start[keep], gap=gap, whole=whole, target=target)
-    return x, proven
+    columns: int,
+    limit: Limit,
+    start: Plan | None,
+    say: Progress,
+    *,
+    few: bool,
+) -> Solution:
+    """Solve where every rule is a limit of places; few pairs are settled by the readable statement where it is open."""
+    if not (problem.why == 0).any():
+        exact.meeting_floors(problem, {rule.title: rule.rows(problem, problem.columns) for rule in rules})
+        return _solution(objective, problem, _nobody(problem), persons_bound(problem))
+    before = None if start is None else start.outcome
+    outcome = national.best(problem, objective=objective, gap=gap, limit=limit, say=say, start=before, few=few)
+    if outcome is not None:
+        solution = _solution(objective, problem, outcome, outcome.persons_bound)
+        placed = exact.persons_of(problem, outcome.place_of)
+        open_ = solution.gap_of(problem) > gap or (objective == "place-first" and placed < outcome.persons_bound)
+        if not (few and open_) or not limit.going():
+            return solution
+    rows = {rule.title: rule.rows(problem, problem.columns) for rule in rules}
+    if outcome is None:
+        begin = exact.meeting_floors(problem, rows)
+        begin = exact.keeping(rules, rows, begin)
+    else:
+        begin = exact.choice_of(problem, outcome.place_of)
+    if outcome is None or few:
+        most = persons_bound(problem) if outcome is None else outcome.persons_bound
+        return _settled(problem, rows, begin, objective, gap, columns, most, limit, outcome)
+    return solution
+
+
+def _settled(
+    problem: Problem,
+    rows: RowsByRule,
+    begin: Floats,
+    objective: str,
+    gap: float,
+    columns: int,
+    most: int,
+    limit: Limit,
+    outcome: national.Outcome | None,
+) -> Solution:
+    """Solve by the readable statement; multipliers are the search's, or the relaxation's sharpened by the search."""
+    at_least: int | None = None
+    if objective == "place-first":
+        begin = exact.most_persons(problem, rows, begin, columns, most, limit.left())
+        at_least = exact.persons_of(problem, exact.places_of(problem, begin))
+        total = int(problem.size[np.unique(problem.columns.item), 0].sum())
+        floor = EveryonePlaced() if at_least == total else PersonsPlaced(at_least=at_least)
+        rows = {**rows, floor.title: floor.rows(problem, problem.columns)}
+    choice = exact.best_score(problem, rows, begin, columns, gap, limit.left())
+    candidates = [_sharpened(problem, exact.multipliers_of(problem, rows, choice.prices, at_least), rows)]
+    if outcome is not None:
+        candidates.append(replace(outcome.multipliers, at_least=at_least))
+    bounds = [certified_bound(problem, each, rows) for each in candidates]
+    which = int(np.argmin(bounds))
+    found = national.Outcome(
+        exact.places_of(problem, choice.x), bounds[which], most, candidates[which],
+        None if outcome is None else outcome.persons,
+    )  # fmt: skip
+    return _solution(objective, problem, found, most, tried=choice.tried, proven=choice.proven)
+
+
+def _with_rows(
+    problem: Problem,
+    rules: Sequence[AllocationRule],
+    further: Sequence[AllocationRule],
+    objective: str,
+    gap: float,
+    columns: int,
+    limit: Limit,
+    say: Progress,
+) -> Solution:
+    """Solve with rules that are more than limits of places."""
+    rows = {rule.title: rule.rows(problem, problem.columns) for rule in rules}
+    if not (problem.why == 0).any():
+        exact.keeping(further, rows, exact.meeting_floors(problem, rows))
+        return _solution(objective, problem, _nobody(problem), persons_bound(problem))
+    begin = exact.keeping(further, rows, exact.meeting_floors(problem, rows))
+    if not kept(rows, begin):
+        begin = exact.keeping(rules, rows, begin)
+    return _settled(problem, rows, begin, objective, gap, columns, persons_bound(problem), limit, None)
+
+
+def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule) -> Multipliers:
+    """Return multipliers with a λ for each item, bettered by the search on what the other rules' prices leave."""
+    worth, pairs = problem.value.copy(), problem.columns
+    for title, y in multipliers.rows.items():
+        worth[pairs.item, pairs.place] -= rows[title].matrix.T @ np.maximum(0.0, y)
+    instance = instance_of(problem, at_least=multipliers.at_least, worth=worth)
+    found = search(instance, gap=0.0, limit=Limit(SHARPENED), prices_at=multipliers.price, plans=False)
+    twice = np.zeros(problem.items)
+    twice[instance.who] = found.twice
+    return replace(multipliers, price=found.price, twice=twice, whole=found.whole)
+
+
+def _nobody(problem: Problem) -> national.Outcome:
+    places, dims = len(problem.place_names) + 1, len(problem.dimensions)
+    none = Multipliers(np.zeros((places, dims)), np.zeros(problem.items), np.zeros(places, dtype=np.int64), 0)
+    return national.Outcome(np.full(problem.items, -1, dtype=np.int64), 0.0, 0, none)
+
+
+def _solution(
+    objective: str,
+    problem: Problem,
+    outcome: national.Outcome,
+    most: int,
+    tried: int = 0,
+    proven: float = np.inf,
+) -> Solution:
+    return Solution(objective, outcome.place_of, outcome.bound, most, outcome, tried=tried, proven=proven)
+
+
+def _promised(objective: str, solution: Solution) -> tuple[AllocationRule, ...]:
+    at_least = solution.outcome.multipliers.at_least
+    return () if objective == "score" or at_least is None else (PersonsPlaced(at_least=at_least),)
+
+
+@contextmanager
+def _stopped_by_ctrl_c(limit: Limit, say: Progress) -> Iterator[None]:
+    """Let a first Ctrl-C end the search with the best plan so far; a second one ends the program."""
+
+    def stop(_signal: int, _frame: object) -> None:
+        if limit.stopped:
+            raise KeyboardInterrupt
+        limit.stopped = True
+        say("Interrupted: finishing with the best plan so far (Ctrl-C again to give up).")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _check(problem: Problem, rules: tuple[AllocationRule, ...], plan: Plan) -> None:

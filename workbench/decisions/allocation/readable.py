@@ -1,7 +1,9 @@
 """What is the best choice of pairs under the rules? The readable statement in cvxpy, solved by HiGHS.
 
-One thread, a fixed seed and no time limit: the same input gives the same plan on every machine. A choice stops on its
-gap, on a target already certified, or on a number of search nodes.
+It takes any rule and settles small cases exactly; :mod:`national` takes rules that are limits of places, at any size.
+
+One thread and a fixed seed: without a time limit the same input gives the same plan on every machine. A choice stops on
+its gap, on a number of search nodes, or when the time is up.
 """
 
 from __future__ import annotations
@@ -62,7 +64,7 @@ def relax(value: Floats, rows: RowsByRule) -> Relaxation:
 
 
 def choose(
-    value: Floats, rows: RowsByRule, start: Floats, *, gap: float, whole: bool = False, target: float | None = None
+    value: Floats, rows: RowsByRule, start: Floats, *, gap: float, whole: bool = False, seconds: float = np.inf
 ) -> tuple[Floats, float]:
     """Return the best choice of whole pairs (x is 0 or 1), and the gap that the solver claims among these pairs.
 
@@ -78,16 +80,16 @@ def choose(
         Relative gap at which the search may stop.
     whole
         Values are whole numbers, so that a gap below 1 is proof.
-    target
-        A value at which the search may stop because a certified bound is near enough.
+    seconds
+        Time after which the search ends with what it has.
     """
     import cvxpy as cp
 
     options: dict[str, Any] = {"mip_rel_gap": gap, "mip_max_nodes": NODES}
     if whole:
         options |= {"mip_rel_gap": 0.0, "mip_abs_gap": WHOLE_PERSON}
-    if target is not None:
-        options["objective_target"] = -float(target)
+    if np.isfinite(seconds):
+        options["time_limit"] = max(0.1, seconds)
     x = cp.Variable(len(value), boolean=True)
     constraints = [each.matrix @ x <= each.limit for each in rows.values() if len(each)]
     problem = cp.Problem(cp.Maximize(value @ x), constraints)

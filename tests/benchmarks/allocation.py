@@ -1,0 +1,200 @@
+"""How near to the best, how soon? The allocation search beside general solvers, each in its own process.
+
+    python tests/benchmarks/allocation.py --cases goals            # the hard goals, three seeds each
+    python tests/benchmarks/allocation.py --cases compare --limit 60
+
+Households and scores are made up from a seed: sizes as in asylum settlement, scores of type, place and chance, places
+of very different room. Every figure is measured in the run that prints it; OR-tools is left out where not installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+SHAPES = [(1, 0), (2, 0), (1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (2, 4), (2, 5)]
+SHARES = [0.42, 0.12, 0.07, 0.05, 0.08, 0.11, 0.08, 0.05, 0.02]
+GOALS = {
+    "10,000, room 115 %": dict(households=10_000),
+    "10,000, room 102 %, one place a fifth": dict(households=10_000, room=1.02, fifth=True),
+    "10,000, persons, seats, dwellings, floors": dict(households=10_000, services=True),
+    "1,000, room 102 %": dict(households=1000, room=1.02),
+}
+COMPARED = {
+    f"{n:,}, room {room:.0%}": dict(households=n, room=room) for n in (500, 1000, 2000) for room in (1.15, 1.02)
+}
+SOLVERS = ("ours", "cvxpy", "milp", "cp-sat")
+
+
+def tables(households, places=356, room=1.15, seed=0, fifth=False, services=False):
+    """Households, places and wide scores of a made-up year."""
+    draw = np.random.default_rng([seed, households])
+    shape = np.array(SHAPES)[draw.choice(len(SHAPES), households, p=np.array(SHARES) / sum(SHARES))]
+    adults, children = shape.T
+    kind = draw.integers(0, 8, households)
+    logit = draw.normal(0, 0.5, 8)[kind][:, None] + draw.normal(0, 0.5, places)
+    logit = logit + draw.normal(0, 0.6, (8, places))[kind] + draw.normal(0, 0.4, (households, places))
+    weight = draw.lognormal(0, 1, places)
+    if fifth:
+        weight[0] = weight[1:].sum() / 4
+    wanted = int(np.ceil(room * shape.sum()))
+    capacity = np.maximum(1, np.floor(weight / weight.sum() * wanted)).astype(int)
+    for place in draw.integers(int(fifth), places, max(0, wanted - capacity.sum())):
+        capacity[place] += 1
+    names = [f"H{i:06d}" for i in range(households)]
+    towns = [f"P{j:03d}" for j in range(places)]
+    homes = pd.DataFrame({"household": names, "adults": adults, "children": children, "seniors": 0})
+    where = pd.DataFrame({"place": towns, "capacity": capacity})
+    if services:
+        accessible = draw.random(households) < 0.06
+        school = np.where(children > 0, "school", "")
+        homes["needs"] = [
+            ";".join(filter(None, pair)) for pair in zip(school, np.where(accessible, "home", ""), strict=True)
+        ]
+        share = capacity / capacity.sum()
+        where["capacity_school"] = np.rint(share * children.sum() * 1.1 * draw.lognormal(0, 0.3, places)).astype(int)
+        where["capacity_home"] = np.rint(share * accessible.sum() * 1.3 * draw.lognormal(0, 0.5, places)).astype(int)
+        where["minimum"] = np.where(draw.random(places) < 0.3, np.floor(0.9 * capacity), 0).astype(int)
+    scores = pd.DataFrame(1 / (1 + np.exp(-logit)), columns=towns)
+    scores.insert(0, "household", names)
+    return homes, where, scores
+
+
+def problem_of(**case):
+    from workbench.decisions.allocation import Problem
+
+    counts = {"school": "children", "home": "households"} if case.get("services") else {}
+    return Problem.from_tables(*tables(**case), counts=counts)
+
+
+def ours(problem, limit):
+    from workbench.decisions.allocation import solve
+
+    plan = solve(problem, time_limit=limit)
+    return plan.value if plan.persons_placed == plan.persons else None, plan.bound
+
+
+def _linear(problem):
+    import scipy.sparse as sp
+
+    pairs = problem.columns
+    number = np.arange(len(pairs))
+    one = sp.csr_matrix((np.ones(len(pairs)), (pairs.item, number)), shape=(problem.items, len(pairs)))
+    shape = (len(problem.place_names), len(pairs))
+    room = [
+        sp.csr_matrix((problem.size[pairs.item, d], (pairs.place, number)), shape=shape)
+        for d in range(len(problem.dimensions))
+    ]
+    return problem.value[pairs.item, pairs.place], one, room
+
+
+def cvxpy(problem, limit):
+    import cvxpy as cp
+
+    worth, one, room = _linear(problem)
+    x = cp.Variable(len(worth), boolean=True)
+    rules = [one @ x == 1, *(each @ x <= problem.capacity[:, d] for d, each in enumerate(room))]
+    stated = cp.Problem(cp.Maximize(worth @ x), [*rules, room[0] @ x >= problem.minimum])
+    stated.solve(solver="HIGHS", highs_options={"time_limit": limit, "mip_rel_gap": 5e-4})
+    value = None if x.value is None else float(worth @ np.rint(x.value))
+    return value, -float(getattr(stated.solver_stats.extra_stats, "mip_dual_bound", -np.inf))
+
+
+def milp(problem, limit):
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    worth, one, room = _linear(problem)
+    rules = [LinearConstraint(one, 1, 1), LinearConstraint(room[0], problem.minimum, problem.capacity[:, 0])]
+    rules += [LinearConstraint(each, -np.inf, problem.capacity[:, d + 1]) for d, each in enumerate(room[1:])]
+    done = milp(
+        -worth,
+        integrality=np.ones(len(worth)),
+        bounds=Bounds(0, 1),
+        constraints=rules,
+        options={"time_limit": limit, "mip_rel_gap": 5e-4},
+    )
+    value = None if done.x is None else float(worth @ np.rint(done.x))
+    return value, np.inf if done.mip_dual_bound is None else -float(done.mip_dual_bound)
+
+
+def cp_sat(problem, limit):
+    from ortools.sat.python import cp_model
+
+    worth, one, room = _linear(problem)
+    model = cp_model.CpModel()
+    x = [model.new_bool_var("") for _ in worth]
+    for i in range(one.shape[0]):
+        model.add_exactly_one(x[k] for k in one.indices[one.indptr[i] : one.indptr[i + 1]])
+    for d, each in enumerate(room):
+        for j in range(each.shape[0]):
+            at = slice(each.indptr[j], each.indptr[j + 1])
+            load = sum(int(s) * x[k] for k, s in zip(each.indices[at], each.data[at], strict=True))
+            model.add(load <= int(min(problem.capacity[j, d], 10**9)))
+    model.maximize(sum(round(w * 1e6) * each for w, each in zip(worth, x, strict=True)))
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = limit
+    solver.parameters.relative_gap_limit = 5e-4
+    done = solver.solve(model)
+    value = solver.objective_value / 1e6 if done in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
+    return value, solver.best_objective_bound / 1e6
+
+
+def measure(case, solver, limit):
+    """Solve one case in this process; print what it took as one line of JSON."""
+    problem = problem_of(**case)
+    if solver == "ours":
+        ours(problem_of(households=60, places=300, seed=9, services=bool(case.get("services"))), 5)  # compiled, cached
+    began, cpu = time.perf_counter(), time.process_time()
+    try:
+        value, bound = {"ours": ours, "cvxpy": cvxpy, "milp": milp, "cp-sat": cp_sat}[solver](problem, limit)
+    except ModuleNotFoundError as missing:
+        print(json.dumps({"said": f"{missing.name} is not installed"}))
+        return
+    told = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu, "value": value, "bound": bound}
+    told["gap"] = None if value is None or not np.isfinite(bound) else (bound - value) / max(1.0, abs(bound))
+    print(json.dumps({**told, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+def line(name, seed, solver, told):
+    if "said" in told:
+        return f"| {name} | {seed} | {solver} | {told['said']} | | | |"
+    gap = "no plan" if told["gap"] is None else f"{told['gap']:.3%}"
+    return (
+        f"| {name} | {seed} | {solver} | {told['seconds']:.1f} | {told['cpu']:.1f} | {gap} | {told['megabytes']:.0f} |"
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", choices=("goals", "compare"), default="goals")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=60)
+    parser.add_argument("--one", help="for the program itself: one case as JSON")
+    asked = parser.parse_args()
+    if asked.one:
+        one = json.loads(asked.one)
+        measure(one["case"], one["solver"], asked.limit)
+        return
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors, load before {os.getloadavg()[0]:.1f}")
+    print("\n| case | seed | solver | seconds | CPU seconds | certified gap | MB |\n|---|---|---|---|---|---|---|")
+    cases, solvers = (GOALS, ("ours",)) if asked.cases == "goals" else (COMPARED, SOLVERS)
+    for name, case in cases.items():
+        for seed in range(asked.seeds if asked.cases == "goals" else 1):
+            for solver in solvers:
+                one = json.dumps({"case": {**case, "seed": seed}, "solver": solver})
+                command = [sys.executable, __file__, "--one", one, "--limit", str(asked.limit)]
+                done = subprocess.run(command, capture_output=True, text=True, check=False)
+                told = json.loads(done.stdout) if done.returncode == 0 else {"said": done.stderr.strip()[-200:]}
+                print(line(name, seed, solver, told), flush=True)
+
+
+if __name__ == "__main__":
+    main()

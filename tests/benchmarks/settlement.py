@@ -1,0 +1,104 @@
+"""Print the settlement part of RESULTS.md from a finished backtest: ``python tests/benchmarks/settlement.py DIR``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from workbench.models.settlement.scores import SIZES
+from workbench.studies.settlement_backtest import MODEL, SCORES
+
+
+def percent(value: float, digits: int = 1) -> str:
+    return f"{100 * value:.{digits}f}"
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def methods(scores: list[dict[str, Any]], contest: str, horizon: int, period: str) -> list[dict[str, Any]]:
+    own = [s for s in scores if (s["contest"], s["horizon"], s["period"]) == (contest, horizon, period)]
+    return sorted(own, key=lambda s: (s["method"] != MODEL, s["crps"]))
+
+
+def by_method(scores: list[dict[str, Any]], contest: str, horizon: int) -> str:
+    rows = []
+    for entry in methods(scores, contest, horizon, "all"):
+        everywhere = entry["coverage"][0]
+        rows.append(
+            [
+                entry["method"],
+                percent(entry["wape"]),
+                percent(entry["crps"]),
+                percent(entry["energy"]),
+                percent(everywhere["in80"], 0),
+                percent(everywhere["in95"], 0),
+                percent(everywhere["held95"], 0),
+            ]
+        )
+    return table(["method", "WAPE", "CRPS", "energy", "in 80 %", "in 95 %", "held by 95 %"], rows)
+
+
+def by_size(scores: list[dict[str, Any]]) -> str:
+    rows = []
+    for entry in scores:
+        if entry["method"] != MODEL:
+            continue
+        for cover in entry["coverage"][1:]:
+            if entry["period"] == "all" and cover["forecasts"]:
+                rows.append(
+                    [
+                        f"{entry['contest']}, {entry['horizon']} ahead, {cover['size']}",
+                        str(cover["forecasts"]),
+                        *(
+                            f"{percent(cover[k])} [{percent(cover[f'{k}_low'])}, {percent(cover[f'{k}_high'])}]"
+                            for k in ("held80", "held95", "in95")
+                        ),
+                    ]
+                )
+    return table(["contest, years, size", "forecasts", "held by 80 %", "held by 95 %", "in 95 %"], rows)
+
+
+def goals(found: list[dict[str, Any]]) -> str:
+    rows = []
+    for goal in found:
+        inside = goal["held95_within_92_to_97"]
+        missed = [f"{n}: {percent(goal['held95_by_size'][n])}" for n, ok in inside.items() if not ok and n != "all"]
+        rows.append(
+            [
+                f"{goal['contest']}, {goal['horizon']} ahead, {goal['period']}",
+                percent(goal["wape"]),
+                f"{goal['best_rule']} {percent(goal['best_rule_wape'])}",
+                "yes" if goal["below_best_rule"] else "**no**",
+                "; ".join(missed) or "all met",
+            ]
+        )
+    return table(["contest, years, targets", "WAPE", "best rule", "below it", "95 % outside 92–97"], rows)
+
+
+def years(scores: list[dict[str, Any]], contest: str) -> str:
+    shown = {s["method"]: s["by_year"] for s in methods(scores, contest, 1, "all")}
+    names = [MODEL, *(name for name in shown if name.endswith("-point"))]
+    rows = [[str(y), *(percent(shown[n][y]["wape"]) for n in names)] for y in sorted(shown[MODEL])]
+    return table(["target", *names], rows)
+
+
+def main(folder: Path) -> None:
+    summary = json.loads((folder / SCORES).read_text(encoding="utf-8"))
+    scores, fits = summary["scores"], summary["fits"]
+    made, good = fits["made"], fits["converged"]
+    print(f"{good} of {made} fits passed their diagnostics, largest R-hat {fits['largest_rhat']:.3f}.")
+    print(f"Persons conserved in every draw: {summary['persons_conserved_in_every_draw']}. {summary['read_this']}\n")
+    print("**Goals**\n\n" + goals(summary["goals"]))
+    for contest in ("before", "quotas"):
+        print(f"\n**{contest}, one year ahead: WAPE by target year, %**\n\n{years(scores, contest)}")
+        print(f"\n**{contest}, one year ahead: all methods, % of persons**\n\n{by_method(scores, contest, 1)}")
+    print(f"\n**Calibration of the model by size of municipality, %** ({len(SIZES)} classes)\n\n{by_size(scores)}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

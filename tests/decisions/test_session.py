@@ -1,0 +1,51 @@
+"""What-if: each change is kept, the session before stays as it was, and who moved is told."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from workbench.core.errors import DecisionError
+from workbench.decisions.allocation import Problem, Session, solve
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.fixture
+def session():
+    homes = pd.DataFrame({"household": list("abcd"), "adults": [1, 2, 1, 1], "children": 0, "seniors": 0})
+    rooms = pd.DataFrame({"place": list("xyz"), "capacity": [2, 2, 2]})
+    scores = pd.DataFrame({"household": list("abcd"), "x": [0.9, 0.8, 0.7, 0.1], "y": 0.3, "z": [0.2, 0.4, 0.5, 0.6]})
+    return Session.begin(homes, rooms, scores, gap=0.0)
+
+
+def test_a_pin_is_kept_and_costs_what_a_fresh_solve_says(session):
+    pinned = session.pin("d", "x", "kin")
+    assert pinned.plan.assignment.set_index("household")["place"]["d"] == "x"
+    fresh = solve(Problem.from_tables(session.households, session.places, session.scores, pinned.rules), gap=0.0)
+    assert pinned.plan.value == pytest.approx(fresh.value)
+    assert pinned.cost(session) == pytest.approx(session.plan.value - fresh.value)
+    assert "d" in set(pinned.changes(session)["household"]) and session.rules.empty
+
+
+def test_ban_capacity_and_a_further_household(session):
+    at = session.plan.assignment.set_index("household")["place"]
+    banned = session.ban("b", at["b"], "a threat")
+    assert banned.plan.assignment.set_index("household")["place"]["b"] != at["b"]
+    larger = session.with_capacity("x", 5)
+    assert larger.plan.value >= session.plan.value and larger.cost(session) <= 0
+    more = session.with_household(
+        pd.DataFrame([{"household": "e", "adults": 1, "children": 0, "seniors": 0}]),
+        pd.DataFrame([{"household": "e", "x": 0.0, "y": 1.0, "z": 0.0}]),
+    )
+    assert more.plan.persons_placed == 6 and "e" in set(more.changes(session)["household"])
+    assert more.changes(more).empty
+
+
+def test_what_cannot_be_is_refused(session):
+    with pytest.raises(DecisionError, match="reason"):
+        session.pin("a", "x", " ")
+    with pytest.raises(DecisionError, match="no place 'q'"):
+        session.with_capacity("q", 3)
+    with pytest.raises(DecisionError, match="-1"):
+        session.with_capacity("x", -1)

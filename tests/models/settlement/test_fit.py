@@ -1,0 +1,75 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.core.errors import AssumptionError, DataError
+from workbench.models.settlement.fit import SettlementFit, whole_persons
+
+pytestmark = pytest.mark.quick
+
+
+@given(st.lists(st.floats(0, 1e4), min_size=1, max_size=30), st.integers(0, 1000))
+def test_whole_persons_add_up_and_stay_within_one_of_what_is_expected(raw: list[float], seed: int) -> None:
+    shares = np.array(raw) + 1e-9
+    total = int(np.ceil(shares.sum()))
+    expected = np.tile(shares / shares.sum() * total, (5, 1))
+    found = whole_persons(expected, np.random.default_rng(seed))
+    assert (found.sum(axis=1) == total).all() and (found >= 0).all()
+    assert (abs(found - expected) < 1 + 1e-6).all()
+
+
+def test_whole_persons_keep_the_expectation() -> None:
+    expected = np.tile([0.2, 1.5, 3.3, 0.0], (40_000, 1))
+    assert np.allclose(whole_persons(expected, np.random.default_rng(1)).mean(axis=0), expected[0], atol=0.02)
+
+
+def test_every_draw_adds_up_to_its_total(made_up_fit: SettlementFit) -> None:
+    totals = np.random.default_rng(2).integers(5_000, 40_000, (90, 3))
+    draws = made_up_fit.simulate(totals, seed=4)
+    assert draws.labels("year") == [2021, 2022, 2023] and draws.size == 120
+    expected = totals[np.arange(120) % 90]
+    np.testing.assert_array_equal(draws.sum("municipality").values.to_numpy(), expected)
+    groups = {place: "north" if place < "M006" else "south" for place in draws.labels("municipality")}
+    assert draws.group("municipality", groups, "county").sum("county") == draws.sum("municipality")
+
+
+def test_a_seed_gives_the_same_future_and_a_further_year_leaves_the_first_alone(made_up_fit: SettlementFit) -> None:
+    one = made_up_fit.simulate(np.array([20_000]), seed=4)
+    assert one == made_up_fit.simulate(np.array([20_000]), seed=4)
+    assert one != made_up_fit.simulate(np.array([20_000]), seed=5)
+    two = made_up_fit.simulate(np.array([20_000, 9_000]), seed=4)
+    assert two.select(year=[2021]) == one
+
+
+def test_further_years_are_less_certain(made_up_fit: SettlementFit) -> None:
+    draws = made_up_fit.simulate(np.full(4, 200_000), seed=1).values.to_numpy()
+    spread = np.log(draws + 1).std(axis=0).mean(axis=0)
+    assert spread[3] > spread[0]
+
+
+def test_totals_that_are_no_persons_are_refused(made_up_fit: SettlementFit) -> None:
+    for bad in ([10.5], [-1], [np.nan]):
+        with pytest.raises(AssumptionError, match="national total"):
+            made_up_fit.simulate(np.array(bad), seed=1)
+
+
+def test_a_year_in_which_nobody_comes_settles_nobody(made_up_fit: SettlementFit) -> None:
+    assert int(made_up_fit.simulate(np.array([0]), seed=1).values.sum()) == 0
+
+
+def test_a_saved_fit_forecasts_the_same(made_up_fit: SettlementFit, tmp_path: Path) -> None:
+    again = SettlementFit.load(made_up_fit.save(tmp_path / "fit"))
+    assert again.simulate(np.array([20_000, 100]), 1) == made_up_fit.simulate(np.array([20_000, 100]), 1)
+    assert again.panel.fingerprint == made_up_fit.panel.fingerprint and again.diagnostics == made_up_fit.diagnostics
+
+
+def test_a_fit_of_other_figures_is_refused(made_up_fit: SettlementFit, tmp_path: Path) -> None:
+    other = replace(made_up_fit, data_fingerprint="0" * 64)
+    with pytest.raises(DataError, match="not made from the figures"):
+        SettlementFit.load(other.save(tmp_path / "fit"))
+    with pytest.raises(DataError, match="no settlement fit"):
+        SettlementFit.load(tmp_path / "none")

@@ -1,0 +1,104 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.core.draws import Draws
+from workbench.core.provenance import RunRecord, Source
+from workbench.models.diagnostics import Diagnostics
+from workbench.models.settlement import moves
+from workbench.presentation import settlement as page
+from workbench.presentation import settlement_figures
+from workbench.studies.settlement import SettlementResult
+from workbench.studies.settlement_moves import MovesResult
+
+pytestmark = pytest.mark.quick
+SOURCE = Source("A publisher", "A table", "free")
+PERSONS = np.array([[[60], [30], [6], [4], [0]], [[50], [36], [9], [3], [2]], [[55], [33], [7], [5], [0]]])
+PLACES = ["A", "B", "C", "D", "E"]
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> SettlementResult:
+    draws = Draws.from_array(PERSONS, {"municipality": PLACES, "year": [2021]}, "persons settled")
+    table = pd.DataFrame({"municipality": PLACES, "year": 2020, "settled": [50.0, 30.0, 3.0, 7.0, np.nan]})
+    later = pd.DataFrame({"municipality": PLACES, "year": 2021, "settled": [58.0, 40.0, 7.0, 4.0, 0.0]})
+    record = RunRecord("settlement", "0" * 64, {}, (), {}, "2026-11-23T00:00:00+00:00")
+    return SettlementResult(
+        record=record,
+        as_of=2020,
+        contest="before",
+        draws=draws,
+        observed=table,
+        later=later,
+        diagnostics=Diagnostics(1.002, 900.0, 800.0, 0, 1200, "step"),
+        names=dict(zip(PLACES, ["Aby", "Bby", "Cby", "Dby", "Eby"], strict=True)),
+        parents={"A": "North", "B": "North", "C": "South", "D": "South", "E": "South"},
+        positions=pd.DataFrame({"municipality": PLACES, "lon": [5.0, 6, 7, 8, 9], "lat": [58.0, 59, 60, 61, 62]}),
+        sources=(SOURCE,),
+        notes=("1 count was withheld.",),
+        given="given as a number",
+        reused=False,
+    )
+
+
+def test_the_headline_says_what_it_rests_on(result: SettlementResult) -> None:
+    found = page.headline(result)
+    assert "100 newcomers" in found.sentence and "Aby" in found.sentence and "about 55" in found.sentence
+    assert found.estimate == 55 and [i.level for i in found.intervals] == [0.8, 0.95]
+    assert "given as a number" in found.caveats[0]
+
+
+def test_small_observed_counts_are_in_no_table_and_no_attachment(result: SettlementResult) -> None:
+    table = page.by_municipality(result)
+    seen = dict(zip(table.data["municipality"], table.data["settled_before"], strict=True))
+    assert seen["A"] == 50 and seen["B"] == 30
+    assert all(np.isnan(seen[place]) for place in "CDE")  # 3 is small, 7 would give it away, E was withheld already
+    county = page.by_county(result).data.set_index("county")["settled_before"]
+    assert county["North"] == 80 or np.isnan(county["North"])
+    assert "3" not in {cell.strip() for row in table.rows for cell in row[1:2]}
+
+
+def test_counties_add_up_draw_by_draw(result: SettlementResult) -> None:
+    table = page.by_county(result).data
+    assert table["county"].tolist()[-1] == "All" and table.iloc[-1]["median"] == 100
+    assert page.by_county(result).rows[-1][3] == "100"
+
+
+def test_what_happened_counts_intervals_and_names_the_simple_rule(result: SettlementResult) -> None:
+    sentence = page.what_happened(result).sentence
+    assert "5 municipalities" in sentence and "4 came out inside" in sentence and "last year's shares" in sentence
+
+
+def test_a_failed_fit_is_said_before_anything_else(result: SettlementResult) -> None:
+    from dataclasses import replace
+
+    failed = replace(result, diagnostics=Diagnostics(1.2, 90.0, 80.0, 50, 1200, "step"))
+    assert "must not be relied on" in page.front(failed, "norway").warning
+    assert "do not decide" in " ".join(page.how_sure(failed).caveats)
+    assert page.front(result, "norway").warning == ""
+
+
+def test_the_map_says_in_words_what_it_shows(result: SettlementResult) -> None:
+    figure = settlement_figures.on_map(result)
+    assert "Aby (55)" in figure.alternative and "<svg" in figure.svg
+
+
+def test_retention_stands_beside_what_was_assumed(result: SettlementResult) -> None:
+    settled = result.draws.select(year=2021)
+    assumed = moves.draw_hazards(moves.MovePriors(), 200, np.random.default_rng(1))
+    hazard = moves.Hazard(assumed, assumed, 200.0, moves.MovePriors())
+    km = np.abs(np.subtract.outer(np.arange(5.0), np.arange(5.0))) * 100
+    gravity = moves.Gravity(
+        np.array([1.0, 0.5, 0.0]), np.eye(3) * 0.01, 100.0, moves.gravity_features(np.full(5, 1000.0), km, np.ones(5))
+    )
+    stayed, came = moves.move(settled, hazard, gravity, years=5, seed=1)
+    moved = MovesResult(hazard, gravity, hazard.retention(), stayed, came, settled, (SOURCE,), result.names)
+    table = page.retention(moved)
+    assert [row[0] for row in table.rows] == ["1 year", "3 years", "5 years"]
+    assert all(row[1] == row[3] for row in table.rows)  # nothing learnt: posterior is prior
+    assert "assumption" in table.notes[0]
+    net = page.net_moves(moved, rows=2)
+    assert len(net.rows) == 4 and "Moves" not in net.name
+    assert "population" in page.gravity_words(moved).sentence

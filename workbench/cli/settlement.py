@@ -1,0 +1,201 @@
+"""``workbench settlement``: fit the model of where newcomers settle, forecast, and look back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.cli.steps import WARNING, step
+
+app = typer.Typer(help="Where newcomers will live, years ahead.", no_args_is_help=True)
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Your own table (area, period, persons[, quota, requested, population, covariate_…])."),
+]
+Locality = Annotated[
+    str,
+    typer.Option(help="Locality whose tables to use; with --data, whose places the areas must be ('any' = no check)."),
+]
+AsOf = Annotated[int, typer.Option("--as-of", help="Last year whose settled persons the forecast may know.")]
+Total = Annotated[
+    list[int],
+    typer.Option(
+        "--total",
+        help="Persons to be settled in all; repeat it for each further year. Default: what the table holds.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+TotalsFile = Annotated[
+    Path | None, typer.Option("--totals", help="Table of national totals (period, persons); past years are checked.")
+]
+Quotas = Annotated[bool, typer.Option("--quotas", help="Use the final quotas of the year ahead (default: not).")]
+PartYear = Annotated[
+    list[int],
+    typer.Option(help="Year of the table that is not whole; repeatable.", default_factory=list, show_default=False),
+]
+Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
+NumberOfDraws = Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")]
+Runs = Annotated[Path | None, typer.Option(help="Folder of saved runs (default: output/runs).")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Address of a Dask scheduler, tcp://host:port.", envvar="WORKBENCH_SCHEDULER"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+def _place(locality: str, data: Path | None) -> str | None:
+    return None if locality == "any" and data is not None else locality
+
+
+@app.command("fit", epilog="Example: workbench settlement fit --as-of 2021 --total 31253")
+def fit(
+    total: Total,
+    part_year: PartYear,
+    data: Data = None,
+    locality: Locality = "norway",
+    as_of: AsOf = 2021,
+    totals: TotalsFile = None,
+    quotas: Quotas = False,
+    seed: Seed = 1,
+    draws: NumberOfDraws = 500,
+    runs: Runs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the share model to what was known at the end of a year and save the fit."""
+    from workbench.studies import settlement as study
+
+    observed = study.read_settlement(locality=_place(locality, data), file=data, totals=totals, part_years=part_year)
+    ahead = study.choose_totals(observed, as_of, total, totals)
+    with step(f"Fit to {as_of}") as progress:
+        run = study.fit(
+            observed,
+            as_of=as_of,
+            total=ahead.first,
+            contest=study.contest(quotas),
+            seed=seed,
+            draws=draws,
+            runs=runs,
+            progress=progress,
+        )
+    results = run.record.results
+    if as_json:
+        typer.echo(json.dumps({"folder": str(run.folder), "reused": run.reused, **results}, ensure_ascii=False))
+    else:
+        again = " (the saved fit of the same input was used again)" if run.reused else ""
+        typer.echo("\n".join([*observed.notes, str(results["diagnostics"]), f"Saved in {run.folder}{again}"]))
+    if not results["converged"]:
+        raise typer.Exit(WARNING)
+
+
+@app.command("forecast", epilog="Example: workbench settlement forecast --as-of 2022 --total 20000 --out where.csv")
+def forecast(
+    total: Total,
+    part_year: PartYear,
+    data: Data = None,
+    locality: Locality = "norway",
+    as_of: AsOf = 2021,
+    horizon: Annotated[int, typer.Option(min=1, max=5, help="Years ahead, where the totals come from the table.")] = 1,
+    totals: TotalsFile = None,
+    quotas: Quotas = False,
+    seed: Seed = 1,
+    draws: NumberOfDraws = 500,
+    runs: Runs = None,
+    out: Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast persons by municipality and year, with 50, 80 and 95 % intervals; fits first if needed."""
+    from workbench.presentation import settlement as shown
+    from workbench.sources import files
+    from workbench.studies import settlement as study
+
+    with step(f"Forecast from {as_of}") as progress:
+        result = study.study(
+            locality=_place(locality, data),
+            file=data,
+            as_of=as_of,
+            total=total,
+            totals=totals,
+            contest=study.contest(quotas),
+            horizon=horizon,
+            part_years=part_year,
+            seed=seed,
+            draws=draws,
+            runs=runs,
+            progress=progress,
+        )
+    summary = result.draws.summary()
+    summary.insert(1, "name", summary["municipality"].map(result.names))
+    headline = shown.headline(result)
+    if out is not None:
+        files.write(summary, out)
+    if as_json:
+        body = {
+            "headline": headline.sentence,
+            "as_of": result.as_of,
+            "contest": result.contest,
+            "total": result.given,
+            "converged": result.diagnostics.ok,
+            "reused": result.reused,
+            "run": result.record.key,
+            "unit": "persons",
+            "notes": list(result.notes),
+            "forecast": summary.to_dict("records"),
+        }
+        typer.echo(json.dumps(body, ensure_ascii=False))
+    else:
+        typer.echo(headline.sentence)
+        typer.echo(summary.to_string(index=False))
+        typer.echo("\n".join([f"National total: {result.given}.", *result.notes, result.diagnostics.sentence()]))
+        if out is not None:
+            typer.echo(f"Table: {out}")
+    if not result.diagnostics.ok:
+        raise typer.Exit(WARNING)
+
+
+@app.command("backtest", epilog="Example: workbench settlement backtest --out output/settlement-backtest")
+def backtest(
+    part_year: PartYear,
+    year: Annotated[
+        list[int],
+        typer.Option(help="As-of year; repeatable. Default: all from 2013.", default_factory=list, show_default=False),
+    ],
+    contest: Annotated[
+        list[str],
+        typer.Option(
+            help="'before' (the year's quotas unknown) or 'quotas' (final quotas known); default both.",
+            default_factory=list,
+            show_default=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for forecasts.parquet and scores.json.")] = Path(
+        "output/settlement-backtest"
+    ),
+    data: Data = None,
+    locality: Locality = "norway",
+    horizon: Annotated[int, typer.Option(min=1, max=5, help="Years ahead (contest 'before').")] = 3,
+    seed: Seed = 1,
+    draws: NumberOfDraws = 500,
+    scheduler: Scheduler = None,
+    as_json: AsJson = False,
+) -> None:
+    """Refit at every year and score the forecasts against simple rules; an interrupted run takes up where it was."""
+    from workbench.core.engine import Engine
+    from workbench.studies import settlement_backtest as study
+    from workbench.studies.settlement import CONTESTS
+    from workbench.studies.settlement_data import read_settlement
+
+    observed = read_settlement(locality=_place(locality, data), file=data, part_years=part_year)
+    orders = study.origins(observed, contests=contest or CONTESTS, years=year, horizon=horizon, seed=seed, draws=draws)
+    with step(f"Backtest, {len(orders)} origins") as progress, Engine(scheduler) as engine:
+        summary = study.backtest(orders, folder=out, engine=engine, seed=seed, progress=progress)
+    if as_json:
+        typer.echo(json.dumps(summary, ensure_ascii=False))
+    else:
+        typer.echo("\n".join([*observed.notes, *study.lines(summary), f"Written: {out / study.SCORES}"]))
+    if summary["fits"]["converged"] < summary["fits"]["made"]:
+        raise typer.Exit(WARNING)

@@ -1,0 +1,136 @@
+"""What could no plan exceed, recomputed from stored multipliers alone? Plain numpy in float64, apart from the search.
+
+Any multipliers give a valid bound; good ones give a tight one. So a search that errs can only loosen the bound, never
+make it false.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from workbench.decisions.allocation.problem import Problem, WhyNot
+from workbench.decisions.allocation.reading import Floats, Ints
+from workbench.decisions.allocation.rules import Rows
+
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Multipliers:
+    """What proves a bound.
+
+    Attributes
+    ----------
+    price
+        Index place and, last, *nowhere*; columns dimension: value of a unit of room. Negative where a minimum presses.
+    twice
+        Index item: λ, the price of *one place per household*.
+    whole
+        Index place and, last, *nowhere*: 1 where the bound fills the place with whole households; there a positive
+        price of room in persons does not enter.
+    at_least
+        Persons that every plan compared places; None: any number.
+    rows
+        Prices of the rows of rules that are no limits of places, by title; at least 0.
+    """
+
+    price: Floats
+    twice: Floats
+    whole: Ints
+    at_least: int | None = None
+    rows: Mapping[str, Floats] = field(default_factory=dict)
+
+
+def certified_bound(
+    problem: Problem, multipliers: Multipliers, rows: Mapping[str, Rows], *, worth: Floats | None = None
+) -> float:
+    """Return a bound on the worth of every plan that keeps the rules and places the persons asked.
+
+    Parameters
+    ----------
+    problem
+        The problem.
+    multipliers
+        What proves the bound.
+    rows
+        The rows of the rules whose prices the multipliers hold.
+    worth
+        Index item, columns place: what a pair is worth; by default its value.
+
+    Notes
+    -----
+    ``L = Σ_i λ_i + Σ_jd max(c_jd q_jd, m_jd q_jd) + Σ_r b_r y_r + Σ_j max Σ_i r_ij x_ij`` with
+    ``r_ij = v_ij − λ_i − Σ_d q_jd s_id − Σ_r a_rij y_r``, where a place filled with whole households keeps
+    ``Σ_i s_i x_ij ≤ c_j`` instead of a price and any other takes every item with r_ij > 0. *Nowhere* is a place of
+    value 0 with room for the persons that may stay unplaced.
+    """
+    allowed = problem.why == WhyNot.ALLOWED
+    who = np.flatnonzero(allowed.any(axis=1))
+    net = (problem.value if worth is None else worth)[who]
+    terms: list[float] = []
+    for title, y in multipliers.rows.items():
+        y = np.maximum(0.0, y)
+        pairs = problem.columns
+        taken = np.zeros(allowed.shape)
+        taken[pairs.item, pairs.place] = rows[title].matrix.T @ y
+        net = net - taken[who]
+        terms.extend(rows[title].limit * y)
+    size = np.rint(problem.size[who])
+    twice = multipliers.twice[who]
+    terms.extend(twice)
+    for j in range(len(problem.place_names)):
+        here = allowed[who, j]
+        lower = np.zeros(size.shape[1])
+        lower[0] = problem.minimum[j]
+        terms += _place(
+            net[here, j] - twice[here], size[here], multipliers.price[j], problem.capacity[j], lower,
+            whole=bool(multipliers.whole[j]),
+        )  # fmt: skip
+    persons = float(size[:, 0].sum())
+    left = np.inf if multipliers.at_least is None else persons - multipliers.at_least
+    if left > 0:
+        free = problem.pin[who] < 0
+        room = np.full(size.shape[1], np.inf)
+        room[0] = left
+        terms += _place(-twice[free], size[free], multipliers.price[-1], room, np.zeros(len(room)), whole=False)
+    return math.fsum(terms) + ROUNDING * (1.0 + math.fsum(map(abs, terms)))
+
+
+def _place(gain: Floats, size: Floats, price: Floats, upper: Floats, lower: Floats, *, whole: bool) -> list[float]:
+    """Return what a place's limits are worth at the prices, and what its best choice gains."""
+    if whole:
+        price = np.concatenate([np.minimum(0.0, price[:1]), price[1:]])
+    terms = []
+    for q, c, m in zip(price, upper, lower, strict=True):
+        if q != 0:
+            terms.append(float(c * q if q > 0 else m * q))
+    gain = gain - size @ price
+    good = gain > 0
+    if not whole:
+        return [*terms, float(gain[good].sum())]
+    return [*terms, _knapsack(gain[good], size[good, 0].astype(np.int64), math.floor(upper[0] + 1e-9))]
+
+
+def _knapsack(gain: Floats, size: Ints, room: int) -> float:
+    """Return the most that whole households within the room can gain; of a size s, room // s are of use."""
+    if size.sum() <= room:
+        return float(gain.sum())
+    table = np.zeros(room + 1)
+    for s in np.unique(size[size <= room]):
+        for g in -np.sort(-gain[size == s])[: room // s]:
+            table[s:] = np.maximum(table[s:], table[: room + 1 - s] + g)
+    return float(table[room])
+
+
+def persons_bound(problem: Problem, multipliers: Multipliers | None = None) -> int:
+    """Return how many persons no plan exceeds: those that some place may take, all room, or what multipliers prove."""
+    allowed = (problem.why == WhyNot.ALLOWED).any(axis=1)
+    most = [int(problem.size[allowed, 0].sum()), math.floor(min(problem.capacity[:, 0].sum(), 1e15) + 1e-9)]
+    if multipliers is not None:
+        worth = np.broadcast_to(problem.size[:, :1], problem.why.shape)
+        most.append(math.floor(certified_bound(problem, multipliers, {}, worth=worth) + 1e-6))
+    return int(min(most))

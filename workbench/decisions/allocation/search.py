@@ -1,0 +1,322 @@
+"""Which plan is nearly best, and which multipliers prove it? Prices, a first plan, then plan and bound in turn.
+
+Everything here is a guess that :mod:`certificate` judges afterwards: multipliers that are wrong only loosen the bound.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numba
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from workbench.decisions.allocation import prices
+from workbench.decisions.allocation.chains import chain
+from workbench.decisions.allocation.insertion import insert, shed
+from workbench.decisions.allocation.instance import NO_LIMIT, Instance
+from workbench.decisions.allocation.knapsack import fill_all
+from workbench.decisions.allocation.reading import Floats, Ints
+from workbench.decisions.allocation.redivision import redivide
+from workbench.decisions.allocation.soft import best_at, candidates
+
+Progress = Callable[[str], None]
+WHOLE = 150
+"""Persons up to which a place is filled with whole households in the bound."""
+WORK_OF_ONE = 400_000
+"""Pairs from which a second processor is worth its start."""
+NEAR = 12
+ROUNDS = 3
+SWEEPS = 25
+FEWER_SWEEPS = 2
+SHAKES = 3000
+STEP = 0.15
+SHORTEN = 0.6
+PATIENCE = 10
+EVERY = 5
+SELDOM = 25
+AVERAGE = 0.4
+LEAST_STEP = 2e-4
+PENALTY = 10.0
+IMPATIENT = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search found.
+
+    Attributes
+    ----------
+    at
+        Index item, the place it goes to.
+    value, bound
+        What the plan is worth, and what no plan can exceed; −∞ where the plan found breaks a limit.
+    price
+        Index place, columns dimension: value of a unit of room.
+    twice
+        Index item: λ, the price of *one place per household*.
+    whole
+        Index place: whether the bound fills it with whole households.
+    """
+
+    at: Ints
+    value: float
+    bound: float
+    price: Floats
+    twice: Floats
+    whole: Ints
+
+    @property
+    def gap(self) -> float:
+        """Return how far below the bound the plan lies, relative."""
+        return (self.bound - self.value) / max(1.0, abs(self.bound))
+
+
+@dataclass
+class Limit:
+    """When must a search stop, whatever it has reached? At a time, or when it is interrupted."""
+
+    seconds: float = np.inf
+    began: float = field(default_factory=time.perf_counter)
+    stopped: bool = False
+
+    def going(self) -> bool:
+        """Say whether there is time left."""
+        return not self.stopped and time.perf_counter() - self.began < self.seconds
+
+    def left(self) -> float:
+        """Return the seconds left."""
+        return max(0.0, self.seconds - (time.perf_counter() - self.began))
+
+
+def search(
+    instance: Instance,
+    *,
+    gap: float,
+    limit: Limit,
+    start: Found | None = None,
+    whole_values: bool = False,
+    patient: bool = True,
+    cold: bool = False,
+    shaken: bool = True,
+    prices_at: Floats | None = None,
+    plans: bool = True,
+    say: Progress = lambda _: None,
+) -> Found:
+    """Search until the gap is reached, nothing moves any more, or the limit is.
+
+    Parameters
+    ----------
+    instance
+        Items, places, limits.
+    gap
+        Relative gap at which to stop.
+    limit
+        When to stop anyhow.
+    start
+        A solution of a problem much like this one: its prices and its plan are where the search begins.
+    whole_values
+        Values are whole numbers: a bound less than 1 above the value is proof.
+    patient
+        Whether to go on where no plan that keeps the limits is found soon.
+    cold
+        Whether to begin with prices of nought although there is a plan to start with.
+    shaken
+        Whether to go on with random changes of the plan where plan and bound have come to rest.
+    prices_at
+        Prices to keep as they are.
+    plans
+        Whether plans are wanted, or only multipliers.
+    say
+        Receives one sentence per step.
+    """
+    several = instance.value.size >= WORK_OF_ONE and (os.cpu_count() or 1) > 1
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(before, 2) if several else 1)
+    try:
+        with threadpool_limits(limits=1):
+            return _Search(instance, gap, limit, whole_values, patient, shaken, plans, say).run(start, cold, prices_at)
+    finally:
+        numba.set_num_threads(before)
+
+
+class _Search:
+    """One search: what stays the same while plan and bound are improved in turn."""
+
+    def __init__(
+        self,
+        instance: Instance,
+        gap: float,
+        limit: Limit,
+        whole_values: bool,
+        patient: bool,
+        shaken: bool,
+        plans: bool,
+        say: Progress,
+    ) -> None:
+        self.instance, self.gap, self.limit, self.whole_values, self.say = instance, gap, limit, whole_values, say
+        self.patient, self.shaken, self.plans = patient, shaken, plans
+        self.items = np.arange(instance.items)
+        # Plans on the way may leave anybody unplaced, at a price that no place can outweigh.
+        self.value = instance.value.copy()
+        self.upper = instance.upper.copy()
+        nowhere = instance.nowhere
+        worst = PENALTY * max(1.0, prices.typical(instance)) * instance.size[:, 0]
+        barred = instance.upper[nowhere, 0] < instance.size[:, 0].sum()
+        self.value[:, nowhere] = np.where(np.isfinite(instance.value[:, nowhere]) & (not barred), 0.0, -worst)
+        self.upper[nowhere, 0] = NO_LIMIT
+        self.barred = barred
+
+    def run(self, start: Found | None, cold: bool, prices_at: Floats | None) -> Found:
+        """Return the best plan found and the multipliers that prove how good it is."""
+        instance = self.instance
+        warm = None if start is None or cold else start.price
+        self.price = prices.find(instance, warm, self.limit.going) if prices_at is None else prices_at
+        self.best, _, second = best_at(instance.value, instance.size, self.price)
+        self.near = candidates(instance.value, instance.size, self.price, min(NEAR, instance.value.shape[1]))
+        whole = ((instance.upper[:, 0] <= WHOLE) & (np.arange(len(instance.upper)) < instance.nowhere)).astype(np.int64)
+        worth = np.where(self.price > 0, np.where(instance.upper >= NO_LIMIT, 0, instance.upper), instance.lower)
+        worth = worth * self.price
+        self.bound = float(worth.sum() + self.best.sum())
+        self.twice = self.best.copy()
+        self.plan, self.worth = np.full(instance.items, instance.nowhere), -np.inf
+        regret = np.where(np.isfinite(second), self.best - second, np.inf)
+        if start is not None and len(start.at) == instance.items:
+            self._complete(start.at, np.argsort(-regret, kind="stable"), self.best)
+        nobody = np.full(instance.items, instance.nowhere)
+        self._complete(nobody, np.argsort(-regret, kind="stable"), self.best)
+        self.say(f"First plan: {self.worth:.3f}, bound {self.bound:.3f}.")
+        if not self._done():
+            self._improve(whole, worth)
+        if self.shaken and not self._done() and np.isfinite(self.worth):
+            self.say(f"Before shaking: {self.worth:.3f}, bound {self.bound:.3f}.")
+            self._shake()
+        return Found(self.plan, self.worth, self.bound, self.price, self.twice, whole)
+
+    def _done(self) -> bool:
+        if self.whole_values:
+            return bool(self.worth >= np.floor(self.bound + 1e-6))
+        return bool(self.bound - self.worth <= self.gap * max(1.0, abs(self.bound)))
+
+    def _complete(self, at: Ints, order: Ints, twice: Floats) -> None:
+        """Make a whole plan of a partial one, improve it, and keep it if it is the best so far."""
+        if not self.plans:
+            return
+        instance, at = self.instance, at.astype(np.int64, copy=True)
+        load = instance.loads(at)
+        keen = self.value[self.items, at] - twice
+        shed(keen, instance.size, self.upper, at, load, instance.first, instance.foe)
+        insert(self.value, instance.size, self.upper, self.price, order, at, load, instance.first, instance.foe)
+        sweeps = FEWER_SWEEPS if np.isfinite(self.worth) else SWEEPS
+        self._sweep(at, load, np.ones(len(self.upper), dtype=np.int64), sweeps)
+        if instance.missing(load) == 0:
+            worth = instance.worth(at)
+            if worth > self.worth:
+                self.plan, self.worth = at, worth
+
+    def _sweep(self, at: Ints, load: Ints, touched: Ints, sweeps: int = SWEEPS) -> None:
+        """Divide pairs of places anew and carry out chains, in turn, while that gains; in place."""
+        instance, places = self.instance, len(self.upper)
+        gained = float(self.value[self.items, at].sum())
+        checked = np.zeros((places, places), dtype=np.int64)
+        clock = 1
+        for _ in range(sweeps):
+            clock = redivide(
+                self.value, instance.size, self.upper, instance.lower, self.price, self.best, at, load,
+                instance.first, instance.foe, touched, checked, clock, ROUNDS,
+            )  # fmt: skip
+            before = at.copy()
+            chain(
+                self.value, instance.size, self.upper, instance.lower, self.price, self.best, self.near, at, load,
+                instance.first, instance.foe, ROUNDS,
+            )  # fmt: skip
+            moved = before != at
+            clock += 1
+            touched[before[moved]] = touched[at[moved]] = clock
+            now = float(self.value[self.items, at].sum())
+            if now - gained < 1e-6 * abs(now) or not self.limit.going():
+                break
+            gained = now
+
+    def _shake(self) -> None:
+        """Empty a few places in part where the plan loses most, fill them anew, and keep what is no worse."""
+        instance, draw = self.instance, np.random.default_rng(0)
+        places = len(self.upper)
+        at, load = self.plan.copy(), instance.loads(self.plan)
+        worth, idle = self.worth, 0
+        while self.limit.going() and not self._done() and idle < SHAKES:
+            idle += 1
+            net = self.value[self.items, at] - (self.price[at] * instance.size).sum(axis=1)
+            loss = np.bincount(at, weights=self.best - net, minlength=places)
+            spare = np.where(self.price > 0, self.price * np.minimum(instance.upper - load, NO_LIMIT), 0.0).sum(axis=1)
+            chance = loss + spare + 1e-9
+            chance[-1] = 0
+            middle = draw.choice(places, p=chance / chance.sum())
+            around = self.near[at == middle].ravel()
+            beside = draw.choice(around, min(len(around), int(draw.integers(1, 6)))) if len(around) else around
+            ruined = np.concatenate([[middle], beside])
+            gone = np.flatnonzero(np.isin(at, ruined) & (draw.random(instance.items) < draw.uniform(0.2, 0.7)))
+            if len(gone) == 0:
+                continue
+            trial, filled = at.copy(), load.copy()
+            trial[gone] = instance.nowhere
+            for i in gone:
+                filled[at[i]] -= instance.size[i]
+                filled[-1] += instance.size[i]
+            noise = self.best[gone] * draw.uniform(0.9, 1.1, len(gone))
+            insert(
+                self.value, instance.size, self.upper, self.price, gone[np.argsort(-noise)], trial, filled,
+                instance.first, instance.foe,
+            )  # fmt: skip
+            touched = np.zeros(places, dtype=np.int64)
+            touched[ruined] = 1
+            touched[trial[gone]] = 1
+            self._sweep(trial, filled, touched)
+            if instance.missing(filled) > 0:
+                continue
+            found = instance.worth(trial)
+            if found >= worth:
+                if found > worth + 1e-9:
+                    idle = 0
+                at, load, worth = trial, filled, found
+                if found > self.worth:
+                    self.plan, self.worth = trial.copy(), found
+
+    def _improve(self, whole: Ints, worth: Floats) -> None:
+        """Lower the bound by subgradient steps on λ; every few steps make a plan of what the bound's places chose."""
+        instance = self.instance
+        by_place = np.ascontiguousarray(instance.value.T)
+        room = np.where(whole > 0, instance.upper[:, 0], -1)
+        priced = worth.copy()
+        priced[whole > 0, 0] = np.minimum(0.0, worth[whole > 0, 0]) * (self.price[whole > 0, 0] < 0)
+        fixed = float(priced.sum())
+        twice: Floats = self.twice
+        best_slope: Floats = np.zeros(0)
+        direction: Floats = np.zeros(0)
+        step, stalled = STEP, 0
+        number = 0
+        while self.limit.going() and step > LEAST_STEP and not self._done():
+            filled, times, where = fill_all(by_place, instance.size, room, self.price, twice)
+            here = fixed + float(twice.sum() + filled.sum())
+            slope: Floats = 1.0 - times.astype(np.float64)
+            if here < self.bound - 1e-6 * abs(self.bound):
+                stalled = 0
+            else:
+                stalled += 1
+            if here < self.bound or len(best_slope) == 0:
+                self.bound, self.twice, best_slope = min(here, self.bound), twice, slope
+            if stalled >= PATIENCE:
+                step, stalled, twice, direction = step * SHORTEN, 0, self.twice, best_slope
+            if number % (EVERY if self.shaken else SELDOM) == 0:
+                chosen = np.where(where >= 0, where, instance.nowhere)
+                self._complete(chosen, np.argsort(-twice, kind="stable"), twice)
+            direction = slope if len(direction) == 0 else AVERAGE * slope + (1 - AVERAGE) * direction
+            below = self.worth if np.isfinite(self.worth) else 0.99 * self.bound
+            distance = max(here - below, 1e-6 * abs(here), 1e-9)
+            twice = twice - step * distance / max(1.0, float(direction @ direction)) * direction
+            number += 1
+            if not self.patient and number > IMPATIENT and not np.isfinite(self.worth):
+                break

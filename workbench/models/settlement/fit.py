@@ -1,0 +1,244 @@
+"""A fitted share model: its posterior, what it was made from, and the forecasts that follow. Needs no PyMC."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from workbench.core.draws import Draws
+from workbench.core.errors import AssumptionError, DataError
+from workbench.core.files import replacing
+from workbench.models.diagnostics import Diagnostics
+from workbench.models.settlement.evidence import FEW, USUAL, rule_of_thumb
+from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.priors import SharePriors
+
+FORMAT = "migration-workbench settlement fit 1"
+NUMBERS, WORDS = "posterior.nc", "fit.json"
+UNIT = "persons settled"
+OWN = ("accepted", "log_population", "expected")
+
+
+@dataclass(frozen=True)
+class SettlementConfiguration:
+    """How a fit was made: priors, contest, last known year, total it was told, draws and tuning steps, chains."""
+
+    priors: SharePriors
+    contest: str
+    as_of: int
+    total: float
+    draws: int
+    tune: int
+    chains: int
+
+
+@dataclass(frozen=True)
+class SettlementFit:
+    """What the share model learnt, with everything needed to forecast and to defend it.
+
+    Parameters
+    ----------
+    posterior
+        Dimensions chain, draw, municipality …: ``level`` (expected for the year after ``as_of``, before covariates and
+        quotas, which ``base`` holds), its ``variance``, ``scale`` and the values common to all; log scale.
+    panel
+        The years used.
+    accepted
+        Newest accepted quota known, persons by municipality.
+    log_population, expected, part
+        Of the year to come: log share of population, persons expected by a rule of thumb, circumstances.
+    data_fingerprint
+        SHA-256 of the panel used.
+    diagnostics
+        Whether the chains agree. A fit that fails carries a caveat.
+    """
+
+    posterior: xr.Dataset
+    panel: SettlementPanel
+    accepted: np.ndarray
+    log_population: np.ndarray
+    expected: np.ndarray
+    part: np.ndarray
+    configuration: SettlementConfiguration
+    data_fingerprint: str
+    seed: int
+    diagnostics: Diagnostics
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What must be said beside every number from this fit; empty if it passed its diagnostics."""
+        return () if self.diagnostics.ok else (self.diagnostics.sentence(),)
+
+    def simulate(self, totals: np.ndarray, seed: int) -> Draws:
+        """Return possible futures that add up, draw by draw, to the national totals.
+
+        Parameters
+        ----------
+        totals
+            Persons to be settled: one for each year ahead, or (draw, year). Draws of the total and of the shares are
+            paired in order, the shorter ones repeated.
+        seed
+            The same seed gives the same futures.
+
+        Returns
+        -------
+        Draws
+            Persons, dimensions draw, municipality, year (the years after ``as_of``).
+
+        Notes
+        -----
+        Expected persons become whole ones by systematic rounding: each municipality gets its expectation rounded up or
+        down, and the sum is the total exactly. Multinomial sampling would add more noise to small counts than
+        municipalities that settle whom they agreed to settle show; what there is stands in ``person_noise``. A year
+        further on, the level drifts, taking part follows the simulated year before, and quotas are those last known.
+        """
+        totals = np.atleast_2d(np.asarray(totals))
+        if (
+            totals.ndim != 2
+            or not np.all(np.isfinite(totals))
+            or np.any(totals < 0)
+            or np.any(totals != np.rint(totals))
+        ):
+            raise AssumptionError(
+                "the national total is not a whole number of persons for each draw and year",
+                why="municipalities must add up to it exactly",
+                do="give whole persons, not negative",
+            )
+        size = max(len(totals), self.posterior.sizes["chain"] * self.posterior.sizes["draw"])
+        pick = np.arange(size)
+        totals = totals[pick % len(totals)].astype(np.int64)
+        value = {str(name): _flat(self.posterior[name])[:, None] for name in self.posterior.data_vars}
+        value = {
+            name: (v[:, 0] if v.ndim == 3 else v)[pick % len(v)] for name, v in value.items()
+        }  # (draw, 1) for common values, (draw, municipality or circumstance) for the others
+        rng = np.random.default_rng(seed)
+        limit, freedom = self.configuration.priors.limit, value["degrees_of_freedom"]
+        base, level, variance = value["base"], value["level"], value["variance"]
+        people = np.exp(self.log_population)
+        quota = self.accepted / max(self.accepted.sum(), 1.0)
+        rule, circumstances = (
+            np.broadcast_to(self.expected, level.shape),
+            np.broadcast_to(self.part, (*level.shape, self.part.shape[1])),
+        )
+        told = self.configuration.total
+        future = np.empty((*level.shape, totals.shape[1]), dtype=np.int64)
+        for ahead in range(totals.shape[1]):
+            total = totals[:, [ahead]].astype(float)
+            if ahead == 0:
+                # The evidence was built for one total; where draws differ from it, so do the persons expected.
+                rule = np.maximum(rule * total / max(told, 1.0), 0.5)
+                circumstances = circumstances.copy()
+            else:
+                last = future[:, :, ahead - 1] / np.maximum(totals[:, [ahead - 1]], 1)
+                rule = np.maximum(rule_of_thumb(last, np.broadcast_to(quota, last.shape), people) * total, 0.5)
+                circumstances[:, :, 1] = (last > 0) - USUAL
+            circumstances[:, :, 0] = np.log(rule / FEW)
+            chance = value["part_base"] + np.einsum("dmk,dk->dm", circumstances, value["part"])
+            chance = chance + rng.standard_normal((size, 1)) * self.configuration.priors.part_year
+            there = rng.random(level.shape) < 1 / (1 + np.exp(-chance))
+            shock = np.clip(rng.standard_t(np.broadcast_to(freedom, level.shape)), -limit, limit)
+            passing = (value["passing"] * value["scale"]) ** 2 + value["person_noise"] / rule
+            drawn = np.exp(base + level + np.sqrt(variance + passing) * shock) * people
+            weight = np.where(there, drawn, 0.0)
+            weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, drawn)
+            future[:, :, ahead] = whole_persons(weight / weight.sum(axis=1, keepdims=True) * total, rng)
+            # The part of the shock that belongs to the level stays, and the level steps on.
+            level = value["stay"] * (level + variance / np.sqrt(variance + passing) * shock)
+            left = variance * passing / (variance + passing)
+            variance = value["stay"] ** 2 * left + (value["step"] * value["scale"]) ** 2
+        first = self.configuration.as_of + 1
+        years = list(range(first, first + totals.shape[1]))
+        return Draws.from_array(future, {"municipality": self.panel.municipalities, "year": years}, UNIT)
+
+    def save(self, folder: Path | str) -> Path:
+        """Write the fit into a folder, whole or not at all."""
+        panel = self.panel
+        numbers = self.posterior.assign_coords(year=list(panel.years))
+        for name in ("persons", "low", "high", "accepted", "requested", "population"):
+            numbers[f"panel_{name}"] = (("year", "municipality"), getattr(panel, name))
+        for name, values in panel.covariates.items():
+            numbers[f"covariate_{name}"] = ("municipality", values)
+        for name in OWN:
+            numbers[f"own_{name}"] = ("municipality", getattr(self, name))
+        numbers["own_part"] = (("municipality", "circumstance"), self.part)
+        words = {
+            "format": FORMAT,
+            "configuration": asdict(self.configuration),
+            "covariates": list(panel.covariates),
+            "data_fingerprint": self.data_fingerprint,
+            "seed": self.seed,
+            "diagnostics": self.diagnostics.to_dict(),
+        }
+        with replacing(folder) as partial:
+            partial.mkdir()
+            compressed = {name: {"zlib": True, "complevel": 1} for name in numbers.data_vars}
+            numbers.to_netcdf(partial / NUMBERS, engine="h5netcdf", encoding=compressed)
+            (partial / WORDS).write_text(json.dumps(words, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        return Path(folder)
+
+    @classmethod
+    def load(cls, folder: Path | str) -> SettlementFit:
+        """Read a saved fit; one of another format, or that is not of its own data, is refused."""
+        try:
+            words = json.loads((Path(folder) / WORDS).read_text(encoding="utf-8"))
+            if words["format"] != FORMAT:
+                raise ValueError(f"its format is '{words['format']}', this version reads '{FORMAT}'")
+            with xr.open_dataset(Path(folder) / NUMBERS, engine="h5netcdf") as numbers:
+                whole = numbers.load()
+            panel = SettlementPanel(
+                municipalities=tuple(map(str, whole["municipality"].values)),
+                years=tuple(map(int, whole["year"].values)),
+                covariates={name: whole[f"covariate_{name}"].to_numpy() for name in words["covariates"]},
+                **{
+                    name: whole[f"panel_{name}"].to_numpy()
+                    for name in ("persons", "low", "high", "accepted", "requested", "population")
+                },
+            )
+            if panel.fingerprint != words["data_fingerprint"]:
+                raise ValueError("it was not made from the figures saved with it")
+            raw = words["configuration"]
+            ours = [n for n in whole.data_vars if str(n).split("_")[0] in ("panel", "covariate", "own")]
+            return cls(
+                posterior=whole.drop_vars([*ours, "year"]),
+                panel=panel,
+                part=whole["own_part"].to_numpy(),
+                configuration=SettlementConfiguration(**{**raw, "priors": SharePriors(**raw["priors"])}),
+                data_fingerprint=words["data_fingerprint"],
+                seed=int(words["seed"]),
+                diagnostics=Diagnostics.from_dict(words["diagnostics"]),
+                **{name: whole[f"own_{name}"].to_numpy() for name in OWN},
+            )
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise DataError(
+                "this folder holds no settlement fit", where=str(folder), why=str(error), do="fit the model again"
+            ) from error
+
+
+def whole_persons(expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return whole persons with the row sums of what is expected, each rounded up or down by chance.
+
+    Parameters
+    ----------
+    expected
+        Persons, axes (draw, municipality); every row adds up to a whole number.
+
+    Notes
+    -----
+    Systematic sampling: one uniform number for each row shifts the running sums before they are cut, so every cell
+    keeps its expectation and no cell is further than one person from it.
+    """
+    running = np.cumsum(expected, axis=1)
+    running[:, -1] = np.rint(running[:, -1])
+    cut = np.floor(running + rng.random((len(expected), 1)))
+    cut[:, -1] = running[:, -1]
+    return np.diff(np.minimum(cut, running[:, [-1]]), axis=1, prepend=0.0).astype(np.int64)
+
+
+def _flat(values: xr.DataArray) -> np.ndarray:
+    """Return the draws of all chains one after another; axes (draw, …)."""
+    array = values.to_numpy()
+    return array.reshape(-1, *array.shape[2:])

@@ -1,0 +1,152 @@
+"""Does a saved plan keep its rules, and does its certificate hold? Recomputed from the files alone, in float64.
+
+Beside the result lies a sidecar (``.npz``) with the multipliers that prove the bound, and with path and fingerprint of
+every input. Verifying reads the inputs anew and uses none of the search's code.
+"""
+
+from __future__ import annotations
+
+import json
+import os.path
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.core.errors import DataError
+from workbench.core.provenance import fingerprint
+from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, standard_rules
+from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
+from workbench.sources import files
+from workbench.studies.allocation import Tables, problem_of, read_tables
+
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: what the result says, what was recomputed, whether they agree."""
+
+    name: str
+    told: str
+    found: str
+    well: bool
+
+
+def write_sidecar(
+    plan: Plan,
+    target: Path,
+    *,
+    result: Path,
+    paths: Mapping[str, Path | None],
+    tables: Tables,
+    weights: MatchingWeights,
+    further: Sequence[str],
+    out: Path,
+) -> None:
+    """Write the multipliers of a plan with what is needed to verify it; paths are kept relative to the result."""
+    if plan.outcome is None:
+        raise DataError("this plan carries no multipliers", do="verify the files that its own run has written")
+    home = result.absolute().parent
+    meta = {
+        "objective": plan.objective,
+        "further": list(further),
+        "paths": {name: _relative(path, home) for name, path in paths.items() if path is not None},
+        "inputs": {name: fingerprint(table) for name, table in _given(tables).items()},
+        "weights": asdict(weights) if tables.scores is None else None,
+        "plan": _relative(out, home),
+    }
+    arrays: dict[str, Any] = {"meta": np.array(json.dumps(meta))}
+    for head, each in (("score", plan.outcome.multipliers), ("persons", plan.outcome.persons)):
+        if each is None:
+            continue
+        least = -1 if each.at_least is None else each.at_least
+        arrays |= {f"{head}.price": each.price, f"{head}.twice": each.twice, f"{head}.whole": each.whole}
+        arrays |= {f"{head}.at_least": np.array(least)}
+        arrays |= {f"{head}.rows.{title}": y for title, y in each.rows.items()}
+    with target.open("wb") as stream:
+        np.savez_compressed(stream, **arrays)
+
+
+def verify(result: Path) -> tuple[Check, ...]:
+    """Return what was checked of a result: inputs, rules, value, persons, bound, gap."""
+    told = _read_json(result)
+    home = result.absolute().parent
+    sidecar = home / str(told.get("certificate", ""))
+    if not told.get("certificate") or not sidecar.exists():
+        raise DataError("the result names no certificate that is there", where=str(result), do="run the plan again")
+    with np.load(sidecar) as arrays:
+        stored = {name: arrays[name] for name in arrays.files}
+    meta = json.loads(str(stored.pop("meta")))
+    paths = {name: home / path for name, path in meta["paths"].items()}
+    tables = read_tables(paths["households"], paths["places"], paths.get("scores"), paths.get("rules"))
+    read = {name: fingerprint(table) for name, table in _given(tables).items()}
+    checks = [
+        Check(f"input {name}", told_[:12], read.get(name, "")[:12], told_ == read.get(name))
+        for name, told_ in meta["inputs"].items()
+    ]
+    weights = None if meta["weights"] is None else MatchingWeights(**meta["weights"])
+    problem = problem_of(tables, weights)
+    rules = further_rules(meta["further"])[0]
+    plan = files.read_raw(home / meta["plan"])
+    plan = pd.DataFrame({name: plan[name].astype(str) for name in ("household", "place")})
+    for rule in (*standard_rules(problem), *rules):
+        distance = rule.distance(problem, plan)
+        found = "kept" if distance <= 1e-6 else f"missed by {distance:g}"
+        checks.append(Check(f"rule {rule.title}", "kept", found, found == "kept"))
+    value, persons = _worth(problem, plan)
+    multipliers = _multipliers(stored, "score")
+    priced = [rule for rule in (*standard_rules(problem), *rules) if rule.title in multipliers.rows]
+    bound = certified_bound(problem, multipliers, {r.title: r.rows(problem, problem.columns) for r in priced})
+    proof = _multipliers(stored, "persons") if "persons.price" in stored else None
+    checks += [
+        _number("value", told["value"], value),
+        _number("bound", told["bound"], bound),
+        _number("gap", told["gap"], (bound - value) / max(1.0, abs(bound))),
+        _number("persons placed", told["persons_placed"], persons),
+        _number("persons placed, bound", told["persons_placed_bound"], persons_bound(problem, proof)),
+        Check("value within bound", "yes", "yes" if value <= bound else "no", value <= bound),
+    ]
+    if meta["objective"] == "place-first" and multipliers.at_least is not None:
+        enough = persons >= multipliers.at_least
+        checks.append(Check("persons asked of every plan", str(multipliers.at_least), str(persons), enough))
+    return tuple(checks)
+
+
+def _worth(problem: Problem, plan: pd.DataFrame) -> tuple[float, int]:
+    households, places = problem.placed(plan)
+    value = float((problem.score[households, places] * problem.weight[households]).sum())
+    return value, int(problem.persons[households].sum())
+
+
+def _multipliers(stored: Mapping[str, Any], head: str) -> Multipliers:
+    least = int(stored[f"{head}.at_least"])
+    rows = {name.split(".rows.", 1)[1]: y for name, y in stored.items() if name.startswith(f"{head}.rows.")}
+    price, twice, whole = (stored[f"{head}.{name}"] for name in ("price", "twice", "whole"))
+    return Multipliers(price, twice, whole, None if least < 0 else least, rows)
+
+
+def _number(name: str, told: float, found: float) -> Check:
+    return Check(name, f"{told:.10g}", f"{found:.10g}", abs(told - found) <= TOLERANCE * max(1.0, abs(told)))
+
+
+def _given(tables: Tables) -> dict[str, pd.DataFrame]:
+    each = {name: getattr(tables, name) for name in ("households", "places", "scores", "rules")}
+    return {name: table for name, table in each.items() if table is not None}
+
+
+def _relative(path: Path, home: Path) -> str:
+    return os.path.relpath(path.absolute(), home)  # Path.relative_to climbs only from Python 3.12 on
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError("cannot read the result", where=str(path), why=str(error), do="name a result.json") from error
+    if not isinstance(body, dict) or not {"value", "bound", "gap"} <= set(body):
+        raise DataError("this is no result of `workbench allocate`", where=str(path), do="name its result.json")
+    return body
