@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def test_the_server_is_closed_by_default() -> None:
 
 def test_every_handler_stands_behind_the_guard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JUPYTER_PATH", str(Path(__file__).parents[2] / "workbench" / "apps" / "template"))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # what ends the server must not end the tests
     server = _Server(config=_config(Serving()))
     server.serving = Serving()
     server.initialize(argv=[])

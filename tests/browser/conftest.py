@@ -20,7 +20,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from workbench.core.machine import BROWSERS
 
 ROOT = Path(__file__).parent.parent.parent
-expect.set_options(timeout=60_000)  # a busy machine is slow, not wrong
+PATIENCE = 180_000
+expect.set_options(timeout=PATIENCE)  # a busy machine is slow, not wrong
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -50,7 +51,7 @@ class Served:
         children = psutil.Process(self.process.pid).children(recursive=True)
         return [c for c in children if c.status() != psutil.STATUS_ZOMBIE]
 
-    def kernels_fall_to(self, number: int, seconds: float = 30) -> bool:
+    def kernels_fall_to(self, number: int, seconds: float = PATIENCE / 1000) -> bool:
         until = time.monotonic() + seconds
         while len(self.kernels()) > number and time.monotonic() < until:
             time.sleep(0.2)
@@ -81,7 +82,7 @@ def serve(saved_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     for process in started:
         process.terminate()
     for process in started:
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE / 1000)
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +122,7 @@ def opened(chromium: Browser) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(served.url + query)
         page.wait_for_selector("body[data-mw-up]")
         return page

@@ -85,6 +85,7 @@ def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = Fal
     sockets = _bind(serving)
     server = _Server(config=_config(serving))
     server.sockets, server.ready, server.serving, server.shows = sockets, ready, serving, browser
+    server.ioloop = tornado.ioloop.IOLoop.current()  # a signal to stop may come before anything listens
     server.initialize(argv=[])
     server.start()
 
@@ -192,7 +193,6 @@ class _Server(Voila):  # type: ignore[misc]
         self.ready(address)
         if self.shows:
             webbrowser.open(address)
-        self.ioloop = tornado.ioloop.IOLoop.current()
         try:
             self.ioloop.start()
         finally:
