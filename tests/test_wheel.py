@@ -36,7 +36,8 @@ def test_the_wheel_route(tmp_path: Path) -> None:
 
     for inside in ("apps/template/voila/templates/workbench/index.html.j2", "presentation/locale/nb.po"):
         assert f"workbench/{inside}" in names
-    assert "workbench/_shipped/notebooks/apps/outlook.ipynb" in names
+    for page in ("outlook", "panel"):
+        assert f"workbench/_shipped/notebooks/apps/{page}.ipynb" in names
 
     home = tmp_path / "an empty folder"
     home.mkdir()

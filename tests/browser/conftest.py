@@ -90,6 +90,18 @@ def served(serve: Callable[..., Served]) -> Served:
 
 
 @pytest.fixture(scope="session")
+def serving_few(serve: Callable[..., Served]) -> Served:
+    return serve()
+
+
+@pytest.fixture
+def quiet(serving_few: Served) -> Served:
+    """A server that nobody visits, whose kernels can be counted."""
+    assert serving_few.kernels_fall_to(0)
+    return serving_few
+
+
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:

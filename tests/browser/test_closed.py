@@ -97,8 +97,8 @@ def test_a_page_asks_no_other_host(opened, served) -> None:
     assert "default-src 'self'" in policy and "connect-src 'self'" in policy
 
 
-def test_twenty_visits_leave_no_kernel_behind(opened, serve) -> None:
-    served = serve()
+def test_twenty_visits_leave_no_kernel_behind(opened, quiet) -> None:
+    served = quiet
     seen = 0
     for _ in range(10):
         pages = [opened(served) for _ in range(2)]

@@ -57,6 +57,12 @@
       if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
       else element.removeAttribute("tabindex");
     }
+    // The first chart opens where the forecast is: at its end.
+    const first = document.querySelector(".mw-charts figure[tabindex]:first-child");
+    if (first && !first.dataset.mwPlaced) {
+      first.dataset.mwPlaced = "yes";
+      first.scrollLeft = first.scrollWidth;
+    }
   };
 
   const press = () => document.querySelector(".mw-bridge button")?.click();
