@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import settings
+
+# A job in the background is started deaf to Ctrl-C, and so would be all it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RINGS = {"quick", "whole", "slow"}
 

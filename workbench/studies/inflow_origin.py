@@ -46,7 +46,10 @@ class Learner(Protocol):
 
 @dataclass(frozen=True)
 class Fitted:
-    """The inflow model as a learner: a fit at each origin, chains one after the other."""
+    """The inflow model as a learner: a fit at each origin, chains one after the other.
+
+    A fit that fails its diagnostics is made once more, with twice the steps.
+    """
 
     model: InflowModel = InflowModel()  # noqa: RUF009  # frozen
     draws: int = 250
@@ -55,16 +58,19 @@ class Fitted:
 
     def __call__(self, past: pd.DataFrame, as_of: str, horizon: int, seed: int) -> Learnt:
         """Return the forecast of a fit to the past."""
-        fit = self.model.fit(
-            past,
-            as_of=as_of,
-            seed=seed,
-            draws=self.draws,
-            tune=self.tune,
-            chains=self.chains,
-            cores=1,
-            lapsed=True,
-        )
+        for effort in (1, 2):
+            fit = self.model.fit(
+                past,
+                as_of=as_of,
+                seed=seed,
+                draws=self.draws * effort,
+                tune=self.tune * effort,
+                chains=self.chains,
+                cores=1,
+                lapsed=True,
+            )
+            if fit.diagnostics.ok:
+                break
         draws = fit.simulate(horizon, seed).values.transpose("draw", "destination", "month")
         failure = "" if fit.diagnostics.ok else fit.diagnostics.sentence()
         return Learnt(draws.to_numpy(), failure, fit.diagnostics.to_dict())

@@ -27,7 +27,6 @@ from workbench.decisions.allocation.rules import EveryonePlaced, PersonsPlaced, 
 from workbench.decisions.allocation.search import Limit, Progress, search
 
 OBJECTIVES = ("place-first", "score")
-SHARPENED = 20.0
 FINISHED = 100_000
 """Pairs up to which the readable statement finishes what the search leaves open."""
 
@@ -203,7 +202,7 @@ def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule) -> 
     for title, y in multipliers.rows.items():
         worth[pairs.item, pairs.place] -= rows[title].matrix.T @ np.maximum(0.0, y)
     instance = instance_of(problem, at_least=multipliers.at_least, worth=worth)
-    found = search(instance, gap=0.0, limit=Limit(SHARPENED), prices_at=multipliers.price, plans=False)
+    found = search(instance, gap=0.0, limit=Limit(), prices_at=multipliers.price, plans=False)
     twice = np.zeros(problem.items)
     twice[instance.who] = found.twice
     return replace(multipliers, price=found.price, twice=twice, whole=found.whole)
