@@ -21,7 +21,7 @@ from workbench.studies import inflow
 
 pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent
-SMALL = ("--draws", "250", "--households", "40")
+SMALL = ("--draws", "350", "--households", "40")
 ENV = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
@@ -67,7 +67,7 @@ def test_a_second_run_uses_the_saved_runs_and_says_the_same(road: Path) -> None:
 def test_the_newest_forecast_read_from_disk_says_the_same(road: Path) -> None:
     result = inflow.latest(runs=road / "output" / "runs")
     assert result is not None and shown.headline(result).sentence in (road / "said.txt").read_text()
-    again = inflow.study(draws=250, runs=road / "output" / "runs")
+    again = inflow.study(draws=350, runs=road / "output" / "runs")
     assert again.reused and again.draws == result.draws and again.diagnostics == result.diagnostics
     assert dict(again.names) == dict(result.names) and again.sources == result.sources
     for mine, its in ((result.arrivals, again.arrivals), (result.later, again.later)):
@@ -84,7 +84,7 @@ def test_reports_are_tagged_and_the_same_bytes_when_built_again(road: Path, name
     assert "pdfuaid" in root["/Metadata"].get_data().decode()
     text = "\n".join(page.extract_text() for page in reader.pages)
     assert "import workbench" not in text and "from workbench" not in text
-    given = {"inflow": ("draws=250",), "allocation": ("households=40",)}[name]
+    given = {"inflow": ("draws=350",), "allocation": ("households=40",)}[name]
     done = workbench("report", "build", name, *(w for g in given for w in ("-p", g)), cwd=road)
     assert done.returncode == 0, done.stderr
     assert pdf.read_bytes() == first

@@ -49,7 +49,7 @@ def test_the_wheel_route(tmp_path: Path) -> None:
     kept = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV", "WORKBENCH_RUNS")}
     alone = {**kept, "HOME": str(home), "PATH": str(python.parent)}
     workbench = python.parent / "workbench"
-    done = run(workbench, "demo", "--households", "30", "--draws", "250", "--json", cwd=home, env=alone)
+    done = run(workbench, "demo", "--households", "30", "--draws", "350", "--json", cwd=home, env=alone)
     told = json.loads(done.stdout)
     assert "asylum applicants" in told["sentences"][0] and told["reused"] == []
     for report in told["reports"]:
@@ -57,6 +57,6 @@ def test_the_wheel_route(tmp_path: Path) -> None:
     assert "compiler" not in done.stderr and "g++" not in done.stderr and "Warning" not in done.stderr
 
     again = json.loads(
-        run(workbench, "demo", "--households", "30", "--draws", "250", "--json", cwd=home, env=alone).stdout
+        run(workbench, "demo", "--households", "30", "--draws", "350", "--json", cwd=home, env=alone).stdout
     )
     assert again["reused"] == ["inflow", "allocation"] and again["sentences"] == told["sentences"]
