@@ -100,7 +100,7 @@ def test_a_report_with_a_bad_parameter_leaves_the_good_one_alone(road: Path) -> 
 
 
 def test_the_start_notebook_runs_on_the_same_saved_runs(road: Path) -> None:
-    parameters = {"draws": 250, "households": 40, "runs": str(road / "output" / "runs")}
+    parameters = {"draws": 350, "households": 40, "runs": str(road / "output" / "runs")}
     notebook = nbformat.read(ROOT / "notebooks" / "00_start_here.ipynb", as_version=4)
     before = sorted((road / "output" / "runs").rglob("record.json"))
     done = papermill.execute_notebook(
