@@ -14,7 +14,7 @@ from numba import njit
 UNPUBLISHED, POINT, INTERVAL = 0, 1, 2
 """What a cell tells: nothing, a count that stands for itself, or a count that stands for all that round to it."""
 NARROW = 0.2
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
 FEW_NODES, FEW_WEIGHTS = np.polynomial.legendre.leggauss(5)
 """Quadrature for open intervals and for narrow ones; errors below 1e-6 (tested)."""
 
