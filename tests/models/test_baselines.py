@@ -140,4 +140,4 @@ def test_a_short_series_is_left_to_the_random_walk_and_said(monkeypatch: pytest.
 
     monkeypatch.setattr(baselines, "local_level_t", breaks)
     broken = baselines.forecast("LocalLevelT", persons, 3).fell_back
-    assert broken == dict.fromkeys((0, 1), "ZeroDivisionError: no variance")
+    assert broken == {0: "ZeroDivisionError: no variance", 1: "9 published months, 12 are needed"}

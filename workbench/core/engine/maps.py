@@ -154,6 +154,7 @@ class Engine:
         self._news = news
         run = uuid.uuid4().hex  # keys on the scheduler are random: those of the caller may name a person
         waiting: dict[int, Future] = {}
+        lost = False
         try:
             for number, task in enumerate(tasks):
                 waiting[number] = connection.client.submit(
@@ -172,13 +173,16 @@ class Engine:
                     raise EngineError(
                         "the run was cancelled", do="run it again; what had finished and was kept is reused"
                     )
-                yield tasks[finished], outcome(waiting.pop(finished))
+                came = outcome(waiting.pop(finished))
+                lost = lost or came.lost
+                yield tasks[finished], came
         finally:
             if waiting:
                 with without_chatter():
                     connection.client.cancel(list(waiting.values()), force=True)
-                if connection.cluster is not None:
-                    self.close()  # a process of ours in the middle of a task hears nothing else
+            # A process of ours in the middle of a task hears nothing else, and Dask may not replace one that died.
+            if connection.cluster is not None and (waiting or lost):
+                self.close()
 
     def _connect(self, wanted: int) -> Connection:
         """Return a connection that works, the earlier one if it still does."""

@@ -20,13 +20,14 @@ from workbench.core.tasks import Task
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a task: a result, our own fault, or somebody else's as text."""
+    """What came of a task: a result, our own fault, somebody else's as text, or the loss of those who worked on it."""
 
     seconds: float = 0.0
     result: Any = None
     fault: WorkbenchError | None = None
     reason: str = ""
     trace: str = ""
+    lost: bool = False
 
     def take(self, key: str) -> Any:
         """Return the result, or raise the fault with the task's key."""
@@ -95,9 +96,9 @@ def outcome(future: Future) -> Outcome:
         if future.status == "finished":
             return loads(future.result())
         if future.status == "error":
-            lost = future.exception()
-            return Outcome(reason=f"its workers died, perhaps for want of memory ({reason(lost)})")
-        return Outcome(reason="the scheduler was lost, or dropped it")
+            told = reason(future.exception())
+            return Outcome(reason=f"its workers died, perhaps for want of memory ({told})", lost=True)
+        return Outcome(reason="the scheduler was lost, or dropped it", lost=True)
     finally:
         future.release()
 
