@@ -116,7 +116,7 @@ def ended(months: int) -> pd.DataFrame:
     ("rows", "words"),
     [
         (table(DE=100.0, FI=[np.nan] * 37 + [5.0] * 11), "FI: 11 published months"),
-        (table(DE=[np.nan] * 13 + [5.0] * 35), "no destination has 36 published months; the longest has 35"),
+        (table(DE=[np.nan] * 31 + [5.0] * 17), "no destination has 18 published months; the longest has 17"),
         (table(DE=100.0, FI=np.nan), "FI: 0 published months"),
         (table(DE=100.0, FI=0.0), "FI: every published month is zero"),
         (ended(7), "FI: published until 2018-05, 7 months before 2018-12"),

@@ -78,7 +78,7 @@ class InflowFit:
         found = [] if self.diagnostics.ok else [self.diagnostics.sentence()]
         if self.series.short:
             names = ", ".join(f"{name} ({count})" for name, count in self.series.short.items())
-            found.append(f"Destinations with few published months lean on the others: {names}.")
+            found.append(f"Destinations with few published months lean on the others and on the priors: {names}.")
         if self.series.lapsed:
             names = ", ".join(f"{name} ({months})" for name, months in self.series.lapsed.items())
             found.append(f"Months since the last published one, where these are many: {names}.")

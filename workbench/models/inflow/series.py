@@ -14,8 +14,10 @@ from workbench.core.provenance import fingerprint
 
 COLUMNS = ("month", "destination", "persons")
 FEWEST_MONTHS = 12
+LONGEST_AT_LEAST = 18
+"""Published months that one destination must have: within a single year a season cannot be told from a trend."""
 LEARNT_ALONE = 36
-"""Published months from which on a destination's own season and volatility can be learnt; one must have as many."""
+"""Published months from which on a destination's own season and volatility can be learnt."""
 LONGEST_SILENCE = 6
 ROUNDINGS = (1000, 100, 10, 5)
 
@@ -204,12 +206,12 @@ def unlearnable(grid: pd.DataFrame, *, lapsed: bool = False) -> dict[str, str]:
 def _enough_to_learn_from(grid: pd.DataFrame, *, lapsed: bool) -> None:
     faults = [f"{name}: {reason}" for name, reason in unlearnable(grid, lapsed=lapsed).items()]
     longest = int(grid.notna().sum().max())
-    if not faults and longest < LEARNT_ALONE:
-        faults = [f"no destination has {LEARNT_ALONE} published months; the longest has {longest}"]
+    if not faults and longest < LONGEST_AT_LEAST:
+        faults = [f"no destination has {LONGEST_AT_LEAST} published months; the longest has {longest}"]
     if faults:
         lines = "\n".join(f"  - {fault}" for fault in faults)
         raise ModelError(
             f"the inflow model cannot learn from some destinations\n{lines}",
-            why="season and volatility need three years of some destination, and a level long out of date is no level",
+            why="one year cannot tell a season from a trend, and a level long out of date is no level",
             do="leave these destinations out, choose another as_of, or supply the missing months",
         )
