@@ -191,7 +191,8 @@ def test_forecasts_are_rounded_as_the_published_figures_are() -> None:
 def test_a_destination_with_few_months_is_named_beside_the_forecast() -> None:
     known = persons()
     known[:40, 1] = np.nan
-    assert made(known).caveats == ("Destinations with few published months lean on the others and on the priors: D1 (20).",)
+    (caveat,) = made(known).caveats
+    assert caveat == "Destinations with few published months lean on the others and on the priors: D1 (20)."
 
 
 @pytest.mark.parametrize("horizon", [0, -1])
