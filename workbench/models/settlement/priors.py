@@ -31,6 +31,7 @@ class SharePriors:
     leave_shape: float = _prior(2.0, "second parameter of that Beta prior")
     tail_shape: float = _prior(2.0, "shape of the Gamma prior of the degrees of freedom above 2")
     tail_rate: float = _prior(0.5, "rate of that Gamma prior")
+    skew: float = _prior(0.3, "how much wider shocks may be to one side (Normal around 0, log scale)")
     scale_spread: float = _prior(0.3, "how much the size of shocks differs between municipalities")
     size_slope: float = _prior(0.3, "how much the size of shocks may change with population (Normal around 0)")
     slope: float = _prior(0.3, "how much a covariate may move a level (Normal around 0)")
