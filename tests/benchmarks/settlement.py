@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workbench.models.settlement.calibration import SIZES
+from workbench.models.settlement.panel import SIZES
 from workbench.studies.settlement_backtest import MODEL, SCORES
 
 

@@ -6,21 +6,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.models.scores import binomial_interval, sample_crps
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel import SIZES, SettlementPanel, size_class
 
-SIZES = (
-    ("under 3,000", 0, 3_000),
-    ("3,000 to 9,999", 3_000, 10_000),
-    ("10,000 to 29,999", 10_000, 30_000),
-    ("30,000 and over", 30_000, None),
-)
-"""Size classes of municipalities by population: name, from, below."""
 LEVELS = (0.8, 0.95)
-
-
-def size_class(population: np.ndarray) -> np.ndarray:
-    """Return the number of the size class of each municipality."""
-    return np.digitize(population, [low for _, low, _ in SIZES[1:]])
 
 
 def score(draws: np.ndarray, panel: SettlementPanel, year: int) -> pd.DataFrame:

@@ -34,6 +34,7 @@ class SharePriors:
     skew: float = _prior(0.3, "how much wider shocks may be to one side (Normal around 0, log scale)")
     scale_spread: float = _prior(0.3, "how much the size of shocks differs between municipalities")
     size_slope: float = _prior(0.3, "how much the size of shocks may change with population (Normal around 0)")
+    size_curve: float = _prior(0.2, "how much that change may bend (Normal around 0)")
     slope: float = _prior(0.3, "how much a covariate may move a level (Normal around 0)")
     look: float = _prior(0.3, "how far a year's accepted quota is from the level")
     quota: float = _prior(0.8, "how much of an accepted quota is taken over (Normal, standard deviation 0.5)")

@@ -50,7 +50,7 @@ class SettlementModel:
       above zero and divided by γ below: fewer come than agreed more easily than more
     - level: u_i,t+1 = φ u_it + step, of size σ s_i; followed by a Kalman filter whose correction carries the Student-t
       score, so there is no latent path to sample
-    - sizes: log s_i ~ Normal(slope · log population, spread)
+    - sizes: log s_i ~ Normal(slope · x + curve · (x² − 1), spread), x the standardised log population
     - before the year, the accepted quota of each *past* year is a second look at that year's level, of learnt weight
 
     The shares of those who take part are scaled to one, which is why c_t is not forecast. A municipality that never
@@ -84,10 +84,21 @@ class SettlementModel:
             ("person_noise", "all", positive(p.person_noise), "variance times persons expected"),
             ("stay", "all", f"Beta({p.stay_shape:g}, {p.leave_shape:g})", "share of a level that stays a year"),
             ("degrees_of_freedom", "all", f"2 + Gamma({p.tail_shape:g}, {p.tail_rate:g})", "few = heavy tails"),
-            ("skew", "all", f"LogNormal(0, {p.skew:g})", "scale of shocks upwards, and one over that of those downwards"),
+            (
+                "skew",
+                "all",
+                f"LogNormal(0, {p.skew:g})",
+                "scale of shocks upwards, and one over that of those downwards",
+            ),
             ("size_slope", "all", f"Normal(0, {p.size_slope:g})", "log size of shocks by log population"),
+            (
+                "size_curve",
+                "all",
+                f"Normal(0, {p.size_curve:g})",
+                "the same, by its square: the middle apart from the ends",
+            ),
             ("scale_spread", "all", positive(p.scale_spread), "difference of sizes of shocks, as logarithm"),
-            ("scale", "municipality", "log ~ Normal(size_slope · log population, scale_spread)", "size of shocks"),
+            ("scale", "municipality", "log ~ Normal(by size_slope and size_curve, scale_spread)", "size of shocks"),
             ("look_spread", "all", positive(p.look), "how far an accepted quota lies from the level"),
             ("quota", "signal", f"Normal({p.quota:g} or 0, {p.quota_spread:g})", "weight of the year's own quotas"),
             ("year", "year", f"Normal(0, {p.year:g})", "shift of all shares of a year"),
@@ -128,7 +139,9 @@ class SettlementModel:
 
                 size_slope = pm.Normal("size_slope", 0, p.size_slope)
                 offset = pm.Normal("scale_offset", 0, 1, dims="municipality")
-                log_scale = size_slope * data["size"] + positive("scale_spread", p.scale_spread) * offset
+                curve = pm.Normal("size_curve", 0, p.size_curve)
+                by_size = size_slope * data["size"] + curve * (data["size"] ** 2 - 1)
+                log_scale = by_size + positive("scale_spread", p.scale_spread) * offset
                 scale = pm.Deterministic("scale", pt.exp(log_scale), dims="municipality")
 
                 look_spread = positive("look_spread", p.look)
