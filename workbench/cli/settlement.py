@@ -212,7 +212,7 @@ def staying(
     years: Annotated[int, typer.Option(help="Still there after so many years: 1, 3 or 5.")] = 3,
     seed: Seed = 1,
 ) -> None:
-    """Write scores for `workbench allocate --scores`: the chance, mostly assumed, of still living in the place later."""
+    """Write scores for `workbench allocate --scores`: the chance, mostly assumed, of still living there later."""
     from workbench.core.files import write_text
     from workbench.presentation.wording import percent
     from workbench.sources import files

@@ -83,7 +83,7 @@ def staying(
     if not reason.strip():
         raise AssumptionError(
             "no reason why staying is to count",
-            why="to place by staying rewards places that are hard to leave, so it is off unless somebody answers for it",
+            why="to place by staying rewards places that are hard to leave, so it is off unless one answers for it",
             do="say who decided it and why: --reason TEXT",
         )
     if years not in HORIZONS:
