@@ -323,7 +323,7 @@ def gravity_words(moved: MovesResult) -> Finding:
     }
     error = np.sqrt(np.diag(moved.known.gravity.covariance))
     told = [
-        f"{words[name]} {value:+.2f} (±{1.96 * se:.2f})"
+        f"{words[name]} {number(value, 2)} (±{number(1.96 * se, 2)})"
         for name, value, se in zip(words, moved.known.gravity.centre, error, strict=True)
     ]
     return Finding(
