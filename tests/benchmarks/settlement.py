@@ -1,9 +1,15 @@
-"""Print the settlement part of RESULTS.md from a finished backtest: ``python tests/benchmarks/settlement.py DIR``."""
+"""Print the settlement part of RESULTS.md.
+
+python tests/benchmarks/settlement.py DIR     # from the folder of a finished `workbench settlement backtest`
+python tests/benchmarks/settlement.py speed   # how long one fit takes
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +93,22 @@ def years(scores: list[dict[str, Any]], contest: str) -> str:
     return table(["target", *names], rows)
 
 
+def speed() -> None:
+    """Time one fit of Norway's municipalities: 2012 to 2022 and the quotas of 2023, compiled and sampled."""
+    from workbench.models.settlement.shares import SettlementModel
+    from workbench.studies.settlement_data import read_settlement
+
+    panel = read_settlement().panel(2022, ahead=1)
+    wall, before = time.monotonic(), os.times()
+    fit = SettlementModel().fit(panel, as_of=2022, total=31_000, contest="quotas", seed=1)
+    after = os.times()
+    cpu = after.user + after.system - before.user - before.system
+    size = f"{len(panel.municipalities)} municipalities x {len(panel.years)} years"
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}"
+    print(f"{size}: {time.monotonic() - wall:.0f} s, {cpu:.0f} s of processor time; {machine}.")
+    print(fit.diagnostics.sentence())
+
+
 def main(folder: Path) -> None:
     summary = json.loads((folder / SCORES).read_text(encoding="utf-8"))
     scores, fits = summary["scores"], summary["fits"]
@@ -101,4 +123,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    speed() if sys.argv[1:] == ["speed"] else main(Path(sys.argv[1]))
