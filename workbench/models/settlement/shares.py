@@ -239,6 +239,7 @@ class SettlementModel:
             chains=chains,
             seed=seed,
             cores=cores,
+            correlated=True,  # the weight of the quotas' second look moves with all levels
             progress=progress,
         )
         unused = ONLY_QUOTAS if contest == BEFORE else ONLY_BEFORE
