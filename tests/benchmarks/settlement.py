@@ -13,8 +13,14 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from workbench.models.scores import absolute_error
+from workbench.models.settlement.calibration import coverage
 from workbench.models.settlement.panel import SIZES
-from workbench.studies.settlement_backtest import MODEL, SCORES
+from workbench.studies.settlement_backtest import FORECASTS, MODEL, SCORES
+
+SURGE = 2022
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -40,7 +46,7 @@ def by_method(scores: list[dict[str, Any]], contest: str, horizon: int) -> str:
                 entry["method"],
                 percent(entry["wape"]),
                 percent(entry["crps"]),
-                percent(entry["energy"]),
+                percent(entry["energy"], 2),
                 percent(everywhere["in80"], 0),
                 percent(everywhere["in95"], 0),
                 percent(everywhere["held95"], 0),
@@ -67,6 +73,18 @@ def by_size(scores: list[dict[str, Any]]) -> str:
                     ]
                 )
     return table(["contest, years, size", "forecasts", "held by 80 %", "held by 95 %", "in 95 %"], rows)
+
+
+def surge(folder: Path, year: int) -> str:
+    """Tabulate one year alone, every contest and horizon: how far off, and how many the intervals held, by size."""
+    rows = pd.read_parquet(folder / FORECASTS).query("method == @MODEL and year == @year")
+    found = []
+    for (contest, horizon), own in rows.groupby(["contest", "horizon"]):
+        cover = {str(c["size"]): c for c in coverage(own)}
+        wape = absolute_error(own["median"].to_numpy(), own["persons"].to_numpy())
+        held = [percent(float(str(c["held95"])), 0) for c in cover.values()]
+        found.append([f"{contest}, {horizon} ahead", percent(wape), *held])
+    return table(["contest, years", "WAPE", *(f"held by 95 %, {size}" for size in cover)], found)
 
 
 def goals(found: list[dict[str, Any]]) -> str:
@@ -119,6 +137,7 @@ def main(folder: Path) -> None:
     for contest in ("before", "quotas"):
         print(f"\n**{contest}, one year ahead: WAPE by target year, %**\n\n{years(scores, contest)}")
         print(f"\n**{contest}, one year ahead: all methods, % of persons**\n\n{by_method(scores, contest, 1)}")
+    print(f"\n**{SURGE} alone, the year of the refugees from Ukraine, %**\n\n{surge(folder, SURGE)}")
     print(f"\n**Calibration of the model by size of municipality, %** ({len(SIZES)} classes)\n\n{by_size(scores)}")
 
 
