@@ -64,7 +64,7 @@ def recovered(truth: Any, fit: SettlementFit) -> dict[str, bool]:
     found = {}
     for name, value in known.items():
         low, middle, high = np.quantile(fit.posterior[name].to_numpy(), [0.005, 0.5, 0.995])
-        # The filter is made for heavy tails; on normal shocks, as here, it finds steps an eighth too small (RESULTS.md).
+        # The filter is made for heavy tails: on normal shocks, as here, it finds steps too small (RESULTS.md).
         found[name] = bool(low < value < high) or abs(middle / value - 1) < 0.15
     return found
 
