@@ -1,14 +1,26 @@
-"""Print the settlement part of RESULTS.md from a finished backtest: ``python tests/benchmarks/settlement.py DIR``."""
+"""Print the settlement part of RESULTS.md.
+
+python tests/benchmarks/settlement.py DIR     # from the folder of a finished `workbench settlement backtest`
+python tests/benchmarks/settlement.py speed   # how long one fit takes
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
-from workbench.models.settlement.scores import SIZES
-from workbench.studies.settlement_backtest import MODEL, SCORES
+import pandas as pd
+
+from workbench.models.scores import absolute_error
+from workbench.models.settlement.calibration import coverage
+from workbench.models.settlement.panel import SIZES
+from workbench.studies.settlement_backtest import FORECASTS, MODEL, SCORES
+
+SURGE = 2022
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -34,7 +46,7 @@ def by_method(scores: list[dict[str, Any]], contest: str, horizon: int) -> str:
                 entry["method"],
                 percent(entry["wape"]),
                 percent(entry["crps"]),
-                percent(entry["energy"]),
+                percent(entry["energy"], 2),
                 percent(everywhere["in80"], 0),
                 percent(everywhere["in95"], 0),
                 percent(everywhere["held95"], 0),
@@ -63,6 +75,18 @@ def by_size(scores: list[dict[str, Any]]) -> str:
     return table(["contest, years, size", "forecasts", "held by 80 %", "held by 95 %", "in 95 %"], rows)
 
 
+def surge(folder: Path, year: int) -> str:
+    """Tabulate one year alone, every contest and horizon: how far off, and how many the intervals held, by size."""
+    rows = pd.read_parquet(folder / FORECASTS).query("method == @MODEL and year == @year")
+    found = []
+    for (contest, horizon), own in rows.groupby(["contest", "horizon"]):
+        cover = {str(c["size"]): c for c in coverage(own)}
+        wape = absolute_error(own["median"].to_numpy(), own["persons"].to_numpy())
+        held = [percent(float(str(c["held95"])), 0) for c in cover.values()]
+        found.append([f"{contest}, {horizon} ahead", percent(wape), *held])
+    return table(["contest, years", "WAPE", *(f"held by 95 %, {size}" for size in cover)], found)
+
+
 def goals(found: list[dict[str, Any]]) -> str:
     rows = []
     for goal in found:
@@ -87,6 +111,22 @@ def years(scores: list[dict[str, Any]], contest: str) -> str:
     return table(["target", *names], rows)
 
 
+def speed() -> None:
+    """Time one fit of Norway's municipalities: 2012 to 2022 and the quotas of 2023, compiled and sampled."""
+    from workbench.models.settlement.shares import SettlementModel
+    from workbench.studies.settlement_data import read_settlement
+
+    panel = read_settlement().panel(2022, ahead=1)
+    wall, before = time.monotonic(), os.times()
+    fit = SettlementModel().fit(panel, as_of=2022, total=31_000, contest="quotas", seed=1)
+    after = os.times()
+    cpu = after.user + after.system - before.user - before.system
+    size = f"{len(panel.municipalities)} municipalities x {len(panel.years)} years"
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}"
+    print(f"{size}: {time.monotonic() - wall:.0f} s, {cpu:.0f} s of processor time; {machine}.")
+    print(fit.diagnostics.sentence())
+
+
 def main(folder: Path) -> None:
     summary = json.loads((folder / SCORES).read_text(encoding="utf-8"))
     scores, fits = summary["scores"], summary["fits"]
@@ -97,8 +137,9 @@ def main(folder: Path) -> None:
     for contest in ("before", "quotas"):
         print(f"\n**{contest}, one year ahead: WAPE by target year, %**\n\n{years(scores, contest)}")
         print(f"\n**{contest}, one year ahead: all methods, % of persons**\n\n{by_method(scores, contest, 1)}")
+    print(f"\n**{SURGE} alone, the year of the refugees from Ukraine, %**\n\n{surge(folder, SURGE)}")
     print(f"\n**Calibration of the model by size of municipality, %** ({len(SIZES)} classes)\n\n{by_size(scores)}")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    speed() if sys.argv[1:] == ["speed"] else main(Path(sys.argv[1]))

@@ -7,6 +7,8 @@ import pytest
 import scoringrules
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.stats import norm
 
 from workbench.core.errors import DataError
 from workbench.models import scores
@@ -107,6 +109,32 @@ def test_the_energy_score_is_that_of_the_library_and_leaves_unknown_series_out()
     pairs = np.linalg.norm(samples[0][:, None] - samples[0][None], axis=-1).sum() / (60 * 59)
     assert one[0] == pytest.approx(np.linalg.norm(samples[0] - observed[0], axis=1).mean() - pairs / 2)
     assert one[1] == pytest.approx(scores.energy_score(samples[1:, :, :2], observed[1:, :2])[0])
+
+
+def test_a_sample_scores_the_integral_that_the_score_stands_for() -> None:
+    draws = norm.ppf((np.arange(4000) + 0.5) / 4000, 3, 2)[:, None]
+    whole = (
+        quad(lambda x: norm.cdf(x, 3, 2) ** 2, -30, 4.5)[0] + quad(lambda x: (1 - norm.cdf(x, 3, 2)) ** 2, 4.5, 40)[0]
+    )
+    assert scores.sample_crps(draws, np.array([4.5]))[0] == pytest.approx(whole, rel=1e-2)
+
+
+def test_a_point_scores_its_absolute_error() -> None:
+    persons = np.array([5.0, 0.0, 12.0])
+    assert scores.sample_crps(np.array([[7.0, 1.0, 12.0]]), persons).tolist() == [2, 1, 0]
+    assert scores.energy_score(np.array([[[8.0, 4.0, 12.0]]]), persons[None], neighbours=True)[0] == pytest.approx(5)
+    assert scores.absolute_error(np.array([7.0, 1.0, 12.0]), persons) == pytest.approx(3 / 17)
+
+
+def test_neighbouring_draws_give_the_score_of_all_pairs_and_the_truth_scores_best() -> None:
+    rng = np.random.default_rng(1)
+    observed = rng.normal(10, 2, (1, 300))
+    right, wide, off = (rng.normal(at, scale, (1, 800, 300)) for at, scale in ((10, 2), (10, 6), (12, 2)))
+    near = scores.energy_score(right, observed, neighbours=True)
+    assert near == pytest.approx(scores.energy_score(right, observed), rel=0.01)
+    for one in (wide, off):
+        assert near < scores.energy_score(one, observed, neighbours=True)
+        assert scores.sample_crps(right[0], observed[0]).mean() < scores.sample_crps(one[0], observed[0]).mean()
 
 
 def test_joint_samples_score_better_than_independent_ones_where_series_move_together() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,11 @@ from workbench.core.draws import Draws
 from workbench.core.provenance import RunRecord, Source
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement import moves
+from workbench.models.settlement.leaving_by_size import LeavingBySize
 from workbench.presentation import settlement as page
 from workbench.presentation import settlement_figures
 from workbench.studies.settlement import SettlementResult
-from workbench.studies.settlement_moves import MovesResult
+from workbench.studies.settlement_moves import Moves, MovesResult
 
 pytestmark = pytest.mark.quick
 SOURCE = Source("A publisher", "A table", "free")
@@ -72,8 +74,6 @@ def test_what_happened_counts_intervals_and_names_the_simple_rule(result: Settle
 
 
 def test_a_failed_fit_is_said_before_anything_else(result: SettlementResult) -> None:
-    from dataclasses import replace
-
     failed = replace(result, diagnostics=Diagnostics(1.2, 90.0, 80.0, 50, 1200, "step"))
     assert "must not be relied on" in page.front(failed, "norway").warning
     assert "do not decide" in " ".join(page.how_sure(failed).caveats)
@@ -93,8 +93,10 @@ def test_retention_stands_beside_what_was_assumed(result: SettlementResult) -> N
     gravity = moves.Gravity(
         np.array([1.0, 0.5, 0.0]), np.eye(3) * 0.01, 100.0, moves.gravity_features(np.full(5, 1000.0), km, np.ones(5))
     )
-    stayed, came = moves.move(settled, hazard, gravity, years=5, seed=1)
-    moved = MovesResult(hazard, gravity, hazard.retention(), stayed, came, settled, (SOURCE,), result.names)
+    sized = LeavingBySize(hazard, np.tile([0.5, 0.2, 0.0, -0.3], (200, 1)), pd.DataFrame())
+    known = Moves(hazard, sized, gravity, tuple(PLACES), np.array([0, 1, 2, 3, 3]), ())
+    stayed, came = moves.move(settled, known.staying(5), gravity, seed=1)
+    moved = MovesResult(known, hazard.retention(), stayed, came, settled, (SOURCE,), result.names)
     table = page.retention(moved)
     assert [row[0] for row in table.rows] == ["1 year", "3 years", "5 years"]
     assert all(row[1] == row[3] for row in table.rows)  # nothing learnt: posterior is prior
@@ -102,3 +104,9 @@ def test_retention_stands_beside_what_was_assumed(result: SettlementResult) -> N
     net = page.net_moves(moved, rows=2)
     assert len(net.rows) == 4 and "Moves" not in net.name
     assert "population" in page.gravity_words(moved).sentence
+    sizes = page.retention_by_size(moved)
+    assert [row[0] for row in sizes.rows] == ["under 3,000", "3,000 to 9,999", "10,000 to 29,999", "30,000 and over"]
+    three = sizes.data.query("years == 3")["median"].to_numpy()
+    assert (np.diff(three) > 0).all() and "relatives" in sizes.notes[0]
+    unknown = replace(moved, known=replace(known, by_size=None))
+    assert "cannot be told apart" in page.retention_by_size(unknown).sentence

@@ -199,3 +199,60 @@ def backtest(
         typer.echo("\n".join([*observed.notes, *study.lines(summary), f"Written: {out / study.SCORES}"]))
     if summary["fits"]["converged"] < summary["fits"]["made"]:
         raise typer.Exit(WARNING)
+
+
+@app.command("staying", epilog="Example: workbench settlement staying --households h.csv --places p.csv --reason WHY")
+def staying(
+    households: Annotated[Path, typer.Option(help="Table of households, as `workbench allocate` reads it.")],
+    places: Annotated[Path, typer.Option(help="Table of places.")],
+    reason: Annotated[str, typer.Option(help="Who decided that staying is to count, and why; kept with the scores.")],
+    out: Annotated[Path, typer.Option(help="Write the scores here (.csv or .parquet).")] = Path("scores.csv"),
+    locality: Locality = "norway",
+    as_of: AsOf = 2021,
+    years: Annotated[int, typer.Option(help="Still there after so many years: 1, 3 or 5.")] = 3,
+    seed: Seed = 1,
+) -> None:
+    """Write scores for `workbench allocate --scores`: the chance, mostly assumed, of still living there later."""
+    from workbench.core.files import write_text
+    from workbench.presentation.wording import percent
+    from workbench.sources import files
+    from workbench.studies.settlement_staying import CAVEATS
+    from workbench.studies.settlement_staying import staying as study
+
+    found = study(
+        households=households, places=places, reason=reason, locality=locality, as_of=as_of, years=years, seed=seed
+    )
+    files.write(found.scores, out)
+    beside = out.with_suffix(".json")
+    write_text(beside, json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
+    told = [
+        f"{row['size']} inhabitants: {percent(row['median'])} (80 % interval {percent(row['low80'])} to "
+        f"{percent(row['high80'])}) still there after {years} year(s)."
+        for row in found.spread.to_dict("records")
+    ]
+    typer.echo("\n".join([*told, *CAVEATS, f"Scores: {out}; what they rest on: {beside}"]))
+
+
+@app.command("delay", epilog="Example: workbench settlement delay --data permits.csv")
+def delay(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Your own table (route, months, settled, waiting); else synthetic.")
+    ] = None,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how long it takes from permit to settlement, by route; on synthetic figures unless you bring a table."""
+    from workbench.presentation.wording import percent
+    from workbench.studies import settlement_delay as study
+
+    found = study.permit_delay(file=data, seed=seed)
+    rows = study.by_route(found)
+    if as_json:
+        body = {"synthetic": found.synthetic, "caveat": found.caveat(), "settled_within": rows.to_dict("records")}
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    shown = rows[["route", "months"]].assign(settled=rows["median"].map(percent))
+    shown["80 %"] = [
+        f"{percent(low)} to {percent(high)}" for low, high in zip(rows["low80"], rows["high80"], strict=True)
+    ]
+    typer.echo("\n".join([line for line in (found.caveat(), shown.to_string(index=False)) if line]))

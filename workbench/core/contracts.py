@@ -82,6 +82,19 @@ _ALL = (
         (Column("period", "year", "calendar year"), _persons("persons", "persons settled in all areas")),
     ),
     Contract(
+        "permit_delay",
+        "persons with a permit by route and months waited",
+        ("route", "months"),
+        (
+            Column(
+                "route", "text", "how they come to live somewhere, such as assigned, own_housing, family, resettled"
+            ),
+            Column("months", "count", "whole months since the permit", "months", low=0),
+            _persons("settled", "persons settled in that month"),
+            _persons("waiting", "persons last seen still waiting in that month"),
+        ),
+    ),
+    Contract(
         "households",
         "one household",
         ("household",),

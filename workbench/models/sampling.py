@@ -65,6 +65,7 @@ def sample(
     chains: int,
     seed: int,
     cores: int | None = None,
+    correlated: bool = False,
     progress: Progress | None = None,
 ) -> tuple[xr.Dataset, int]:
     """Return all draws after tuning (dimensions chain, draw first) and the number of divergences.
@@ -82,6 +83,9 @@ def sample(
         Any integer from 0 to 2⁶⁴ − 1.
     cores
         Chains that run at once; by default as many as there are processors.
+    correlated
+        Whether tuning also learns in which directions the quantities move together: for a model in which some do
+        strongly, several times as many effective draws for the same steps.
     progress
         Called with (steps done, steps in all), tuning included.
 
@@ -101,6 +105,7 @@ def sample(
         chains=chains,
         cores=cores,
         seed=seed,
+        low_rank_modified_mass_matrix=correlated,
         progress_bar=False,
         blocking=False,
     )

@@ -1,6 +1,6 @@
-"""How good was a forecast? Proper scores of quantile forecasts and of joint samples, one number for each forecast.
+"""How good was a forecast? Proper scores of quantile forecasts and of samples, and how sure a share of hits is.
 
-A forecast is a row of 23 quantiles at :data:`LEVELS`; all functions take many rows at once.
+A forecast is a row of 23 quantiles at :data:`LEVELS`, or a sample; all functions take many forecasts at once.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.stats import beta
 
 from workbench.core.errors import DataError
 
@@ -94,24 +95,61 @@ def covered(quantiles: np.ndarray, observed: np.ndarray, level: float) -> np.nda
     return np.where(np.isfinite(y), (q[..., low] <= y) & (y <= q[..., high]), np.nan)
 
 
-def energy_score(samples: np.ndarray, observed: np.ndarray) -> np.ndarray:
+def energy_score(samples: np.ndarray, observed: np.ndarray, *, neighbours: bool = False) -> np.ndarray:
     """Return how far joint samples and the outcome of all series together are apart: the CRPS in many dimensions.
 
     Parameters
     ----------
     samples
-        Axes (forecast, draw, series); at least two draws.
+        Axes (forecast, draw, series); at least two draws, or one with ``neighbours``.
     observed
         Axes (forecast, series); a series that is NaN is left out of its forecast.
+    neighbours
+        Compare each draw with the one before it alone instead of with all others: for independent draws the same but
+        for noise, and its time does not grow with their square.
     """
     from scoringrules import es_ensemble  # seconds of start-up, for this one score
 
     scores = np.full(len(observed), np.nan)
     known = np.isfinite(observed)
+    estimator = "akr" if neighbours else "fair"
     for row, (draws, truth, here) in enumerate(zip(samples, observed, known, strict=True)):
         if here.any():
-            scores[row] = float(es_ensemble(truth[here], draws[:, here], estimator="fair"))
+            scores[row] = float(es_ensemble(truth[here], draws[:, here], estimator=estimator))
     return scores
+
+
+def sample_crps(samples: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """Return the continuous ranked probability score of samples, in their own unit.
+
+    Parameters
+    ----------
+    samples
+        Axes (draw, *forecasts). It is the score of the sample itself, so that one draw scores its absolute error.
+    observed
+        The outcomes, one for each forecast.
+    """
+    from scoringrules import crps_ensemble
+
+    found: np.ndarray = crps_ensemble(np.asarray(observed, float), np.asarray(samples, float), m_axis=0, estimator="qd")
+    return found
+
+
+def absolute_error(point: np.ndarray, observed: np.ndarray) -> float:
+    """Return the sum of absolute errors as a share of the sum of all outcomes (WAPE)."""
+    return float(np.abs(point - observed).sum() / observed.sum())
+
+
+def binomial_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the exact (Clopper–Pearson) interval of a share.
+
+    >>> tuple(round(end, 3) for end in binomial_interval(95, 100))
+    (0.887, 0.984)
+    """
+    tail = (1 - level) / 2
+    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0
+    high = float(beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
+    return low, high
 
 
 def independent_samples(quantiles: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:

@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 from workbench.core.errors import ReportError
 from workbench.presentation.charts import style
 from workbench.presentation.theme import COLOURS, TEXT_WIDTH_IN
-from workbench.presentation.wording import counted
+from workbench.presentation.wording import counted, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -128,7 +128,7 @@ def _names(axes: Axes, names: np.ndarray, x: np.ndarray, y: np.ndarray, placed: 
         shift = np.sqrt(placed[at] * scale / np.pi) + 2
         side = -1 if here[0] > 0.7 else 1
         axes.annotate(
-            f"{names[at]} {placed[at]:.0f}",
+            f"{names[at]} {number(float(placed[at]))}",
             (x[at], y[at]),
             (side * shift, 0),
             textcoords="offset points",

@@ -243,6 +243,39 @@ def retention(moved: MovesResult) -> Table:
     )
 
 
+def retention_by_size(moved: MovesResult) -> Table | Finding:
+    """Return the share still in the first municipality by the size of that municipality."""
+    found = moved.known.by_size
+    if found is None:
+        return Finding(
+            "Small and large municipalities cannot be told apart: the stock of a size class is not published."
+        )
+    rows = found.retention()
+    wide = rows.set_index(["size", "years"])
+    sizes = list(dict.fromkeys(rows["size"]))
+    columns = [Column("Inhabitants", tuple(sizes), right=False)]
+    for years in dict.fromkeys(rows["years"]):
+        cells = [wide.loc[(size, years)] for size in sizes]
+        columns.append(
+            Column(
+                f"After {counted(int(years), 'year')}",
+                tuple(f"{percent(c['median'])} ({_shares(c['low80'], c['high80'])})" for c in cells),
+            )
+        )
+    return Table(
+        name="settlement-retention-by-size",
+        caption="Fewer stay in small municipalities: how far apart is learnt, how many in all mostly assumed",
+        columns=tuple(columns),
+        data=rows,
+        sources=moved.sources[:1],
+        notes=(
+            f"Median, 80{NBSP}% interval in brackets. Persons of the published stock who still live where they were "
+            "settled are set against the persons settled there; that as many relatives join a settled person in small "
+            "as in large municipalities is assumed. The stock does not tell households apart.",
+        ),
+    )
+
+
 def _shares(low: float, high: float) -> str:
     return f"{percent(low)} {DASH} {percent(high)}"
 
@@ -288,15 +321,14 @@ def gravity_words(moved: MovesResult) -> Finding:
         "distance": "a shorter distance",
         "co_nationals": "more refugees there",
     }
-    error = np.sqrt(np.diag(moved.gravity.covariance))
+    error = np.sqrt(np.diag(moved.known.gravity.covariance))
     told = [
-        f"{words[name]} {value:+.2f} (±{1.96 * se:.2f})"
-        for name, value, se in zip(words, moved.gravity.centre, error, strict=True)
+        f"{words[name]} {number(value, 2)} (±{number(1.96 * se, 2)})"
+        for name, value, se in zip(words, moved.known.gravity.centre, error, strict=True)
     ]
     return Finding(
         f"What draws movers, as elasticities with 95{NBSP}% intervals: {listing(told)}.",
         caveats=(
-            "The hazard of leaving is the same in all municipalities: the published sums do not tell types of "
-            "municipality and of household apart.",
+            "Within a size class the hazard of leaving is the same in all municipalities, and for all households.",
         ),
     )

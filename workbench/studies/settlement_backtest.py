@@ -18,7 +18,8 @@ import pandas as pd
 from workbench.core.errors import AssumptionError
 from workbench.core.files import replacing
 from workbench.core.tasks import Task, TaskStore
-from workbench.models.settlement import rules, scores
+from workbench.models.scores import absolute_error, energy_score
+from workbench.models.settlement import calibration, rules
 from workbench.models.settlement.evidence import BEFORE, CONTESTS
 from workbench.models.settlement.panel import SettlementPanel
 from workbench.studies.settlement_data import Observed
@@ -117,7 +118,7 @@ def rules_by_year(observed: Observed) -> pd.DataFrame:
         for as_of, year in zip(happened.years[:-1], happened.years[1:], strict=True):
             persons = happened.persons[happened.years.index(year)]
             for rule, shares in rules.available(happened, as_of, contest).items():
-                wape = scores.absolute_error(shares * persons.sum(), persons)
+                wape = absolute_error(shares * persons.sum(), persons)
                 found.setdefault((contest, rule), {})[year] = wape
     return pd.DataFrame(found).rename_axis(index="year", columns=["contest", "rule"])
 
@@ -170,7 +171,7 @@ def run_origin(task: Task) -> pd.DataFrame:
 
 
 def _scored(draws: np.ndarray, order: Origin, year: int, method: str) -> pd.DataFrame:
-    table = scores.score(draws, order.happened, year)
+    table = calibration.score(draws, order.happened, year)
     at = order.happened.years.index(year)
     total = int(np.rint(order.happened.totals[at]))
     return table.assign(
@@ -178,7 +179,7 @@ def _scored(draws: np.ndarray, order: Origin, year: int, method: str) -> pd.Data
         as_of=order.as_of,
         horizon=year - order.as_of,
         method=method,
-        energy=scores.energy_score(draws, order.happened.persons[at]),
+        energy=energy_score(draws[None], order.happened.persons[[at]], neighbours=True)[0],
         conserved=bool(np.allclose(draws.sum(axis=1), total, rtol=0, atol=1e-6)),
     )
 
@@ -223,14 +224,14 @@ def _entry(rows: pd.DataFrame) -> dict[str, Any]:
     by_year = {}
     for year, own in rows.groupby("year"):
         total = own["persons"].sum()
-        wape = scores.absolute_error(own[point].to_numpy(), own["persons"].to_numpy())
+        wape = absolute_error(own[point].to_numpy(), own["persons"].to_numpy())
         by_year[int(str(year))] = {
             "wape": wape,
             "crps": float(own["crps"].sum() / total),
             "energy": float(own["energy"].iloc[0] / total),
         }
     means = {name: float(np.mean([v[name] for v in by_year.values()])) for name in ("wape", "crps", "energy")}
-    return {**means, "by_year": by_year, "coverage": scores.coverage(rows)}
+    return {**means, "by_year": by_year, "coverage": calibration.coverage(rows)}
 
 
 def _goals(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -91,6 +91,7 @@ def made_up_fit(small: Truth) -> SettlementFit:
     posterior = xr.Dataset(
         {
             "degrees_of_freedom": common(6.0),
+            "skew": common(0.9),
             "passing": common(0.15),
             "step": common(0.25),
             "stay": common(0.9),

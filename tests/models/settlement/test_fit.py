@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.errors import AssumptionError, DataError
-from workbench.models.settlement.fit import SettlementFit, whole_persons
+from workbench.models.settlement.fit import SettlementFit, two_sided, whole_persons
 
 pytestmark = pytest.mark.quick
 
@@ -25,6 +25,19 @@ def test_whole_persons_add_up_and_stay_within_one_of_what_is_expected(raw: list[
 def test_whole_persons_keep_the_expectation() -> None:
     expected = np.tile([0.2, 1.5, 3.3, 0.0], (40_000, 1))
     assert np.allclose(whole_persons(expected, np.random.default_rng(1)).mean(axis=0), expected[0], atol=0.02)
+
+
+def test_shocks_are_wider_on_one_side_and_symmetric_where_nothing_is_skewed() -> None:
+    rng = np.random.default_rng(3)
+    freedom = np.full(200_000, 5.0)
+    for skew in (0.7, 1.0, 1.3):
+        found = two_sided(freedom, np.array([skew]), rng)
+        up = found > 0
+        assert up.mean() == pytest.approx(skew**2 / (1 + skew**2), abs=0.01)
+        assert np.median(found[up]) / -np.median(found[~up]) == pytest.approx(skew**2, rel=0.03)
+    # The density that the model fits: the same on both sides of zero, so that it has no step there.
+    near = two_sided(np.full(2_000_000, 5.0), np.array([0.7]), rng)
+    assert ((near > 0) & (near < 0.05)).sum() == pytest.approx(((near < 0) & (near > -0.05)).sum(), rel=0.03)
 
 
 def test_every_draw_adds_up_to_its_total(made_up_fit: SettlementFit) -> None:

@@ -79,12 +79,13 @@ def test_nobody_is_lost_or_moves_to_where_they_are() -> None:
     assert np.allclose(np.diag(weights), 0) and np.allclose(weights.sum(axis=1), 1)
     hazard = moves.fit_hazard(stock_of(np.full(10, 0.05), range(2012, 2022)), COHORTS, seed=1)
     settled = Draws.from_array(np.random.default_rng(1).poisson(30, (50, 20)), {"municipality": list(range(20))})
-    stayed, came = moves.move(settled, hazard, gravity, years=5, seed=1)
+    stays = {years: np.prod(1 - hazard.leaving[:, :years], axis=1)[:, None] * np.ones(20) for years in (1, 5)}
+    stayed, came = moves.move(settled, stays[5], gravity, seed=1)
     np.testing.assert_array_equal((stayed.sum().values + came.sum().values).values, settled.sum().values.values)
     assert (stayed.values <= settled.values).all() and int(came.values.sum()) > 0
-    again, _ = moves.move(settled, hazard, gravity, years=5, seed=1)
+    again, _ = moves.move(settled, stays[5], gravity, seed=1)
     assert again == stayed
-    longer, _ = moves.move(settled, hazard, gravity, years=1, seed=1)
+    longer, _ = moves.move(settled, stays[1], gravity, seed=1)
     assert int(longer.values.sum()) > int(stayed.values.sum())
 
 

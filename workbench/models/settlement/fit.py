@@ -17,7 +17,7 @@ from workbench.models.settlement.evidence import FEW, USUAL, rule_of_thumb
 from workbench.models.settlement.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
 
-FORMAT = "migration-workbench settlement fit 1"
+FORMAT = "migration-workbench settlement fit 2"
 NUMBERS, WORDS = "posterior.nc", "fit.json"
 UNIT = "persons settled"
 OWN = ("accepted", "log_population", "expected")
@@ -140,7 +140,8 @@ class SettlementFit:
             chance = value["part_base"] + np.einsum("dmk,dk->dm", circumstances, value["part"])
             chance = chance + rng.standard_normal((size, 1)) * self.configuration.priors.part_year
             there = rng.random(level.shape) < 1 / (1 + np.exp(-chance))
-            shock = np.clip(rng.standard_t(np.broadcast_to(freedom, level.shape)), -limit, limit)
+            shock = two_sided(np.broadcast_to(freedom, level.shape), value["skew"], rng)
+            shock = np.clip(shock, -limit, limit)
             passing = (value["passing"] * value["scale"]) ** 2 + value["person_noise"] / rule
             drawn = np.exp(base + level + np.sqrt(variance + passing) * shock) * people
             weight = np.where(there, drawn, 0.0)
@@ -216,6 +217,13 @@ class SettlementFit:
             raise DataError(
                 "this folder holds no settlement fit", where=str(folder), why=str(error), do="fit the model again"
             ) from error
+
+
+def two_sided(freedom: np.ndarray, skew: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return Student-t shocks whose scale is ``skew`` above zero and one over it below; shape of ``freedom``."""
+    size = np.abs(rng.standard_t(freedom))
+    up = rng.random(freedom.shape) < skew**2 / (1 + skew**2)
+    return np.where(up, skew * size, -size / skew)
 
 
 def whole_persons(expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -23,6 +23,8 @@ HORIZONS = (1, 3, 5)
 TRIED = 40_000
 FEWEST_EFFECTIVE = 400.0
 GRAVITY = ("population", "distance", "co_nationals")
+PRIOR_MIDDLE = np.array([1.0, 0.5, 0.0])
+"""Where the prior of each elasticity is centred, with a standard deviation of 1."""
 
 
 @dataclass(frozen=True)
@@ -247,17 +249,16 @@ def fit_gravity(features: np.ndarray, leavers: np.ndarray, arrived: np.ndarray) 
         )
     away = leavers / leavers.sum()
     persons = np.rint(arrived)
-    middle = np.array([1.0, 0.5, 0.0])
 
     def loss(at: np.ndarray) -> float:
         share = np.maximum(away @ _weights(features, at[:3]), 1e-12)
         size = np.exp(at[3])
         alpha = size * share
         fitted = gammaln(size) - gammaln(size + persons.sum()) + np.sum(gammaln(alpha + persons) - gammaln(alpha))
-        return float(-fitted + 0.5 * np.sum((at[:3] - middle) ** 2) + 0.5 * ((at[3] - np.log(300)) / 2) ** 2)
+        return float(-fitted + 0.5 * np.sum((at[:3] - PRIOR_MIDDLE) ** 2) + 0.5 * ((at[3] - np.log(300)) / 2) ** 2)
 
     found = minimize(
-        loss, np.append(middle, np.log(300.0)), method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3}
+        loss, np.append(PRIOR_MIDDLE, np.log(300.0)), method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3}
     )
     if not found.success:
         raise ModelError(
@@ -280,15 +281,15 @@ def _curvature(loss: object, at: np.ndarray, step: float = 0.02) -> np.ndarray:
     return found
 
 
-def move(settled: Draws, hazard: Hazard, gravity: Gravity, *, years: int, seed: int) -> tuple[Draws, Draws]:
-    """Return who still lives where they were settled, and who moved in, so many years later.
+def move(settled: Draws, staying: np.ndarray, gravity: Gravity, *, seed: int) -> tuple[Draws, Draws]:
+    """Return who still lives where they were settled, and who moved in, some years later.
 
     Parameters
     ----------
     settled
         Persons of one year, dimensions draw, municipality.
-    years
-        Years since settlement.
+    staying
+        Share still there by then, axes (draw, municipality); draws are repeated in order.
 
     Returns
     -------
@@ -297,9 +298,7 @@ def move(settled: Draws, hazard: Hazard, gravity: Gravity, *, years: int, seed: 
     """
     rng = np.random.default_rng(seed)
     persons = settled.values.to_numpy()
-    pick = np.arange(len(persons)) % len(hazard.leaving)
-    leave = 1 - np.prod(1 - hazard.leaving[pick, :years], axis=1)
-    gone = rng.binomial(persons, leave[:, None])
+    gone = rng.binomial(persons, 1 - staying[np.arange(len(persons)) % len(staying)])
     came = np.zeros_like(persons)
     for at, elasticities in enumerate(gravity.draw(len(persons), rng)):
         weights = gravity.weights(elasticities)

@@ -17,6 +17,13 @@ WITHHELD_LOW, WITHHELD_HIGH = 1, 4
 STAND_IN = 2.0
 """What stands for a withheld count where one number is needed: the geometric middle of 1 and 4."""
 FEWEST_YEARS = 2
+SIZES = (
+    ("under 3,000", 0, 3_000),
+    ("3,000 to 9,999", 3_000, 10_000),
+    ("10,000 to 29,999", 10_000, 30_000),
+    ("30,000 and over", 30_000, None),
+)
+"""Size classes of municipalities by population: name, from, below."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,11 @@ class SettlementPanel:
         arrays = [self.persons, self.low, self.high, self.accepted, self.requested, self.population]
         named = [[name, values.round(9).tolist()] for name, values in sorted(self.covariates.items())]
         return digest([self.municipalities, self.years, [np.nan_to_num(a, nan=-1.0).tolist() for a in arrays], named])
+
+
+def size_class(population: np.ndarray) -> np.ndarray:
+    """Return the number of the size class of each municipality."""
+    return np.digitize(population, [low for _, low, _ in SIZES[1:]])
 
 
 def _places(population: pd.DataFrame | None) -> set[str]:

@@ -46,10 +46,11 @@ class SettlementModel:
     - takes part: logit P(persons > 0) = p_0 + x_it′ p + year effect; x: log of the persons expected by a rule of thumb,
       whether it took part and had a quota the year before (or, where the year's quotas are known, has one)
     - share of those who take part: y_it = c_t + x_i′β + quota_it′θ + u_it + e_it,
-      e_it + uncertainty of u ~ StudentT(ν, 0, √(Var u_it + (ω s_i)² + ψ / expected_it))
+      e_it + uncertainty of u ~ two-piece StudentT(ν, 0, √(Var u_it + (ω s_i)² + ψ / expected_it)), its scale times γ
+      above zero and divided by γ below: fewer come than agreed more easily than more
     - level: u_i,t+1 = φ u_it + step, of size σ s_i; followed by a Kalman filter whose correction carries the Student-t
       score, so there is no latent path to sample
-    - sizes: log s_i ~ Normal(slope · log population, spread)
+    - sizes: log s_i ~ Normal(slope · x + curve · (x² − 1), spread), x the standardised log population
     - before the year, the accepted quota of each *past* year is a second look at that year's level, of learnt weight
 
     The shares of those who take part are scaled to one, which is why c_t is not forecast. A municipality that never
@@ -60,6 +61,9 @@ class SettlementModel:
 
     References
     ----------
+    Fernández and Steel (1998), On Bayesian modeling of fat tails and skewness. Journal of the American Statistical
+    Association 93(441).
+
     Harvey (2013), Dynamic Models for Volatility and Heavy Tails, chapter 3. Cambridge University Press.
     """
 
@@ -80,9 +84,21 @@ class SettlementModel:
             ("person_noise", "all", positive(p.person_noise), "variance times persons expected"),
             ("stay", "all", f"Beta({p.stay_shape:g}, {p.leave_shape:g})", "share of a level that stays a year"),
             ("degrees_of_freedom", "all", f"2 + Gamma({p.tail_shape:g}, {p.tail_rate:g})", "few = heavy tails"),
+            (
+                "skew",
+                "all",
+                f"LogNormal(0, {p.skew:g})",
+                "scale of shocks upwards, and one over that of those downwards",
+            ),
             ("size_slope", "all", f"Normal(0, {p.size_slope:g})", "log size of shocks by log population"),
+            (
+                "size_curve",
+                "all",
+                f"Normal(0, {p.size_curve:g})",
+                "the same, by its square: the middle apart from the ends",
+            ),
             ("scale_spread", "all", positive(p.scale_spread), "difference of sizes of shocks, as logarithm"),
-            ("scale", "municipality", "log ~ Normal(size_slope · log population, scale_spread)", "size of shocks"),
+            ("scale", "municipality", "log ~ Normal(by size_slope and size_curve, scale_spread)", "size of shocks"),
             ("look_spread", "all", positive(p.look), "how far an accepted quota lies from the level"),
             ("quota", "signal", f"Normal({p.quota:g} or 0, {p.quota_spread:g})", "weight of the year's own quotas"),
             ("year", "year", f"Normal(0, {p.year:g})", "shift of all shares of a year"),
@@ -123,7 +139,9 @@ class SettlementModel:
 
                 size_slope = pm.Normal("size_slope", 0, p.size_slope)
                 offset = pm.Normal("scale_offset", 0, 1, dims="municipality")
-                log_scale = size_slope * data["size"] + positive("scale_spread", p.scale_spread) * offset
+                curve = pm.Normal("size_curve", 0, p.size_curve)
+                by_size = size_slope * data["size"] + curve * (data["size"] ** 2 - 1)
+                log_scale = by_size + positive("scale_spread", p.scale_spread) * offset
                 scale = pm.Deterministic("scale", pt.exp(log_scale), dims="municipality")
 
                 look_spread = positive("look_spread", p.look)
@@ -157,8 +175,12 @@ class SettlementModel:
                 pm.Deterministic("variance", variance[-1], dims="municipality")
 
                 there = data["took_part"]
-                student = pm.StudentT.dist(nu=freedom, mu=0, sigma=pt.sqrt(variance + spread))
-                pm.Potential("shares", pt.sum(there * pm.logp(student, z - level)))
+                error = z - level
+                skew = pm.LogNormal("skew", 0, p.skew)
+                side = pt.switch(error > 0, skew, 1 / skew)
+                student = pm.StudentT.dist(nu=freedom, mu=0, sigma=side * pt.sqrt(variance + spread))
+                weight = pt.log(2 * side / (skew + 1 / skew))  # of its own side, so that both make one density
+                pm.Potential("shares", pt.sum(there * (weight + pm.logp(student, error))))
                 pm.Potential("taking_part", pt.sum(data["counted"] * (there * logit - pt.softplus(logit))))
         return model
 
@@ -217,6 +239,7 @@ class SettlementModel:
             chains=chains,
             seed=seed,
             cores=cores,
+            correlated=True,  # the weight of the quotas' second look moves with all levels
             progress=progress,
         )
         unused = ONLY_QUOTAS if contest == BEFORE else ONLY_BEFORE

@@ -2,49 +2,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
-from scipy.stats import norm
 
-from workbench.models.settlement import rules, scores
+from workbench.models.settlement import calibration, rules
 from workbench.models.settlement.evidence import BEFORE, QUOTAS
 
 pytestmark = pytest.mark.quick
 
 
-def test_the_score_is_the_integral_it_stands_for() -> None:
-    draws = norm.ppf((np.arange(4000) + 0.5) / 4000, 3, 2)[:, None]
-    whole = (
-        quad(lambda x: norm.cdf(x, 3, 2) ** 2, -30, 4.5)[0] + quad(lambda x: (1 - norm.cdf(x, 3, 2)) ** 2, 4.5, 40)[0]
-    )
-    assert scores.crps(draws, np.array([4.5]))[0] == pytest.approx(whole, rel=1e-2)
-
-
-def test_a_point_scores_its_absolute_error() -> None:
-    persons = np.array([5.0, 0.0, 12.0])
-    assert scores.crps(np.array([[7.0, 1.0, 12.0]]), persons).tolist() == [2, 1, 0]
-    assert scores.energy_score(np.array([[8.0, 4.0, 12.0]]), persons) == pytest.approx(5)
-    assert scores.absolute_error(np.array([7.0, 1.0, 12.0]), persons) == pytest.approx(3 / 17)
-
-
-def test_the_truth_scores_better_than_a_wrong_forecast() -> None:
-    rng = np.random.default_rng(1)
-    persons = rng.normal(10, 2, 300)
-    right, wide, off = rng.normal(10, 2, (800, 300)), rng.normal(10, 6, (800, 300)), rng.normal(12, 2, (800, 300))
-    for one in (wide, off):
-        assert scores.crps(right, persons).mean() < scores.crps(one, persons).mean()
-        assert scores.energy_score(right, persons) < scores.energy_score(one, persons)
-
-
 def test_a_count_that_was_not_published_is_inside_if_it_may_be(small: Any) -> None:
     panel = small.panel
-    table = scores.score(np.tile(panel.persons[3], (50, 1)), panel, panel.years[3])
+    table = calibration.score(np.tile(panel.persons[3], (50, 1)), panel, panel.years[3])
     assert table["in95"].all() and table["published"].all() and table["crps"].sum() == 0
     panel.low[3, 0], panel.high[3, 0] = 1, 4
     below = np.tile(panel.persons[3], (50, 1))
     below[:, 0] = 5
-    assert not scores.score(below, panel, panel.years[3]).loc[0, "in95"]
+    assert not calibration.score(below, panel, panel.years[3]).loc[0, "in95"]
     below[:, 0] = 4
-    assert scores.score(below, panel, panel.years[3]).loc[0, "in95"]
+    assert calibration.score(below, panel, panel.years[3]).loc[0, "in95"]
 
 
 def test_a_calibrated_forecast_of_few_persons_holds_what_it_says(small: Any) -> None:
@@ -53,7 +27,7 @@ def test_a_calibrated_forecast_of_few_persons_holds_what_it_says(small: Any) -> 
     held, inside = [], []
     for mean in rng.uniform(0, 4, 250):
         panel.persons[3] = panel.low[3] = panel.high[3] = rng.poisson(mean, 12)
-        table = scores.score(rng.poisson(mean, (1500, 12)), panel, panel.years[3])
+        table = calibration.score(rng.poisson(mean, (1500, 12)), panel, panel.years[3])
         held.append(table[["held80", "held95"]].mean())
         inside.append(table[["in80", "in95"]].mean())
     found = np.mean(held, axis=0)
@@ -63,12 +37,12 @@ def test_a_calibrated_forecast_of_few_persons_holds_what_it_says(small: Any) -> 
 
 def test_coverage_counts_and_says_how_sure_it_is(small: Any) -> None:
     panel = small.panel
-    table = scores.score(np.tile(panel.persons[3], (50, 1)), panel, panel.years[3])
+    table = calibration.score(np.tile(panel.persons[3], (50, 1)), panel, panel.years[3])
     table.loc[:2, "in95"] = False
-    entry = scores.coverage(table)[0]
+    entry = calibration.coverage(table)[0]
     assert entry["forecasts"] == 12 and entry["in95"] == 0.75 and entry["in80"] == 1
     assert entry["in95_low"] < 0.75 < entry["in95_high"] < 1
-    assert sum(int(str(e["forecasts"])) for e in scores.coverage(table)[1:]) == 12
+    assert sum(int(str(e["forecasts"])) for e in calibration.coverage(table)[1:]) == 12
 
 
 @pytest.mark.parametrize("contest", [BEFORE, QUOTAS])

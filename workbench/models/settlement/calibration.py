@@ -1,53 +1,14 @@
-"""How good was a settlement forecast? Proper scores, absolute error and coverage by size of municipality."""
+"""How did a settlement forecast do, and how often did its intervals hold the outcome, by size of municipality?"""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.scores import binomial_interval, sample_crps
+from workbench.models.settlement.panel import SIZES, SettlementPanel, size_class
 
-SIZES = (
-    ("under 3,000", 0, 3_000),
-    ("3,000 to 9,999", 3_000, 10_000),
-    ("10,000 to 29,999", 10_000, 30_000),
-    ("30,000 and over", 30_000, None),
-)
-"""Size classes of municipalities by population: name, from, below."""
 LEVELS = (0.8, 0.95)
-
-
-def size_class(population: np.ndarray) -> np.ndarray:
-    """Return the number of the size class of each municipality."""
-    return np.digitize(population, [low for _, low, _ in SIZES[1:]])
-
-
-def absolute_error(point: np.ndarray, persons: np.ndarray) -> float:
-    """Return the sum of absolute errors as a share of all persons (WAPE)."""
-    return float(np.abs(point - persons).sum() / persons.sum())
-
-
-def crps(draws: np.ndarray, persons: np.ndarray) -> np.ndarray:
-    """Return the continuous ranked probability score of each municipality, in persons; smaller is better.
-
-    ``draws`` has the axes draw, municipality. The mean over pairs of draws divides by their squared number, so that
-    one draw scores its absolute error.
-    """
-    ordered = np.sort(draws, axis=0).astype(float)
-    count = len(ordered)
-    weight = (2 * np.arange(1, count + 1) - count - 1)[:, None]
-    return np.abs(ordered - persons).mean(axis=0) - (weight * ordered).sum(axis=0) / count**2
-
-
-def energy_score(draws: np.ndarray, persons: np.ndarray) -> float:
-    """Return the energy score of all municipalities together, in persons; smaller is better.
-
-    Pairs are each draw and the next one, the last with the first.
-    """
-    away = np.linalg.norm(draws - persons, axis=1).mean()
-    apart = np.linalg.norm(draws - np.roll(draws, 1, axis=0), axis=1).mean()
-    return float(away - apart / 2)
 
 
 def score(draws: np.ndarray, panel: SettlementPanel, year: int) -> pd.DataFrame:
@@ -83,7 +44,7 @@ def score(draws: np.ndarray, panel: SettlementPanel, year: int) -> pd.DataFrame:
         "published": (high - low) <= 1,  # moved to today's borders, a count may be a fraction
         "median": np.quantile(draws, 0.5, axis=0, method="inverted_cdf"),
         "mean": draws.mean(axis=0),
-        "crps": crps(draws, persons),
+        "crps": sample_crps(draws, persons),
         "size": size_class(panel.population[0]),
     }
     for level in LEVELS:
@@ -99,18 +60,6 @@ def score(draws: np.ndarray, panel: SettlementPanel, year: int) -> pd.DataFrame:
             upto > below, inside / np.maximum(upto - below, 1e-12), (below > tail) & (below < 1 - tail)
         )
     return pd.DataFrame(table)
-
-
-def binomial_interval(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact (Clopper–Pearson) interval of a share.
-
-    >>> tuple(round(end, 3) for end in binomial_interval(95, 100))
-    (0.887, 0.984)
-    """
-    tail = (1 - level) / 2
-    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
-    return low, high
 
 
 def coverage(rows: pd.DataFrame) -> list[dict[str, object]]:
