@@ -35,7 +35,8 @@ def drawn(rng: np.random.Generator) -> tuple[dict[str, np.ndarray], np.ndarray]:
         "start": rng.normal(START, START_SPREAD, PLACES),
     }
     known["scale"] = np.exp(rng.normal(known["shock_centre"], known["shock_spread"], PLACES))
-    known["gain"] = 1 / (1 + np.exp(-rng.normal(known["gain_centre"], known["gain_spread"], PLACES)))
+    share = 1 / (1 + np.exp(-rng.normal(known["gain_centre"], known["gain_spread"], PLACES)))
+    known["gain"] = level.gain_least + (1 - level.gain_least) * share
     known["season"] = rng.normal(known["common_season"], known["season_difference"] * shrink, (PLACES, 6))
     nu, rows = known["degrees_of_freedom"], []
     place, variance = known["start"], np.zeros(PLACES)

@@ -17,6 +17,7 @@ from workbench.models.inflow.components import (
 )
 from workbench.models.inflow.fit import InflowFit
 from workbench.models.inflow.model import InflowModel
+from workbench.models.inflow.prior import prior_check
 from workbench.models.inflow.series import InflowSeries
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "Shocks",
     "Surges",
     "Volatility",
+    "prior_check",
 ]

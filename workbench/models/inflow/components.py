@@ -47,6 +47,7 @@ def _spread(median: float, uncertainty: float) -> str:
 class Level(Component):
     """The level that a destination's arrivals move around; it keeps a share of every shock."""
 
+    gain_least: float = _prior(0.05, "least share of a shock that stays: no level is deaf to what comes", share=True)
     gain_centre: float = _prior(0.5, "typical share of a shock that stays, as logit (0.5 ≈ 62 %)", free=True)
     gain_centre_spread: float = _prior(0.7, "how uncertain that typical share is (logit)")
     gain_spread: float = _prior(1.0, "how much the share differs between destinations (median, logit)")
@@ -62,7 +63,12 @@ class Level(Component):
                 f"Normal(mean of the first year, {self.start_spread:g})",
                 "first level, log scale",
             ),
-            ("gain", "destination", "logit ~ Normal(gain_centre, gain_spread)", "share of a shock that stays"),
+            (
+                "gain",
+                "destination",
+                f"from {self.gain_least:g} to 1, logit ~ Normal(gain_centre, gain_spread)",
+                "share of a shock that stays",
+            ),
             ("gain_centre", "all", f"Normal({self.gain_centre:g}, {self.gain_centre_spread:g})", "typical gain, logit"),
             (
                 "gain_spread",

@@ -101,7 +101,9 @@ class InflowModel:
                 centre = pm.Normal("gain_centre", level.gain_centre, level.gain_centre_spread)
                 width_of = spread("gain_spread", level.gain_spread, level.gain_spread_uncertainty)
                 logit = pm.Normal("logit_gain", centre, width_of, dims="destination")
-                gain = pm.Deterministic("gain", pm.math.sigmoid(logit), dims="destination")
+                # With a gain near zero allowed, a quiet destination has a second mode that chains do not leave.
+                share = level.gain_least + (1 - level.gain_least) * pm.math.sigmoid(logit)
+                gain = pm.Deterministic("gain", share, dims="destination")
                 start = pm.Normal("start", data["first_year"], level.start_spread, dims="destination")
 
                 common = pm.Normal("common_season", 0, season.season_spread * shrink, dims="term")
