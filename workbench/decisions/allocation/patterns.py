@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
 from workbench.decisions.allocation.knapsack import fill_each
+from workbench.decisions.allocation.readable import SAME_EVERYWHERE
 from workbench.decisions.allocation.reading import Floats, Ints
 
 KEEP = 0.5
@@ -60,7 +62,7 @@ class Patterns:
     def __post_init__(self) -> None:
         """State the programme without any pattern."""
         here = self.instance
-        _, self.first_of, self.kind = _alike(here)
+        self.first_of, self.kind = _alike(here)
         self.many = np.bincount(self.kind)
         self.by_place = np.ascontiguousarray(here.value.T)
         self.room = np.where(self.whole > 0, here.upper[:, 0], -1)
@@ -98,7 +100,10 @@ class Patterns:
 
     def add(self, patterns: list[tuple[int, Ints]]) -> int:
         """Take up patterns (place, items); return how many were new."""
-        cost, start, at, entry = [], [], [], []
+        cost: list[float] = []
+        start: list[int] = []
+        at: list[int] = []
+        entry: list[float] = []
         kinds = len(self.many)
         for place, items in patterns:
             kind, times = np.unique(self.kind[items], return_counts=True)
@@ -242,7 +247,7 @@ class Patterns:
         return price, dual[self.kind]
 
     def _price(
-        self, dual: Floats, taken: Ints | None = None, open_: Ints | None = None
+        self, dual: Floats, taken: NDArray[np.bool_] | None = None, open_: NDArray[np.bool_] | None = None
     ) -> tuple[float, int]:
         """Return the bound that these multipliers prove and how many new patterns they brought."""
         here, places = self.instance, self.instance.nowhere
@@ -277,19 +282,20 @@ class Patterns:
         )
 
 
-def _alike(instance: Instance) -> tuple[Floats, Ints, Ints]:
-    """Return which items are alike in size and worth: the kinds, the first item of each, and the kind of each item."""
+def _alike(instance: Instance) -> tuple[Ints, Ints]:
+    """Return which items are alike in size and worth: the first item of each kind, and the kind of each item."""
     shown = np.ascontiguousarray(np.hstack([instance.size.astype(np.float64), np.round(instance.value, ALIKE)]))
     line = shown.view(np.dtype((np.void, shown.shape[1] * 8))).ravel()
-    kinds, first, kind = np.unique(line, return_index=True, return_inverse=True)
-    return kinds, first, kind.ravel()
+    _, first, kind = np.unique(line, return_index=True, return_inverse=True)
+    return first.astype(np.int64), kind.ravel().astype(np.int64)
 
 
 def _quiet() -> highspy.Highs:
     # HiGHS keeps one scheduler per process and refuses another number of threads than the first caller's.
     highspy.Highs.resetGlobalScheduler(True)
-    model = highspy.Highs()
-    for name, value in {"output_flag": False, "threads": 1, "parallel": "off", "random_seed": 0}.items():
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
+    model.setOptionValue("output_flag", False)
+    for name, value in SAME_EVERYWHERE.items():
         model.setOptionValue(name, value)
     model.changeObjectiveSense(highspy.ObjSense.kMaximize)
     return model

@@ -84,6 +84,10 @@ class Problem:
         Pairs of items that may not share a place.
     score_name
         What the scores are, as it stands under every table.
+    deadline
+        Index household: latest day of placement as an ISO date; '' for none.
+    must
+        Items that every plan places.
     """
 
     household_names: Names
@@ -104,6 +108,8 @@ class Problem:
     bans: tuple[tuple[int, int], ...]
     apart: tuple[tuple[int, int], ...]
     score_name: str
+    deadline: Names = ()
+    must: frozenset[int] = frozenset()
 
     @classmethod
     def from_tables(
@@ -207,6 +213,7 @@ class Problem:
             bans=tuple(bans),
             apart=tuple(sorted(apart)),
             score_name=score_name or str(scores.attrs.get("score_name", "score")),
+            deadline=tuple(text[:10] for text in reading.texts(homes, "deadline")),
         )
         clashes += _crowded_pins(problem)
         if clashes:

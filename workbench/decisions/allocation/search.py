@@ -306,7 +306,7 @@ class _Search:
             patterns.plan(self.plan)
         proof = patterns.sharpen(self.proof, self.twice, self.worth, self.gap)
         if proof.bound < self.bound:
-            # Where whole households fill a place, the bound has no use for a price of room in persons: it stays a guide.
+            # Where whole households fill a place, the bound needs no price of room in persons: it stays a guide.
             guide = (whole > 0) & (proof.price[:, 0] >= 0)
             self.bound, self.twice, self.proof = proof.bound, proof.twice, proof.price.copy()
             self.proof[guide, 0] = np.maximum(0.0, self.price[guide, 0])
@@ -361,5 +361,5 @@ class _Search:
             distance = max(here - below, 1e-6 * abs(here), 1e-9)
             twice = twice - step * distance / max(1.0, float(direction @ direction)) * direction
             number += 1
-            if not self.patient and number > IMPATIENT and not np.isfinite(self.worth):
+            if not small and not self.patient and number > IMPATIENT and not np.isfinite(self.worth):
                 break
