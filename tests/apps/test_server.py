@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from workbench.apps import pages
-from workbench.apps.guard import Guarded
+from workbench.apps.guard import ASSET, Guarded
 from workbench.apps.server import Serving, _config, _Server
 from workbench.apps.words import titles, words
 from workbench.cli import app
@@ -73,3 +75,49 @@ def test_the_frame_says_the_same_things_in_every_language() -> None:
     assert all("30" in said["idle"] for said in told.values())
     assert [said["title"] for said in told.values()] == ["Outlook", "Utsikter", "Utsikter"]
     assert len({said["gone"] for said in told.values()}) == len(told)
+
+
+class Kernels:
+    """Stands in for the server's kernels: by id, the browsers connected and what the kernel is doing."""
+
+    def __init__(self, **kernels: tuple[int, str]) -> None:
+        self.kernels = kernels
+
+    def list_kernels(self) -> list[dict[str, object]]:
+        return [{"id": k, "connections": n, "execution_state": s} for k, (n, s) in self.kernels.items()]
+
+    async def shutdown_kernel(self, kernel: str, now: bool) -> None:
+        del self.kernels[kernel]
+
+
+def test_an_idle_kernel_without_a_browser_ends_after_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = _Server.__new__(_Server)
+    server.serving, clock = Serving(), iter([0.0, 40.0, 70.0, 200.0])
+    kernels = Kernels(shown=(1, "idle"), loading=(0, "busy"), left=(0, "idle"), back=(0, "idle"))
+    server.ioloop, server.kernel_manager = SimpleNamespace(time=lambda: next(clock)), kernels
+    since: dict[str, float] = {}
+    for _ in range(2):
+        asyncio.run(server._end_forsaken(since))
+    assert len(kernels.kernels) == 4
+    kernels.kernels["back"] = (1, "idle")
+    asyncio.run(server._end_forsaken(since))
+    assert set(kernels.kernels) == {"shown", "loading", "back"}
+    kernels.kernels["back"] = (0, "idle")
+    asyncio.run(server._end_forsaken(since))
+    assert "back" in kernels.kernels, "its minute begins anew"
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("workbench/static/page.js", True),
+        ("base/static/a.b/c.svg", True),
+        ("workbench/index.html.j2", False),
+        ("workbench/static/", False),
+        ("workbench/static/../../server.py", False),
+        ("workbench/static/x/..", False),
+        ("workbench/other/page.js", False),
+    ],
+)
+def test_only_assets_of_a_template_are_looked_for(path: str, there: bool) -> None:
+    assert bool(ASSET.fullmatch(path)) is there

@@ -73,7 +73,9 @@ def test_with_the_key_the_same_routes_answer_but_give_no_file_away(opened, serve
         status, text = ask(served, path, **key)
         assert status in (403, 404) and "cells" not in text, path
     status, text = ask(served, "/voila/templates/workbench/other/page.js", **key)
-    assert status >= 400 and "Traceback" not in text and "assert" not in text
+    assert status == 404 and "Traceback" not in text and "assert" not in text
+    assert ask(served, "/voila/templates/workbench/index.html.j2", **key)[0] == 404
+    assert ask(served, "/voila/templates/workbench/static/..%2f..%2fserver.py", **key)[0] == 404
 
 
 def test_another_host_name_is_refused_even_with_the_key(served) -> None:
@@ -107,3 +109,10 @@ def test_twenty_visits_leave_no_kernel_behind(opened, quiet) -> None:
             page.close(run_before_unload=True)
     assert seen >= 2
     assert served.kernels_fall_to(0)
+
+
+def test_a_browser_that_dies_leaves_no_kernel_behind(opened, quiet) -> None:
+    page = opened(quiet)
+    assert len(quiet.kernels()) == 1
+    page.context.close()  # no farewell is sent
+    assert quiet.kernels_fall_to(0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,7 @@ def test_each_lack_has_its_command_and_the_exit_code_says_so(monkeypatch: pytest
         raise ReportError("the fonts are missing")
 
     monkeypatch.setattr(theme, "font_folders", no_fonts)
+    monkeypatch.setattr(sys, "executable", "/a folder/python")
     monkeypatch.setattr(machine, "wanted_packages", lambda: ["no-such-package==1"])
     monkeypatch.setenv("WORKBENCH_SCHEDULER", "tcp://127.0.0.1:1")
     monkeypatch.setenv("WORKBENCH_RUNS", "/dev/null/runs")
@@ -48,5 +51,6 @@ def test_each_lack_has_its_command_and_the_exit_code_says_so(monkeypatch: pytest
     lacks = {found["name"]: found["mend"] for found in body["found"] if not found["well"]}
     assert body["well"] is False and set(lacks) == {"packages", "fonts", "runs folder", "scheduler"}
     assert all(lacks.values()) and "\n" not in "".join(lacks.values())
+    assert all(shlex.split(lacks[name])[0] == "/a folder/python" for name in ("packages", "fonts"))
     text = CliRunner().invoke(app, ["doctor"]).stdout
     assert all(f"LACKS {name}" in text for name in lacks) and all(mend in text for mend in lacks.values())

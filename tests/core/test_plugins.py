@@ -6,6 +6,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from workbench.core import plugins
 from workbench.core.errors import DataError, PluginError
 from workbench.core.plugins import RULES, PluginNotice
+from workbench.core.provenance import Guests
 
 pytestmark = pytest.mark.quick
 ROOT = Path(__file__).parent.parent.parent
@@ -93,6 +95,9 @@ def test_a_broken_guest_is_left_out_with_the_reason(bring: Bring, source: str, e
     (notice,) = plugins.notices()
     assert reason in notice.reason and "\n" not in notice.line()
     assert plugins.guests().skipped == (notice,)
+    earlier = replace(notice, name="odd")
+    built_upon = plugins.and_now(Guests((), (earlier,)))  # a saved run, and what is left out now
+    assert built_upon.skipped == (earlier, notice) and plugins.and_now(built_upon) == built_upon
     with pytest.raises(PluginError, match="'even' cannot be used") as error:
         plugins.get(RULES, "even", check)
     assert notice.reason in error.value.message()

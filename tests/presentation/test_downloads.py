@@ -15,6 +15,7 @@ def test_csv_holds_the_exact_figures(inflow_result) -> None:
     back = pd.read_csv(io.BytesIO(file.content))
     assert file.name == "inflow-by-destination.csv"
     assert back["median"].tolist() == table.data["median"].tolist()
+    assert ".0," not in file.content.decode(), "persons are whole"
 
 
 def test_the_workbook_says_what_it_is_and_holds_numbers(inflow_result) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_core.utils import ensure_async
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError, RequestHandler
+from voila.static_file_handler import TemplateStaticFileHandler
 
 from workbench.presentation import markup as m
 
@@ -23,6 +24,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+ASSET = re.compile(r"\w+/static(/(?!\.\.?(/|$))[^/\\]+)+")
 
 
 class Guarded(JupyterHandler):
@@ -41,6 +45,8 @@ class Guarded(JupyterHandler):
         if user is None:
             raise HTTPError(403)
         self.current_user = self._jupyter_current_user = user
+        if isinstance(self, TemplateStaticFileHandler) and not ASSET.fullmatch(self.path_args[0]):
+            raise HTTPError(404)  # Voilà itself stumbles over other paths
         await super().prepare()
 
     def write_error(self, status_code: int, **_: Any) -> None:

@@ -7,8 +7,10 @@ import logging
 import os
 import secrets
 import shutil
+import socket
 import webbrowser
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,9 @@ import tornado.ioloop
 from jupyter_core.utils import run_sync
 from nbformat import NotebookNode
 from tornado.httpserver import HTTPServer
+from tornado.ioloop import PeriodicCallback
 from tornado.netutil import bind_sockets
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
 from traitlets.config import Config
 from voila.app import Voila
 from voila.voila_identity_provider import VoilaIdentityProvider
@@ -34,6 +37,9 @@ from workbench.presentation.theme import css
 
 TEMPLATE = Path(__file__).parent / "template"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
+FORSAKEN_SECONDS = 60
+"""After so many idle seconds without a browser a kernel ends: its tab was closed too early to say so, or crashed."""
+LOOK_SECONDS = 5
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -95,6 +101,7 @@ def _bind(serving: Serving) -> list[Any]:
         return list(bind_sockets(serving.port, serving.address))
     except OSError as error:
         where = f"{serving.address}:{serving.port}"
+        elsewhere = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
         if error.errno == errno.EADDRINUSE:
             raise AppError(
                 f"the port {serving.port} is taken",
@@ -103,7 +110,10 @@ def _bind(serving: Serving) -> list[Any]:
                 do=f"stop it, or choose another: workbench app {serving.page} --port {serving.port + 1}",
             ) from error
         raise AppError(
-            "the server cannot listen here", where=where, why=error.strerror or str(error), do="choose another port"
+            "the server cannot listen here",
+            where=where,
+            why=error.strerror or str(error),
+            do=f"choose another {'address' if elsewhere else 'port'}",
         ) from error
 
 
@@ -193,10 +203,29 @@ class _Server(Voila):  # type: ignore[misc]
         self.ready(address)
         if self.shows:
             webbrowser.open(address)
+        forsaken: dict[str, float] = {}
+        self.look = PeriodicCallback(lambda: self._end_forsaken(forsaken), 1000 * LOOK_SECONDS)
+        self.look.start()
         try:
             self.ioloop.start()
         finally:
             self.stop()
+
+    async def _end_forsaken(self, since: dict[str, float]) -> None:
+        """End the kernels that have been idle without a browser for too long; ``since`` holds when each began to be."""
+        now, kernels = self.ioloop.time(), self.kernel_manager
+        alone = {
+            model["id"]
+            for model in kernels.list_kernels()
+            if not model["connections"] and model["execution_state"] == "idle"
+        }
+        for kernel in [*since]:
+            if kernel not in alone:
+                del since[kernel]
+        for kernel in alone:
+            if now - since.setdefault(kernel, now) > min(FORSAKEN_SECONDS, 60 * self.serving.idle_minutes):
+                with suppress(KeyError, HTTPError):  # it ended by itself in the meantime
+                    await kernels.shutdown_kernel(kernel, now=True)
 
     def _shown_host(self) -> str:
         return self.serving.hosts[0] if self.serving.hosts else "localhost"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -62,7 +63,7 @@ def _plugins() -> Finding:
     skipped = plugins.notices()
     packages = " ".join(sorted({part.distribution for part in skipped}))
     said = "; ".join(part.line() for part in skipped) or f"{count} parts, none left out"
-    return Finding("plug-ins", not skipped, said, f"{sys.executable} -m pip uninstall {packages}")
+    return Finding("plug-ins", not skipped, said, f"{shlex.quote(sys.executable)} -m pip uninstall {packages}")
 
 
 def _fonts() -> Finding:
@@ -73,5 +74,6 @@ def _fonts() -> Finding:
     try:
         count = sum(len(list(folder.glob("*.[ot]tf"))) for folder in theme.font_folders())
     except ReportError as error:
-        return Finding("fonts", False, error.what, f"{sys.executable} -m pip install font-source-sans-pro matplotlib")
+        mend = f"{shlex.quote(sys.executable)} -m pip install font-source-sans-pro matplotlib"
+        return Finding("fonts", False, error.what, mend)
     return Finding("fonts", count > 0, f"{count} fonts for charts and reports")

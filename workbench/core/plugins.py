@@ -145,6 +145,11 @@ def guests(*used: Plugin | None) -> Guests:
     return Guests(tuple(sorted(parts, key=lambda part: (part.group, part.name))), notices())
 
 
+def and_now(before: Guests) -> Guests:
+    """Return the parts of a saved run that is built upon, with what was left out then and since."""
+    return Guests(before.used, tuple(dict.fromkeys((*before.skipped, *notices()))))
+
+
 def _look(group: str, check: Check) -> _Found:
     found, by_name = _Found(), dict[str, list[metadata.EntryPoint]]()
     for entry in metadata.entry_points(group=group):

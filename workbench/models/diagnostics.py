@@ -79,7 +79,7 @@ class Diagnostics:
             least = min(self.min_bulk_ess, self.min_tail_ess)
             return (
                 f"The chains agree: R-hat at most {self.max_rhat:.3f}, effective sample size at least {least:.0f}, "
-                f"{self.divergences} divergences in {self.draws} draws."
+                f"{self.divergences} divergence{'s' * (self.divergences != 1)} in {self.draws} draws."
             )
         return f"This fit must not be relied on: {'; '.join(self.failures)}; the worst quantity is {self.worst}."
 

@@ -26,7 +26,8 @@ class Download:
 
 def csv(table: Table) -> Download:
     """Return the exact figures behind a table; columns are named as programs know them, in every language alike."""
-    text = table.data.to_csv(index=False, lineterminator="\n")
+    whole = table.data.convert_dtypes(convert_string=False, convert_boolean=False)  # persons without a decimal point
+    text = whole.to_csv(index=False, lineterminator="\n")
     return Download(f"{table.name}.csv", CSV, text.encode())
 
 

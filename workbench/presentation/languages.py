@@ -7,6 +7,7 @@ their translations. `make words` brings the catalogues up to date with the code.
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -25,6 +26,7 @@ LANGUAGES = {"en": "English", "nb": "Norsk (bokmål)", "sv": "Svenska"}
 FOLDER = Path(__file__).parent / "locale"
 TERRITORIES = {"EL": "GR", "UK": "GB"}
 """Eurostat's codes of countries where they differ from ISO 3166."""
+_PER_CENT = re.compile(r"(?<=\d) (?=%)")
 
 
 def check(language: str) -> str:
@@ -40,7 +42,7 @@ def say(message: str, language: str = "en", **values: object) -> str:
     >>> say("{first} and {last}", "nb", first="Oslo", last="Bergen")
     'Oslo og Bergen'
     """
-    return _catalogue(language).gettext(message).format(**values)
+    return _together(_catalogue(language).gettext(message).format(**values))
 
 
 def marked(text: str) -> str:
@@ -50,7 +52,12 @@ def marked(text: str) -> str:
 
 def say_many(one: str, many: str, amount: int, language: str = "en", **values: object) -> str:
     """Return the sentence for one or the sentence for several, by the rule of the language."""
-    return _catalogue(language).ngettext(one, many, amount).format(**values)
+    return _together(_catalogue(language).ngettext(one, many, amount).format(**values))
+
+
+def _together(text: str) -> str:
+    """Keep a number and its per cent sign on one line."""
+    return _PER_CENT.sub("\N{NO-BREAK SPACE}", text)
 
 
 @cache

@@ -18,7 +18,7 @@ import pandas as pd
 from workbench.core.calendar import month_number
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.plugins import guests
+from workbench.core.plugins import and_now, guests
 from workbench.core.provenance import (
     Guests,
     RunRecord,
@@ -248,7 +248,8 @@ def forecast(
 
     before = fitted.record
     caveats = (*arrivals.caveats(as_of), *before.results["caveats"])
-    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, before.plugins)
+    brought = and_now(before.plugins)
+    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, brought)
     return _result(run, arrivals, reused=run.reused and fitted.reused)
 
 

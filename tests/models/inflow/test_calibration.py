@@ -10,7 +10,7 @@ from workbench.models.inflow import InflowComponents, InflowFit, InflowModel, In
 from workbench.models.inflow.recursion import season_terms
 
 pytestmark = pytest.mark.slow
-FITS, PLACES, MONTHS, AHEAD = 500, 5, 120, 6
+FITS, PLACES, MONTHS, AHEAD = 200, 5, 120, 6
 COMPONENTS = InflowComponents(forgetting=None, counts=None, surges=None)
 """A weighted likelihood has no generative posterior, and surges are an assumption, not learnt."""
 # High enough a start that rounding to whole persons and the floor at zero play no part.
