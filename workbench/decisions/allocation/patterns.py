@@ -217,6 +217,8 @@ class Patterns:
         self.model.setOptionValue("mip_max_nodes", NODES)
         if np.isfinite(seconds):
             self.model.setOptionValue("time_limit", max(0.1, seconds))
+        # Called while HiGHS searches: here Ctrl-C is heard, too.
+        self.model.cbMipInterrupt += lambda event: event.interrupt(not self.going())
         self.model.run()
         x = np.array(self.model.getSolution().col_value)
         if len(x) == 0 or not np.isfinite(self.model.getInfo().objective_function_value):

@@ -175,7 +175,10 @@ class Problem:
         for index in np.flatnonzero(minimum > capacity[:, 0]):
             found = f"{towns[index]}: minimum {minimum[index]:g}, capacity {capacity[index, 0]:g}"
             faults.append(Fault("a minimum lies above its capacity", column="minimum", value=found))
+        items = int(item_of.max()) + 1 if len(names) else 0
+        pin, clashes = _pinned(pins, bans, names, towns, item_of, items)
         if faults:
+            faults += [Fault(clash, column="rule") for clash in clashes]
             raise DataError(
                 "the allocation problem cannot be stated",
                 why="a household or place that is misread would be placed wrongly",
@@ -191,8 +194,6 @@ class Problem:
         if "weight" in homes:
             stated = reading.numbers(homes, "weight", empty=np.nan)
             weight = np.where(np.isnan(stated), weight, stated)
-        items = int(item_of.max()) + 1 if len(names) else 0
-        pin, clashes = _pinned(pins, bans, names, towns, item_of, items)
         why = _mask(score, needs, offers, use, capacity, item_of, items, pin, bans)
         problem = cls(
             household_names=names,

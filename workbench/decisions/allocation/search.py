@@ -319,6 +319,7 @@ class _Search:
         self._complete(patterns.dive(), first, self.twice)
         self.say(f"A plan made of patterns: {self.worth:.3f}.")
         if not self._done() and self.limit.going():
+            patterns.going = self.limit.going
             if np.isfinite(self.worth):
                 patterns.plan(self.plan)
             chosen = patterns.choose(self.gap / 2, self.limit.left() * FOR_DIVE)
