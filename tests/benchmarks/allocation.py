@@ -257,9 +257,12 @@ def written(rows):
             command = f"python tests/benchmarks/allocation.py {part} --limit {here[0]['limit']:g}"
             made.append(f"**{title}**: `{command}`\n\n{head}\n" + "\n".join(map(line, here)))
     old = RESULTS.read_text(encoding="utf-8")
-    found = re.search(r"^### Measured\n.*?(?=^## |\Z)", old, re.M | re.S)
     block = f"### Measured\n\n{rows[-1]['date']}, {os.cpu_count()} processors.\n\n" + "\n\n".join(made) + "\n\n"
-    new = old[: found.start()] + block + old[found.end() :] if found else f"{old.rstrip()}\n\n## {SECTION}\n\n{block}"
+    section = re.search(rf"^## {SECTION}\n.*?(?=^## |\Z)", old, re.M | re.S)
+    before, mine, after = (old, f"\n\n## {SECTION}\n\n", "") if section is None else (
+        old[: section.start()], section.group(), old[section.end() :]
+    )  # fmt: skip
+    new = before + re.sub(r"^### Measured\n.*", "", mine, flags=re.M | re.S).rstrip() + "\n\n" + block + after
     RESULTS.write_text(new.rstrip() + "\n", encoding="utf-8")
 
 
