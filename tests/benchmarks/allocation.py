@@ -1,10 +1,10 @@
 """How near to the best, how soon? The allocation search beside general solvers, each in its own process.
 
-    python tests/benchmarks/allocation.py --cases goals            # the hard goals, three seeds each
-    python tests/benchmarks/allocation.py --cases compare --limit 60
+    python tests/benchmarks/allocation.py goals peers sizes whatif draws [--seeds 3] [--limit 60] [--write]
 
-Households and scores are made up from a seed: sizes as in asylum settlement, scores of type, place and chance, places
-of very different room. Every figure is measured in the run that prints it; OR-tools is left out where not installed.
+Each row is kept in ``output/allocation-benchmark.jsonl`` as soon as it is measured; a run that was interrupted goes on
+from there, and ``--write`` puts the rows kept into RESULTS.md. Households and scores are made up from a seed: sizes as
+in asylum settlement, scores of type, place and chance, places of very different room.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -29,8 +31,16 @@ GOALS = {
     "1,000, room 102 %": dict(households=1000, room=1.02),
 }
 COMPARED = {
-    f"{n:,}, room {room:.0%}": dict(households=n, room=room) for n in (500, 1000, 2000) for room in (1.15, 1.02)
+    f"{n:,}, room {room:.0%}": dict(households=n, room=room)
+    for n in (500, 1000, 2000, 10_000, 50_000)
+    for room in (1.15, 1.02)
 }
+LARGEST = {"100,000, room 115 %": dict(households=100_000)}
+TIGHT = {"1,000, room 102 %": GOALS["1,000, room 102 %"]}
+DRAWS = 200
+KEPT = Path("output/allocation-benchmark.jsonl")
+RESULTS = Path(__file__).parent / "RESULTS.md"
+SECTION = "Allocation"
 SOLVERS = ("ours", "cvxpy", "milp", "cp-sat")
 
 
@@ -147,53 +157,142 @@ def cp_sat(problem, limit):
     return value, solver.best_objective_bound / 1e6
 
 
+def what_if(case, limit):
+    """Three pins, one after the other, on a plan that is there: the worst gap, and seconds for each pin."""
+    from workbench.decisions.allocation import Session
+
+    homes, where, scores = tables(**case)
+    session = Session.begin(homes, where, scores)
+    at, seconds, gaps = session.plan.assignment, [], []
+    for row in at.iloc[[0, len(at) // 2, len(at) - 1]].itertuples():
+        began = time.perf_counter()
+        session = session.pin(row.household, row.runner_up, "benchmark")
+        seconds.append(time.perf_counter() - began)
+        gaps.append(session.plan.gap)
+    return {"seconds": float(np.mean(seconds)), "gap": max(gaps)}
+
+
+def draws(case, limit):
+    """The same households under draws of the scores, each plan from the one before: the worst gap, seconds in all."""
+    from workbench.decisions.allocation import Problem, solve
+
+    homes, where, scores = tables(**case)
+    draw, plan, gaps, began = np.random.default_rng(1), None, [], time.perf_counter()
+    for _ in range(DRAWS):
+        moved = scores.copy()
+        cells = moved.drop(columns="household").to_numpy()
+        logit = np.log(cells / (1 - cells)) + draw.normal(0, 0.2, cells.shape[1])
+        moved.iloc[:, 1:] = 1 / (1 + np.exp(-logit))
+        plan = solve(Problem.from_tables(homes, where, moved), gap=1e-3, time_limit=limit, start=plan)
+        gaps.append(plan.gap)
+    return {"seconds": time.perf_counter() - began, "gap": max(gaps)}
+
+
 def measure(case, solver, limit):
     """Solve one case in this process; print what it took as one line of JSON."""
     problem = problem_of(**case)
-    if solver == "ours":
+    if solver in ("ours", "what-if", "draws"):
         ours(problem_of(households=60, places=300, seed=9, services=bool(case.get("services"))), 5)  # compiled, cached
     began, cpu = time.perf_counter(), time.process_time()
+    if solver in ("what-if", "draws"):
+        told = {"what-if": what_if, "draws": draws}[solver](case, limit)
+    else:
+        try:
+            value, bound = {"ours": ours, "cvxpy": cvxpy, "milp": milp, "cp-sat": cp_sat}[solver](problem, limit)
+        except ModuleNotFoundError as missing:
+            print(json.dumps({"said": f"{missing.name} is not installed"}))
+            return
+        told = {"seconds": time.perf_counter() - began}
+        told["gap"] = None if value is None or not np.isfinite(bound) else (bound - value) / max(1.0, abs(bound))
+    told |= {"cpu": time.process_time() - cpu, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    print(json.dumps(told))
+
+
+def line(row):
+    head = f"| {row['case']} | {row['seed']} | {row['solver']} |"
+    if "said" in row:
+        return f"{head} {row['said']} | | | | {row['load']:.0f} |"
+    gap = "no plan" if row["gap"] is None else f"{row['gap']:.3%}"
+    figures = f"{row['seconds']:.1f} | {row['cpu']:.1f} | {gap} | {row['megabytes']:.0f} | {row['load']:.0f}"
+    return f"{head} {figures} |"
+
+
+def jobs(parts, seeds):
+    """Yield what is to be measured: part, case, solver, seed."""
+    ours = (("goals", GOALS, ("ours",), seeds), ("sizes", LARGEST, ("ours",), 1))
+    beside = (("peers", COMPARED, SOLVERS, 1), ("whatif", TIGHT, ("what-if",), seeds), ("draws", TIGHT, ("draws",), 1))
+    for part, cases, solvers, number in (*ours, *beside):
+        for name in cases if part in parts else ():
+            for seed in range(number):
+                for solver in solvers:
+                    yield part, name, {**cases[name], "seed": seed}, solver, seed
+
+
+def run(one, limit):
+    """Measure one case in a process of its own; a solver that does not come back in time has no plan."""
+    command = [sys.executable, __file__, "--one", json.dumps(one), "--limit", str(limit)]
+    patience = 60 * limit if one["solver"] == "draws" else 8 * limit
     try:
-        value, bound = {"ours": ours, "cvxpy": cvxpy, "milp": milp, "cp-sat": cp_sat}[solver](problem, limit)
-    except ModuleNotFoundError as missing:
-        print(json.dumps({"said": f"{missing.name} is not installed"}))
-        return
-    told = {"seconds": time.perf_counter() - began, "cpu": time.process_time() - cpu, "value": value, "bound": bound}
-    told["gap"] = None if value is None or not np.isfinite(bound) else (bound - value) / max(1.0, abs(bound))
-    print(json.dumps({**told, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience)
+    except subprocess.TimeoutExpired:
+        return {"said": f"not back after {patience:.0f} s"}
+    if done.returncode == 0:
+        return json.loads(done.stdout.splitlines()[-1])
+    return {"said": "ended by the system" if done.returncode < 0 else done.stderr.strip()[-120:].replace("\n", " ")}
 
 
-def line(name, seed, solver, told):
-    if "said" in told:
-        return f"| {name} | {seed} | {solver} | {told['said']} | | | |"
-    gap = "no plan" if told["gap"] is None else f"{told['gap']:.3%}"
-    return (
-        f"| {name} | {seed} | {solver} | {told['seconds']:.1f} | {told['cpu']:.1f} | {gap} | {told['megabytes']:.0f} |"
-    )
+def written(rows):
+    """Put the rows kept into RESULTS.md, in place of the section that stands there."""
+    head = "| case | seed | solver | seconds | CPU seconds | certified gap | MB | load |\n" + "|---" * 8 + "|"
+    names = {
+        "goals": "Goals",
+        "sizes": "Largest",
+        "peers": "Beside general solvers",
+        "whatif": "What-if",
+        "draws": "Draws",
+    }
+    made = []
+    for part, title in names.items():
+        if here := [row for row in rows if row["part"] == part]:
+            command = f"python tests/benchmarks/allocation.py {part} --limit {here[0]['limit']:g}"
+            made.append(f"**{title}**: `{command}`\n\n{head}\n" + "\n".join(map(line, here)))
+    old = RESULTS.read_text(encoding="utf-8")
+    block = f"### Measured\n\n{rows[-1]['date']}, {os.cpu_count()} processors.\n\n" + "\n\n".join(made) + "\n\n"
+    section = re.search(rf"^## {SECTION}\n.*?(?=^## |\Z)", old, re.M | re.S)
+    before, mine, after = (old, f"\n\n## {SECTION}\n\n", "") if section is None else (
+        old[: section.start()], section.group(), old[section.end() :]
+    )  # fmt: skip
+    new = before + re.sub(r"^### Measured\n.*", "", mine, flags=re.M | re.S).rstrip() + "\n\n" + block + after
+    RESULTS.write_text(new.rstrip() + "\n", encoding="utf-8")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cases", choices=("goals", "compare"), default="goals")
+    parser.add_argument("parts", nargs="*", default=["goals"], help="goals, peers, sizes, whatif, draws")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--limit", type=float, default=60)
+    parser.add_argument("--only", default="", help="cases whose name begins so")
+    parser.add_argument("--write", action="store_true", help="update RESULTS.md from the rows kept")
     parser.add_argument("--one", help="for the program itself: one case as JSON")
     asked = parser.parse_args()
     if asked.one:
         one = json.loads(asked.one)
         measure(one["case"], one["solver"], asked.limit)
         return
-    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} processors, load before {os.getloadavg()[0]:.1f}")
-    print("\n| case | seed | solver | seconds | CPU seconds | certified gap | MB |\n|---|---|---|---|---|---|---|")
-    cases, solvers = (GOALS, ("ours",)) if asked.cases == "goals" else (COMPARED, SOLVERS)
-    for name, case in cases.items():
-        for seed in range(asked.seeds if asked.cases == "goals" else 1):
-            for solver in solvers:
-                one = json.dumps({"case": {**case, "seed": seed}, "solver": solver})
-                command = [sys.executable, __file__, "--one", one, "--limit", str(asked.limit)]
-                done = subprocess.run(command, capture_output=True, text=True, check=False)
-                told = json.loads(done.stdout) if done.returncode == 0 else {"said": done.stderr.strip()[-200:]}
-                print(line(name, seed, solver, told), flush=True)
+    rows = [json.loads(text) for text in KEPT.read_text().splitlines()] if KEPT.exists() else []
+    have = {(row["part"], row["case"], row["solver"], row["seed"], row["limit"]) for row in rows}
+    KEPT.parent.mkdir(exist_ok=True)
+    for part, name, case, solver, seed in jobs(asked.parts, asked.seeds):
+        if (part, name, solver, seed, asked.limit) in have or not name.startswith(asked.only):
+            continue
+        head = {"part": part, "case": name, "solver": solver, "seed": seed, "limit": asked.limit}
+        head |= {"date": time.strftime("%Y-%m-%d"), "load": os.getloadavg()[0]}
+        rows.append({**head, **run({"case": case, "solver": solver}, asked.limit)})
+        with KEPT.open("a") as kept:
+            kept.write(json.dumps(rows[-1]) + "\n")
+        print(line(rows[-1]), flush=True)
+    if asked.write and rows:
+        written(rows)
 
 
 if __name__ == "__main__":

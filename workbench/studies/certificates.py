@@ -99,15 +99,17 @@ def verify(result: Path) -> tuple[Check, ...]:
         checks.append(Check(f"rule {rule.title}", "kept", found, found == "kept"))
     value, persons = _worth(problem, plan)
     multipliers = _multipliers(stored, "score")
-    priced = [rule for rule in (*standard_rules(problem), *rules) if rule.title in multipliers.rows]
-    bound = certified_bound(problem, multipliers, {r.title: r.rows(problem, problem.columns) for r in priced})
     proof = _multipliers(stored, "persons") if "persons.price" in stored else None
+    titles = {*multipliers.rows, *(proof.rows if proof is not None else ())}
+    priced = [rule for rule in (*standard_rules(problem), *rules) if rule.title in titles]
+    rows = {rule.title: rule.rows(problem, problem.columns) for rule in priced}
+    bound = certified_bound(problem, multipliers, rows)
     checks += [
         _number("value", told["value"], value),
         _number("bound", told["bound"], bound),
         _number("gap", told["gap"], (bound - value) / max(1.0, abs(bound))),
         _number("persons placed", told["persons_placed"], persons),
-        _number("persons placed, bound", told["persons_placed_bound"], persons_bound(problem, proof)),
+        _number("persons placed, bound", told["persons_placed_bound"], persons_bound(problem, proof, rows)),
         Check("value within bound", "yes", "yes" if value <= bound else "no", value <= bound),
     ]
     if meta["objective"] == "place-first" and multipliers.at_least is not None:

@@ -126,11 +126,13 @@ def _knapsack(gain: Floats, size: Ints, room: int) -> float:
     return float(table[room])
 
 
-def persons_bound(problem: Problem, multipliers: Multipliers | None = None) -> int:
+def persons_bound(
+    problem: Problem, multipliers: Multipliers | None = None, rows: Mapping[str, Rows] | None = None
+) -> int:
     """Return how many persons no plan exceeds: those that some place may take, all room, or what multipliers prove."""
     allowed = (problem.why == WhyNot.ALLOWED).any(axis=1)
     most = [int(problem.size[allowed, 0].sum()), math.floor(min(problem.capacity[:, 0].sum(), 1e15) + 1e-9)]
     if multipliers is not None:
         worth = np.broadcast_to(problem.size[:, :1], problem.why.shape)
-        most.append(math.floor(certified_bound(problem, multipliers, {}, worth=worth) + 1e-6))
+        most.append(math.floor(certified_bound(problem, multipliers, rows or {}, worth=worth) + 1e-6))
     return int(min(most))

@@ -122,11 +122,13 @@ def meeting_floors(problem: Problem, rows: RowsByRule) -> Floats:
 
 def keeping(further: Sequence[AllocationRule], rows: RowsByRule, start: Floats) -> Floats:
     """Return a choice that keeps the further rules too; an error names the smallest easing where there is none."""
-    for rule in further:
+    titles = [rule.title for rule in further]
+    for number, rule in enumerate(further):
         each = rows[rule.title]
         if bool((each.matrix @ start <= each.limit + 1e-6).all()):
             continue
-        easing, start = ease(rows, rule.title)
+        # Only what comes before: rules that contradict each other would leave nothing to ease.
+        easing, start = ease({t: r for t, r in rows.items() if t not in titles[number + 1 :]}, rule.title)
         if easing.any():
             raise DecisionError(
                 f"the rule '{rule.title}' cannot be kept together with the others",

@@ -113,7 +113,7 @@ def instance_of(problem: Problem, *, at_least: int | None, worth: Floats | None 
     persons = int(size[:, 0].sum())
     left = NO_LIMIT if at_least is None else persons - at_least
     upper[places, 0] = left
-    free = (problem.pin[who] < 0) if left > 0 else np.zeros(len(who), dtype=bool)
+    free = (problem.pin[who] < 0) & ~np.isin(who, list(problem.must)) if left > 0 else np.zeros(len(who), dtype=bool)
     value[free, places] = 0.0
     first, foe = _foes(problem, who)
     return Instance(who, value, size, upper, lower, first, foe, np.ones(len(who)))

@@ -91,6 +91,41 @@ def fill_all(by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Flo
     return worth, times.sum(axis=0), where[value.argmax(axis=0), np.arange(items)]
 
 
+@njit(cache=True)
+def fill_each(
+    by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats, worth: Floats, start: Ints, who: Ints
+) -> None:
+    """Fill each place but the last as :func:`fill_all` does; place j takes ``who[start[j]:start[j + 1]]``; in place."""
+    places, items = len(start) - 1, by_place.shape[1]
+    at, gain, need = np.empty(items, np.int64), np.empty(items), np.empty(items, np.int64)
+    chosen = np.empty(items, np.int64)
+    end = 0
+    for j in range(places):
+        start[j], worth[j] = end, 0.0
+        first = price[j, 0] if room[j] < 0 else min(0.0, price[j, 0])
+        count = 0
+        for i in range(items):
+            g = by_place[j, i] - twice[i] - first * size[i, 0]
+            if g == -np.inf:
+                continue
+            for d in range(1, size.shape[1]):
+                if size[i, d] != 0:
+                    g -= price[j, d] * size[i, d]
+            if g > 0 and (room[j] < 0 or size[i, 0] <= room[j]):
+                at[count], gain[count], need[count] = i, g, size[i, 0]
+                count += 1
+        if room[j] < 0:
+            for k in range(count):
+                worth[j] += gain[k]
+                chosen[k] = k
+        else:
+            worth[j], count = _fill(gain[:count], need[:count], room[j], chosen)
+        for k in range(min(count, len(who) - end)):
+            who[end] = at[chosen[k]]
+            end += 1
+    start[places] = end
+
+
 @njit(cache=True, parallel=True)
 def _fill_blocks(
     by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats, worth: Floats, times: Ints, where: Ints

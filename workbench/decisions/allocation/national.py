@@ -38,25 +38,29 @@ def best(
     say: Progress,
     start: Outcome | None = None,
     few: bool = False,
+    worth: Floats | None = None,
+    at_least: int | None = None,
 ) -> Outcome | None:
     """Return the best plan found; None where the search finds none that keeps every limit.
 
     ``few``: pairs are so few that the readable statement settles what stays open, so that no long search is needed.
+    ``worth`` (index item, columns place): what pairs are worth instead of their value; the bound is of that too.
+    ``at_least``: persons to place, where that is known.
     """
     warm = _carried(problem, start)
-    if objective == "score":
-        instance = instance_of(problem, at_least=None)
+    if objective == "score" or at_least is not None:
+        instance = instance_of(problem, at_least=at_least, worth=worth)
         found = search(instance, gap=gap, limit=limit, start=warm, say=say, shaken=not few)
-        return _outcome(problem, instance, found, None, persons_bound(problem), None)
+        proof = None if start is None or at_least is None else start.persons
+        return _outcome(problem, instance, found, at_least, persons_bound(problem, proof), proof, worth)
     total = int(instance_of(problem, at_least=0).size[:, 0].sum())
     most, proof = persons_bound(problem), None
-    at_least = total
     if most >= total:
         say(f"Trying to place all {total} persons that some place may take.")
-        instance = instance_of(problem, at_least=total)
+        instance = instance_of(problem, at_least=total, worth=worth)
         found = search(instance, gap=gap, limit=limit, start=warm, say=say, patient=False, shaken=not few)
         if np.isfinite(found.value):
-            return _outcome(problem, instance, found, total, most, None)
+            return _outcome(problem, instance, found, total, most, None, worth)
         warm = found
     counted = instance_of(problem, at_least=None, worth=np.broadcast_to(problem.size[:, :1], problem.why.shape))
     first = search(counted, gap=0.0, limit=limit, start=None, say=say, whole_values=True, shaken=not few)
@@ -66,11 +70,11 @@ def best(
     most = persons_bound(problem, proof)
     at_least = round(first.value)
     say(f"{at_least} persons can be placed; no plan places more than {most}.")
-    instance = instance_of(problem, at_least=at_least)
+    instance = instance_of(problem, at_least=at_least, worth=worth)
     begin = first if warm is None else replace(first, price=warm.price)
     begin = replace(begin, price=begin.price * (warm is not None))
     found = search(instance, gap=gap, limit=limit, start=begin, say=say, cold=warm is None, shaken=not few)
-    return _outcome(problem, instance, found, at_least, most, proof)
+    return _outcome(problem, instance, found, at_least, most, proof, worth)
 
 
 def _multipliers(problem: Problem, instance: Instance, found: Found, at_least: int | None) -> Multipliers:
@@ -80,14 +84,20 @@ def _multipliers(problem: Problem, instance: Instance, found: Found, at_least: i
 
 
 def _outcome(
-    problem: Problem, instance: Instance, found: Found, at_least: int | None, most: int, proof: Multipliers | None
+    problem: Problem,
+    instance: Instance,
+    found: Found,
+    at_least: int | None,
+    most: int,
+    proof: Multipliers | None,
+    worth: Floats | None,
 ) -> Outcome | None:
     if not np.isfinite(found.value):
         return None
     place_of = np.full(problem.items, -1, dtype=np.int64)
     place_of[instance.who] = np.where(found.at == instance.nowhere, -1, found.at)
     multipliers = _multipliers(problem, instance, found, at_least)
-    bound = certified_bound(problem, multipliers, {})
+    bound = certified_bound(problem, multipliers, {}, worth=worth)
     return Outcome(place_of, bound, most, multipliers, proof, found)
 
 

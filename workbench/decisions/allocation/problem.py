@@ -84,6 +84,10 @@ class Problem:
         Pairs of items that may not share a place.
     score_name
         What the scores are, as it stands under every table.
+    deadline
+        Index household: latest day of placement as an ISO date; '' for none.
+    must
+        Items that every plan places.
     """
 
     household_names: Names
@@ -104,6 +108,8 @@ class Problem:
     bans: tuple[tuple[int, int], ...]
     apart: tuple[tuple[int, int], ...]
     score_name: str
+    deadline: Names = ()
+    must: frozenset[int] = frozenset()
 
     @classmethod
     def from_tables(
@@ -169,7 +175,10 @@ class Problem:
         for index in np.flatnonzero(minimum > capacity[:, 0]):
             found = f"{towns[index]}: minimum {minimum[index]:g}, capacity {capacity[index, 0]:g}"
             faults.append(Fault("a minimum lies above its capacity", column="minimum", value=found))
+        items = int(item_of.max()) + 1 if len(names) else 0
+        pin, clashes = _pinned(pins, bans, names, towns, item_of, items)
         if faults:
+            faults += [Fault(clash, column="rule") for clash in clashes]
             raise DataError(
                 "the allocation problem cannot be stated",
                 why="a household or place that is misread would be placed wrongly",
@@ -185,8 +194,6 @@ class Problem:
         if "weight" in homes:
             stated = reading.numbers(homes, "weight", empty=np.nan)
             weight = np.where(np.isnan(stated), weight, stated)
-        items = int(item_of.max()) + 1 if len(names) else 0
-        pin, clashes = _pinned(pins, bans, names, towns, item_of, items)
         why = _mask(score, needs, offers, use, capacity, item_of, items, pin, bans)
         problem = cls(
             household_names=names,
@@ -207,6 +214,7 @@ class Problem:
             bans=tuple(bans),
             apart=tuple(sorted(apart)),
             score_name=score_name or str(scores.attrs.get("score_name", "score")),
+            deadline=tuple(text[:10] for text in reading.texts(homes, "deadline")),
         )
         clashes += _crowded_pins(problem)
         if clashes:

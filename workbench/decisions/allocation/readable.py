@@ -21,7 +21,7 @@ from workbench.decisions.allocation.reading import Floats
 from workbench.decisions.allocation.rules import Rows
 
 RowsByRule = Mapping[str, Rows]
-SAME_EVERYWHERE = {"threads": 1, "parallel": "off", "random_seed": 0}
+SAME_EVERYWHERE: dict[str, int | str] = {"threads": 1, "parallel": "off", "random_seed": 0}
 WHOLE_PERSON = 0.999
 NODES = 50
 

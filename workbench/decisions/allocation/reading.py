@@ -15,7 +15,7 @@ Names = tuple[str, ...]
 
 def text(value: object) -> str:
     """Return a cell as a code: '' when empty, whole numbers without a decimal point (12.0 is '12')."""
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

@@ -19,6 +19,7 @@ from workbench.decisions.allocation.chains import chain
 from workbench.decisions.allocation.insertion import insert, shed
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
 from workbench.decisions.allocation.knapsack import fill_all
+from workbench.decisions.allocation.patterns import Patterns
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.redivision import redivide
 from workbench.decisions.allocation.soft import best_at, candidates
@@ -42,6 +43,11 @@ AVERAGE = 0.4
 LEAST_STEP = 2e-4
 PENALTY = 10.0
 IMPATIENT = 40
+PATTERNS = 4000
+"""Items up to which whole patterns of places are searched; there the steps before need not be small."""
+COARSE = 0.03
+FOR_BOUND, FOR_DIVE = 0.5, 0.6
+"""Shares of the time left that the bound of the patterns, and a plan made of them, may take."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +92,10 @@ class Limit:
     def going(self) -> bool:
         """Say whether there is time left."""
         return not self.stopped and time.perf_counter() - self.began < self.seconds
+
+    def part(self, share: float) -> Limit:
+        """Return a limit at a share of the time left."""
+        return Limit(self.left() * share)
 
     def left(self) -> float:
         """Return the seconds left."""
@@ -181,7 +191,7 @@ class _Search:
         worth = np.where(self.price > 0, np.where(instance.upper >= NO_LIMIT, 0, instance.upper), instance.lower)
         worth = worth * self.price
         self.bound = float(worth.sum() + self.best.sum())
-        self.twice = self.best.copy()
+        self.twice, self.proof = self.best.copy(), self.price
         self.plan, self.worth = np.full(instance.items, instance.nowhere), -np.inf
         regret = np.where(np.isfinite(second), self.best - second, np.inf)
         if start is not None and len(start.at) == instance.items:
@@ -191,10 +201,12 @@ class _Search:
         self.say(f"First plan: {self.worth:.3f}, bound {self.bound:.3f}.")
         if not self._done():
             self._improve(whole, worth)
+        if not self._done() and instance.items <= PATTERNS and self.limit.going():
+            self._by_patterns(whole)
         if self.shaken and not self._done() and np.isfinite(self.worth):
             self.say(f"Before shaking: {self.worth:.3f}, bound {self.bound:.3f}.")
             self._shake()
-        return Found(self.plan, self.worth, self.bound, self.price, self.twice, whole)
+        return Found(self.plan, self.worth, self.bound, self.proof, self.twice, whole)
 
     def _done(self) -> bool:
         if self.whole_values:
@@ -285,6 +297,36 @@ class _Search:
                 if found > self.worth:
                     self.plan, self.worth = trial.copy(), found
 
+    def _by_patterns(self, whole: Ints) -> None:
+        """Lower the bound, and find a plan, by choosing one whole pattern of households for each place."""
+        self.say(f"Before patterns: {self.worth:.3f}, bound {self.bound:.3f}.")
+        until = self.limit.part(FOR_BOUND)
+        patterns = Patterns(self.instance, whole, lambda: until.going() and self.limit.going())
+        if np.isfinite(self.worth):
+            patterns.plan(self.plan)
+        proof = patterns.sharpen(self.proof, self.twice, self.worth, self.gap)
+        if proof.bound < self.bound:
+            # Where whole households fill a place, the bound needs no price of room in persons: it stays a guide.
+            guide = (whole > 0) & (proof.price[:, 0] >= 0)
+            self.bound, self.twice, self.proof = proof.bound, proof.twice, proof.price.copy()
+            self.proof[guide, 0] = np.maximum(0.0, self.price[guide, 0])
+        self.say(f"{len(patterns.known)} patterns: bound {self.bound:.3f}.")
+        if self._done() or not self.plans:
+            return
+        until = self.limit.part(FOR_DIVE)
+        first = np.argsort(-self.twice, kind="stable")
+        patterns.going = lambda: until.going() and self.limit.going()
+        self._complete(patterns.dive(), first, self.twice)
+        self.say(f"A plan made of patterns: {self.worth:.3f}.")
+        if not self._done() and self.limit.going():
+            patterns.going = self.limit.going
+            if np.isfinite(self.worth):
+                patterns.plan(self.plan)
+            chosen = patterns.choose(self.gap / 2, self.limit.left() * FOR_DIVE)
+            if chosen is not None:
+                self._complete(chosen, first, self.twice)
+            self.say(f"The best choice of patterns: {self.worth:.3f}.")
+
     def _improve(self, whole: Ints, worth: Floats) -> None:
         """Lower the bound by subgradient steps on λ; every few steps make a plan of what the bound's places chose."""
         instance = self.instance
@@ -298,7 +340,9 @@ class _Search:
         direction: Floats = np.zeros(0)
         step, stalled = STEP, 0
         number = 0
-        while self.limit.going() and step > LEAST_STEP and not self._done():
+        small = instance.items <= PATTERNS
+        least = COARSE if small else LEAST_STEP
+        while self.limit.going() and step > least and not self._done():
             filled, times, where = fill_all(by_place, instance.size, room, self.price, twice)
             here = fixed + float(twice.sum() + filled.sum())
             slope: Floats = 1.0 - times.astype(np.float64)
@@ -310,7 +354,7 @@ class _Search:
                 self.bound, self.twice, best_slope = min(here, self.bound), twice, slope
             if stalled >= PATIENCE:
                 step, stalled, twice, direction = step * SHORTEN, 0, self.twice, best_slope
-            if number % (EVERY if self.shaken else SELDOM) == 0:
+            if not small and number % (EVERY if self.shaken else SELDOM) == 0:
                 chosen = np.where(where >= 0, where, instance.nowhere)
                 self._complete(chosen, np.argsort(-twice, kind="stable"), twice)
             direction = slope if len(direction) == 0 else AVERAGE * slope + (1 - AVERAGE) * direction
@@ -318,5 +362,5 @@ class _Search:
             distance = max(here - below, 1e-6 * abs(here), 1e-9)
             twice = twice - step * distance / max(1.0, float(direction @ direction)) * direction
             number += 1
-            if not self.patient and number > IMPATIENT and not np.isfinite(self.worth):
+            if not small and not self.patient and number > IMPATIENT and not np.isfinite(self.worth):
                 break

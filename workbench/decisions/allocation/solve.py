@@ -16,9 +16,10 @@ import numpy as np
 
 from workbench.core.errors import DecisionError, nearest
 from workbench.core.parts import AllocationRule
-from workbench.decisions.allocation import exact, national
+from workbench.decisions.allocation import exact, national, priced
 from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
 from workbench.decisions.allocation.instance import instance_of
+from workbench.decisions.allocation.limits import extend
 from workbench.decisions.allocation.plan import Plan, Solution, plan_of
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.readable import RowsByRule, kept
@@ -187,13 +188,47 @@ def _with_rows(
 ) -> Solution:
     """Solve with rules that are more than limits of places."""
     rows = {rule.title: rule.rows(problem, problem.columns) for rule in rules}
+    standard = {title: each for title, each in rows.items() if title not in {rule.title for rule in further}}
     if not (problem.why == 0).any():
-        exact.keeping(further, rows, exact.meeting_floors(problem, rows))
+        exact.keeping(further, rows, exact.meeting_floors(problem, standard))
         return _solution(objective, problem, _nobody(problem), persons_bound(problem))
-    begin = exact.keeping(further, rows, exact.meeting_floors(problem, rows))
+    if len(problem.columns) > FINISHED:
+        return _at_size(problem, further, rows, objective, gap, limit, say)
+    begin = exact.keeping(further, rows, exact.meeting_floors(problem, standard))
     if not kept(rows, begin):
         begin = exact.keeping(rules, rows, begin)
     return _settled(problem, rows, begin, objective, gap, columns, persons_bound(problem), limit, None)
+
+
+def _at_size(
+    problem: Problem,
+    further: Sequence[AllocationRule],
+    rows: RowsByRule,
+    objective: str,
+    gap: float,
+    limit: Limit,
+    say: Progress,
+) -> Solution:
+    """Solve with further rules by the search: those that limit places are built in, others are kept by prices."""
+    wide = extend(problem, {rule.title: rows[rule.title] for rule in further})
+    if wide.others:
+        found = priced.best(wide.problem, wide.others, objective=objective, gap=gap, limit=limit, say=say)
+    else:
+        found = national.best(wide.problem, objective=objective, gap=gap, limit=limit, say=say)
+    names = ", ".join(f"'{rule.title}'" for rule in further)
+    if found is None:
+        raise DecisionError(
+            f"no plan was found that keeps {names} besides the other rules",
+            why=f"{len(problem.columns)} pairs are too many to prove that there is none",
+            do="ease a rule, allow more time, or place fewer households at once: up to "
+            f"{FINISHED} pairs the smallest easing is named",
+        )
+    multipliers = wide.told(problem, found.multipliers)
+    persons = None if found.persons is None else wide.told(problem, found.persons)
+    used = {title: rows[title] for title in (*wide.place, *wide.must, *wide.others)}
+    bound = certified_bound(problem, multipliers, used)
+    most = persons_bound(problem, persons, used)
+    return _solution(objective, problem, national.Outcome(found.place_of, bound, most, multipliers, persons), most)
 
 
 def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule) -> Multipliers:
