@@ -132,7 +132,7 @@ class Patterns:
         self.add([(j, order[ends[j] : ends[j + 1]]) for j in range(self.instance.nowhere)])
 
     def sharpen(self, price: Floats, twice: Floats, worth: float, gap: float) -> Proof:
-        """Return the best bound found from these multipliers on; stops when the gap to ``worth`` or to itself is shut.
+        """Return the best bound found from these multipliers on; stops when the gap to ``worth`` or to itself is shut, or no plan exists.
 
         Parameters
         ----------
@@ -146,7 +146,10 @@ class Patterns:
         centre = self._dual(price, twice)
         self._confine(centre)
         best, _ = self._price(centre)
-        while self.going():
+        value = self.instance.value
+        # No plan is worth less than this: a bound below it proves that there is none, and would fall for ever.
+        lowest = float(np.where(np.isfinite(value), value, np.inf).min(axis=1).sum())
+        while self.going() and best >= lowest - 1e-6 * max(1.0, abs(lowest)):
             self.model.run()
             own = np.array(self.model.getSolution().row_dual)
             reached = self.model.getInfo().objective_function_value

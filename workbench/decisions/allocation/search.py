@@ -43,6 +43,8 @@ AVERAGE = 0.4
 LEAST_STEP = 2e-4
 PENALTY = 10.0
 IMPATIENT = 40
+PRELUDE = 300
+"""Steps without any plan after which patterns take over; where no plan exists the steps would never end."""
 PATTERNS = 4000
 """Items up to which whole patterns of places are searched; there the steps before need not be small."""
 COARSE = 0.03
@@ -362,5 +364,6 @@ class _Search:
             distance = max(here - below, 1e-6 * abs(here), 1e-9)
             twice = twice - step * distance / max(1.0, float(direction @ direction)) * direction
             number += 1
-            if not small and not self.patient and number > IMPATIENT and not np.isfinite(self.worth):
-                break
+            if not np.isfinite(self.worth):
+                if number > (PRELUDE if small else IMPATIENT) and (small or not self.patient):
+                    break
