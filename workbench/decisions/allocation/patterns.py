@@ -132,7 +132,9 @@ class Patterns:
         self.add([(j, order[ends[j] : ends[j + 1]]) for j in range(self.instance.nowhere)])
 
     def sharpen(self, price: Floats, twice: Floats, worth: float, gap: float) -> Proof:
-        """Return the best bound found from these multipliers on; stops when the gap to ``worth`` or to itself is shut, or no plan exists.
+        """Return the best bound found from these multipliers on.
+
+        It stops when the gap to ``worth``, or to the programme's own, is shut, or when no plan exists.
 
         Parameters
         ----------

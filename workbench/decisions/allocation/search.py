@@ -6,6 +6,7 @@ Everything here is a guess that :mod:`certificate` judges afterwards: multiplier
 from __future__ import annotations
 
 import os
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,7 +20,6 @@ from workbench.decisions.allocation.chains import chain
 from workbench.decisions.allocation.insertion import insert, shed
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
 from workbench.decisions.allocation.knapsack import fill_all
-from workbench.decisions.allocation.patterns import Patterns
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.redivision import redivide
 from workbench.decisions.allocation.soft import best_at, candidates
@@ -301,6 +301,8 @@ class _Search:
 
     def _by_patterns(self, whole: Ints) -> None:
         """Lower the bound, and find a plan, by choosing one whole pattern of households for each place."""
+        from workbench.decisions.allocation.patterns import Patterns  # brings a solver: only when one is needed
+
         self.say(f"Before patterns: {self.worth:.3f}, bound {self.bound:.3f}.")
         until = self.limit.part(FOR_BOUND)
         patterns = Patterns(self.instance, whole, lambda: until.going() and self.limit.going())
@@ -364,6 +366,6 @@ class _Search:
             distance = max(here - below, 1e-6 * abs(here), 1e-9)
             twice = twice - step * distance / max(1.0, float(direction @ direction)) * direction
             number += 1
-            if not np.isfinite(self.worth):
-                if number > (PRELUDE if small else IMPATIENT) and (small or not self.patient):
-                    break
+            enough = PRELUDE if small else math.inf if self.patient else IMPATIENT
+            if number > enough and not np.isfinite(self.worth):
+                break
