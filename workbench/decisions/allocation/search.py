@@ -5,8 +5,8 @@ Everything here is a guess that :mod:`certificate` judges afterwards: multiplier
 
 from __future__ import annotations
 
-import os
 import math
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
