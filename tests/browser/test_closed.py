@@ -115,4 +115,4 @@ def test_a_browser_that_dies_leaves_no_kernel_behind(opened, quiet) -> None:
     page = opened(quiet)
     assert len(quiet.kernels()) == 1
     page.context.close()  # no farewell is sent
-    assert quiet.kernels_fall_to(0)
+    assert quiet.kernels_fall_to(0, seconds=600)
