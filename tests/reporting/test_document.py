@@ -1,9 +1,12 @@
 """A tiny executed notebook, made without a kernel, through both exporters."""
 
+import io
+
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure as Drawing
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from pypdf import PdfReader
 
 from workbench.core.errors import ReportError
 from workbench.core.provenance import RunRecord
@@ -126,4 +129,7 @@ def test_backticks_in_a_finding_do_not_end_it():
 
 
 def test_other_scripts_have_a_font():
-    printed(shown(Finding("اللجوء · Убежище · Tråante · Hammerfest/Hámmárfeasta · ▲ ▼ ≤ −")))
+    words = "اللجوء · Убежище · Tråante · Hammerfest/Hámmárfeasta · ▲ ▼ ≤ −"
+    pages = PdfReader(io.BytesIO(printed(shown(Finding(words))))).pages
+    text = "".join(page.extract_text() for page in pages)
+    assert all(word in text for word in ("Убежище", "Tråante", "Hámmárfeasta", "▲ ▼ ≤ −"))

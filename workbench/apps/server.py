@@ -204,8 +204,7 @@ class _Server(Voila):  # type: ignore[misc]
         if self.shows:
             webbrowser.open(address)
         forsaken: dict[str, float] = {}
-        self.look = PeriodicCallback(lambda: self._end_forsaken(forsaken), 1000 * LOOK_SECONDS)
-        self.look.start()
+        PeriodicCallback(lambda: self._end_forsaken(forsaken), 1000 * LOOK_SECONDS).start()
         try:
             self.ioloop.start()
         finally:

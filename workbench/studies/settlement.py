@@ -16,7 +16,7 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.plugins import guests
+from workbench.core.plugins import and_now, guests
 from workbench.core.provenance import (
     RunRecord,
     RunStore,
@@ -164,7 +164,9 @@ def forecast(
         return {"converged": before.results["converged"], "given": totals.given}
 
     caveats = (*before.caveats, *before.results["caveats"])
-    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, before.plugins)
+    run = _store(runs).get_or_run(
+        FORECAST, scenario.to_dict(), before.inputs, compute, caveats, and_now(before.plugins)
+    )
     return _result(run, observed, str(before.scenario["contest"]), totals.given, reused=run.reused and fitted.reused)
 
 

@@ -129,8 +129,9 @@ def test_destinations_that_cannot_be_learnt_from_are_named(rows: pd.DataFrame, w
 
 
 def test_the_limits_themselves_are_allowed() -> None:
-    InflowSeries.from_table(ended(6), AS_OF)
-    InflowSeries.from_table(table(DE=[np.nan] * 12 + [5.0] * 36, FI=[np.nan] * 36 + [5.0] * 12), AS_OF)
+    assert InflowSeries.from_table(ended(6), AS_OF).lapsed == {}
+    rows = table(DE=[np.nan] * 30 + [5.0] * 18, FI=[np.nan] * 36 + [5.0] * 12)
+    assert InflowSeries.from_table(rows, AS_OF).short == {"DE": 18, "FI": 12}
 
 
 def test_every_refusal_is_one_of_ours() -> None:

@@ -66,6 +66,28 @@ def _fill(gain: Floats, size: Ints, room: int, chosen: Ints) -> tuple[float, int
     return table[room], number
 
 
+@njit(cache=True)
+def _gaining(
+    value: Floats, size: Ints, room: int, price: Floats, twice: Floats, at: Ints, gain: Floats, need: Ints
+) -> int:
+    """Put the items that gain in a place at its prices into ``at``, with gain and persons; return their number."""
+    first = price[0] if room < 0 else min(0.0, price[0])
+    count = 0
+    for i in range(len(value)):
+        g = value[i] - twice[i]
+        if g == -np.inf:
+            continue
+        if first != 0:
+            g -= first * size[i, 0]
+        for d in range(1, size.shape[1]):
+            if size[i, d] != 0:
+                g -= price[d] * size[i, d]
+        if g > 0 and (room < 0 or size[i, 0] <= room):
+            at[count], gain[count], need[count] = i, g, size[i, 0]
+            count += 1
+    return count
+
+
 def fill_all(by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats) -> tuple[Floats, Ints, Ints]:
     """Return what each place reaches, in how many places each item then stands, and the best of these.
 
@@ -102,18 +124,7 @@ def fill_each(
     end = 0
     for j in range(places):
         start[j], worth[j] = end, 0.0
-        first = price[j, 0] if room[j] < 0 else min(0.0, price[j, 0])
-        count = 0
-        for i in range(items):
-            g = by_place[j, i] - twice[i] - first * size[i, 0]
-            if g == -np.inf:
-                continue
-            for d in range(1, size.shape[1]):
-                if size[i, d] != 0:
-                    g -= price[j, d] * size[i, d]
-            if g > 0 and (room[j] < 0 or size[i, 0] <= room[j]):
-                at[count], gain[count], need[count] = i, g, size[i, 0]
-                count += 1
+        count = _gaining(by_place[j], size, room[j], price[j], twice, at, gain, need)
         if room[j] < 0:
             for k in range(count):
                 worth[j] += gain[k]
@@ -132,25 +143,11 @@ def _fill_blocks(
 ) -> None:
     """Fill every k-th place, block by block, in place."""
     places, items = by_place.shape
-    dims = size.shape[1]
     for block in prange(BLOCKS):
         at, gain, need = np.empty(items, np.int64), np.empty(items), np.empty(items, np.int64)
         chosen = np.empty(items, np.int64)
         for j in range(block, places, BLOCKS):
-            first = price[j, 0] if room[j] < 0 else min(0.0, price[j, 0])
-            count = 0
-            for i in range(items):
-                g = by_place[j, i] - twice[i]
-                if g == -np.inf:
-                    continue
-                if first != 0:
-                    g -= first * size[i, 0]
-                for d in range(1, dims):
-                    if size[i, d] != 0:
-                        g -= price[j, d] * size[i, d]
-                if g > 0 and (room[j] < 0 or size[i, 0] <= room[j]):
-                    at[count], gain[count], need[count] = i, g, size[i, 0]
-                    count += 1
+            count = _gaining(by_place[j], size, room[j], price[j], twice, at, gain, need)
             if room[j] < 0:
                 for k in range(count):
                     worth[j] += gain[k]

@@ -61,19 +61,30 @@ class Deadlines(Rule):
 
 
 @dataclass(frozen=True)
-class GroupFloor(Rule):
-    """The mean outcome of a group is at least so much; distance in mean outcome. ``group`` '': of all together."""
+class _OfGroup(Rule):
+    """A rule about the households of a group; '' means all of them."""
 
     group: str = ""
-    at_least: float = 0.0
-
-    name = "group floor"
-    reason = "No group pays for the gains of the others."
 
     @property
     def title(self) -> str:
         """Return the name with the group."""
         return f"{self.name} of {self.group or 'all'}"
+
+    def _of_members(self, problem: Problem, quantity: Floats | Ints) -> Floats:
+        """Return a quantity by household, 0 for those outside the group."""
+        mine = np.array([self.group in ("", each) for each in problem.group], dtype=bool)
+        return np.where(mine, quantity, 0.0)
+
+
+@dataclass(frozen=True)
+class GroupFloor(_OfGroup):
+    """The mean outcome of a group is at least so much; distance in mean outcome."""
+
+    at_least: float = 0.0
+
+    name = "group floor"
+    reason = "No group pays for the gains of the others."
 
     def rows(self, problem: Problem, columns: Columns) -> Rows:
         """Return −Σ w_i score_ij x_ij / W ≤ −O over the group's members."""
@@ -91,29 +102,22 @@ class GroupFloor(Rule):
         return max(0.0, self.at_least - reached) if share.any() else 0.0
 
     def _share(self, problem: Problem) -> Floats:
-        mine = np.array([self.group in ("", each) for each in problem.group], dtype=bool)
-        weight = np.where(mine, problem.weight, 0.0)
+        weight = self._of_members(problem, problem.weight)
         return np.asarray(weight / weight.sum() if weight.sum() > 0 else weight)
 
 
 @dataclass(frozen=True)
-class Dispersion(Rule):
+class Dispersion(_OfGroup):
     """No place holds more than so many persons of a group; distance in persons too many, summed over places."""
 
-    group: str = ""
     most: int = 10**6
 
     name = "dispersion"
     reason = "A group is not concentrated in one place beyond what was agreed."
 
-    @property
-    def title(self) -> str:
-        """Return the name with the group."""
-        return f"{self.name} of {self.group or 'all'}"
-
     def rows(self, problem: Problem, columns: Columns) -> Rows:
         """Return Σ_i s_i x_ij ≤ D over the group's members, for each place j."""
-        size = np.bincount(problem.item_of, weights=self._persons(problem), minlength=problem.items)
+        size = np.bincount(problem.item_of, weights=self._of_members(problem, problem.persons), minlength=problem.items)
         places = len(problem.place_names)
         matrix = sp.csr_matrix(
             (size[columns.item], (columns.place, np.arange(len(columns)))), shape=(places, len(columns))
@@ -123,12 +127,9 @@ class Dispersion(Rule):
     def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
         """Sum the group's persons above the limit."""
         households, places = problem.placed(assignment)
-        load = np.bincount(places, weights=self._persons(problem)[households], minlength=len(problem.place_names))
+        persons = self._of_members(problem, problem.persons)
+        load = np.bincount(places, weights=persons[households], minlength=len(problem.place_names))
         return float(np.maximum(0.0, load - self.most).sum())
-
-    def _persons(self, problem: Problem) -> Floats:
-        mine = np.array([self.group in ("", each) for each in problem.group], dtype=bool)
-        return np.where(mine, problem.persons, 0.0)
 
 
 @dataclass(frozen=True)

@@ -332,7 +332,7 @@ class _Search:
             self.say(f"The best choice of patterns: {self.worth:.3f}.")
 
     def _improve(self, whole: Ints, worth: Floats) -> None:
-        """Lower the bound by subgradient steps on λ; every few steps make a plan of what the bound's places chose."""
+        """Lower the bound by subgradient steps on λ; where no patterns follow, make plans of what it chose."""
         instance = self.instance
         by_place = np.ascontiguousarray(instance.value.T)
         room = np.where(whole > 0, instance.upper[:, 0], -1)
