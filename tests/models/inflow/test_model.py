@@ -186,17 +186,32 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
 
 @given(st.floats(-40, 40), st.floats(1e-4, 60), st.floats(2.05, 40), st.booleans())
 def test_the_probability_of_an_interval(low: float, length: float, freedom: float, everything_below: bool) -> None:
-    from workbench.models.inflow.kernel import between
+    from workbench.models.inflow.kernel import between, tabulated
 
     constant = gammaln((freedom + 1) / 2) - gammaln(freedom / 2) - 0.5 * np.log(np.pi)
     if everything_below:
-        found, expected = between(-np.inf, low, freedom, constant)[0], student.cdf(low, freedom)
+        found, expected = between(-np.inf, low, freedom, constant, tabulated(freedom))[0], student.cdf(low, freedom)
     else:
-        found = between(low, low + length, freedom, constant)[0]
+        found = between(low, low + length, freedom, constant, tabulated(freedom))[0]
         # by symmetry, so that the far tail on the right is as exact as that on the left
         first, last = (low, low + length) if low < 0 else (-low - length, -low)
         expected = student.cdf(last, freedom) - student.cdf(first, freedom)
-    assert np.exp(found) == pytest.approx(expected, rel=1e-2, abs=1e-4)
+    assert np.exp(found) == pytest.approx(expected, rel=1e-4, abs=1e-12)
+
+
+@pytest.mark.parametrize("own", [0.0, 0.4, 1.0])
+def test_how_quantities_are_sampled_leaves_what_is_known_of_them(own: float) -> None:
+    from workbench.models.inflow.model import _around
+    from workbench.models.sampling import without_compiler
+
+    with without_compiler():
+        import pymc as pm
+
+        with pm.Model(coords={"destination": range(3)}):
+            quantity = pm.Deterministic("quantity", _around("x", 2.0, 0.5, np.full(3, own)))
+            drawn = pm.draw(quantity, 20_000, random_seed=1)
+    assert drawn.mean(axis=0) == pytest.approx(2.0, abs=0.02)
+    assert drawn.std(axis=0) == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_model_without_a_place_to_start_is_refused_in_a_sentence() -> None:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 # More draws are sampled than kept: R-hat and sample sizes are measured on all of them, files stay small.
 KEEP_EVERY = 3
-INTERNAL = ("log_scale", "logit_gain", "season_offset", "freedom_above_two", "log_reversion")
+INTERNAL = ("log_scale_part", "logit_gain_part", "season_part", "freedom_above_two", "log_reversion")
+# So many months that tell something weigh as much as the other destinations (for a season: times its harmonic squared).
+# Only the sampler's path depends on these; measured on destinations and corridors.
+MONTHS_TO_KNOW, MONTHS_TO_KNOW_SEASON = 40.0, 100.0
 _COMPILED: dict[tuple[InflowModel, int], Any] = {}
 
 
@@ -93,23 +96,24 @@ class InflowModel:
                 shocks, level, season = c.shocks, c.level, c.season
                 centre = pm.Normal("shock_centre", math.log(shocks.shock_median), shocks.shock_median_spread)
                 width_of = spread("shock_spread", shocks.shock_spread, shocks.shock_spread_uncertainty)
-                log_scale = pm.Normal("log_scale", centre, width_of, dims="destination")
+                log_scale = _around("log_scale", centre, width_of, data["own"])
                 pm.Deterministic("scale", pt.exp(log_scale), dims="destination")
                 above_two = pm.Gamma("freedom_above_two", shocks.tail_shape, shocks.tail_rate)
                 freedom = pm.Deterministic("degrees_of_freedom", 2 + above_two)
 
                 centre = pm.Normal("gain_centre", level.gain_centre, level.gain_centre_spread)
                 width_of = spread("gain_spread", level.gain_spread, level.gain_spread_uncertainty)
-                logit = pm.Normal("logit_gain", centre, width_of, dims="destination")
+                logit = _around("logit_gain", centre, width_of, data["own"])
                 # With a gain near zero allowed, a quiet destination has a second mode that chains do not leave.
                 share = level.gain_least + (1 - level.gain_least) * pm.math.sigmoid(logit)
                 gain = pm.Deterministic("gain", share, dims="destination")
                 start = pm.Normal("start", data["first_year"], level.start_spread, dims="destination")
 
                 common = pm.Normal("common_season", 0, season.season_spread * shrink, dims="term")
-                offset = pm.Normal("season_offset", 0, 1, dims=("destination", "term"))
                 width_of = spread("season_difference", season.season_difference, season.season_uncertainty)
-                terms = pm.Deterministic("season", common + width_of * shrink * offset, dims=("destination", "term"))
+                dims = ("destination", "term")
+                own = _around("season", common, width_of * shrink, data["own_season"], dims)
+                terms = pm.Deterministic("season", own, dims=dims)
 
                 reaction = persistence = pt.as_tensor_variable(0.0)
                 if c.volatility:
@@ -243,7 +247,31 @@ def observations(series: InflowSeries, components: InflowComponents, width: int)
     }
     wide = {name: np.pad(values, ((0, 0), (0, width - places))) for name, values in cells.items()}
     first_year = np.pad(series.first_year, (0, width - places))
+    months_told = np.where((kind > 0) & (persons > 0), cells["weight"], 0.0).sum(axis=0)[:, None]
+    harmonic = np.repeat(np.arange(1.0, components.season.harmonics + 1), 2)
+    own = {
+        "own": (months_told / (months_told + MONTHS_TO_KNOW))[:, 0],
+        "own_season": months_told / (months_told + MONTHS_TO_KNOW_SEASON * harmonic**2),
+    }
+    wide |= {name: np.pad(part, ((0, width - places), (0, 0))[: part.ndim]) for name, part in own.items()}
     return {**wide, "first_year": first_year, "terms": season_terms_of(series, components)}
+
+
+def _around(name: str, centre: Any, spread: Any, own: Any, dims: str | tuple[str, ...] = "destination") -> Any:
+    """Return quantities that are normal around a common one, sampled partly centred.
+
+    What is sampled is neither the quantity (``own`` = 1, good where a destination's months tell it) nor its distance
+    from the common one (0, good where they do not), but what lies between. The model is the same for any ``own``.
+
+    References
+    ----------
+    Papaspiliopoulos, Roberts and Sköld (2007), A general framework for the parametrization of hierarchical models.
+    Statistical Science 22(1).
+    """
+    import pymc as pm
+
+    part = pm.Normal(f"{name}_part", own * centre, spread**own, dims=dims)
+    return centre + spread ** (1 - own) * (part - own * centre)
 
 
 def _compiled(model: InflowModel, series: InflowSeries, width: int) -> Any:
