@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 # More draws are sampled than kept: R-hat and sample sizes are measured on all of them, files stay small.
 KEEP_EVERY = 3
 INTERNAL = ("log_scale_part", "logit_gain_part", "season_part", "freedom_above_two", "log_reversion")
-# So many months that tell something weigh as much as the other destinations (for a season: times its harmonic squared).
-# Only the sampler's path depends on these; measured on destinations and corridors.
-MONTHS_TO_KNOW, MONTHS_TO_KNOW_SEASON = 40.0, 100.0
+# After so many months a destination's own figures and the other destinations count alike in how a quantity is sampled.
+# Only the sampler's path depends on these; chosen by effective draws on destinations and on corridors.
+MONTHS_FOR_SCALE, MONTHS_FOR_GAIN, SEASON_UNTOLD, LEAST_STEP = 100.0, 40.0, 8.0, 0.1
 _COMPILED: dict[tuple[InflowModel, int], Any] = {}
 
 
@@ -96,14 +96,14 @@ class InflowModel:
                 shocks, level, season = c.shocks, c.level, c.season
                 centre = pm.Normal("shock_centre", math.log(shocks.shock_median), shocks.shock_median_spread)
                 width_of = spread("shock_spread", shocks.shock_spread, shocks.shock_spread_uncertainty)
-                log_scale = _around("log_scale", centre, width_of, data["own"])
+                log_scale = _around("log_scale", centre, width_of, data["own_scale"])
                 pm.Deterministic("scale", pt.exp(log_scale), dims="destination")
                 above_two = pm.Gamma("freedom_above_two", shocks.tail_shape, shocks.tail_rate)
                 freedom = pm.Deterministic("degrees_of_freedom", 2 + above_two)
 
                 centre = pm.Normal("gain_centre", level.gain_centre, level.gain_centre_spread)
                 width_of = spread("gain_spread", level.gain_spread, level.gain_spread_uncertainty)
-                logit = _around("logit_gain", centre, width_of, data["own"])
+                logit = _around("logit_gain", centre, width_of, data["own_gain"])
                 # With a gain near zero allowed, a quiet destination has a second mode that chains do not leave.
                 share = level.gain_least + (1 - level.gain_least) * pm.math.sigmoid(logit)
                 gain = pm.Deterministic("gain", share, dims="destination")
@@ -247,14 +247,24 @@ def observations(series: InflowSeries, components: InflowComponents, width: int)
     }
     wide = {name: np.pad(values, ((0, 0), (0, width - places))) for name, values in cells.items()}
     first_year = np.pad(series.first_year, (0, width - places))
-    months_told = np.where((kind > 0) & (persons > 0), cells["weight"], 0.0).sum(axis=0)[:, None]
-    harmonic = np.repeat(np.arange(1.0, components.season.harmonics + 1), 2)
-    own = {
-        "own": (months_told / (months_told + MONTHS_TO_KNOW))[:, 0],
-        "own_season": months_told / (months_told + MONTHS_TO_KNOW_SEASON * harmonic**2),
-    }
+    own = _told_by_itself(series, cells["weight"] * (kind > 0) * (persons > 0), components)
     wide |= {name: np.pad(part, ((0, width - places), (0, 0))[: part.ndim]) for name, part in own.items()}
     return {**wide, "first_year": first_year, "terms": season_terms_of(series, components)}
+
+
+def _told_by_itself(series: InflowSeries, weight: np.ndarray, components: InflowComponents) -> dict[str, np.ndarray]:
+    """Return the weight, from 0 to 1, of a destination's own months in how each of its quantities is sampled."""
+    months = weight.sum(axis=0)
+    steps = np.diff(np.where(weight > 0, series.log_persons, np.nan), axis=0)
+    square = np.nansum(steps**2, axis=0) / np.maximum(np.isfinite(steps).sum(axis=0), 1) + LEAST_STEP**2
+    harmonic = np.repeat(np.arange(1.0, components.season.harmonics + 1), 2)
+    precision = months / square * components.season.season_difference**2 / SEASON_UNTOLD
+    own_season = precision[:, None] / (precision[:, None] + harmonic**2)
+    return {
+        "own_scale": months / (months + MONTHS_FOR_SCALE),
+        "own_gain": months / (months + MONTHS_FOR_GAIN),
+        "own_season": own_season,
+    }
 
 
 def _around(name: str, centre: Any, spread: Any, own: Any, dims: str | tuple[str, ...] = "destination") -> Any:
