@@ -141,6 +141,15 @@ def test_the_likelihood_is_the_written_one(truth: Any, components: InflowCompone
     assert found == pytest.approx(total, rel=1e-5)
 
 
+def test_the_more_months_the_more_a_destination_is_sampled_by_itself(truth: Any) -> None:
+    long = InflowSeries.from_table(truth.arrivals, AS_OF)
+    short = InflowSeries.from_table(truth.arrivals[truth.arrivals["month"] >= "2013-01"], AS_OF)
+    of_long, of_short = (observations(series, InflowComponents(), 7) for series in (long, short))
+    for name in ("own_scale", "own_gain", "own_season"):
+        assert np.all(of_short[name][:5] < of_long[name][:5]) and np.all(of_long[name] < 1), name
+        assert np.all(of_short[name][:5] > 0) and not of_long[name][5:].any(), name
+
+
 def test_columns_without_a_destination_tell_nothing(truth: Any) -> None:
     series = InflowSeries.from_table(truth.arrivals, AS_OF)
     narrow, wide = (observations(series, InflowComponents(), width) for width in (5, 8))
