@@ -81,7 +81,7 @@ def test_a_good_file_is_good_and_a_bad_one_is_refused_with_every_fault(tmp_path:
         (("settlement", "fit", "--data", "none.csv"), "no such file"),
         (("settlement", "forecast", "--as-of", "2023", "--total", "9000"), "2023 is a part year"),
         (("settlement", "forecast", "--as-of", "2022"), "--total"),
-        (("settlement", "forecast", "--as-of", "2020", "--total", "0"), "national totals"),
+        (("settlement", "forecast", "--as-of", "2020", "--total", "0"), "national total '0' is no number"),
         (("settlement", "backtest", "--year", "2022"), "no backtest from 2022"),
         (("settlement", "backtest", "--contest", "after"), "no contest 'after'"),
         (("report", "build", "inflo"), "did you mean 'inflow'"),

@@ -10,6 +10,8 @@ import typer
 
 from workbench.cli.steps import WARNING, step
 
+PRINTED = 15
+
 app = typer.Typer(help="Where newcomers will live, years ahead.", no_args_is_help=True)
 
 Data = Annotated[
@@ -22,17 +24,38 @@ Locality = Annotated[
 ]
 AsOf = Annotated[int, typer.Option("--as-of", help="Last year whose settled persons the forecast may know.")]
 Total = Annotated[
-    list[int],
+    list[str],
     typer.Option(
         "--total",
+        metavar="PERSONS",
         help="Persons to be settled in all; repeat it for each further year. Default: what the table holds.",
         default_factory=list,
         show_default=False,
     ),
 ]
 TotalsFile = Annotated[
-    Path | None, typer.Option("--totals", help="Table of national totals (period, persons); past years are checked.")
+    Path | None,
+    typer.Option("--totals", help="Table of national totals ([draw,] period, persons); past years are checked."),
 ]
+FromInflow = Annotated[
+    str | None,
+    typer.Option(
+        "--from-inflow",
+        metavar="RUN",
+        help="National totals from the draws of a saved inflow forecast: 'latest', a key or a folder. Needs --share.",
+    ),
+]
+Share = Annotated[
+    list[str],
+    typer.Option(
+        "--share",
+        metavar="PERSONS",
+        help="Assumed persons settled per application of the year before; repeatable, each draw then takes one.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Destination = Annotated[str, typer.Option(help="Whose applications, with --from-inflow (default: the locality's).")]
 Quotas = Annotated[bool, typer.Option("--quotas", help="Use the final quotas of the year ahead (default: not).")]
 PartYear = Annotated[
     list[int],
@@ -69,14 +92,23 @@ def fit(
     """Fit the share model to what was known at the end of a year and save the fit."""
     from workbench.studies import settlement as study
 
-    observed = study.read_settlement(locality=_place(locality, data), file=data, totals=totals, part_years=part_year)
-    ahead = study.choose_totals(observed, as_of, total, totals)
+    asked = study.ask(
+        locality=_place(locality, data),
+        file=data,
+        as_of=as_of,
+        total=total,
+        totals=totals,
+        contest=study.contest(quotas),
+        part_years=part_year,
+        seed=seed,
+        runs=runs,
+    )
     with step(f"Fit to {as_of}") as progress:
         run = study.fit(
-            observed,
+            asked.observed,
             as_of=as_of,
-            total=ahead.first,
-            contest=study.contest(quotas),
+            total=asked.totals.first,
+            contest=asked.contest,
             seed=seed,
             draws=draws,
             runs=runs,
@@ -87,7 +119,7 @@ def fit(
         typer.echo(json.dumps({"folder": str(run.folder), "reused": run.reused, **results}, ensure_ascii=False))
     else:
         again = " (the saved fit of the same input was used again)" if run.reused else ""
-        typer.echo("\n".join([*observed.notes, str(results["diagnostics"]), f"Saved in {run.folder}{again}"]))
+        typer.echo("\n".join([*asked.observed.notes, str(results["diagnostics"]), f"Saved in {run.folder}{again}"]))
     if not results["converged"]:
         raise typer.Exit(WARNING)
 
@@ -95,44 +127,57 @@ def fit(
 @app.command("forecast", epilog="Example: workbench settlement forecast --as-of 2022 --total 20000 --out where.csv")
 def forecast(
     total: Total,
+    share: Share,
     part_year: PartYear,
     data: Data = None,
     locality: Locality = "norway",
     as_of: AsOf = 2021,
     horizon: Annotated[int, typer.Option(min=1, max=5, help="Years ahead, where the totals come from the table.")] = 1,
     totals: TotalsFile = None,
+    from_inflow: FromInflow = None,
+    destination: Destination = "",
     quotas: Quotas = False,
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
     runs: Runs = None,
-    out: Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write municipalities, counties and nation here (.csv, .parquet), all draws beside it."),
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Print all municipalities, not only the largest.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast persons by municipality and year, with 50, 80 and 95 % intervals; fits first if needed."""
     from workbench.presentation import settlement as shown
     from workbench.sources import files
     from workbench.studies import settlement as study
+    from workbench.studies import settlement_levels
 
+    if out is not None:
+        inputs = [path for path in (data, totals) if path is not None]
+        files.writable(out, inputs=inputs)
+        files.writable(settlement_levels.beside(out), inputs=inputs)
+    asked = study.ask(
+        locality=_place(locality, data),
+        file=data,
+        as_of=as_of,
+        total=total,
+        totals=totals,
+        from_inflow=from_inflow,
+        share=share,
+        destination=destination,
+        contest=study.contest(quotas),
+        horizon=horizon,
+        part_years=part_year,
+        seed=seed,
+        runs=runs,
+    )
     with step(f"Forecast from {as_of}") as progress:
-        result = study.study(
-            locality=_place(locality, data),
-            file=data,
-            as_of=as_of,
-            total=total,
-            totals=totals,
-            contest=study.contest(quotas),
-            horizon=horizon,
-            part_years=part_year,
-            seed=seed,
-            draws=draws,
-            runs=runs,
-            progress=progress,
-        )
+        result = study.answer(asked, seed=seed, draws=draws, runs=runs, progress=progress)
     summary = result.draws.summary()
     summary.insert(1, "name", summary["municipality"].map(result.names))
     headline = shown.headline(result)
-    if out is not None:
-        files.write(summary, out)
+    written = settlement_levels.write(result, out) if out is not None else ()
     if as_json:
         body = {
             "headline": headline.sentence,
@@ -144,15 +189,22 @@ def forecast(
             "run": result.record.key,
             "unit": "persons",
             "notes": list(result.notes),
+            "written": [str(path) for path in written],
             "forecast": summary.to_dict("records"),
         }
         typer.echo(json.dumps(body, ensure_ascii=False))
     else:
+        first = summary[summary["year"] == result.years[0]].sort_values("median", ascending=False, kind="stable")
+        rows = summary if everything else first.head(PRINTED)
         typer.echo(headline.sentence)
-        typer.echo(summary.to_string(index=False))
+        typer.echo(rows.to_string(index=False))
+        if len(rows) < len(summary):
+            typer.echo(
+                f"The {len(rows)} largest of {result.years[0]}; {len(summary):,} rows in all: --all, or --out FILE."
+            )
         typer.echo("\n".join([f"National total: {result.given}.", *result.notes, result.diagnostics.sentence()]))
-        if out is not None:
-            typer.echo(f"Table: {out}")
+        if written:
+            typer.echo(f"Municipalities, counties, nation: {written[0]}\nAll draws, which add up: {written[1]}")
     if not result.diagnostics.ok:
         raise typer.Exit(WARNING)
 

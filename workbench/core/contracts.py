@@ -67,7 +67,16 @@ _ALL = (
         (
             _place("area", "municipality or other area"),
             Column("period", "year", "calendar year"),
-            _persons("persons", "persons settled; empty = none or withheld, or still to come", whole=False, empty=True),
+            Column(
+                "persons",
+                "count",
+                "persons settled; empty = none or withheld, or still to come",
+                "persons",
+                empty=True,
+                low=0,
+                mend="persons are whole: where an area was divided, round so that the year still adds up; a count that "
+                "its publisher withheld ('<5', ':') is an empty cell with True in the column 'any_withheld'",
+            ),
             _persons("quota", "persons the area accepted", whole=False, required=False, empty=True),
             _persons("requested", "persons the area was asked to take", whole=False, required=False, empty=True),
             _persons("population", "population on 1 January", required=False),
@@ -77,9 +86,13 @@ _ALL = (
     ),
     Contract(
         "settled_in_all",
-        "the persons settled in one year in all areas together",
-        ("period",),
-        (Column("period", "year", "calendar year"), _persons("persons", "persons settled in all areas")),
+        "the persons settled in one year in all areas together (in one draw)",
+        ("draw", "period"),
+        (
+            Column("draw", "count", "number of the draw, if the total is uncertain", required=False, low=0),
+            Column("period", "year", "calendar year"),
+            _persons("persons", "persons settled in all areas"),
+        ),
     ),
     Contract(
         "permit_delay",

@@ -79,7 +79,8 @@ class Column:
 
     ``low`` and ``high`` bound numbers; ``required`` says whether the table may lack the column, ``empty`` whether a
     cell may be empty; ``options`` lists the only values allowed; ``place`` marks codes of places of the locality,
-    ``whole`` that the locality itself may stand there too (a country among its own municipalities).
+    ``whole`` that the locality itself may stand there too (a country among its own municipalities). ``mend`` says what
+    to do about a cell that is not allowed, where that is not plain.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Column:
     options: tuple[str, ...] = ()
     place: bool = False
     whole: bool = False
+    mend: str = ""
 
     @property
     def allowed(self) -> str:
@@ -197,7 +199,8 @@ def check(
             f"not a valid '{of.name}' table: {len(faults)} fault{'s' if len(faults) > 1 else ''}",
             where=where,
             why=f"a row must be {of.row}; nothing was read or written",
-            do=f"mend the rows named, then try `workbench data check FILE --as {of.name}`",
+            do="".join(f"{told}; " for told in _mends(faults, of))
+            + f"mend the rows named, then try `workbench data check FILE --as {of.name}`",
             faults=sorted(faults, key=lambda fault: (fault.row or 0, fault.column or "")),
         )
     typed = {}
@@ -206,6 +209,12 @@ def check(
         cells = frame[name]
         typed[name] = KINDS[column.kind].read(_blank_as_missing(cells)) if column else cells
     return pd.DataFrame(typed).reset_index(drop=True)
+
+
+def _mends(faults: list[Fault], of: Contract) -> list[str]:
+    """Return what the columns at fault say about mending them, each once."""
+    columns = [of.column(fault.column) for fault in faults if fault.column is not None and fault.value is not None]
+    return list(dict.fromkeys(column.mend for column in columns if column is not None and column.mend))
 
 
 def _blank_as_missing(cells: pd.Series) -> pd.Series:
@@ -309,15 +318,20 @@ def _plain(value: object) -> object:
 
 
 def _place_faults(frame: pd.DataFrame, of: Contract, locality: Locality, first_row: int) -> list[Fault]:
+    """Return one fault for each unknown code of a column: a code that stands in many rows is one mistake."""
     faults = []
     for name in frame.columns[~frame.columns.duplicated()]:
         column = of.column(name)
         if column is None or not column.place:
             continue
         known = {*locality.places, locality.code} if column.whole else set(locality.places)
+        rows: dict[str, list[int]] = {}
         for index, cell in _text(frame[name]).dropna().items():
             for code in (part.strip() for part in str(cell).split(";")):
                 if code and code not in known:
-                    what = f"not a place of locality '{locality.id}'; {locality.hint(code)}"
-                    faults.append(Fault(what, int(str(index)) + first_row, name, code))
+                    rows.setdefault(code, []).append(int(str(index)) + first_row)
+        for code, at in rows.items():
+            many = f", in {len(at)} rows" if len(at) > 1 else ""
+            what = f"not a place of locality '{locality.id}'{many}; {locality.hint(code)}"
+            faults.append(Fault(what, at[0], name, code))
     return faults

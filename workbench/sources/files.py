@@ -16,6 +16,9 @@ from workbench.core.tables import Contract, check, contract
 WHY = "the workbench reads tables with one header line"
 
 
+SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+
+
 def read(path: Path | str, of: Contract | str, *, locality: Locality | None = None) -> pd.DataFrame:
     """Return the table in a file, checked against its contract and typed.
 
@@ -48,6 +51,13 @@ def read_raw(path: Path | str) -> pd.DataFrame:
             raise DataError(
                 "not a readable Parquet file", where=str(path), why=str(error), do="write it again"
             ) from error
+    if path.suffix.lower() in SPREADSHEETS:
+        raise DataError(
+            "spreadsheets are not read",
+            where=str(path),
+            why=WHY,
+            do="save the sheet as CSV (UTF-8), then name that file",
+        )
     return _read_csv(path)
 
 

@@ -51,8 +51,6 @@ NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
 WITHHELD = caveat(
     "The last published months of some destinations are partial and were left out: their forecasts start earlier."
 )
-NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
-"""What a saved forecast holds: its draws, the arrivals it was made from, and names and diagnostics."""
 
 
 @dataclass(frozen=True)
@@ -263,12 +261,46 @@ def latest(*, runs: str | Path | None = None) -> InflowResult | None:
     """
     store = _store(runs)
     run = store.latest(FORECAST)
-    if run is None:
-        return None
+    return None if run is None else _opened(run, store)
+
+
+def saved(run: str | Path = "latest", *, runs: str | Path | None = None) -> InflowResult:
+    """Return a saved forecast: ``latest``, the first characters of its key, or its folder.
+
+    Raises
+    ------
+    DataError
+        If there is none, or several; or it was saved by an older version of the program, or cannot be read.
+    """
+    store = _store(runs)
+    if str(run) == "latest":
+        found = latest(runs=runs)
+        if found is None:
+            raise DataError(
+                "no inflow forecast is saved here",
+                where=str(store.root),
+                do="make one with `workbench inflow forecast`, or name the folder of runs: --runs",
+            )
+        return found
+    folder = Path(run)
+    folders = [folder] if folder.is_dir() else sorted((store.root / FORECAST).glob(f"{str(run)[:16]}*"))
+    if len(folders) != 1:
+        raise DataError(
+            f"{'no' if not folders else 'more than one'} inflow forecast is saved as '{run}'",
+            where=str(store.root),
+            do="name the first characters of its key, its folder, or 'latest'",
+        )
+    record = store.read(folders[0])
+    if record.study != FORECAST:
+        raise DataError(f"this run is no inflow forecast but '{record.study}'", where=str(folders[0]))
+    return _opened(SavedRun(folders[0], record, reused=True), store)
+
+
+def _opened(run: SavedRun, store: RunStore) -> InflowResult:
     words = _words(run)
     if not store.whole(run):
         raise DataError(
-            "the newest saved forecast is damaged",
+            "the saved forecast is damaged",
             where=str(run.folder),
             why="its files are not those that were saved",
             do="make it again with `workbench inflow forecast`",
@@ -311,7 +343,7 @@ def _words(run: SavedRun) -> dict[str, Any]:
         words = {}
     if words.get("format") != FORMAT or not (run.folder / TABLE).exists():
         raise DataError(
-            "the newest saved forecast was made by an older version of the program",
+            "the saved forecast was made by an older version of the program",
             where=str(run.folder),
             why="it does not hold the figures that this version shows beside it",
             do="make it again with `workbench inflow forecast`",

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from workbench.core.draws import Draws
-from workbench.core.errors import AssumptionError, DataError
+from workbench.core.errors import AssumptionError
 from workbench.core.plugins import and_now, guests
 from workbench.core.provenance import (
     RunRecord,
@@ -25,18 +24,27 @@ from workbench.core.provenance import (
     Vintage,
     caveat,
     default_runs,
-    digest,
 )
 from workbench.core.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
-from workbench.sources import files
+from workbench.sources import localities
+from workbench.studies import inflow
 from workbench.studies.settlement_data import Observed, read_settlement
+from workbench.studies.settlement_inflow import totals_from_inflow
+from workbench.studies.settlement_totals import (
+    Totals,
+    choose_totals,
+    given_totals,
+    settled_per_applicant,
+    totals_from_applications,
+    totals_from_table,
+    totals_then_known,
+)
 
 FIT, FORECAST = "settlement-fit", "settlement"
 NUMBERS, WORDS = "draws.nc", "forecast.json"
 FORMAT = "migration-workbench settlement forecast 1"
-LONGEST = 5
 
 CAVEATS = (
     caveat("The figures are those of today's table on today's borders, not those known at the as-of year."),
@@ -59,6 +67,8 @@ class SettlementResult:
         Columns ``municipality, year, settled, …`` up to ``as_of``.
     later
         The same for the years forecast, where they are known by now.
+    numbers
+        For each draw the number of the draw of the national total that it continues; empty if the total is a number.
     """
 
     record: RunRecord
@@ -75,6 +85,7 @@ class SettlementResult:
     notes: tuple[str, ...]
     given: str
     reused: bool
+    numbers: tuple[int, ...] = ()
 
     @property
     def years(self) -> list[int]:
@@ -163,14 +174,13 @@ def forecast(
         (folder / WORDS).write_text(json.dumps(words, indent=2) + "\n", encoding="utf-8")
         return {"converged": before.results["converged"], "given": totals.given}
 
-    caveats = (*before.caveats, *before.results["caveats"])
-    run = _store(runs).get_or_run(
-        FORECAST, scenario.to_dict(), before.inputs, compute, caveats, and_now(before.plugins)
-    )
-    return _result(run, observed, str(before.scenario["contest"]), totals.given, reused=run.reused and fitted.reused)
+    caveats = (*before.caveats, *before.results["caveats"], *totals.caveats)
+    inputs = (*before.inputs, *totals.inputs)
+    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), inputs, compute, caveats, and_now(before.plugins))
+    return _result(run, observed, str(before.scenario["contest"]), totals, reused=run.reused and fitted.reused)
 
 
-def _result(run: SavedRun, observed: Observed, contest: str, given: str, *, reused: bool) -> SettlementResult:
+def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool) -> SettlementResult:
     draws = Draws.load(run.folder / NUMBERS)
     as_of = int(run.record.scenario["as_of"])
     table = observed.settlement
@@ -187,104 +197,12 @@ def _result(run: SavedRun, observed: Observed, contest: str, given: str, *, reus
         names={code: observed.names.get(code, code) for code in places},
         parents={code: observed.parents.get(code, "") for code in places},
         positions=observed.positions,
-        sources=tuple(dict.fromkeys(v.source for v in observed.vintages)),
-        notes=observed.notes,
-        given=given,
+        sources=tuple(dict.fromkeys(v.source for v in (*observed.vintages, *totals.inputs))),
+        notes=(*observed.notes, *_after(observed, as_of), *totals.caveats),
+        given=totals.given,
         reused=reused,
+        numbers=tuple(totals.numbers[at % len(totals.numbers)] for at in range(draws.size)) if totals.numbers else (),
     )
-
-
-@dataclass(frozen=True)
-class Totals:
-    """National totals of the years ahead: persons, axes (draw, year), and in words where they come from."""
-
-    persons: np.ndarray
-    given: str
-
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the totals."""
-        return digest(self.persons.tolist())
-
-    @property
-    def first(self) -> float:
-        """The middle of the first year's total."""
-        return float(np.median(self.persons[:, 0]))
-
-
-def given_totals(persons: Sequence[int]) -> Totals:
-    """Return totals that are given as one number for each year ahead."""
-    if not 1 <= len(persons) <= LONGEST or any(p < 1 for p in persons):
-        raise AssumptionError(
-            f"national totals {list(persons)}", do=f"give 1 to {LONGEST} whole numbers of persons, at least 1 each"
-        )
-    return Totals(np.array([list(persons)], dtype=np.int64), "given as a number")
-
-
-def totals_from_table(path: str | Path, as_of: int) -> Totals:
-    """Return the totals of the years after ``as_of`` that a table (``period, persons``) holds."""
-    table = files.read(path, "settled_in_all").set_index("period")["persons"]
-    ahead = []
-    for year in range(as_of + 1, as_of + 1 + LONGEST):
-        if year not in table.index:
-            break
-        ahead.append(int(table[year]))
-    if not ahead:
-        raise DataError(f"no total for {as_of + 1}", where=str(path), do="add the year, or choose another --as-of")
-    return Totals(np.array([ahead], dtype=np.int64), f"from {Path(path).name}")
-
-
-def totals_then_known(observed: Observed, as_of: int, horizon: int = 1) -> Totals:
-    """Return the totals that the table itself holds for the years after ``as_of``: for looking back only."""
-    years = list(range(as_of + 1, as_of + 1 + horizon))
-    if years[-1] > observed.last_whole:
-        raise AssumptionError(
-            f"nothing says how many persons are to be settled in {years[-1]}",
-            why=f"the table's whole years end with {observed.last_whole}, and shares need a total",
-            do="give the total: --total PERSONS for each year ahead, or --totals FILE",
-        )
-    panel = observed.panel(years[-1], ahead=0)
-    found = [int(np.rint(panel.totals[panel.years.index(year)])) for year in years]
-    return Totals(np.array([found], dtype=np.int64), "what was settled in all, known since")
-
-
-def totals_from_applications(applications: Draws, ratios: Sequence[float], seed: int) -> Totals:
-    """Return totals of one year from forecast applications: draws of the inflow model flow in.
-
-    Parameters
-    ----------
-    applications
-        Applicants by draw; all other dimensions (destination, month) are added up.
-    ratios
-        Persons settled per applicant the year before, one for each past year; each draw takes one of them by chance,
-        so that the spread of past years is in the totals.
-    """
-    if not len(ratios) or min(ratios) < 0:
-        raise AssumptionError("no past ratio of persons settled to applicants", do="give at least one, not negative")
-    rng = np.random.default_rng(seed)
-    persons = applications.sum().values.to_numpy() * rng.choice(np.asarray(ratios, dtype=float), applications.size)
-    return Totals(np.maximum(np.rint(persons), 1).astype(np.int64)[:, None], "from forecast applications")
-
-
-def settled_per_applicant(observed: Observed, arrivals: pd.DataFrame) -> dict[int, float]:
-    """Return persons settled in a year per applicant of the year before; whole years only.
-
-    ``arrivals`` has the columns ``month`` and ``persons``, of the country alone.
-    """
-    monthly = arrivals.assign(year=arrivals["month"].str[:4].astype(int)).groupby("year")["persons"]
-    applicants = monthly.sum()[monthly.count() == 12].astype(float)
-    panel = observed.panel(observed.last_whole, ahead=0)
-    settled = dict(zip(panel.years, panel.totals, strict=True))
-    return {year: settled[year] / applicants[year - 1] for year in panel.years if year - 1 in applicants.index}
-
-
-def choose_totals(
-    observed: Observed, as_of: int, total: Sequence[int], table: str | Path | None = None, horizon: int = 1
-) -> Totals:
-    """Return the totals as given, else those of a table, else what the figures themselves hold for these years."""
-    if len(total):
-        return given_totals(total)
-    return totals_from_table(table, as_of) if table is not None else totals_then_known(observed, as_of, horizon)
 
 
 def contest(quotas: bool) -> str:
@@ -292,13 +210,127 @@ def contest(quotas: bool) -> str:
     return QUOTAS if quotas else BEFORE
 
 
+def _after(observed: Observed, as_of: int) -> list[str]:
+    """Return a sentence on the years of the table that the forecast does not know, if there are any."""
+    years = sorted({int(year) for year in observed.settlement["year"] if year > as_of})
+    if not years:
+        return []
+    span = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return [f"The table's rows of {span} lie after {as_of}: no settled persons of these years were learnt from."]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A forecast that is asked for and can be answered: figures and totals are read, checked and fit together."""
+
+    observed: Observed
+    totals: Totals
+    as_of: int
+    contest: str
+
+
+def ask(
+    *,
+    locality: str | Path | None = "norway",
+    file: str | Path | None = None,
+    as_of: int = 2021,
+    total: Sequence[int | str] = (),
+    totals: str | Path | None = None,
+    from_inflow: str | Path | None = None,
+    share: Sequence[float | str] = (),
+    destination: str = "",
+    contest: str = BEFORE,
+    horizon: int = 1,
+    part_years: Sequence[int] = (),
+    seed: int = 1,
+    runs: str | Path | None = None,
+) -> Question:
+    """Return what is asked, or refuse it before anything is fitted.
+
+    Parameters
+    ----------
+    total, totals, from_inflow
+        National totals: numbers, a table, or a saved inflow forecast; without any, those that the table of settled
+        persons holds for the years ahead, which is looking back and not forecasting. The result says so.
+    share, destination
+        With ``from_inflow``: assumed persons settled per application of the year before, and whose applications (the
+        locality's by default).
+    """
+    if contest not in CONTESTS:
+        raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
+    observed = read_settlement(locality=locality, file=file, totals=totals, as_of=as_of, part_years=part_years)
+    observed.panel(as_of, ahead=0 if contest == BEFORE else 1).until(as_of)
+    if from_inflow is not None:
+        if len(total) or totals is not None:
+            raise AssumptionError(
+                "the national total is given twice", do="give --from-inflow, or --total, or --totals, and not two"
+            )
+        ahead = totals_from_inflow(
+            inflow.saved(from_inflow, runs=runs),
+            observed,
+            destination=_whose(destination, locality),
+            as_of=as_of,
+            shares=share,
+            seed=seed,
+        )
+    elif len(share) or destination:
+        raise AssumptionError(
+            "a share of applications, and no applications", do="name the inflow forecast: --from-inflow latest"
+        )
+    else:
+        ahead = choose_totals(observed, as_of, total, totals, horizon)
+    if contest != BEFORE and ahead.persons.shape[1] > 1:
+        raise AssumptionError(
+            "quotas are known for one year ahead only", do=f"give one total, or forecast with the contest '{BEFORE}'"
+        )
+    return Question(observed, ahead, as_of, contest)
+
+
+def _whose(destination: str, locality: str | Path | None) -> str:
+    if destination:
+        return destination
+    code = "" if locality is None else localities.load(locality).code
+    if not code:
+        raise AssumptionError("nothing says whose applications are meant", do="name them: --destination CODE")
+    return code
+
+
+def answer(
+    question: Question,
+    *,
+    seed: int = 1,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SettlementResult:
+    """Fit and forecast what is asked; what is saved already is used again."""
+    fitted = fit(
+        question.observed,
+        as_of=question.as_of,
+        total=question.totals.first,
+        contest=question.contest,
+        seed=seed,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        runs=runs,
+        progress=progress,
+    )
+    return forecast(question.observed, fitted, question.totals, seed=seed, runs=runs)
+
+
 def study(
     *,
     locality: str | Path | None = "norway",
     file: str | Path | None = None,
     as_of: int = 2021,
-    total: Sequence[int] = (),
+    total: Sequence[int | str] = (),
     totals: str | Path | None = None,
+    from_inflow: str | Path | None = None,
+    share: Sequence[float | str] = (),
+    destination: str = "",
     contest: str = BEFORE,
     horizon: int = 1,
     part_years: Sequence[int] = (),
@@ -309,30 +341,23 @@ def study(
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SettlementResult:
-    """Fit and forecast in one call; what is saved already is used again.
-
-    Without ``total`` or ``totals`` the national totals are those that the table holds for the years ahead, which is
-    looking back and not forecasting; the result says so.
-    """
-    observed = read_settlement(locality=locality, file=file, totals=totals, part_years=part_years)
-    ahead = choose_totals(observed, as_of, total, totals, horizon)
-    if contest != BEFORE and ahead.persons.shape[1] > 1:
-        raise AssumptionError(
-            "quotas are known for one year ahead only", do=f"give one total, or forecast with the contest '{BEFORE}'"
-        )
-    fitted = fit(
-        observed,
+    """Ask and answer in one call: see :func:`ask` and :func:`answer`."""
+    question = ask(
+        locality=locality,
+        file=file,
         as_of=as_of,
-        total=ahead.first,
+        total=total,
+        totals=totals,
+        from_inflow=from_inflow,
+        share=share,
+        destination=destination,
         contest=contest,
+        horizon=horizon,
+        part_years=part_years,
         seed=seed,
-        draws=draws,
-        tune=tune,
-        chains=chains,
         runs=runs,
-        progress=progress,
     )
-    return forecast(observed, fitted, ahead, seed=seed, runs=runs)
+    return answer(question, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
 
 
 def _store(runs: str | Path | None) -> RunStore:
@@ -344,10 +369,20 @@ __all__ = [
     "CONTESTS",
     "QUOTAS",
     "Observed",
+    "Question",
     "SettlementResult",
     "Totals",
+    "answer",
+    "ask",
+    "choose_totals",
     "fit",
     "forecast",
+    "given_totals",
     "read_settlement",
+    "settled_per_applicant",
     "study",
+    "totals_from_applications",
+    "totals_from_inflow",
+    "totals_from_table",
+    "totals_then_known",
 ]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from workbench.core.errors import DataError, Fault
+from workbench.core.errors import DataError
 from workbench.core.places import Locality, Place
 from workbench.core.plugins import Plugin
 from workbench.core.provenance import Source, Vintage, fingerprint
 from workbench.models.settlement.panel import WITHHELD_HIGH, SettlementPanel
 from workbench.sources import files, localities
+from workbench.studies import settlement_checks as checks
 
 WHOLE_UNTIL, CENTRE = "settlement_whole_until", "municipality_centre_population"
 OLD_CODES = (
@@ -23,7 +24,6 @@ OLD_CODES = (
     "bring the table to today's municipalities with the statistical office's own list (for Norway: Statistics Norway, "
     "Klass 131), then try again"
 )
-ROUNDING = 0.5
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Observed:
         Years that are in the table but not whole; they are neither learnt from nor scored.
     notes
         What was done to the table, in sentences.
+    absent
+        Columns ``municipality, year``: no row where others have one; they count as nobody settled.
     """
 
     settlement: pd.DataFrame
@@ -61,6 +63,7 @@ class Observed:
     part_years: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     plugins: tuple[Plugin | None, ...] = ()
+    absent: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def last_whole(self) -> int:
@@ -113,7 +116,9 @@ def read_settlement(
     locality: str | Path | None = "norway",
     file: str | Path | None = None,
     totals: str | Path | None = None,
+    as_of: int | None = None,
     part_years: Sequence[int] = (),
+    this_year: int | None = None,
 ) -> Observed:
     """Return the settlement of a locality, or of a file of one's own.
 
@@ -125,9 +130,13 @@ def read_settlement(
         Columns ``area, period, persons`` and, if there are, ``quota, requested, population, any_withheld,
         covariate_…``.
     totals
-        File of national totals (``period, persons``) that the areas must add up to.
+        File of national totals (``[draw,] period, persons``) that the areas must add up to.
+    as_of
+        Last year that is to add up to its total, by default the last: later totals may be what is asked, not known.
     part_years
-        Years of the table that are not whole, besides those that the locality names.
+        Years of the table that are not whole, besides those that the locality names, and the running one.
+    this_year
+        The running year, by the calendar unless told: nothing can have been settled after it.
     """
     home = localities.load(locality) if locality is not None else None
     if file is None:
@@ -136,9 +145,12 @@ def read_settlement(
         observed = _from_locality(home)
     else:
         observed = _from_file(Path(file), home)
-    observed = _without_part_years(observed, part_years)
+    observed = _accounted_for(observed, part_years, this_year or datetime.now(UTC).year)
     if totals is not None:
-        _check_totals(observed, files.read(totals, "settled_in_all"), str(totals))
+        table = files.read(totals, "settled_in_all")
+        if as_of is not None:
+            table = table[table["period"] <= as_of]
+        checks.adding_up(observed.settlement, table, observed.part_years, str(totals))
     return observed
 
 
@@ -183,6 +195,7 @@ def _from_file(path: Path, home: Locality | None) -> Observed:
         if home is not None and any("not a place of" in fault.what for fault in error.faults):
             raise DataError(error.what, where=error.where, why=error.why, do=OLD_CODES, faults=error.faults) from error
         raise
+    table = table.astype({"persons": "float64"})
     table = table.rename(columns={"area": "municipality", "period": "year", "persons": "settled", "quota": "accepted"})
     population = None
     if "population" in table:
@@ -206,12 +219,14 @@ def _from_file(path: Path, home: Locality | None) -> Observed:
     )
 
 
-def _without_part_years(observed: Observed, named: Sequence[int]) -> Observed:
-    table = observed.settlement
+def _accounted_for(observed: Observed, named: Sequence[int], this_year: int) -> Observed:
+    """Return the figures without the settled persons of part years, with a sentence for all that is not plain."""
+    table, where = observed.settlement, observed.vintages[0].name
     unknown = sorted(set(named) - set(table["year"].astype(int)))
     if unknown:
         raise DataError(f"the table has no year {unknown[0]}", do="name part years that are in the table")
-    part = tuple(sorted({*observed.part_years, *named}))
+    running = checks.running_years(table, this_year, where)
+    part = tuple(sorted({*observed.part_years, *named, *running}))
     hidden = table.assign(settled=table["settled"].mask(table["year"].isin(part)))
     if "any_withheld" in hidden:
         hidden["any_withheld"] = hidden["any_withheld"].mask(hidden["year"].isin(part), False)
@@ -223,7 +238,7 @@ def _without_part_years(observed: Observed, named: Sequence[int]) -> Observed:
     if early or not last:
         raise DataError(
             f"no settled persons in {', '.join(map(str, early)) or 'any whole year'}",
-            where=observed.vintages[0].name,
+            where=where,
             why="a year without figures cannot be told from a year without newcomers",
             do="supply the year, or start the table after it",
         )
@@ -236,31 +251,9 @@ def _without_part_years(observed: Observed, named: Sequence[int]) -> Observed:
         told.append(f"{cells} counts were withheld by the publisher: each is taken as 1 to {WITHHELD_HIGH} persons.")
     if empties:
         told.append(f"{empties} empty counts without such a mark are taken as 0 to {WITHHELD_HIGH} persons.")
-    return replace(observed, settlement=hidden, part_years=part, notes=(*told, *observed.notes))
-
-
-def _check_totals(observed: Observed, totals: pd.DataFrame, where: str) -> None:
-    """Refuse national totals that the areas do not add up to, allowing for counts that are not published."""
-    table = observed.settlement
-    faults = []
-    for year, told in zip(totals["period"].astype(int), totals["persons"].astype(float), strict=True):
-        rows = table[table["year"] == year]
-        if rows.empty or year in observed.part_years or rows["settled"].isna().all():
-            continue
-        found, hidden = float(rows["settled"].sum()), int(rows["settled"].isna().sum())
-        if not found - ROUNDING <= told <= found + WITHHELD_HIGH * hidden + ROUNDING:
-            allowed = f"{found:,.0f} to {found + WITHHELD_HIGH * hidden:,.0f}, with {hidden} counts not published"
-            faults.append(
-                Fault(f"{year}: the areas do not add up to the total", column="persons", value=told, allowed=allowed)
-            )
-    if faults:
-        raise DataError(
-            "the totals do not add up",
-            where=where,
-            why="shares of a total that is not the sum of its parts are wrong for every area",
-            do="find the areas that are missing or counted twice, or correct the total",
-            faults=faults,
-        )
+    absent = checks.absent(table, last, part)
+    told += checks.told_absent(absent)
+    return replace(observed, settlement=hidden, part_years=part, absent=absent, notes=(*told, *observed.notes))
 
 
 def _positions(home: Locality | None) -> pd.DataFrame:

@@ -1,0 +1,91 @@
+"""Is every year and area of a table of settled persons accounted for, and do the areas add up to the nation?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from workbench.core.errors import DataError, Fault
+from workbench.models.settlement.panel import WITHHELD_HIGH
+
+ROUNDING = 0.5
+NAMED = 20
+
+
+def running_years(table: pd.DataFrame, this_year: int, where: str) -> tuple[int, ...]:
+    """Return the years of the table that have not ended; persons settled in a year that has not begun are refused.
+
+    Quotas may stand for years to come.
+    """
+    told = table[table["settled"].notna()]
+    later = told[told["year"] > this_year]
+    if len(later):
+        raise DataError(
+            f"persons settled in a year that has not begun; it is {this_year}",
+            where=where,
+            why="what has not happened cannot be learnt from",
+            do="correct the year, or leave the cell of persons empty: quotas alone may stand for years to come",
+            faults=[
+                Fault(f"{counted(len(rows), 'area')} with persons settled", column="period", value=int(str(year)))
+                for year, rows in later.groupby("year")
+            ],
+        )
+    return (this_year,) if (told["year"] == this_year).any() else ()
+
+
+def absent(table: pd.DataFrame, last: int, part_years: Sequence[int]) -> pd.DataFrame:
+    """Return the areas without a row in a year in which others have one: columns ``municipality, year``."""
+    rows = table[(table["year"] <= last) & ~table["year"].isin(part_years)]
+    areas = sorted(table["municipality"].astype(str).unique())
+    years = sorted(int(year) for year in rows["year"].unique())
+    there = set(zip(rows["municipality"].astype(str), rows["year"].astype(int), strict=True))
+    missing = [(area, year) for area in areas for year in years if (area, year) not in there]
+    return pd.DataFrame(missing, columns=["municipality", "year"])
+
+
+def told_absent(missing: pd.DataFrame) -> list[str]:
+    """Return which area-years have no row and what the model does with them, as sentences (none if none)."""
+    if missing.empty:
+        return []
+    pairs = list(zip(missing["municipality"], missing["year"], strict=True))
+    if len(pairs) <= NAMED:
+        which = ", ".join(f"{area} {year}" for area, year in pairs)
+    else:
+        by_year = missing.groupby("year").size()
+        which = "by year " + ", ".join(f"{year}: {count}" for year, count in by_year.items())
+        which += f"; the first are {', '.join(f'{area} {year}' for area, year in pairs[:3])}"
+    verb = "has" if len(pairs) == 1 else "have"
+    return [
+        f"{counted(len(pairs), 'area-year')} {verb} no row and count as nobody settled there: {which}. Where that is "
+        f"not so, add the row with its number, or with an empty cell (0 to {WITHHELD_HIGH} persons)."
+    ]
+
+
+def adding_up(table: pd.DataFrame, totals: pd.DataFrame, part_years: Sequence[int], where: str) -> None:
+    """Refuse national totals that the areas do not add up to, allowing for counts that are not published."""
+    faults = []
+    for year, told in totals.groupby(totals["period"].astype(int))["persons"]:
+        rows = table[table["year"] == year]
+        if rows.empty or year in part_years or rows["settled"].isna().all():
+            continue
+        found, hidden = float(rows["settled"].sum()), int(rows["settled"].isna().sum())
+        off = told[~told.between(found - ROUNDING, found + WITHHELD_HIGH * hidden + ROUNDING)]
+        if len(off):
+            what = f"{year}: the areas do not add up to the total"
+            what += f" of {len(off)} of {len(told)} draws" if len(told) > 1 else ""
+            allowed = f"{found:,.0f} to {found + WITHHELD_HIGH * hidden:,.0f}, with {hidden} counts not published"
+            faults.append(Fault(what, column="persons", value=float(off.iloc[0]), allowed=allowed))
+    if faults:
+        raise DataError(
+            "the totals do not add up",
+            where=where,
+            why="shares of a total that is not the sum of its parts are wrong for every area",
+            do="find the areas that are missing or counted twice, or correct the total",
+            faults=faults,
+        )
+
+
+def counted(count: int, one: str) -> str:
+    """Return a number with its noun."""
+    return f"{count:,} {one}" + ("" if count == 1 else "s")
