@@ -18,7 +18,7 @@ from scipy.stats import t as student
 from workbench.core.errors import AssumptionError, ModelError
 from workbench.models.inflow import Counts, InflowComponents, InflowFit, InflowModel, Reversion
 from workbench.models.inflow.fit import dynamics_of, season_terms_of
-from workbench.models.inflow.model import observations
+from workbench.models.inflow.model import _COMPILED, observations
 from workbench.models.inflow.recursion import beginning, following, scale_now
 from workbench.models.inflow.series import InflowSeries
 
@@ -62,6 +62,14 @@ def test_the_same_seed_gives_the_same_draws_on_one_core(truth: Any) -> None:
     assert one.simulate(3, 5) == other.simulate(3, 5)
     another = InflowModel().fit(truth.arrivals, **{**SHORT, "seed": 9})
     assert not another.posterior.equals(one.posterior)
+
+
+def test_a_fit_does_not_remember_the_fits_before_it(truth: Any) -> None:
+    alone = InflowModel().fit(truth.arrivals, **SHORT)
+    _COMPILED.clear()
+    other = truth.arrivals.assign(persons=(truth.arrivals["persons"] * 7).round())
+    InflowModel().fit(other[other["month"] >= "2012-01"], **SHORT)
+    assert InflowModel().fit(truth.arrivals, **SHORT).posterior.identical(alone.posterior)
 
 
 def test_the_future_leaves_the_fit_as_it_is(truth: Any) -> None:
@@ -217,7 +225,7 @@ def test_how_quantities_are_sampled_leaves_what_is_known_of_them(own: float) -> 
         import pymc as pm
 
         with pm.Model(coords={"destination": range(3)}):
-            quantity = pm.Deterministic("quantity", _around("x", 2.0, 0.5, np.full(3, own)))
+            quantity = pm.Deterministic("quantity", _around("x", 2.0, 0.5, np.full(3, own), 1.5))
             drawn = pm.draw(quantity, 20_000, random_seed=1)
     assert drawn.mean(axis=0) == pytest.approx(2.0, abs=0.02)
     assert drawn.std(axis=0) == pytest.approx(0.5, abs=0.02)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # More draws are sampled than kept: R-hat and sample sizes are measured on all of them, files stay small.
 KEEP_EVERY = 3
-INTERNAL = ("log_scale_part", "logit_gain_part", "season_part", "freedom_above_two", "log_reversion")
+INTERNAL = ("start_shift", "log_scale_part", "logit_gain_part", "season_part", "freedom_above_two", "log_reversion")
 # After so many months a destination's own figures and the other destinations count alike in how a quantity is sampled.
 # Only the sampler's path depends on these; chosen by effective draws on destinations and on corridors.
 MONTHS_FOR_SCALE, MONTHS_FOR_GAIN, SEASON_UNTOLD, LEAST_STEP = 100.0, 40.0, 8.0, 0.1
@@ -96,23 +96,24 @@ class InflowModel:
                 shocks, level, season = c.shocks, c.level, c.season
                 centre = pm.Normal("shock_centre", math.log(shocks.shock_median), shocks.shock_median_spread)
                 width_of = spread("shock_spread", shocks.shock_spread, shocks.shock_spread_uncertainty)
-                log_scale = _around("log_scale", centre, width_of, data["own_scale"])
+                log_scale = _around("log_scale", centre, width_of, data["own_scale"], math.log(shocks.shock_median))
                 pm.Deterministic("scale", pt.exp(log_scale), dims="destination")
                 above_two = pm.Gamma("freedom_above_two", shocks.tail_shape, shocks.tail_rate)
                 freedom = pm.Deterministic("degrees_of_freedom", 2 + above_two)
 
                 centre = pm.Normal("gain_centre", level.gain_centre, level.gain_centre_spread)
                 width_of = spread("gain_spread", level.gain_spread, level.gain_spread_uncertainty)
-                logit = _around("logit_gain", centre, width_of, data["own_gain"])
+                logit = _around("logit_gain", centre, width_of, data["own_gain"], level.gain_centre)
                 # With a gain near zero allowed, a quiet destination has a second mode that chains do not leave.
                 share = level.gain_least + (1 - level.gain_least) * pm.math.sigmoid(logit)
                 gain = pm.Deterministic("gain", share, dims="destination")
-                start = pm.Normal("start", data["first_year"], level.start_spread, dims="destination")
+                shift = pm.Normal("start_shift", 0, level.start_spread, dims="destination")
+                start = pm.Deterministic("start", data["first_year"] + shift, dims="destination")
 
                 common = pm.Normal("common_season", 0, season.season_spread * shrink, dims="term")
                 width_of = spread("season_difference", season.season_difference, season.season_uncertainty)
                 dims = ("destination", "term")
-                own = _around("season", common, width_of * shrink, data["own_season"], dims)
+                own = _around("season", common, width_of * shrink, data["own_season"], dims=dims)
                 terms = pm.Deterministic("season", own, dims=dims)
 
                 reaction = persistence = pt.as_tensor_variable(0.0)
@@ -267,11 +268,19 @@ def _told_by_itself(series: InflowSeries, weight: np.ndarray, components: Inflow
     }
 
 
-def _around(name: str, centre: Any, spread: Any, own: Any, dims: str | tuple[str, ...] = "destination") -> Any:
+def _around(
+    name: str,
+    centre: Any,
+    spread: Any,
+    own: Any,
+    usual: float = 0.0,
+    dims: str | tuple[str, ...] = "destination",
+) -> Any:
     """Return quantities that are normal around a common one, sampled partly centred.
 
     What is sampled is neither the quantity (``own`` = 1, good where a destination's months tell it) nor its distance
-    from the common one (0, good where they do not), but what lies between. The model is the same for any ``own``.
+    from the common one (0, good where they do not), but what lies between. The model is the same for any ``own``, and
+    for any ``usual``: the centre's prior mean, taken off so that sampling starts from zero whatever the data.
 
     References
     ----------
@@ -279,13 +288,19 @@ def _around(name: str, centre: Any, spread: Any, own: Any, dims: str | tuple[str
     Statistical Science 22(1).
     """
     import pymc as pm
+    import pytensor.tensor as pt
 
-    part = pm.Normal(f"{name}_part", own * centre, spread**own, dims=dims)
-    return centre + spread ** (1 - own) * (part - own * centre)
+    middle = own * (centre - usual)
+    part = pm.Normal(f"{name}_part", middle, spread**own, dims=dims, initval=pt.zeros_like(own))
+    return centre + spread ** (1 - own) * (part - middle)
 
 
 def _compiled(model: InflowModel, series: InflowSeries, width: int) -> Any:
-    """Compile a model once per width and process; months and data are exchanged afterwards."""
+    """Compile a model once per width and process; months and data are exchanged afterwards.
+
+    The points that chains start from are computed with the data the model was compiled with. So the model is written
+    such that they do not depend on data: a fit must not remember the fits before it.
+    """
     from workbench.models import sampling
 
     shape = (model, width)
