@@ -47,11 +47,13 @@ def run(
     """Forecast from every origin on its own past, and score the model against simple rules."""
     from workbench.core.engine import Engine  # Dask, for the many origins
     from workbench.models.baselines import BASELINES
+    from workbench.sources import files
     from workbench.studies import inflow_plan as plan
     from workbench.studies.inflow_arrivals import read_table
     from workbench.studies.inflow_backtest import run as backtest
     from workbench.studies.inflow_origin import Fitted
 
+    files.folder(out)
     found, source = read_table(locality=locality, file=arrivals, table=table)
     chosen = plan.chosen(models)
     months = plan.origins_in(origins_file) if origins_file else plan.every(first_origin, last_origin, every)

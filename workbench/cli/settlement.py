@@ -237,10 +237,12 @@ def backtest(
 ) -> None:
     """Refit at every year and score the forecasts against simple rules; an interrupted run takes up where it was."""
     from workbench.core.engine import Engine
+    from workbench.sources import files
     from workbench.studies import settlement_backtest as study
     from workbench.studies.settlement import CONTESTS
     from workbench.studies.settlement_data import read_settlement
 
+    files.folder(out)
     observed = read_settlement(locality=_place(locality, data), file=data, part_years=part_year)
     orders = study.origins(observed, contests=contest or CONTESTS, years=year, horizon=horizon, seed=seed, draws=draws)
     with step(f"Backtest, {len(orders)} origins") as progress, Engine(scheduler) as engine:

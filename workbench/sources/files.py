@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -135,6 +136,20 @@ def writable(path: Path | str, *, inputs: Collection[Path] = ()) -> Path:
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise DataError("a table is written as .csv or .parquet", where=str(path), do="give it one of these endings")
     return untouched(path, inputs=inputs)
+
+
+def folder(path: Path | str) -> Path:
+    """Return the folder for results, which need not exist yet; refuse it before any work is done if it cannot be."""
+    path = Path(path)
+    there = next(above for above in (path, *path.absolute().parents) if above.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise DataError(
+            "cannot write results here",
+            where=str(path),
+            why=f"{there} is a file" if not there.is_dir() else f"{there} may not be written to",
+            do="name another folder",
+        )
+    return path
 
 
 def untouched(path: Path, *, inputs: Collection[Path] = ()) -> Path:

@@ -93,10 +93,20 @@ def check(
         faults.append(DataError("no origin is asked for", do="name at least one month"))
     if outside:
         faults.append(
-            DataError(f"origins outside the data: {', '.join(outside[:5])}", why=f"they cover {first} to {last}")
+            DataError(
+                f"origins outside the data: {', '.join(outside[:5])}",
+                why=f"the table covers {first} to {last}",
+                do="choose from these",
+            )
         )
     elif origins and horizons and add_months(origins[0], min(horizons)) > last:
-        faults.append(DataError(f"no outcome is known for any origin from {origins[0]}", why=f"the data end in {last}"))
+        faults.append(
+            DataError(
+                f"no outcome is known for any origin from {origins[0]}",
+                why=f"the data end in {last}",
+                do="start earlier, or ask for nearer months",
+            )
+        )
     if not horizons or min(horizons) < 1 or max(horizons) > 24:
         faults.append(DataError("horizons lie between 1 and 24 months", do="ask for example for 3-6"))
     unknown = [name for name in baselines if name not in BASELINES]

@@ -40,8 +40,13 @@ SKILLS = ("log_crps", "crps", "log_crps_high", "energy")
 """Scores whose skill is told."""
 CLAIM = (
     "Baselines are simple rules: nothing is said of an authority's own forecasts, which are not public. Neighbouring "
-    "origins share their outcomes, so there are only as many independent blocks as stated, and one surge among them. "
+    "origins share their outcomes, so there are only as many independent blocks as stated. "
     "Figures are those of one vintage, not those known at each origin."
+)
+
+METHOD = (
+    "CRPS and log-CRPS (of log(1 + persons)) are twice the pinball loss of the 23 quantiles, each weighted by the "
+    "probability that lies nearer to its level than to any other; a plain mean over the quantiles gives other numbers."
 )
 
 
@@ -182,6 +187,7 @@ def summary(scored: Scored) -> dict[str, Any]:
         "target": hubverse.TARGET,
         "source": words["source"],
         "claim": CLAIM,
+        "method": METHOD,
         "horizons": words["horizons"],
         "origins": {"first": words["origins"][0], "last": words["origins"][-1], "count": len(words["origins"])},
         "series": words["series"],
