@@ -80,8 +80,9 @@ def check(
         typer.echo(json.dumps(report, indent=2, ensure_ascii=False, default=str))
         raise typer.Exit(error.exit_code) from error
     found = _quality(table) if contract == "arrivals" else None
+    notes = _settled(file, locality) if contract == "settled_by_area" else []
     if as_json:
-        remarks = [] if found is None else found.table().to_dict("records")
+        remarks = [{"meaning": note} for note in notes] if found is None else found.table().to_dict("records")
         body = {"file": str(file), "contract": contract, "valid": True, "rows": len(table), "remarks": remarks}
         typer.echo(json.dumps(body, ensure_ascii=False))
         return
@@ -90,11 +91,19 @@ def check(
         from workbench.presentation import quality as shown
 
         names = {} if place is None else {code: place.place_name(code) for code in place.places}
-        for said in shown.sentences(found, names):
-            typer.echo(f"  remark: {said.plain()}")
+        notes = [said.plain() for said in shown.sentences(found, names)]
+    for note in notes:
+        typer.echo(f"  remark: {note}")
 
 
 def _quality(table: pd.DataFrame) -> Quality:
     from workbench.models import quality
 
     return quality.examine(table)
+
+
+def _settled(file: Path, locality: str) -> list[str]:
+    """Return what a settlement study would say of the table; it refuses years that have not begun."""
+    from workbench.studies.settlement_data import read_settlement
+
+    return list(read_settlement(file=file, locality=locality or None).notes)

@@ -80,7 +80,8 @@ class SettlementFit:
         ----------
         totals
             Persons to be settled: one for each year ahead, or (draw, year). Draws of the total and of the shares are
-            paired in order, the shorter ones repeated.
+            paired in order, the shorter ones repeated: draw ``k`` continues draw ``k`` modulo their number of the total,
+            and each of these is continued equally often.
         seed
             The same seed gives the same futures.
 
@@ -108,7 +109,8 @@ class SettlementFit:
                 why="municipalities must add up to it exactly",
                 do="give whole persons, not negative",
             )
-        size = max(len(totals), self.posterior.sizes["chain"] * self.posterior.sizes["draw"])
+        learnt = self.posterior.sizes["chain"] * self.posterior.sizes["draw"]
+        size = -(-max(learnt, len(totals)) // len(totals)) * len(totals)  # every draw of the total equally often
         pick = np.arange(size)
         totals = totals[pick % len(totals)].astype(np.int64)
         value = {str(name): _flat(self.posterior[name])[:, None] for name in self.posterior.data_vars}
