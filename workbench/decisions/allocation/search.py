@@ -48,6 +48,10 @@ PRELUDE = 300
 PATTERNS = 4000
 """Items up to which whole patterns of places are searched; there the steps before need not be small."""
 COARSE = 0.03
+SHORT, LONG = (0.2, 0.5, 1.2), (4.0, 10.0)
+"""Pairs for each item beyond its best one that whole choices are made from, where items are many and few."""
+FOR_SHORTLIST = 0.5
+"""Share of the time left that one such choice may take."""
 FOR_BOUND, FOR_DIVE = 0.5, 0.6
 """Shares of the time left that the bound of the patterns, and a plan made of them, may take."""
 
@@ -201,9 +205,14 @@ class _Search:
         nobody = np.full(instance.items, instance.nowhere)
         self._complete(nobody, np.argsort(-regret, kind="stable"), self.best)
         self.say(f"First plan: {self.worth:.3f}, bound {self.bound:.3f}.")
-        if not self._done():
+        small = instance.items <= PATTERNS
+        if not self._done() and not small:
+            self._by_shortlist(SHORT)
+        if not self._done() and self.limit.going():
             self._improve(whole, worth)
-        if not self._done() and instance.items <= PATTERNS and self.limit.going():
+        if not self._done() and small and self.limit.going():
+            self._by_shortlist(LONG)
+        if not self._done() and small and self.limit.going():
             self._by_patterns(whole)
         if self.shaken and not self._done() and np.isfinite(self.worth):
             self.say(f"Before shaking: {self.worth:.3f}, bound {self.bound:.3f}.")
@@ -211,9 +220,7 @@ class _Search:
         return Found(self.plan, self.worth, self.bound, self.proof, self.twice, whole)
 
     def _done(self) -> bool:
-        if self.whole_values:
-            return bool(self.worth >= np.floor(self.bound + 1e-6))
-        return bool(self.bound - self.worth <= self.gap * max(1.0, abs(self.bound)))
+        return bool(self.worth >= self._enough())
 
     def _complete(self, at: Ints, order: Ints, twice: Floats) -> None:
         """Make a whole plan of a partial one, improve it, and keep it if it is the best so far."""
@@ -298,6 +305,30 @@ class _Search:
                 at, load, worth = trial, filled, found
                 if found > self.worth:
                     self.plan, self.worth = trial.copy(), found
+
+    def _by_shortlist(self, shares: tuple[float, ...]) -> None:
+        """Choose for all items at once among the pairs that lose least, from longer and longer lists."""
+        if not self.plans:
+            return
+        from workbench.decisions.allocation import shortlist  # brings a solver: only when one is needed
+
+        for share in shares:
+            if self._done() or not self.limit.going():
+                return
+            pairs = shortlist.Shortlist.of(self.instance, self.price, self.best, self.near, self.plan, share)
+            chosen = shortlist.choose(
+                self.instance, pairs, self.plan, value=self.value, upper=self.upper, target=self._enough(),
+                seconds=self.limit.left() * FOR_SHORTLIST, going=self.limit.going,
+            )  # fmt: skip
+            if chosen is not None:
+                self._complete(chosen, np.argsort(-self.twice, kind="stable"), self.twice)
+            self.say(f"The best choice from {len(pairs.item)} pairs: {self.worth:.3f}.")
+
+    def _enough(self) -> float:
+        """Return the worth at which the search is done."""
+        if self.whole_values:
+            return float(np.floor(self.bound + 1e-6))
+        return float(self.bound - self.gap * max(1.0, abs(self.bound)))
 
     def _by_patterns(self, whole: Ints) -> None:
         """Lower the bound, and find a plan, by choosing one whole pattern of households for each place."""
