@@ -35,7 +35,7 @@ SHARE = 0.1
 PRICED = 3
 CROWDED = 8
 NODES = 30
-MOST_STEPS = 50_000
+MOST_STEPS = 10_000
 """Simplex steps of one programme; it needs far fewer, but may go round in circles."""
 
 

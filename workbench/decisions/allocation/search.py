@@ -34,6 +34,7 @@ ROUNDS = 3
 SWEEPS = 25
 FEWER_SWEEPS = 2
 SHAKES = 3000
+FEWER_SHAKES = 2000
 STEP = 0.15
 SHORTEN = 0.6
 PATIENCE = 10
@@ -48,8 +49,8 @@ PRELUDE = 300
 PATTERNS = 4000
 """Items up to which whole patterns of places are searched; there the steps before need not be small."""
 COARSE = 0.03
-SHORT, LONG = (0.2, 0.5, 1.2), (4.0, 10.0)
-"""Pairs for each item beyond its best one that whole choices are made from, where items are many and few."""
+LISTS = (0.2, 0.5, 1.2)
+"""Pairs for each item beyond its best one on the lists that whole choices are made from."""
 FOR_SHORTLIST = 0.5
 """Share of the time left that one such choice may take."""
 FOR_BOUND, FOR_DIVE = 0.5, 0.6
@@ -207,16 +208,14 @@ class _Search:
         self.say(f"First plan: {self.worth:.3f}, bound {self.bound:.3f}.")
         small = instance.items <= PATTERNS
         if not self._done() and not small:
-            self._by_shortlist(SHORT)
+            self._by_shortlist()
         if not self._done() and self.limit.going():
             self._improve(whole, worth)
-        if not self._done() and small and self.limit.going():
-            self._by_shortlist(LONG)
         if not self._done() and small and self.limit.going():
             self._by_patterns(whole)
         if self.shaken and not self._done() and np.isfinite(self.worth):
             self.say(f"Before shaking: {self.worth:.3f}, bound {self.bound:.3f}.")
-            self._shake()
+            self._shake(SHAKES)
         return Found(self.plan, self.worth, self.bound, self.proof, self.twice, whole)
 
     def _done(self) -> bool:
@@ -262,13 +261,16 @@ class _Search:
                 break
             gained = now
 
-    def _shake(self) -> None:
-        """Empty a few places in part where the plan loses most, fill them anew, and keep what is no worse."""
+    def _shake(self, most: int) -> None:
+        """Empty a few places in part where the plan loses most, fill them anew, and keep what is no worse.
+
+        It ends when ``most`` such changes in turn have gained nothing.
+        """
         instance, draw = self.instance, np.random.default_rng(0)
         places = len(self.upper)
         at, load = self.plan.copy(), instance.loads(self.plan)
         worth, idle = self.worth, 0
-        while self.limit.going() and not self._done() and idle < SHAKES:
+        while self.limit.going() and not self._done() and idle < most:
             idle += 1
             net = self.value[self.items, at] - (self.price[at] * instance.size).sum(axis=1)
             loss = np.bincount(at, weights=self.best - net, minlength=places)
@@ -306,13 +308,13 @@ class _Search:
                 if found > self.worth:
                     self.plan, self.worth = trial.copy(), found
 
-    def _by_shortlist(self, shares: tuple[float, ...]) -> None:
+    def _by_shortlist(self) -> None:
         """Choose for all items at once among the pairs that lose least, from longer and longer lists."""
         if not self.plans:
             return
         from workbench.decisions.allocation import shortlist  # brings a solver: only when one is needed
 
-        for share in shares:
+        for share in LISTS:
             if self._done() or not self.limit.going():
                 return
             pairs = shortlist.Shortlist.of(self.instance, self.price, self.best, self.near, self.plan, share)
@@ -353,6 +355,8 @@ class _Search:
         patterns.going = lambda: until.going() and self.limit.going()
         self._complete(patterns.dive(), first, self.twice)
         self.say(f"A plan made of patterns: {self.worth:.3f}.")
+        if self.shaken and np.isfinite(self.worth):
+            self._shake(FEWER_SHAKES)
         if not self._done() and self.limit.going():
             patterns.going = self.limit.going
             if np.isfinite(self.worth):

@@ -56,11 +56,9 @@ class Shortlist:
         loss = best[item] - instance.value[item, place] + (price[place] * instance.size[item]).sum(axis=1)
         number = min(len(loss) - 1, int((1 + share) * instance.items))
         keep = loss <= np.partition(loss, number)[number]
-        # Where nowhere is dear it is a way out; where it is not, it is a place like others.
-        idle = np.full(instance.items, instance.nowhere)
-        everyone = np.arange(instance.items)
-        items = np.concatenate([item[keep], everyone, everyone])
-        places = np.concatenate([place[keep], at, idle])
+        idle = np.flatnonzero(np.isfinite(instance.value[:, -1])) if instance.upper[-1, 0] > 0 else item[:0]
+        items = np.concatenate([item[keep], np.arange(len(at)), idle])
+        places = np.concatenate([place[keep], at, np.full(len(idle), instance.nowhere)])
         pair = np.unique(items * (instance.nowhere + 1) + places)
         return cls(pair // (instance.nowhere + 1), pair % (instance.nowhere + 1))
 
@@ -141,7 +139,7 @@ def choose(
     x = np.array(model.getSolution().col_value)
     if len(x) == 0 or not np.isfinite(model.getInfo().objective_function_value):
         return None
-    return _taken(instance, pairs, x > 0.5)  # noqa: PLR2004
+    return _taken(instance, pairs, x > 0.5)
 
 
 def _taken(instance: Instance, pairs: Shortlist, chosen: NDArray[np.bool_]) -> Ints:
