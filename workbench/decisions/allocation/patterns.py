@@ -35,6 +35,8 @@ SHARE = 0.1
 PRICED = 3
 CROWDED = 8
 NODES = 30
+MOST_STEPS = 10_000
+"""Simplex steps of one programme; it needs far fewer, but may go round in circles."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -302,6 +304,7 @@ def _quiet() -> highspy.Highs:
     highspy.Highs.resetGlobalScheduler(True)
     model = highspy.Highs()  # type: ignore[no-untyped-call]
     model.setOptionValue("output_flag", False)
+    model.setOptionValue("simplex_iteration_limit", MOST_STEPS)
     for name, value in SAME_EVERYWHERE.items():
         model.setOptionValue(name, value)
     model.changeObjectiveSense(highspy.ObjSense.kMaximize)

@@ -34,6 +34,7 @@ ROUNDS = 3
 SWEEPS = 25
 FEWER_SWEEPS = 2
 SHAKES = 3000
+FEWER_SHAKES = 2000
 STEP = 0.15
 SHORTEN = 0.6
 PATIENCE = 10
@@ -48,6 +49,10 @@ PRELUDE = 300
 PATTERNS = 4000
 """Items up to which whole patterns of places are searched; there the steps before need not be small."""
 COARSE = 0.03
+LISTS = (0.2, 0.5, 1.2)
+"""Pairs for each item beyond its best one on the lists that whole choices are made from."""
+FOR_SHORTLIST = 0.5
+"""Share of the time left that one such choice may take."""
 FOR_BOUND, FOR_DIVE = 0.5, 0.6
 """Shares of the time left that the bound of the patterns, and a plan made of them, may take."""
 
@@ -201,19 +206,20 @@ class _Search:
         nobody = np.full(instance.items, instance.nowhere)
         self._complete(nobody, np.argsort(-regret, kind="stable"), self.best)
         self.say(f"First plan: {self.worth:.3f}, bound {self.bound:.3f}.")
-        if not self._done():
+        small = instance.items <= PATTERNS
+        if not self._done() and not small:
+            self._by_shortlist()
+        if not self._done() and self.limit.going():
             self._improve(whole, worth)
-        if not self._done() and instance.items <= PATTERNS and self.limit.going():
+        if not self._done() and small and self.limit.going():
             self._by_patterns(whole)
         if self.shaken and not self._done() and np.isfinite(self.worth):
             self.say(f"Before shaking: {self.worth:.3f}, bound {self.bound:.3f}.")
-            self._shake()
+            self._shake(SHAKES)
         return Found(self.plan, self.worth, self.bound, self.proof, self.twice, whole)
 
     def _done(self) -> bool:
-        if self.whole_values:
-            return bool(self.worth >= np.floor(self.bound + 1e-6))
-        return bool(self.bound - self.worth <= self.gap * max(1.0, abs(self.bound)))
+        return bool(self.worth >= self._enough())
 
     def _complete(self, at: Ints, order: Ints, twice: Floats) -> None:
         """Make a whole plan of a partial one, improve it, and keep it if it is the best so far."""
@@ -255,13 +261,16 @@ class _Search:
                 break
             gained = now
 
-    def _shake(self) -> None:
-        """Empty a few places in part where the plan loses most, fill them anew, and keep what is no worse."""
+    def _shake(self, most: int) -> None:
+        """Empty a few places in part where the plan loses most, fill them anew, and keep what is no worse.
+
+        It ends when ``most`` such changes in turn have gained nothing.
+        """
         instance, draw = self.instance, np.random.default_rng(0)
         places = len(self.upper)
         at, load = self.plan.copy(), instance.loads(self.plan)
         worth, idle = self.worth, 0
-        while self.limit.going() and not self._done() and idle < SHAKES:
+        while self.limit.going() and not self._done() and idle < most:
             idle += 1
             net = self.value[self.items, at] - (self.price[at] * instance.size).sum(axis=1)
             loss = np.bincount(at, weights=self.best - net, minlength=places)
@@ -299,6 +308,30 @@ class _Search:
                 if found > self.worth:
                     self.plan, self.worth = trial.copy(), found
 
+    def _by_shortlist(self) -> None:
+        """Choose for all items at once among the pairs that lose least, from longer and longer lists."""
+        if not self.plans:
+            return
+        from workbench.decisions.allocation import shortlist  # brings a solver: only when one is needed
+
+        for share in LISTS:
+            if self._done() or not self.limit.going():
+                return
+            pairs = shortlist.Shortlist.of(self.instance, self.price, self.best, self.near, self.plan, share)
+            chosen = shortlist.choose(
+                self.instance, pairs, self.plan, value=self.value, upper=self.upper, target=self._enough(),
+                seconds=self.limit.left() * FOR_SHORTLIST, going=self.limit.going,
+            )  # fmt: skip
+            if chosen is not None:
+                self._complete(chosen, np.argsort(-self.twice, kind="stable"), self.twice)
+            self.say(f"The best choice from {len(pairs.item)} pairs: {self.worth:.3f}.")
+
+    def _enough(self) -> float:
+        """Return the worth at which the search is done."""
+        if self.whole_values:
+            return float(np.floor(self.bound + 1e-6))
+        return float(self.bound - self.gap * max(1.0, abs(self.bound)))
+
     def _by_patterns(self, whole: Ints) -> None:
         """Lower the bound, and find a plan, by choosing one whole pattern of households for each place."""
         from workbench.decisions.allocation.patterns import Patterns  # brings a solver: only when one is needed
@@ -322,6 +355,8 @@ class _Search:
         patterns.going = lambda: until.going() and self.limit.going()
         self._complete(patterns.dive(), first, self.twice)
         self.say(f"A plan made of patterns: {self.worth:.3f}.")
+        if self.shaken and np.isfinite(self.worth):
+            self._shake(FEWER_SHAKES)
         if not self._done() and self.limit.going():
             patterns.going = self.limit.going
             if np.isfinite(self.worth):
