@@ -44,3 +44,16 @@ def test_nothing_to_draw_is_said():
         plan_map(pd.DataFrame({"name": ["a"], "lon": [1.0], "lat": [1.0], "placed": [1]}))
     with pytest.raises(ReportError, match="no series"):
         fan_charts([], "2019-09", "x")
+
+
+def test_no_name_covers_another_or_leaves_its_map(fabricated) -> None:
+    places = fabricated.made_up_places(60).assign(placed=lambda rows: rows["capacity"])
+    drawing = plan_map(places)
+    drawing.draw_without_rendering()
+    for axes in drawing.axes[:2]:
+        boxes = [text.get_window_extent() for text in axes.texts]
+        assert len(boxes) > 2
+        for at, box in enumerate(boxes):
+            assert not any(box.overlaps(other) for other in boxes[:at])
+            around = axes.get_window_extent().padded(3)
+            assert around.contains(box.x0, box.y0) and around.contains(box.x1, box.y1)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LABELLED = 6
+LETTER, LINE = 4.3, 9.5
+"""Width of a letter and height of a line of a name on a map, points."""
 DENSE_SHARE = 0.15
 
 
@@ -115,28 +117,48 @@ def _dots(axes: Axes, x: np.ndarray, y: np.ndarray, placed: np.ndarray, scale: f
 
 
 def _names(axes: Axes, names: np.ndarray, x: np.ndarray, y: np.ndarray, placed: np.ndarray, scale: float) -> None:
-    """Name the places that receive most, unless the name would cover one already written."""
+    """Name the places that receive most, each on the side where it covers least; not over a name or the edge."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    axes.apply_aspect()
+    size = 72 * np.array([figure.get_figwidth(), figure.get_figheight()]) * axes.get_position().size
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
-    written: list[tuple[float, float]] = []
+    spots = np.column_stack([(x - left) / (right - left), (y - bottom) / (top - bottom)]) * size
+    radius = np.sqrt(placed * scale / np.pi)
+    written: list[np.ndarray] = []
     for at in np.argsort(-placed, kind="stable"):
         if placed[at] <= 0 or len(written) == LABELLED:
             break
-        here = ((x[at] - left) / (right - left), (y[at] - bottom) / (top - bottom))
-        if any(abs(here[0] - u) < 0.3 and abs(here[1] - v) < 0.05 for u, v in written):
+        text = f"{names[at]} {number(float(placed[at]))}"
+        reach = np.array([LETTER * len(text), LINE]) / 2
+        away = radius[at] + 2 + reach
+        choices: list[tuple[float, int, np.ndarray, tuple[int, int]]] = []
+        for side in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            middle = spots[at] + np.array(side) * away
+            box = np.concatenate([middle - reach, middle + reach])
+            if (box[:2] < 0).any() or (box[2:] > size).any() or any(_overlap(box, other) for other in written):
+                continue
+            beside = np.clip(spots, box[:2], box[2:])
+            covered = np.maximum(0.0, radius - np.linalg.norm(spots - beside, axis=1))
+            choices.append((float(covered.sum() - covered[at]), len(choices), box, side))
+        if not choices:
             continue
-        written.append(here)
-        shift = np.sqrt(placed[at] * scale / np.pi) + 2
-        side = -1 if here[0] > 0.7 else 1
+        _, _, box, (across, up) = min(choices, key=lambda choice: choice[:2])
+        written.append(box)
         axes.annotate(
-            f"{names[at]} {number(float(placed[at]))}",
+            text,
             (x[at], y[at]),
-            (side * shift, 0),
+            (across * (radius[at] + 2), up * (radius[at] + 2)),
             textcoords="offset points",
-            ha="left" if side > 0 else "right",
-            va="center",
+            ha={1: "left", -1: "right", 0: "center"}[across],
+            va={1: "bottom", -1: "top", 0: "center"}[up],
             fontsize=8,
             path_effects=[withStroke(linewidth=2.2, foreground=COLOURS.paper)],
         )
+
+
+def _overlap(one: np.ndarray, other: np.ndarray) -> bool:
+    return bool((one[:2] < other[2:]).all() and (other[:2] < one[2:]).all())
 
 
 def _sizes(drawing: Drawing, biggest: float, scale: float, bottom: float) -> None:

@@ -43,8 +43,9 @@ def test_shocks_are_wider_on_one_side_and_symmetric_where_nothing_is_skewed() ->
 def test_every_draw_adds_up_to_its_total(made_up_fit: SettlementFit) -> None:
     totals = np.random.default_rng(2).integers(5_000, 40_000, (90, 3))
     draws = made_up_fit.simulate(totals, seed=4)
-    assert draws.labels("year") == [2021, 2022, 2023] and draws.size == 120
-    expected = totals[np.arange(120) % 90]
+    # 120 draws of shares and 90 of the total: each total is continued twice, none more often than another
+    assert draws.labels("year") == [2021, 2022, 2023] and draws.size == 180
+    expected = totals[np.arange(180) % 90]
     np.testing.assert_array_equal(draws.sum("municipality").values.to_numpy(), expected)
     groups = {place: "north" if place < "M006" else "south" for place in draws.labels("municipality")}
     assert draws.group("municipality", groups, "county").sum("county") == draws.sum("municipality")

@@ -80,8 +80,8 @@ class SettlementFit:
         ----------
         totals
             Persons to be settled: one for each year ahead, or (draw, year). Draws of the total and of the shares are
-            paired in order, the shorter ones repeated: draw ``k`` continues draw ``k`` modulo their number of the total,
-            and each of these is continued equally often.
+            paired in order, the shorter ones repeated: draw ``k`` continues draw ``k`` of the total, modulo their
+            number, and each of these is continued equally often.
         seed
             The same seed gives the same futures.
 
