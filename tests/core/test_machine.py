@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import shlex
 import sys
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def test_packages_that_are_missing_or_other_are_named_with_the_command() -> None
     assert machine.packages(["numpy>=2", "no-such-package==1; python_version < '3'"]).well
     found = machine.packages(["numpy==0.1", "no-such-package>=2", "pytest>=1"])
     assert not found.well and "no-such-package is missing" in found.found and "numpy is " in found.found
-    assert found.mend.startswith(sys.executable) and found.mend.endswith("'no-such-package>=2' numpy==0.1")
+    assert found.mend.startswith(shlex.quote(sys.executable)) and found.mend.endswith("'no-such-package>=2' numpy==0.1")
 
 
 def test_this_environment_is_measured_against_the_lock_only_if_it_is_the_checkouts_own(
