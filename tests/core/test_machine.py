@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
 import subprocess
-import shlex
 import sys
 from pathlib import Path
 
