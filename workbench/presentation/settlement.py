@@ -34,7 +34,10 @@ if TYPE_CHECKING:
 
 UNIT = "persons"
 LEVELS = (0.8, 0.95)
-WITHHELD = "Observed counts of 1 to 4, and further ones that would give them away, are withheld (a dash)."
+WITHHELD = (
+    "Observed counts of 1 to 4, and further ones that would give them away, are withheld (a dash, as where no "
+    "figure is published)."
+)
 
 
 def front(result: SettlementResult, locality: str, edition: str = "public") -> Front:

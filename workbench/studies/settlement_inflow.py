@@ -59,7 +59,7 @@ def totals_from_inflow(
         whole = Draws.from_array(persons[:, None], {"year": [year]}, "applicants")
         # The same seed each year: a draw keeps its share over the years.
         columns.append(totals_from_applications(whole, ratios, seed).persons)
-    told = ", ".join(f"{ratio:g}" for ratio in ratios)
+    told = " or ".join(f"{ratio:g}" for ratio in ratios)
     each = "" if len(ratios) == 1 else ", one of them by chance for each draw"
     return Totals(
         np.hstack(columns),
