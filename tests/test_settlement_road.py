@@ -50,9 +50,23 @@ def test_a_table_of_ones_own_is_forecast_and_adds_up(mine: Path) -> None:
     assert "400 newcomers" in body["headline"] and body["total"] == "given as a number" and not body["reused"]
     assert len(body["forecast"]) == 24 and {row["year"] for row in body["forecast"]} == {2024, 2025}
     assert "taken as a whole year" in " ".join(body["notes"])
-    assert len(pd.read_csv(mine / "where.csv")) == 24
+    assert pd.read_csv(mine / "where.csv").groupby("level").size().to_dict() == {"municipality": 24, "nation": 2}
+    assert [row["mean"] for row in body["nation"]] == [400, 300] and not body["counties"]
     again = json.loads(workbench(*command, cwd=mine).stdout)
     assert again["reused"] and again["forecast"] == body["forecast"]
+
+
+def test_draws_of_the_total_come_out_draw_by_draw_and_add_up(mine: Path) -> None:
+    handed = pd.DataFrame({"draw": range(1, 302), "period": 2024, "persons": range(250, 551)})  # the middle is 400
+    handed.sample(frac=1, random_state=1).to_parquet(mine / "totals.parquet", index=False)
+    given = ("--data", "mine.csv", "--locality", "any", "--as-of", "2023", "--totals", "totals.parquet")
+    done = workbench("settlement", "forecast", *given, "--draws", "60", "--out", "new/where.csv", cwd=mine)
+    assert done.returncode in (0, WARNED), done.stderr
+    assert "National total: 301 draws from totals.parquet." in done.stdout and "Folder made: new" in done.stdout
+    draws = pd.read_parquet(mine / "new" / "where-draws.parquet")
+    sums = draws.groupby(["draw", "total_draw", "level"])["persons"].sum().unstack().reset_index("total_draw")
+    assert len(sums) == 301 and (sums["municipality"] == sums["nation"]).all()
+    assert sums.set_index("total_draw")["nation"].to_dict() == handed.set_index("draw")["persons"].to_dict()
 
 
 def test_a_backtest_takes_up_where_it_was(mine: Path) -> None:

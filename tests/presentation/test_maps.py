@@ -57,3 +57,12 @@ def test_no_name_covers_another_or_leaves_its_map(fabricated) -> None:
             assert not any(box.overlaps(other) for other in boxes[:at])
             around = axes.get_window_extent().padded(3)
             assert around.contains(box.x0, box.y0) and around.contains(box.x1, box.y1)
+
+
+def test_what_a_circle_means_stands_in_words_that_do_not_touch(fabricated) -> None:
+    places = fabricated.made_up_places(60).assign(placed=lambda rows: 12_000 + rows["capacity"])
+    drawing = plan_map(places)
+    drawing.draw_without_rendering()
+    boxes = [text.get_window_extent().padded(2) for text in drawing.axes[2].texts]
+    assert len(boxes) == 4 and drawing.axes[2].texts[-1].get_text().endswith("persons")
+    assert not any(box.overlaps(other) for at, box in enumerate(boxes) for other in boxes[:at])

@@ -133,3 +133,13 @@ def test_other_scripts_have_a_font():
     pages = PdfReader(io.BytesIO(printed(shown(Finding(words))))).pages
     text = "".join(page.extract_text() for page in pages)
     assert all(word in text for word in ("Убежище", "Tråante", "Hámmárfeasta", "▲ ▼ ≤ −"))
+
+
+@pytest.mark.parametrize("rows", range(46, 56))
+def test_no_row_of_a_long_table_stands_alone_on_the_last_page(rows: int) -> None:
+    names = tuple(f"row{at}." for at in range(rows))
+    columns = (Column("Place", names, right=False), Column("n", ("1",) * rows))
+    long = Table("a-table", "See", columns, pd.DataFrame({"n": [1] * rows}), notes=("A note.",))
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(printed(shown(long)))).pages]
+    there = [sum(name in page for name in names) for page in pages]
+    assert sum(there) == rows and min(count for count in there if count) >= 4, there

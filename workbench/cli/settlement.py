@@ -78,11 +78,14 @@ def _place(locality: str, data: Path | None) -> str | None:
 @app.command("fit", epilog="Example: workbench settlement fit --as-of 2021 --total 31253")
 def fit(
     total: Total,
+    share: Share,
     part_year: PartYear,
     data: Data = None,
     locality: Locality = "norway",
     as_of: AsOf = 2021,
     totals: TotalsFile = None,
+    from_inflow: FromInflow = None,
+    destination: Destination = "",
     quotas: Quotas = False,
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
@@ -98,6 +101,9 @@ def fit(
         as_of=as_of,
         total=total,
         totals=totals,
+        from_inflow=from_inflow,
+        share=share,
+        destination=destination,
         contest=study.contest(quotas),
         part_years=part_year,
         seed=seed,
@@ -142,7 +148,10 @@ def forecast(
     runs: Runs = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write municipalities, counties and nation here (.csv, .parquet), all draws beside it."),
+        typer.Option(
+            help="Write municipalities, counties and nation here (.csv, .parquet), all draws beside it; a folder that "
+            "is not there is made."
+        ),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Print all municipalities, not only the largest.")] = False,
     as_json: AsJson = False,
@@ -153,10 +162,6 @@ def forecast(
     from workbench.studies import settlement as study
     from workbench.studies import settlement_levels
 
-    if out is not None:
-        inputs = [path for path in (data, totals) if path is not None]
-        files.writable(out, inputs=inputs)
-        files.writable(settlement_levels.beside(out), inputs=inputs)
     asked = study.ask(
         locality=_place(locality, data),
         file=data,
@@ -172,11 +177,17 @@ def forecast(
         seed=seed,
         runs=runs,
     )
+    made = out is not None and not out.parent.exists()
+    if out is not None:
+        inputs = [path for path in (data, totals) if path is not None]
+        files.writable(out, inputs=inputs)
+        files.writable(settlement_levels.beside(out), inputs=inputs)
     with step(f"Forecast from {as_of}") as progress:
         result = study.answer(asked, seed=seed, draws=draws, runs=runs, progress=progress)
     summary = result.draws.summary()
     summary.insert(1, "name", summary["municipality"].map(result.names))
     headline = shown.headline(result)
+    levels = {level: rows.drop(columns="level") for level, rows in settlement_levels.table(result).groupby("level")}
     written = settlement_levels.write(result, out) if out is not None else ()
     if as_json:
         body = {
@@ -189,8 +200,13 @@ def forecast(
             "run": result.record.key,
             "unit": "persons",
             "notes": list(result.notes),
+            "without_row": asked.observed.absent.to_dict("records"),
             "written": [str(path) for path in written],
             "forecast": summary.to_dict("records"),
+            "counties": levels[settlement_levels.COUNTY].to_dict("records")
+            if settlement_levels.COUNTY in levels
+            else [],
+            "nation": levels[settlement_levels.NATION].to_dict("records"),
         }
         typer.echo(json.dumps(body, ensure_ascii=False))
     else:
@@ -199,10 +215,11 @@ def forecast(
         typer.echo(headline.sentence)
         typer.echo(rows.to_string(index=False))
         if len(rows) < len(summary):
-            typer.echo(
-                f"The {len(rows)} largest of {result.years[0]}; {len(summary):,} rows in all: --all, or --out FILE."
-            )
+            rest = f"in {written[0]}" if written else "with --all, or --out FILE"
+            typer.echo(f"The {len(rows)} largest of {result.years[0]}; all {len(summary):,} rows {rest}.")
         typer.echo("\n".join([f"National total: {result.given}.", *result.notes, result.diagnostics.sentence()]))
+        if made and out is not None:
+            typer.echo(f"Folder made: {out.parent}")
         if written:
             typer.echo(f"Municipalities, counties, nation: {written[0]}\nAll draws, which add up: {written[1]}")
     if not result.diagnostics.ok:

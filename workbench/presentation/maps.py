@@ -177,5 +177,6 @@ def _sizes(drawing: Drawing, biggest: float, scale: float, bottom: float) -> Non
         edgecolor=COLOURS.accent,
         linewidths=0.6,
     )
-    for at, text in zip(spots, ["none", *(counted(int(v), "person") for v in steps)], strict=True):
+    texts = ["none", *(number(v) for v in steps[:-1]), counted(int(biggest), "person")]
+    for at, text in zip(spots, texts, strict=True):
         axes.text(at, -1.0, text, ha="center", va="bottom", fontsize=8.5, color=COLOURS.quiet)
