@@ -31,7 +31,7 @@ def contest(name: str, asked: argparse.Namespace) -> str:
     """Run one contest and return its tables as Markdown."""
     from workbench.core.engine import Engine
     from workbench.presentation import inflow_contest as shown
-    from workbench.studies import inflow_backtest, inflow_plan
+    from workbench.studies import inflow_backtest, inflow_periods, inflow_plan
     from workbench.studies.inflow_arrivals import read_table
     from workbench.studies.inflow_origin import Fitted
 
@@ -49,6 +49,7 @@ def contest(name: str, asked: argparse.Namespace) -> str:
             engine=engine,
             learners={inflow_plan.MODEL: learner},
             source=source,
+            periods=inflow_periods.of_locality("eu"),
             progress=lambda done, total: print(
                 f"\r{name}: {done} of {total} origins", end="", flush=True, file=sys.stderr
             ),
