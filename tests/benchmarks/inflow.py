@@ -67,12 +67,13 @@ def _cells(rows: pd.DataFrame) -> tuple[tuple[str, pd.DataFrame], ...]:
     """Return the forecasts that components are chosen on, and the three parts that must confirm the choice."""
     half = set(sorted(set(rows["series"]))[::2])
     early, chosen = rows["origin_month"] < "2016-01", rows["series"].isin(half)
-    return (
+    cells = (
         ("before 2016, every second destination", rows[early & chosen]),
         ("before 2016, the other destinations", rows[early & ~chosen]),
         ("from 2016 on, every second destination", rows[~early & chosen]),
         ("from 2016 on, the other destinations", rows[~early & ~chosen]),
     )
+    return tuple((title, part) for title, part in cells if len(part))
 
 
 def _confirmed(folder: Path) -> str:
@@ -121,7 +122,7 @@ def components(asked: argparse.Namespace) -> str:
     with Engine(workers=asked.workers) as engine:
         inflow_backtest.run(
             arrivals,
-            origins=inflow_plan.every("2013-01", "2019-09", asked.every),
+            origins=inflow_plan.every("2013-01", asked.last, asked.every),
             horizons=range(3, 7),
             out=asked.out / "components",
             engine=engine,
@@ -153,7 +154,7 @@ def components(asked: argparse.Namespace) -> str:
         "The same where components are chosen (first column) and where the choice is to be confirmed.",
         "",
         "| model | " + " | ".join(title for title, _ in _cells(scored.forecasts)) + " |",
-        "|:---|---:|---:|---:|---:|",
+        "|:---|" + "---:|" * len(_cells(scored.forecasts)),
     ]
     for name in list(variants)[1:]:
         found = [compare(part, name, inflow_plan.MODEL, "log_crps") for _, part in _cells(scored.forecasts)]
@@ -250,6 +251,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[], help="components: these variants beside the full model")
+    parser.add_argument("--last", default="2019-09", help="components: the last origin")
     parser.add_argument("--draws", type=int, default=250)
     parser.add_argument("--tune", type=int, default=400)
     parser.add_argument("--chains", type=int, default=4)
