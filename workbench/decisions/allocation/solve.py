@@ -25,7 +25,8 @@ from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.readable import RowsByRule, kept
 from workbench.decisions.allocation.reading import Floats
 from workbench.decisions.allocation.rules import EveryonePlaced, PersonsPlaced, standard_rules
-from workbench.decisions.allocation.search import Limit, Progress, search
+from workbench.decisions.allocation.search import search
+from workbench.decisions.allocation.stopping import Limit, Progress
 
 OBJECTIVES = ("place-first", "score")
 FINISHED = 100_000
