@@ -72,6 +72,7 @@ def compare(
     *,
     seed: int = 1,
     replications: int = REPLICATIONS,
+    fewest: int = FEWEST_BLOCKS,
 ) -> Comparison:
     """Return how a forecaster scores against another, with a block bootstrap interval.
 
@@ -83,14 +84,16 @@ def compare(
         Two values of ``model_id``.
     score
         Column of the score.
+    fewest
+        Independent blocks below which no interval is given.
 
     Notes
     -----
     Moving blocks of nine months of consecutive origins, joined end to end as on a ring so that each origin counts
     alike, are drawn until there are as many origins as before; series are drawn with replacement independently of
     them. The interval holds the middle 95 % of the replications. Few blocks make it too narrow: in simulations it held
-    the truth in 64 to 80 % of cases with two blocks, 81 to 89 % with five, 86 to 93 % with nine (``tests/benchmarks``),
-    so none is given with fewer than five.
+    the truth in 60 to 80 % of cases with two blocks, 83 to 90 % with five, 84 to 92 % with nine
+    (``tests/benchmarks/inflow.py intervals``), so none is given with fewer than five.
 
     References
     ----------
@@ -114,7 +117,7 @@ def compare(
     block = block_length(origins)
     blocks = len(origins) // block
     ends: list[float | None] = [None] * 4
-    if blocks >= FEWEST_BLOCKS:
+    if blocks >= fewest:
         rng = np.random.default_rng(seed)
         weights = _origin_weights(len(origins), block, replications, rng)
         series = rng.multinomial(ours.shape[1], np.full(ours.shape[1], 1 / ours.shape[1]), size=replications)
