@@ -8,7 +8,7 @@ import pytest
 from workbench.core.errors import DataError, DecisionError
 from workbench.decisions.allocation import Problem, national, solve, standard_rules
 from workbench.decisions.allocation.certificate import Multipliers, certified_bound
-from workbench.decisions.allocation.search import Limit
+from workbench.decisions.allocation.stopping import Limit
 
 pytestmark = pytest.mark.whole
 CASES = 300

@@ -5,7 +5,7 @@ import pytest
 
 from workbench.core.errors import AssumptionError, DataError, DecisionError
 from workbench.sources import localities
-from workbench.studies import allocation
+from workbench.studies import allocation, allocation_tables
 
 pytestmark = pytest.mark.quick
 NORWAY = localities.load("norway")
@@ -51,7 +51,7 @@ PLACES = "place,capacity,services,languages\nX,4,school,ar\nY,2,school,so\n"
 
 
 def test_own_tables_are_placed_and_who_is_not_is_named_with_the_reason(tmp_path: Path) -> None:
-    plan = allocation.allocate(allocation.read_tables(**write(tmp_path, households=HOUSEHOLDS, places=PLACES)))
+    plan = allocation.allocate(allocation_tables.read_tables(**write(tmp_path, households=HOUSEHOLDS, places=PLACES)))
     assert dict(zip(plan.assignment["household"], plan.assignment["place"], strict=True)) == {"A": "X", "B": "Y"}
     assert plan.unplaced["household"].tolist() == ["C"] and "hospital" in plan.unplaced["why"].item()
     assert plan.score_name == "needs-and-ties matching"
@@ -59,7 +59,7 @@ def test_own_tables_are_placed_and_who_is_not_is_named_with_the_reason(tmp_path:
 
 def test_no_capacity_at_all_is_a_plan_with_everybody_named(tmp_path: Path) -> None:
     none = PLACES.replace("X,4", "X,0").replace("Y,2", "Y,0")
-    plan = allocation.allocate(allocation.read_tables(**write(tmp_path, households=HOUSEHOLDS, places=none)))
+    plan = allocation.allocate(allocation_tables.read_tables(**write(tmp_path, households=HOUSEHOLDS, places=none)))
     assert plan.persons_placed == 0 and sorted(plan.unplaced["household"]) == ["A", "B", "C"]
     assert plan.unplaced["why"].str.len().gt(0).all()
 
@@ -69,19 +69,19 @@ def test_wide_and_long_scores_give_the_same_plan(tmp_path: Path) -> None:
     long = tmp_path / "long.csv"
     long.write_text("household,place,score\nA,X,0.2\nB,X,0.5\nB,Y,0.9\n", encoding="utf-8")
     paths = write(tmp_path, households=HOUSEHOLDS, places=PLACES)
-    plans = [allocation.allocate(allocation.read_tables(**paths, scores=scores)) for scores in (wide, long)]
+    plans = [allocation.allocate(allocation_tables.read_tables(**paths, scores=scores)) for scores in (wide, long)]
     pd.testing.assert_frame_equal(plans[0].assignment, plans[1].assignment)
     assert plans[0].assignment["place"].tolist() == ["X", "Y"]
 
 
 def test_what_contradicts_itself_is_refused(tmp_path: Path) -> None:
     rules = "household,place,rule,reason\nA,X,pin,kin\nA,X,ban,threat\n"
-    tables = allocation.read_tables(**write(tmp_path, households=HOUSEHOLDS, places=PLACES, rules=rules))
+    tables = allocation_tables.read_tables(**write(tmp_path, households=HOUSEHOLDS, places=PLACES, rules=rules))
     with pytest.raises(DecisionError, match="pinned to X and banned"):
         allocation.allocate(tables)
     bad = write(tmp_path, households=HOUSEHOLDS, places=PLACES, scores="household,place,score\nA,X,1.2\nA,X,0.1\n")
     with pytest.raises(DataError) as caught:
-        allocation.read_tables(**bad)
+        allocation_tables.read_tables(**bad)
     assert len(caught.value.faults) == 2
 
 

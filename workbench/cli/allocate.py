@@ -33,7 +33,13 @@ def run(
     households: Annotated[Path | None, typer.Option(help="Table of households (CSV or Parquet).")] = None,
     places: Annotated[Path | None, typer.Option(help="Table of places.")] = None,
     scores: Annotated[Path | None, typer.Option(help="Table of scores; without it, needs-and-ties matching.")] = None,
-    rules: Annotated[Path | None, typer.Option(help="Table of pins and bans.")] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(help="Table of rules: pins, bans, links, floors, deadlines, limits; see `workbench data list`."),
+    ] = None,
+    practice: Annotated[
+        Path | None, typer.Option(help="Table of where households would be placed today, for rules measured by it.")
+    ] = None,
     locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
     rule: Annotated[
         list[str] | None, typer.Option(help="Installed rule to keep as well, see `workbench locality list`; repeat it.")
@@ -58,15 +64,15 @@ def run(
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
-    from workbench.studies import certificates
+    from workbench.studies import allocation_tables, certificates
 
-    given = [path for path in (households, places, scores, rules) if path is not None]
+    given = [path for path in (households, places, scores, rules, practice) if path is not None]
     files.writable(out, inputs=given)
     files.untouched(result, inputs=[*given, out])
     sidecar = result.with_suffix(".npz")
     files.untouched(sidecar, inputs=[*given, out, result])
     home = localities.load(locality) if locality else None
-    tables = study.read_tables(households, places, scores, rules, locality=home)
+    tables = allocation_tables.read_tables(households, places, scores, rules, practice, locality=home)
     weights = study.weights_of(home) or study.norwegian_weights()
     if tables.scores is None:
         where = locality if study.weights_of(home) else "norway, since no other are named"
@@ -85,12 +91,12 @@ def run(
             progress=lambda s: typer.echo(f"    {s}", err=True),
         )
     asked = {"objective": objective.value, "gap": gap, "time_limit": time_limit, "rules": list(rule or ())}
-    told_plan = {**plan.to_json_dict(), "by_place": study.named(plan.by_place, tables, home)}
-    body = {**told_plan, "asked": asked, "certificate": sidecar.name, **study.origin(tables, weights)}
-    paths = {"households": households, "places": places, "scores": scores, "rules": rules}
+    told_plan = {**plan.to_json_dict(), "by_place": allocation_tables.named(plan.by_place, tables, home)}
+    body = {**told_plan, "asked": asked, "rules": tables.stated, "certificate": sidecar.name}
+    body |= study.origin(tables, weights)
     with replacing(out) as table, replacing(result) as told, replacing(sidecar) as proof:
         certificates.write_sidecar(
-            plan, proof, result=result, paths=paths, tables=tables, weights=weights, further=rule or (), out=out
+            plan, proof, result=result, paths=tables.paths, tables=tables, weights=weights, further=rule or (), out=out
         )
         files.put(plan.assignment, table)
         told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.tables import Column, Contract
+from workbench.core.tables import Case, Column, Contract
 
 
 def _place(name: str, description: str, *, required: bool = True, empty: bool = False) -> Column:
@@ -21,6 +21,18 @@ _POSITION = (
     Column("lat", "number", "latitude of the centroid", "degrees north", required=False, low=-90, high=90),
 )
 _AGES = ("0_5", "6_15", "16_19", "20_29", "30_44", "45_66", "67_up")
+_RULES = (
+    Case("pin", ("household", "place")),
+    Case("ban", ("household", "place")),
+    Case("linked", ("household", "other")),
+    Case("apart", ("household", "other")),
+    Case("intake floor", ("place", "limit")),
+    Case("deadlines", (), ("by",)),
+    Case("group floor", ("limit",), ("group",)),
+    Case("dispersion", ("limit",), ("group",)),
+    Case("no worse for groups"),
+    Case("no worse for places"),
+)
 
 _ALL = (
     Contract(
@@ -171,14 +183,35 @@ _ALL = (
     ),
     Contract(
         "rules",
-        "one pin or ban",
-        ("household", "place", "rule"),
+        "one rule that the plan must keep",
+        ("rule", "household", "other", "place", "group"),
         (
-            Column("household", "code", "household"),
-            _place("place", "place"),
-            Column("rule", "text", "what must hold", options=("pin", "ban")),
+            Column("rule", "text", "what must hold", options=tuple(case.value for case in _RULES)),
+            Column("household", "code", "household", required=False, empty=True),
+            Column("other", "code", "household to be linked with or kept apart from", required=False, empty=True),
+            _place("place", "place", required=False, empty=True),
+            Column("group", "text", "group for fairness; empty = everybody", required=False, empty=True),
+            Column(
+                "limit",
+                "number",
+                "intake floor: least persons; dispersion: most persons of the group in a place; group floor: least "
+                "mean outcome, 0 to 1",
+                required=False,
+                empty=True,
+                low=0,
+            ),
+            Column("by", "date", "deadlines up to this day; empty = all stated", required=False, empty=True),
             Column("reason", "text", "why, for the override ledger"),
+            Column("source", "text", "who says so", required=False, empty=True),
         ),
+        kind="rule",
+        cases=_RULES,
+    ),
+    Contract(
+        "practice",
+        "one household where it would be placed today",
+        ("household",),
+        (Column("household", "code", "household"), _place("place", "place")),
     ),
     Contract(
         "municipalities",

@@ -121,10 +121,23 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Case:
+    """Which cells a row must fill, and which it may, where one column says of what kind the row is.
+
+    Any other cell that some case of the table speaks of stays empty: it would be thought to count, and would not.
+    """
+
+    value: str
+    needs: tuple[str, ...] = ()
+    may: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Contract:
     """A named table: its columns, its key, and what one row is.
 
-    ``prefixed`` holds columns that may stand several times with an ending of their own, e.g. ``capacity_school``.
+    ``prefixed`` holds columns that may stand several times with an ending of their own, e.g. ``capacity_school``;
+    ``kind`` names the column whose value decides by ``cases`` which other cells a row fills.
     """
 
     name: str
@@ -132,6 +145,8 @@ class Contract:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     prefixed: tuple[Column, ...] = ()
+    kind: str = ""
+    cases: tuple[Case, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the contract's column of that name, None for a column the contract does not speak of."""
@@ -189,7 +204,7 @@ def check(
     """
     of = contract(of) if isinstance(of, str) else of
     frame = frame.rename(columns=str)
-    faults = [*_column_faults(frame, of), *_cell_faults(frame, of, first_row)]
+    faults = [*_column_faults(frame, of), *_cell_faults(frame, of, first_row), *_case_faults(frame, of, first_row)]
     if locality is not None:
         faults += _place_faults(frame, of, locality, first_row)
     if frame.empty and not faults:
@@ -273,6 +288,27 @@ def _cell_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Faul
     return []
 
 
+def _case_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
+    """Return one fault for each cell that its row's kind needs and lacks, or has and does not speak of."""
+    if of.kind not in frame or frame.columns.duplicated().any():
+        return []
+    cases = {case.value: case for case in of.cases}
+    spoken = dict.fromkeys(name for case in of.cases for name in (*case.needs, *case.may))
+    cells = {name: _text(_blank_as_missing(frame[name])) for name in spoken if name in frame}
+    faults = []
+    for at, value in enumerate(_text(frame[of.kind])):
+        if pd.isna(value) or value not in cases:
+            continue
+        case, row = cases[value], int(str(frame.index[at])) + first_row
+        for name in spoken:
+            cell = cells[name].iloc[at] if name in cells else pd.NA
+            if pd.isna(cell) and name in case.needs:
+                faults.append(Fault(f"'{value}' needs this cell", row, name))
+            elif not pd.isna(cell) and name not in (*case.needs, *case.may):
+                faults.append(Fault(f"'{value}' does not speak of this column", row, name, cell, "an empty cell"))
+    return faults
+
+
 def _translate(cases: pd.DataFrame, cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
     faults: list[Fault] = []
     repeated = False
@@ -301,7 +337,7 @@ def _repeats(cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
     for index, row in zip(cells.index.tolist(), cells[key].to_numpy().tolist(), strict=True):
         values = tuple(row)
         if values in first:
-            shown = ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True))
+            shown = ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True) if pd.notna(value))
             faults.append(Fault(f"{shown} stands already in row {first[values] + first_row}", index + first_row))
         else:
             first[values] = index

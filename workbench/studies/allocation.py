@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from workbench.core.errors import AssumptionError, DataError, Fault
+from workbench.core.errors import AssumptionError, DataError
 from workbench.core.parameters import Parameters
 from workbench.core.places import Locality
 from workbench.core.plugins import guests
@@ -24,7 +24,8 @@ from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, defa
 from workbench.core.scenario import Scenario
 from workbench.core.tables import check
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, needs_and_ties, solve
-from workbench.sources import files, localities, synthetic
+from workbench.sources import localities, synthetic
+from workbench.studies.allocation_tables import Tables
 
 STUDY = "allocation"
 QUARTER_STARTS = {1: (1, 1), 2: (4, 1), 3: (7, 1), 4: (10, 1)}
@@ -193,61 +194,6 @@ def study(
     )
 
 
-@dataclass(frozen=True)
-class Tables:
-    """Tables of one's own, checked against their contracts and against each other's names by the solver."""
-
-    households: pd.DataFrame
-    places: pd.DataFrame
-    scores: pd.DataFrame | None = None
-    rules: pd.DataFrame | None = None
-    paths: Mapping[str, Path] = field(default_factory=dict)
-
-    def located(self, fault: Fault) -> Fault:
-        """Return a fault found between the tables with file and row of the first cell that holds its value."""
-        for name in ("rules", "households", "places", "scores"):
-            table = getattr(self, name)
-            if fault.row is not None or table is None or fault.column not in table or fault.value is None:
-                continue
-            wanted = str(fault.value).split(":")[0].split(" at ")[0].split(" and ")[0]
-            key = "place" if name == "places" else "household"
-            cells = [set(str(cell).split(";")) for cell in table[fault.column]]
-            for row, (held, own) in enumerate(zip(cells, table[key].astype(str), strict=True)):
-                if wanted in held or own == wanted:
-                    first = 1 if str(self.paths.get(name, "")).endswith(".parquet") else 2
-                    where = f"{self.paths[name]}: {fault.what}" if name in self.paths else fault.what
-                    return replace(fault, row=row + first, what=where)
-        return fault
-
-    @property
-    def unknown_ties(self) -> list[str]:
-        """Codes of ties that are no place of the table: a misspelling, or a place that takes nobody."""
-        if "ties" not in self.households:
-            return []
-        cells = self.households["ties"].dropna()
-        named = {code.strip() for cell in cells for code in str(cell).split(";") if code.strip()}
-        return sorted(named - set(self.places["place"]))
-
-
-def read_tables(
-    households: Path,
-    places: Path,
-    scores: Path | None = None,
-    rules: Path | None = None,
-    *,
-    locality: Locality | None = None,
-) -> Tables:
-    """Read one's own tables; scores may be long, or wide with one column per place."""
-    paths = {"households": households, "places": places, "scores": scores, "rules": rules}
-    return Tables(
-        files.read(households, "households", locality=locality),
-        files.read(places, "places", locality=locality),
-        None if scores is None else _read_scores(scores, locality),
-        None if rules is None else files.read(rules, "rules", locality=locality),
-        {name: path for name, path in paths.items() if path is not None},
-    )
-
-
 def allocate(
     tables: Tables,
     *,
@@ -288,23 +234,11 @@ def problem_of(tables: Tables, weights: MatchingWeights | None = None) -> Proble
     if scores is None:
         scores = needs_and_ties(tables.households, tables.places, weights or norwegian_weights()).scores
     try:
-        return Problem.from_tables(tables.households, tables.places, scores, tables.rules)
+        return Problem.from_tables(tables.households, tables.places, scores, tables.rules, practice=tables.practice)
     except DataError as error:
         raise DataError(
             error.what, where=error.where, why=error.why, do=error.do, faults=[tables.located(f) for f in error.faults]
         ) from error
-
-
-def named(by_place: pd.DataFrame, tables: Tables, locality: Locality | None = None) -> list[dict[str, Any]]:
-    """Return one row per place with its name, where the table of places or the locality knows it."""
-    names: dict[str, str] = {}
-    if locality is not None:
-        names = {code: locality.place_name(code) for code in by_place["place"] if code in locality.places}
-    if "name" in tables.places:
-        said = tables.places.dropna(subset="name")
-        names |= dict(zip(said["place"].astype(str), said["name"].astype(str), strict=True))
-    rows = by_place.to_dict(orient="records")
-    return [{"name": names.get(str(row["place"]), ""), **{str(k): v for k, v in row.items()}} for row in rows]
 
 
 def matching_weights(parameters: Parameters, day: date) -> MatchingWeights:
@@ -328,9 +262,8 @@ def norwegian_weights() -> MatchingWeights:
 
 def origin(tables: Tables, weights: MatchingWeights) -> dict[str, Any]:
     """Return what a plan of one's own tables was made from: their fingerprints, the weights of matching, versions."""
-    given = {item.name: getattr(tables, item.name) for item in fields(tables) if item.name != "paths"}
     return {
-        "inputs": {name: fingerprint(table) for name, table in given.items() if table is not None},
+        "inputs": {name: fingerprint(table) for name, table in tables.given.items()},
         "matching": asdict(weights) if tables.scores is None else None,
         "versions": dict(versions()),
     }
@@ -363,16 +296,6 @@ def load_plan(folder: Path) -> Plan:
     """Read a plan written by :func:`save_plan`."""
     parts: dict[str, Any] = {path.stem: pd.read_parquet(path) for path in folder.glob("*.parquet")}
     return Plan(**parts, **json.loads((folder / "plan.json").read_text(encoding="utf-8")))
-
-
-def _read_scores(path: Path, locality: Locality | None) -> pd.DataFrame:
-    """Read scores, long or wide; a wide table becomes long, so that one contract checks both."""
-    raw = files.read_raw(path)
-    raw = raw.reset_index() if raw.index.name == "household" else raw
-    if "household" in raw.columns and "place" not in raw.columns and "score" not in raw.columns:
-        raw = raw.melt(id_vars="household", var_name="place", value_name="score")
-        return check(raw, "scores", where=f"{path} (wide, read as household, place, score)", locality=locality)
-    return files.read(path, "scores", locality=locality)
 
 
 def _first_day(year: int, quarter: int) -> date:

@@ -18,10 +18,11 @@ import pandas as pd
 
 from workbench.core.errors import DataError
 from workbench.core.provenance import fingerprint
-from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, standard_rules
+from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, standard_rules, stated_rules
 from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
 from workbench.sources import files
-from workbench.studies.allocation import Tables, problem_of, read_tables
+from workbench.studies.allocation import problem_of
+from workbench.studies.allocation_tables import Tables, read_tables
 
 TOLERANCE = 1e-9
 
@@ -55,7 +56,7 @@ def write_sidecar(
         "objective": plan.objective,
         "further": list(further),
         "paths": {name: _relative(path, home) for name, path in paths.items() if path is not None},
-        "inputs": {name: fingerprint(table) for name, table in _given(tables).items()},
+        "inputs": {name: fingerprint(table) for name, table in tables.given.items()},
         "weights": asdict(weights) if tables.scores is None else None,
         "plan": _relative(out, home),
     }
@@ -82,18 +83,18 @@ def verify(result: Path) -> tuple[Check, ...]:
         stored = {name: arrays[name] for name in arrays.files}
     meta = json.loads(str(stored.pop("meta")))
     paths = {name: home / path for name, path in meta["paths"].items()}
-    tables = read_tables(paths["households"], paths["places"], paths.get("scores"), paths.get("rules"))
-    read = {name: fingerprint(table) for name, table in _given(tables).items()}
+    tables = read_tables(**paths)
+    read = {name: fingerprint(table) for name, table in tables.given.items()}
     checks = [
         Check(f"input {name}", told_[:12], read.get(name, "")[:12], told_ == read.get(name))
         for name, told_ in meta["inputs"].items()
     ]
     weights = None if meta["weights"] is None else MatchingWeights(**meta["weights"])
     problem = problem_of(tables, weights)
-    rules = further_rules(meta["further"])[0]
+    rules = (*standard_rules(problem), *stated_rules(problem), *further_rules(meta["further"])[0])
     plan = files.read_raw(home / meta["plan"])
     plan = pd.DataFrame({name: plan[name].astype(str) for name in ("household", "place")})
-    for rule in (*standard_rules(problem), *rules):
+    for rule in rules:
         distance = rule.distance(problem, plan)
         found = "kept" if distance <= 1e-6 else f"missed by {distance:g}"
         checks.append(Check(f"rule {rule.title}", "kept", found, found == "kept"))
@@ -101,7 +102,7 @@ def verify(result: Path) -> tuple[Check, ...]:
     multipliers = _multipliers(stored, "score")
     proof = _multipliers(stored, "persons") if "persons.price" in stored else None
     titles = {*multipliers.rows, *(proof.rows if proof is not None else ())}
-    priced = [rule for rule in (*standard_rules(problem), *rules) if rule.title in titles]
+    priced = [rule for rule in rules if rule.title in titles]
     rows = {rule.title: rule.rows(problem, problem.columns) for rule in priced}
     bound = certified_bound(problem, multipliers, rows)
     checks += [
@@ -133,11 +134,6 @@ def _multipliers(stored: Mapping[str, Any], head: str) -> Multipliers:
 
 def _number(name: str, told: float, found: float) -> Check:
     return Check(name, f"{told:.10g}", f"{found:.10g}", abs(told - found) <= TOLERANCE * max(1.0, abs(told)))
-
-
-def _given(tables: Tables) -> dict[str, pd.DataFrame]:
-    each = {name: getattr(tables, name) for name in ("households", "places", "scores", "rules")}
-    return {name: table for name, table in each.items() if table is not None}
 
 
 def _relative(path: Path, home: Path) -> str:

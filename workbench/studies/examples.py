@@ -19,7 +19,7 @@ from workbench.core.errors import DataError, WorkbenchError
 from workbench.core.places import Locality
 from workbench.core.tables import check
 from workbench.sources import localities
-from workbench.studies import allocation
+from workbench.studies import allocation, allocation_tables
 
 FILE = "examples.toml"
 PARTS = {"name": str, "because": str, "as_of": date, "households": list, "places": list, "expected": dict}
@@ -94,7 +94,7 @@ def _outcome(example: Example, locality: Locality) -> dict[str, str]:
         known = [getattr(locality.places.get(code), of, None) for code in codes]
         if name not in places and not any(value is None or pd.isna(value) for value in known):
             places[name] = known
-    tables = allocation.Tables(
+    tables = allocation_tables.Tables(
         check(pd.DataFrame(list(example.households)), "households", where="its households", locality=locality),
         check(places, "places", where="its places", locality=locality),
     )

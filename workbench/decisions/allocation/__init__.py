@@ -9,12 +9,13 @@ from workbench.decisions.allocation.policy import (
     GroupFloor,
     NoWorseForGroups,
     NoWorseForPlaces,
-    pairs_of,
+    stated_rules,
 )
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.rules import Rule, standard_rules
 from workbench.decisions.allocation.session import Session
 from workbench.decisions.allocation.solve import solve
+from workbench.decisions.allocation.stated import pairs_of
 
 __all__ = [
     "Deadlines",
@@ -33,4 +34,5 @@ __all__ = [
     "pairs_of",
     "solve",
     "standard_rules",
+    "stated_rules",
 ]

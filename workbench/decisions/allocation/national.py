@@ -10,7 +10,8 @@ from workbench.decisions.allocation.certificate import Multipliers, certified_bo
 from workbench.decisions.allocation.instance import Instance, instance_of
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.reading import Floats, Ints
-from workbench.decisions.allocation.search import Found, Limit, Progress, search
+from workbench.decisions.allocation.search import Found, search
+from workbench.decisions.allocation.stopping import Limit, Progress
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,9 +18,9 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.decisions.allocation import highs
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
 from workbench.decisions.allocation.knapsack import fill_each
-from workbench.decisions.allocation.readable import SAME_EVERYWHERE
 from workbench.decisions.allocation.reading import Floats, Ints
 
 KEEP = 0.5
@@ -71,7 +71,8 @@ class Patterns:
         bounded = here.upper < NO_LIMIT
         bounded[self.whole > 0, 0] = False
         self.limit = np.argwhere((bounded | (here.lower > 0)) & (np.arange(len(here.upper)) < here.nowhere)[:, None])
-        self.model = _quiet()
+        self.model = highs.model(simplex_iteration_limit=MOST_STEPS)
+        self.model.changeObjectiveSense(highspy.ObjSense.kMaximize)
         kinds, places = len(self.many), here.nowhere
         infinite = highspy.kHighsInf
         most = np.where(bounded, here.upper, infinite)[tuple(self.limit.T)]
@@ -297,15 +298,3 @@ def _alike(instance: Instance) -> tuple[Ints, Ints]:
     line = shown.view(np.dtype((np.void, shown.shape[1] * 8))).ravel()
     _, first, kind = np.unique(line, return_index=True, return_inverse=True)
     return first.astype(np.int64), kind.ravel().astype(np.int64)
-
-
-def _quiet() -> highspy.Highs:
-    # HiGHS keeps one scheduler per process and refuses another number of threads than the first caller's.
-    highspy.Highs.resetGlobalScheduler(True)
-    model = highspy.Highs()  # type: ignore[no-untyped-call]
-    model.setOptionValue("output_flag", False)
-    model.setOptionValue("simplex_iteration_limit", MOST_STEPS)
-    for name, value in SAME_EVERYWHERE.items():
-        model.setOptionValue(name, value)
-    model.changeObjectiveSense(highspy.ObjSense.kMaximize)
-    return model

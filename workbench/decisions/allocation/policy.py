@@ -14,17 +14,56 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation.problem import Columns, Problem, WhyNot
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.rules import Rows, Rule
-
-Pairs = tuple[tuple[str, str], ...]
-"""A plan as (household, place)."""
+from workbench.decisions.allocation.stated import Pairs, Statement
 
 
-def pairs_of(assignment: pd.DataFrame) -> Pairs:
-    """Return a plan (``household``, ``place``) as pairs, sorted."""
-    return tuple(sorted(zip(assignment["household"].astype(str), assignment["place"].astype(str), strict=True)))
+def stated_rules(problem: Problem) -> tuple[AllocationRule, ...]:
+    """Return the rules that the problem's own table states beyond the standard ones."""
+    return tuple(_AsStated(_made(said), said.reason, said.source) for said in problem.stated)
+
+
+def _made(said: Statement) -> Rule:
+    if said.kind == "deadlines":
+        return Deadlines(by=date.fromisoformat(said.by) if said.by else None)
+    if said.kind == "group floor":
+        return GroupFloor(said.group, said.limit)
+    if said.kind == "dispersion":
+        return Dispersion(said.group, math.floor(said.limit))
+    return (NoWorseForGroups if said.kind == "no worse for groups" else NoWorseForPlaces)(said.practice)
+
+
+@dataclass(frozen=True)
+class _AsStated:
+    """A rule with the reason and the source that its row gives."""
+
+    rule: Rule
+    stated_reason: str
+    stated_source: str
+
+    @property
+    def title(self) -> str:
+        return self.rule.title
+
+    @property
+    def reason(self) -> str:
+        return self.stated_reason or self.rule.reason
+
+    @property
+    def source(self) -> str:
+        return self.stated_source or self.rule.source
+
+    def rows(self, problem: Problem, columns: Columns) -> Rows:
+        return self.rule.rows(problem, columns)
+
+    def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
+        return self.rule.distance(problem, assignment)
+
+    def holds(self, problem: Problem, assignment: pd.DataFrame) -> bool:
+        return self.rule.holds(problem, assignment)
 
 
 @dataclass(frozen=True)

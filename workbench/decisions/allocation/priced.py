@@ -19,7 +19,7 @@ from workbench.decisions.allocation.exact import choice_of
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.reading import Floats
 from workbench.decisions.allocation.rules import Rows
-from workbench.decisions.allocation.search import Limit, Progress
+from workbench.decisions.allocation.stopping import Limit, Progress
 
 ROUNDS = 16
 FIRST = 0.05

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from workbench.core.errors import DataError, DecisionError, Fault
 from workbench.decisions.allocation import reading
 from workbench.decisions.allocation.reading import Floats, Ints, Names
+from workbench.decisions.allocation.stated import Statement, stated_in
 
 COUNTED = ("persons", "adults", "children", "seniors", "households")
 
@@ -88,6 +89,8 @@ class Problem:
         Index household: latest day of placement as an ISO date; '' for none.
     must
         Items that every plan places.
+    stated
+        Rules of the table that speak of groups, deadlines or current practice; every plan keeps them.
     """
 
     household_names: Names
@@ -110,6 +113,7 @@ class Problem:
     score_name: str
     deadline: Names = ()
     must: frozenset[int] = frozenset()
+    stated: tuple[Statement, ...] = ()
 
     @classmethod
     def from_tables(
@@ -119,6 +123,7 @@ class Problem:
         scores: pd.DataFrame,
         rules: pd.DataFrame | None = None,
         *,
+        practice: pd.DataFrame | None = None,
         counts: Mapping[str, str] | None = None,
         score_name: str = "",
     ) -> Problem:
@@ -128,6 +133,8 @@ class Problem:
         ----------
         households, places, scores, rules
             The tables as the data contracts name them; scores long or wide; an absent score means not allowed.
+        practice
+            Where households would be placed today (``household``, ``place``), for rules that are measured by it.
         counts
             What a service's own capacity counts: 'persons' (the default: every person of a household that needs the
             service), 'adults', 'children', 'seniors' or 'households', e.g. ``{"school": "children"}``.
@@ -146,9 +153,12 @@ class Problem:
         rooms = reading.keyed(places, "place", faults)
         names, towns = tuple(homes["household"]), tuple(rooms["place"])
         known = {name: index for index, name in enumerate(names)}
-        item_of = reading.merged(len(names), reading.partners(homes, "linked_with", known, faults))
+        group = tuple(code or "all" for code in reading.texts(homes, "group"))
+        said = stated_in(rules, practice, names, towns, group, faults)
+        links = {*reading.partners(homes, "linked_with", known, faults), *said.pairs["linked"]}
+        item_of = reading.merged(len(names), sorted(links))
         apart: set[tuple[int, int]] = set()
-        for left, right in reading.partners(homes, "apart_from", known, faults):
+        for left, right in sorted({*reading.partners(homes, "apart_from", known, faults), *said.pairs["apart"]}):
             low, high = sorted((int(item_of[left]), int(item_of[right])))
             if low == high:
                 pair = f"{names[left]} and {names[right]}"
@@ -156,7 +166,7 @@ class Problem:
             else:
                 apart.add((low, high))
         score = reading.score_matrix(scores, names, towns, faults)
-        pins, bans = reading.orders(rules, names, towns, faults)
+        pins, bans = sorted(said.pairs["pin"]), sorted(said.pairs["ban"])
         people = {name: reading.numbers(homes, name) for name in ("adults", "children", "seniors")}
         persons = np.rint(sum(people.values(), start=np.zeros(len(names)))).astype(np.int64)
         faults += [
@@ -172,6 +182,8 @@ class Problem:
         needs = reading.code_lists(homes, "needs")
         capacity, offers = _room(rooms, services)
         minimum = reading.numbers(rooms, "minimum")
+        for place, least in said.floors:
+            minimum[place] = max(minimum[place], least)
         for index in np.flatnonzero(minimum > capacity[:, 0]):
             found = f"{towns[index]}: minimum {minimum[index]:g}, capacity {capacity[index, 0]:g}"
             faults.append(Fault("a minimum lies above its capacity", column="minimum", value=found))
@@ -192,8 +204,8 @@ class Problem:
             use[asks, column] = counted[counts.get(service, "persons")][asks]
         weight = np.where(people["adults"] > 0, people["adults"], persons)
         if "weight" in homes:
-            stated = reading.numbers(homes, "weight", empty=np.nan)
-            weight = np.where(np.isnan(stated), weight, stated)
+            given = reading.numbers(homes, "weight", empty=np.nan)
+            weight = np.where(np.isnan(given), weight, given)
         why = _mask(score, needs, offers, use, capacity, item_of, items, pin, bans)
         problem = cls(
             household_names=names,
@@ -202,7 +214,7 @@ class Problem:
             offers=offers,
             persons=persons,
             weight=weight,
-            group=tuple(code or "all" for code in reading.texts(homes, "group")),
+            group=group,
             item_of=item_of,
             dimensions=("persons", *services),
             use=use,
@@ -215,6 +227,7 @@ class Problem:
             apart=tuple(sorted(apart)),
             score_name=score_name or str(scores.attrs.get("score_name", "score")),
             deadline=tuple(text[:10] for text in reading.texts(homes, "deadline")),
+            stated=tuple(said.others),
         )
         clashes += _crowded_pins(problem)
         if clashes:

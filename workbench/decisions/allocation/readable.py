@@ -21,7 +21,6 @@ from workbench.decisions.allocation.reading import Floats
 from workbench.decisions.allocation.rules import Rows
 
 RowsByRule = Mapping[str, Rows]
-SAME_EVERYWHERE: dict[str, int | str] = {"threads": 1, "parallel": "off", "random_seed": 0}
 WHOLE_PERSON = 0.999
 NODES = 50
 
@@ -126,10 +125,9 @@ def ease(rows: RowsByRule, soft: str) -> tuple[Floats, Floats]:
 
 
 def _run(problem: Any, **options: Any) -> None:
-    import highspy
+    from workbench.decisions.allocation import highs
 
-    # HiGHS keeps one scheduler per process and refuses another number of threads than the first caller's.
-    highspy.Highs.resetGlobalScheduler(True)
+    options = {**highs.ready(), **options}
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Solution may be inaccurate")
-        problem.solve(solver="HIGHS", highs_options={**SAME_EVERYWHERE, **options})
+        problem.solve(solver="HIGHS", highs_options=options)

@@ -151,27 +151,3 @@ def _wide_matrix(scores: pd.DataFrame, row: dict[str, int], column: dict[str, in
     matrix = np.full((len(row), len(column)), np.nan)
     matrix[np.ix_(rows[rows >= 0], columns[columns >= 0])] = cells[np.ix_(rows >= 0, columns >= 0)]
     return matrix
-
-
-def orders(
-    rules: pd.DataFrame | None, households: Names, places: Names, faults: list[Fault]
-) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Return pins and bans as sorted pairs (household, place) of indices."""
-    found: dict[str, set[tuple[int, int]]] = {"pin": set(), "ban": set()}
-    if rules is None or rules.empty:
-        return [], []
-    row = {name: index for index, name in enumerate(households)}
-    column = {name: index for index, name in enumerate(places)}
-    for who, where, kind in zip(texts(rules, "household"), texts(rules, "place"), texts(rules, "rule"), strict=True):
-        bad = False
-        for given, known, label in ((who, row, "household"), (where, column, "place"), (kind, found, "rule")):
-            if given not in known:
-                bad = True
-                faults.append(
-                    Fault(
-                        f"no such {label} in the rules", column=label, value=given, allowed=nearest(given, list(known))
-                    )
-                )
-        if not bad:
-            found[kind].add((row[who], column[where]))
-    return sorted(found["pin"]), sorted(found["ban"])

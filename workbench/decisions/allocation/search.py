@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import math
 import os
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -23,8 +21,8 @@ from workbench.decisions.allocation.knapsack import fill_all
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.redivision import redivide
 from workbench.decisions.allocation.soft import best_at, candidates
+from workbench.decisions.allocation.stopping import Limit, Progress
 
-Progress = Callable[[str], None]
 WHOLE = 150
 """Persons up to which a place is filled with whole households in the bound."""
 WORK_OF_ONE = 400_000
@@ -86,27 +84,6 @@ class Found:
     def gap(self) -> float:
         """Return how far below the bound the plan lies, relative."""
         return (self.bound - self.value) / max(1.0, abs(self.bound))
-
-
-@dataclass
-class Limit:
-    """When must a search stop, whatever it has reached? At a time, or when it is interrupted."""
-
-    seconds: float = np.inf
-    began: float = field(default_factory=time.perf_counter)
-    stopped: bool = False
-
-    def going(self) -> bool:
-        """Say whether there is time left."""
-        return not self.stopped and time.perf_counter() - self.began < self.seconds
-
-    def part(self, share: float) -> Limit:
-        """Return a limit at a share of the time left."""
-        return Limit(self.left() * share)
-
-    def left(self) -> float:
-        """Return the seconds left."""
-        return max(0.0, self.seconds - (time.perf_counter() - self.began))
 
 
 def search(

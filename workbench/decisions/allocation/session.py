@@ -18,7 +18,7 @@ class Session:
 
     Attributes
     ----------
-    households, places, scores, rules
+    households, places, scores, rules, practice
         The tables, as :meth:`Problem.from_tables` takes them.
     plan
         The plan of these tables.
@@ -33,6 +33,7 @@ class Session:
     plan: Plan
     objective: str
     gap: float
+    practice: pd.DataFrame | None = None
 
     @classmethod
     def begin(
@@ -44,11 +45,14 @@ class Session:
         *,
         objective: str = "place-first",
         gap: float = 5e-4,
+        practice: pd.DataFrame | None = None,
     ) -> Session:
         """Solve once from the start."""
         orders = pd.DataFrame(columns=["household", "place", "rule", "reason"]) if rules is None else rules
-        plan = solve(Problem.from_tables(households, places, scores, orders), objective=objective, gap=gap)
-        return cls(households, places, scores, orders, plan, objective, gap)
+        problem = Problem.from_tables(households, places, scores, orders, practice=practice)
+        return cls(
+            households, places, scores, orders, solve(problem, objective=objective, gap=gap), objective, gap, practice
+        )
 
     def pin(self, household: str, place: str, reason: str) -> Session:
         """Return the session in which a household goes to a place."""
@@ -95,6 +99,6 @@ class Session:
 
     def _again(self, **changed: pd.DataFrame) -> Session:
         tables = {name: changed.get(name, getattr(self, name)) for name in ("households", "places", "scores", "rules")}
-        problem = Problem.from_tables(tables["households"], tables["places"], tables["scores"], tables["rules"])
+        problem = Problem.from_tables(**tables, practice=self.practice)
         plan = solve(problem, objective=self.objective, gap=self.gap, start=self.plan)
-        return Session(**tables, plan=plan, objective=self.objective, gap=self.gap)
+        return Session(**tables, plan=plan, objective=self.objective, gap=self.gap, practice=self.practice)

@@ -5,7 +5,7 @@ them gives way, so that whole households fill the room, is all that is left to c
 at once, where moves between two or three places come to rest far from the best.
 
 References: E. Danna, E. Rothberg, C. Le Pape (2005), Exploring relaxation induced neighborhoods to improve MIP
-solutions.
+solutions, Mathematical Programming 102(1), 71-90.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from workbench.decisions.allocation import highs
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
-from workbench.decisions.allocation.readable import SAME_EVERYWHERE
 from workbench.decisions.allocation.reading import Floats, Ints
 
 NODES = 10
@@ -120,13 +120,7 @@ def choose(
     lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
     lp.integrality_ = [highspy.HighsVarType.kInteger] * number
-    # HiGHS keeps one scheduler per process and refuses another number of threads than the first caller's.
-    highspy.Highs.resetGlobalScheduler(True)
-    model = highspy.Highs()  # type: ignore[no-untyped-call]
-    model.setOptionValue("output_flag", False)
-    options = {**SAME_EVERYWHERE, "objective_target": -target, "mip_rel_gap": 1e-5, "mip_max_nodes": NODES}
-    for name, option in options.items():
-        model.setOptionValue(name, option)
+    model = highs.model(objective_target=-target, mip_rel_gap=1e-5, mip_max_nodes=NODES)
     if np.isfinite(seconds):
         model.setOptionValue("time_limit", max(0.1, seconds))
     model.passModel(lp)

@@ -21,11 +21,13 @@ from workbench.decisions.allocation.certificate import Multipliers, certified_bo
 from workbench.decisions.allocation.instance import instance_of
 from workbench.decisions.allocation.limits import extend
 from workbench.decisions.allocation.plan import Plan, Solution, plan_of
+from workbench.decisions.allocation.policy import stated_rules
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.readable import RowsByRule, kept
 from workbench.decisions.allocation.reading import Floats
 from workbench.decisions.allocation.rules import EveryonePlaced, PersonsPlaced, standard_rules
-from workbench.decisions.allocation.search import Limit, Progress, search
+from workbench.decisions.allocation.search import search
+from workbench.decisions.allocation.stopping import Limit, Progress
 
 OBJECTIVES = ("place-first", "score")
 FINISHED = 100_000
@@ -60,7 +62,7 @@ def solve(
         With further rules: how many places per household are tried, those that lose least at the prices. The bound
         covers all pairs.
     further
-        Rules to keep beyond the standard ones.
+        Rules to keep beyond the standard ones and those that the problem's own table states.
     start
         The plan of a problem much like this one: the search begins with its prices and its placements.
     progress
@@ -84,6 +86,7 @@ def solve(
             f"gap {gap:g}, columns {columns} or time limit {time_limit:g} out of range",
             do="gap from 0 up to 1, columns at least 1, seconds above 0",
         )
+    further = (*stated_rules(problem), *further)
     rules: tuple[AllocationRule, ...] = (*standard_rules(problem), *further)
     titles = [rule.title for rule in rules]
     if twice := sorted({title for title in titles if titles.count(title) > 1}):
