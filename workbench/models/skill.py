@@ -93,7 +93,7 @@ def compare(
     are stretched about the estimate by the quantile of Student's t with as many degrees of freedom as blocks less one,
     over the normal's, and by the root of blocks over blocks less one. In simulations with shocks that last for six
     months, 95 % intervals so made held the truth in 97 to 100 % of cases with three or four blocks, 92 to 97 % with
-    nine; without stretching in 68 to 90 % and 86 to 93 %.
+    nine (``tests/benchmarks/inflow.py intervals``); without stretching in 68 to 90 % and 84 to 93 %.
 
     References
     ----------
