@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import signal
 import subprocess
@@ -38,7 +37,7 @@ def saved_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from workbench.core.draws import Draws
     from workbench.core.provenance import RunStore
     from workbench.models.diagnostics import Diagnostics
-    from workbench.studies import inflow
+    from workbench.studies import inflow, inflow_saved
 
     as_of, horizon = "2019-09", 6
     arrivals = inflow.read_arrivals()
@@ -52,16 +51,13 @@ def saved_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
     def compute(folder: Path) -> dict[str, Any]:
-        draws.save(folder / inflow.NUMBERS)
-        arrivals.table.to_csv(folder / inflow.TABLE, index=False)
         good = Diagnostics(1.002, 900.0, 800.0, 0, 1200, "gain[NO]")
-        words = {"format": inflow.FORMAT, "names": dict(arrivals.names), "diagnostics": good.to_dict()}
-        (folder / inflow.WORDS).write_text(json.dumps(words), encoding="utf-8")
+        inflow_saved.write(folder, arrivals, draws, good, as_of)
         return {"converged": True}
 
     runs = tmp_path_factory.mktemp("runs")
     scenario = {"as_of": as_of, "horizon": horizon, "seed": 1}
-    RunStore(runs).get_or_run(inflow.FORECAST, scenario, (arrivals.vintage,), compute, inflow.CAVEATS)
+    RunStore(runs).get_or_run(inflow_saved.FORECAST, scenario, (arrivals.vintage,), compute, inflow.CAVEATS)
     return runs
 
 

@@ -17,7 +17,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 CONTESTS = {
@@ -31,7 +34,7 @@ def contest(name: str, asked: argparse.Namespace) -> str:
     """Run one contest and return its tables as Markdown."""
     from workbench.core.engine import Engine
     from workbench.presentation import inflow_contest as shown
-    from workbench.studies import inflow_backtest, inflow_plan
+    from workbench.studies import inflow_backtest, inflow_periods, inflow_plan
     from workbench.studies.inflow_arrivals import read_table
     from workbench.studies.inflow_origin import Fitted
 
@@ -49,6 +52,7 @@ def contest(name: str, asked: argparse.Namespace) -> str:
             engine=engine,
             learners={inflow_plan.MODEL: learner},
             source=source,
+            periods=inflow_periods.of_locality("eu"),
             progress=lambda done, total: print(
                 f"\r{name}: {done} of {total} origins", end="", flush=True, file=sys.stderr
             ),
@@ -60,30 +64,32 @@ def contest(name: str, asked: argparse.Namespace) -> str:
     return "\n\n".join([*parts, *([_confirmed(asked.out / name)] if name == "contest-a" else [])])
 
 
-def _confirmed(folder: Path) -> str:
-    """Return the skill where the model was chosen, and where it was not, as Markdown.
+def _cells(rows: pd.DataFrame) -> tuple[tuple[str, pd.DataFrame], ...]:
+    """Return the forecasts that components are chosen on, and the three parts that must confirm the choice."""
+    half = set(sorted(set(rows["series"]))[::2])
+    early, chosen = rows["origin_month"] < "2016-01", rows["series"].isin(half)
+    cells = (
+        ("before 2016, every second destination", rows[early & chosen]),
+        ("before 2016, the other destinations", rows[early & ~chosen]),
+        ("from 2016 on, every second destination", rows[~early & chosen]),
+        ("from 2016 on, the other destinations", rows[~early & ~chosen]),
+    )
+    return tuple((title, part) for title, part in cells if len(part))
 
-    The components were chosen on origins before 2016 and every second destination.
-    """
+
+def _confirmed(folder: Path) -> str:
+    """Return the skill where the model was chosen, and where it was not, as Markdown."""
     from workbench.models.skill import compare
     from workbench.studies import inflow_scores
     from workbench.studies.inflow_plan import MODEL
 
     scored = inflow_scores.read(folder)
-    rows = scored.forecasts
-    half = set(sorted(set(rows["series"]))[::2])
-    early, chosen = rows["origin_month"] < "2016-01", rows["series"].isin(half)
     lines = [
         "**Chosen on the first row, confirmed on the others.** Skill of log-CRPS over the baseline that is best there.",
         "| origins, destinations | forecasts | best baseline | skill | 95 % interval |",
         "|:---|---:|:---|---:|:---|",
     ]
-    for title, part in (
-        ("before 2016, every second destination", rows[early & chosen]),
-        ("before 2016, the other destinations", rows[early & ~chosen]),
-        ("from 2016 on, every second destination", rows[~early & chosen]),
-        ("from 2016 on, the other destinations", rows[~early & ~chosen]),
-    ):
+    for title, part in _cells(scored.forecasts):
         means = part.groupby("model_id")["log_crps"].mean()
         best = str(means[[name for name in scored.baselines if name in means]].idxmin())
         found = compare(part, MODEL, best, "log_crps")
@@ -108,6 +114,8 @@ def components(asked: argparse.Namespace) -> str:
     variants = {inflow_plan.MODEL: full, "workbench-with-reversion": replace(full, reversion=Reversion())}
     for name in ("volatility", "forgetting", "counts", "surges"):
         variants[f"workbench-without-{name}"] = replace(full, **{name: None})
+    if asked.only:
+        variants = {name: variants[name] for name in (inflow_plan.MODEL, *asked.only)}
     learners = {
         name: Fitted(InflowModel(variant), asked.draws, asked.tune, asked.chains) for name, variant in variants.items()
     }
@@ -115,7 +123,7 @@ def components(asked: argparse.Namespace) -> str:
     with Engine(workers=asked.workers) as engine:
         inflow_backtest.run(
             arrivals,
-            origins=inflow_plan.every("2013-01", "2019-09", asked.every),
+            origins=inflow_plan.every("2013-01", asked.last, asked.every),
             horizons=range(3, 7),
             out=asked.out / "components",
             engine=engine,
@@ -142,7 +150,21 @@ def components(asked: argparse.Namespace) -> str:
         ends = [f"{-end:+.1%}" for end in (found.skill_high, found.skill_low) if end is not None]
         told = " … ".join(ends) if name != inflow_plan.MODEL and ends else "—"
         lines.append(f"| {name} | {log_crps:.4f} | {change} | {told} | {covered80:.1%} | {covered95:.1%} |")
+    lines += [
+        "",
+        "The same where components are chosen (first column) and where the choice is to be confirmed.",
+        "",
+        "| model | " + " | ".join(title for title, _ in _cells(scored.forecasts)) + " |",
+        "|:---|" + "---:|" * len(_cells(scored.forecasts)),
+    ]
+    for name in list(variants)[1:]:
+        found = [compare(part, name, inflow_plan.MODEL, "log_crps") for _, part in _cells(scored.forecasts)]
+        lines.append(f"| {name} | " + " | ".join(f"{-one.skill:+.1%} ({_worse(one)})" for one in found) + " |")
     return "\n".join(lines)
+
+
+def _worse(found: Any) -> str:
+    return "no interval" if found.skill_low is None else f"{-found.skill_high:+.1%} … {-found.skill_low:+.1%}"
 
 
 def speed(asked: argparse.Namespace) -> str:
@@ -229,6 +251,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("output/benchmarks"))
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--only", nargs="*", default=[], help="components: these variants beside the full model")
+    parser.add_argument("--last", default="2019-09", help="components: the last origin")
     parser.add_argument("--draws", type=int, default=250)
     parser.add_argument("--tune", type=int, default=400)
     parser.add_argument("--chains", type=int, default=4)

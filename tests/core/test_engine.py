@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -224,6 +225,28 @@ def test_a_killed_worker_is_replaced_and_draws_are_equal_everywhere(
     here = local.map(shared_out.draw_and_mark, dict(reversed(tasks.items())), seed=3)
     assert with_two == with_one == here and list(with_two) == list(KEYS)
     assert len({tuple(draws) for draws in here.values()}) == len(KEYS)
+
+
+@pytest.mark.whole
+def test_results_that_died_with_their_worker_are_made_again(shared_out: ModuleType, tmp_path: Path) -> None:
+    """All had finished, one was taken, the others died with those who held them."""
+    keys = ("a", "b", "c", "d")
+    with cluster(tmp_path, "", "") as (address, _), Engine(address, timeout=30) as engine:
+
+        def kill_one_when_all_have_finished(done: int, _: int) -> None:
+            if done == 1:
+                for key in keys:
+                    wait_for_one(tmp_path, f"{key} *")
+                time.sleep(1)  # for word of the results to reach us
+                ran = Counter(int(path.name.split()[1]) for path in tmp_path.glob("? *"))
+                os.kill(ran.most_common(1)[0][0], signal.SIGKILL)
+                time.sleep(1)  # for word of the loss
+
+        tasks = dict.fromkeys(keys, str(tmp_path))
+        drawn = engine.map(shared_out.draw_slowly_again, tasks, seed=3, progress=kill_one_when_all_have_finished)
+    made = sorted(path.name.split()[0] for path in tmp_path.glob("? *"))
+    assert len(made) > len(keys)  # something was made twice, by two processes
+    assert list(drawn) == list(keys) and len({tuple(draws) for draws in drawn.values()}) == len(keys)
 
 
 @pytest.mark.whole

@@ -80,8 +80,9 @@ def test_the_same_seed_gives_the_same_interval_whatever_the_order_of_rows() -> N
 
 
 def test_too_few_blocks_give_no_interval() -> None:
-    told = compare(scores(months=MONTHS[:15]), "new", "old", "log_crps")
-    assert told.blocks == 1 and told.skill_low is None and told.skill > 0
+    few, enough = (compare(scores(months=MONTHS[:months]), "new", "old", "log_crps") for months in (44, 45))
+    assert few.blocks == 4 and few.skill_low is None and few.difference_high is None and few.skill > 0
+    assert enough.blocks == 5 and enough.skill_low is not None and enough.difference_high is not None
 
 
 @pytest.mark.parametrize(("step", "length"), [(1, 9), (3, 3), (6, 2), (12, 1)])

@@ -26,7 +26,8 @@ def model(log_crps: float) -> dict[str, Any]:
 
 
 def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any]:
-    told = {"skill": skill, "skill_low": low, "skill_high": high, "forecasts": 100, "independent_blocks": 9}
+    blocks = 9 if low is not None else 4
+    told = {"skill": skill, "skill_low": low, "skill_high": high, "forecasts": 100, "independent_blocks": blocks}
     period = {
         "forecasts": 100,
         "origins": 81,
@@ -38,7 +39,11 @@ def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any
         "horizons": [3, 4, 5, 6],
         "origins": {"first": "2013-01", "last": "2019-09", "count": 81},
         "models": [OURS, "AutoETS", "RandomWalk"],
-        "bootstrap": {"independent_blocks": 9},
+        "bootstrap": {"independent_blocks": 9, "fewest_blocks": 5, "note": "Few blocks make it too narrow."},
+        "scored_apart": {
+            "surge": {"first": "2015-01", "last": "2016-06", "why": "named"},
+            "pandemic": {"first": "2020-02", "last": "", "why": "named"},
+        },
         "periods": {
             "overall": period,
             "calm": period,
@@ -48,9 +53,11 @@ def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any
         "by_series": {"NO": {OURS: {"log_crps": 0.2}, "AutoETS": {"log_crps": 0.25}}},
         "fallbacks": {
             "share_of_origins": {OURS: 0.01},
-            "which": [{"model": OURS, "origin": "2015-07", "used": "AutoETS"}],
+            "which": [{"model": OURS, "origin": "2015-07", "used": "AutoETS", "reason": "R-hat up to 1.020."}],
         },
-        "baselines_fell_back": {"AutoETS": {"SK": {"origins": 3, "reason": "short"}}},
+        "baselines_fell_back": {
+            "AutoETS": {name: {"origins": 3, "reason": "too short a series"} for name in ("SK", "MT", "CY", "IS")}
+        },
         "left_out": {"IS": "12 published months, at least 36 are needed"},
         "not_scored": 4,
         "quality": [{}, {}],
@@ -63,7 +70,7 @@ def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any
         (0.06, 0.02, 0.1, "beats the best simple rule, AutoETS: skill +6.0"),
         (-0.06, -0.1, -0.02, "loses to the best simple rule, AutoETS"),
         (0.02, -0.01, 0.05, "cannot be told from the best simple rule, AutoETS"),
-        (0.02, None, None, "too few origins to be sure"),
+        (0.02, None, None, "too few blocks for an interval"),
     ],
 )
 def test_the_verdict_is_no_stronger_than_its_interval(skill: float, low: float, high: float, said: str) -> None:
@@ -91,16 +98,39 @@ def test_stand_ins_and_what_was_left_out_are_said() -> None:
     told = shown.known(scores(0.06, 0.02, 0.1)).sentence.replace(NBSP, " ")
     for said in (
         "1.0 % of origins had no fit",
-        "replaced by AutoETS",
+        "replaced by AutoETS (2015-07: R-hat up to 1.020).",
+        "AutoETS left 4 series to the random walk (SK, MT, CY and 1 more: too short a series).",
         "IS (12 published months",
         "4 forecasts could not",
     ):
         assert said in told
 
 
-def test_a_period_without_outcomes_and_a_contest_without_us_are_said() -> None:
+def test_a_period_is_told_only_where_it_differs_from_all() -> None:
     told = shown.findings(scores(0.06, 0.02, 0.1))
-    assert "no forecast was scored" in told[3].sentence and "81 origins" in told[1].sentence
+    assert [finding.sentence.split(":")[0] for finding in told[1:-1]] == ["Surge (origins 2015-01 to 2016-06)"]
+    nothing = scores(0.06, 0.02, 0.1)
+    nothing["periods"] = {"overall": nothing["periods"]["overall"]}
+    nothing["scored_apart"] = {"surge": None, "pandemic": None}
+    assert len(shown.findings(nothing)) == 2
+    assert any("no surge was named" in caveat for caveat in shown.verdict(nothing).caveats)
+
+
+def test_many_reasons_are_shortened_and_counted() -> None:
+    many = scores(0.06, 0.02, 0.1)
+    many["fallbacks"]["which"] = [
+        {"model": OURS, "origin": f"2015-0{n}", "used": "AutoETS", "reason": f"reason {n} " + "and so on " * 30}
+        for n in range(1, 6)
+    ]
+    told = shown.known(many).sentence
+    assert "2015-01: reason 1 and so on" in told and " …; 2015-02" in told and "; and 2 others)" in told
+    assert "reason 4" not in told and len(told) < 1200
+
+
+def test_a_period_without_an_interval_says_so_and_a_contest_without_us_is_said() -> None:
+    few = shown.by_period(scores(0.06, None, None), "surge").sentence.replace(NBSP, " ")
+    assert "+6.0 %; too few blocks for an interval" in few
+    assert "no forecast was scored" in shown.by_period(scores(0.06, 0.02, 0.1), "without_covid").sentence
     lonely = scores(0.06, 0.02, 0.1)
     lonely["models"] = ["AutoETS", "RandomWalk"]
     assert "No model of ours" in shown.verdict(lonely).sentence

@@ -52,6 +52,13 @@ def test_the_headline_says_what_it_rests_on(result: SettlementResult) -> None:
     assert "given as a number" in found.caveats[0]
 
 
+def test_the_headline_gives_the_interval_of_a_total_that_is_itself_foreseen(result: SettlementResult) -> None:
+    drawn = PERSONS * np.array([1, 2, 3])[:, None, None]
+    draws = Draws.from_array(drawn, {"municipality": PLACES, "year": [2021]}, "persons settled")
+    sentence = page.headline(replace(result, draws=draws)).sentence
+    assert "about 200 newcomers" in sentence and "between 100 and 300" in sentence
+
+
 def test_small_observed_counts_are_in_no_table_and_no_attachment(result: SettlementResult) -> None:
     table = page.by_municipality(result)
     seen = dict(zip(table.data["municipality"], table.data["settled_before"], strict=True))

@@ -1,6 +1,3 @@
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -47,35 +44,3 @@ def test_an_impossible_horizon_is_refused_before_the_fit(tmp_path: Path, horizon
     with pytest.raises(AssumptionError, match="horizon"):
         inflow.study(horizon=horizon, runs=tmp_path)
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
-
-
-def test_the_newest_saved_forecast_is_read_without_model_or_drawing(saved_runs: Path) -> None:
-    code = (
-        "import sys; from workbench.studies import inflow; "
-        f"r = inflow.latest(runs={str(saved_runs)!r}); "
-        "print(r.as_of, r.horizon, len(r.names), len(r.later) > 0, r.names['EL'], "
-        "[m for m in ('pymc', 'nutpie', 'numba', 'arviz', 'cvxpy', 'matplotlib') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stdout.split(maxsplit=5) == ["2019-09", "6", "19", "True", "Greece", "[]\n"], done.stderr
-
-
-def test_no_run_yet_is_none_and_an_older_format_is_a_sentence(saved_runs: Path, tmp_path: Path) -> None:
-    assert inflow.latest(runs=tmp_path / "none") is None
-    for spoil in ("forecast.json", "arrivals.csv"):
-        runs = tmp_path / spoil
-        shutil.copytree(saved_runs, runs)
-        next(runs.glob(f"inflow/*/{spoil}")).unlink()
-        with pytest.raises(DataError, match="older version of the program") as caught:
-            inflow.latest(runs=runs)
-        assert "workbench inflow forecast" in caught.value.do
-
-
-def test_the_chosen_destinations_keep_their_draws(saved_runs: Path) -> None:
-    result = inflow.latest(runs=saved_runs)
-    assert result is not None and inflow.repeatable(result)
-    north = inflow.only(result, ["NO", "SE"])
-    assert list(north.names) == ["NO", "SE"] and set(north.arrivals["destination"]) == {"NO", "SE"}
-    assert north.draws == result.draws.select(destination=["NO", "SE"])
-    with pytest.raises(DataError, match="XX"):
-        inflow.only(result, ["XX"])

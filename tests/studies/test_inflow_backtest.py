@@ -17,7 +17,7 @@ from workbench.core.errors import DataError, ModelError
 from workbench.core.tasks import Kept, Task
 from workbench.models import hubverse
 from workbench.models.baselines import BASELINES
-from workbench.studies import inflow_backtest, inflow_scores
+from workbench.studies import inflow_backtest, inflow_periods, inflow_scores
 from workbench.studies.inflow_arrivals import read_table
 from workbench.studies.inflow_backtest import Backtest, series_of
 from workbench.studies.inflow_origin import Learnt, keep, kept_before
@@ -92,7 +92,10 @@ def test_every_forecaster_forecasts_every_series_from_every_origin(done: Backtes
     overall = done.scores["periods"]["overall"]
     assert overall["forecasts"] == len(ORIGINS) * 6 and overall["skill"]["log_crps"]["best_baseline"] == "LocalLevelT"
     assert set(overall["skill"]["log_crps"]["models"]) == {MODEL, "pool-both"}
-    assert done.scores["periods"]["surge"]["forecasts"] == 0 and done.scores["fallbacks"]["which"] == []
+    assert done.scores["fallbacks"]["which"] == []
+    # Nobody named a surge, and fewer than five blocks give no interval.
+    assert set(done.scores["periods"]) == {"overall"} and done.scores["scored_apart"]["surge"] is None
+    assert overall["skill"]["log_crps"]["models"][MODEL]["skill_low"] is None
 
 
 def test_changing_the_future_leaves_the_forecasts_of_the_past_as_they_were(done: Backtest, tmp_path: Path) -> None:
@@ -121,6 +124,20 @@ def test_scores_come_from_the_folder_alone_and_again_the_same(done: Backtest) ->
     path.unlink()
     assert inflow_scores.score(done.folder) == json.loads(first) == done.scores
     assert path.read_bytes() == first
+
+
+def test_months_that_somebody_names_are_scored_apart_and_said(done: Backtest, tmp_path: Path) -> None:
+    known = inflow_periods.named(surge="2017-01..2017-08", pandemic="2018-09")
+    asked = backtest(walk(), tmp_path, periods=known).scores
+    assert asked["scored_apart"]["surge"] == {"first": "2017-01", "last": "2017-08", "why": "named with --surge"}
+    forecasts = {name: told["forecasts"] for name, told in asked["periods"].items()}
+    assert forecasts == {"overall": 24, "calm": 12, "surge": 12, "without_covid": 18}
+    before = asked["periods"]["overall"]
+    later = inflow_scores.score(tmp_path, surge="2018-01..2018-12")
+    assert later["periods"]["overall"] == before == done.scores["periods"]["overall"]
+    assert later["scored_apart"]["surge"]["first"] == "2018-01" and later["periods"]["surge"]["origins"] == 2
+    assert later["scored_apart"]["pandemic"]["first"] == "2018-09"
+    assert inflow_scores.score(tmp_path) == asked
 
 
 def test_a_folder_without_a_backtest_is_refused(tmp_path: Path) -> None:

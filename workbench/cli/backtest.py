@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: workbench inflow backtest --first-origin 2013-01 --last-origin 2019-09 --out output/contest"
 SCORE_EXAMPLE = "Example: workbench inflow score output/contest"
+Surge = Annotated[
+    str | None,
+    typer.Option(help="Origins of a surge, 2015-01..2016-06, scored apart; by default those the locality states."),
+]
+Pandemic = Annotated[
+    str | None,
+    typer.Option(help="First target month of a pandemic: scored once more without it and later ones; as --surge."),
+]
 
 
 def run(
@@ -39,15 +47,19 @@ def run(
     chains: Annotated[int, typer.Option(min=2, help="Chains of each fit.")] = 4,
     scheduler: Scheduler = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes of this machine at most.")] = None,
+    surge: Surge = None,
+    pandemic: Pandemic = None,
     stand_in: Annotated[
         bool, typer.Option(help="Let the best baseline so far speak for a fit that fails its diagnostics.")
     ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Forecast from every origin on its own past, and score the model against simple rules."""
+    typer.echo("Starting: model and baselines are compiled first, which takes about a minute.", err=True)
     from workbench.core.engine import Engine  # Dask, for the many origins
     from workbench.models.baselines import BASELINES
     from workbench.sources import files
+    from workbench.studies import inflow_periods
     from workbench.studies import inflow_plan as plan
     from workbench.studies.inflow_arrivals import read_table
     from workbench.studies.inflow_backtest import run as backtest
@@ -55,10 +67,13 @@ def run(
 
     files.folder(out)
     found, source = read_table(locality=locality, file=arrivals, table=table)
+    stated = inflow_periods.Periods() if arrivals else inflow_periods.of_locality(locality)
+    periods = inflow_periods.named(surge=surge, pandemic=pandemic, otherwise=stated)
     chosen = plan.chosen(models)
     months = plan.origins_in(origins_file) if origins_file else plan.every(first_origin, last_origin, every)
     fitted = Fitted(draws=draws, tune=tune, chains=chains)
-    with step(f"Forecast from {len(months)} origins") as progress, Engine(scheduler, workers=workers) as engine:
+    title = f"Forecast from {len(months)} origins"
+    with step(title, "origins") as progress, Engine(scheduler, workers=workers) as engine:
         done = backtest(
             found,
             origins=months,
@@ -71,6 +86,7 @@ def run(
             pools={name: members for name, members in plan.POOLS.items() if name in chosen},
             stand_in=stand_in,
             source=source,
+            periods=periods,
             progress=progress,
         )
     _tell(done.scores, out, as_json)
@@ -78,13 +94,15 @@ def run(
 
 def score(
     folder: Annotated[Path, typer.Argument(help="Folder of a backtest.")],
+    surge: Surge = None,
+    pandemic: Pandemic = None,
     as_json: AsJson = False,
 ) -> None:
     """Score the forecasts of a backtest once more, from the files in its folder alone."""
     from workbench.studies import inflow_scores
 
     with step("Score"):
-        told = inflow_scores.score(folder)
+        told = inflow_scores.score(folder, surge=surge, pandemic=pandemic)
     _tell(told, folder, as_json)
 
 

@@ -14,8 +14,15 @@ WARNING = 4
 
 
 @contextmanager
-def step(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Announce a step and its end; yields a function (done, total) that shows progress on a terminal."""
+def step(title: str, of: str = "") -> Iterator[Callable[[int, int], None]]:
+    """Announce a step and its end; yields a function (done, total) that shows progress on a terminal.
+
+    Parameters
+    ----------
+    of
+        What is counted, for a step of minutes and more: progress is told in counts, and without a terminal too, as a
+        line for each tenth.
+    """
     started = time.monotonic()
     live = sys.stderr.isatty()
     typer.echo(f"{title} …", err=True, nl=not live)
@@ -24,9 +31,12 @@ def step(title: str) -> Iterator[Callable[[int, int], None]]:
     def progress(done: int, total: int) -> None:
         nonlocal shown
         percent = 100 * done // max(total, 1)
-        if live and percent != shown:
-            shown = percent
-            typer.echo(f"\r{title} … {percent:3d} %", err=True, nl=False)
+        now = done if live and of else percent if live else percent // 10
+        if now == shown or not (live or of):
+            return
+        shown = now
+        told = f"{done} of {total} {of}" if of else f"{percent:3d} %"
+        typer.echo(f"\r{title} … {told}" if live else f"  {told}", err=True, nl=not live)
 
     try:
         yield progress

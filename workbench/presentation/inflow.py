@@ -38,7 +38,7 @@ from workbench.presentation.wording import (
 )
 
 if TYPE_CHECKING:
-    from workbench.studies.inflow import InflowResult
+    from workbench.studies.inflow_saved import InflowResult
 
 UNIT = "applicants"
 LEVELS = (0.8, 0.95)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -11,19 +12,22 @@ from workbench.presentation.findings import Finding, Interval
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, NBSP, counted, listing, number, percent, period
 
-PERIODS = {
-    "overall": "All origins",
-    "calm": "Calm",
-    "surge": "Surge (origins 2015-01 to 2016-06)",
-    "without_covid": "Targets before 2020-02",
-}
 SCORE = "log-CRPS"
 OURS = "workbench-"
+REASONS = 3
+"""Reasons told of one kind; the others are counted."""
+LONGEST = 110
+"""Characters told of a reason."""
 
 
 def findings(scores: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Return what a backtest says: who won and by how much, in each period, and what to know of the data."""
-    return (verdict(scores), *(by_period(scores, name) for name in ("calm", "surge", "without_covid")), known(scores))
+    """Return what a backtest says: who won and by how much, in each period, and what to know of the data.
+
+    A period that holds no forecast, or all of them, says nothing of its own and is left out.
+    """
+    every = scores["periods"]["overall"]
+    apart = [name for name, told in scores["periods"].items() if told["models"] and told != every]
+    return (verdict(scores), *(by_period(scores, name) for name in apart), known(scores))
 
 
 def verdict(scores: Mapping[str, Any], model: str = "") -> Finding:
@@ -38,9 +42,9 @@ def verdict(scores: Mapping[str, Any], model: str = "") -> Finding:
     when = period(scores["origins"]["first"], scores["origins"]["last"])
     head = f"From {when}, {listing([str(h) for h in scores['horizons']])} months ahead, {name}"
     if low is None:
-        sentence = (
-            f"{head} has a skill of {_signed(skill)} over the best simple rule, {best}: too few origins to be sure."
-        )
+        few = one["independent_blocks"] < scores["bootstrap"]["fewest_blocks"]
+        why = "too few blocks for an interval" if few else "no interval can be given"
+        sentence = f"{head} has a skill of {_signed(skill)} over the best simple rule, {best}: {why}."
     else:
         ends = f"skill {_signed(skill)} by {SCORE} (95{NBSP}% interval {_signed(low)} to {_signed(high)})"
         verb = "beats the best simple rule" if low > 0 else "loses to the best simple rule"
@@ -62,14 +66,18 @@ def by_period(scores: Mapping[str, Any], name: str) -> Finding:
     """Return how all fared in one period: ``calm``, ``surge``, ``without_covid`` or ``overall``."""
     told = scores["periods"][name]
     if not told["models"]:
-        return Finding(f"{PERIODS[name]}: no forecast was scored.")
+        return Finding(f"{_title(scores, name)}: no forecast was scored.")
     skill = told["skill"].get("log_crps", {"models": {}})
     said = []
     for model, one in skill["models"].items():
         ends = "" if one["skill_low"] is None else f" ({_signed(one['skill_low'])} to {_signed(one['skill_high'])})"
         said.append(f"{model} {_signed(one['skill'])}{ends}")
-    against = f" Skill over {skill['best_baseline']}: {listing(said)}." if said else ""
-    head = f"{PERIODS[name]}: {counted(told['origins'], 'origin')}, {counted(told['forecasts'], 'forecast')} each."
+    few = any(one["independent_blocks"] < scores["bootstrap"]["fewest_blocks"] for one in skill["models"].values())
+    ends = "; too few blocks for an interval" if few else ""
+    against = f" Skill over {skill['best_baseline']}: {listing(said)}{ends}." if said else ""
+    head = (
+        f"{_title(scores, name)}: {counted(told['origins'], 'origin')}, {counted(told['forecasts'], 'forecast')} each."
+    )
     return Finding(head + against, table=_table(scores, name))
 
 
@@ -77,11 +85,13 @@ def known(scores: Mapping[str, Any]) -> Finding:
     """Return what to know before the scores are used: stand-ins, what was left out, and what is odd about the data."""
     said = []
     for model, share in scores["fallbacks"]["share_of_origins"].items():
-        used = sorted({f["used"] for f in scores["fallbacks"]["which"] if f["model"] == model})
-        by = f", replaced by {listing(used)}" if used else ""
-        said.append(f"{model}: {percent(share, 1)} of origins had no fit to rely on{by}.")
+        fell = [f for f in scores["fallbacks"]["which"] if f["model"] == model]
+        by = f", replaced by {listing(sorted({f['used'] for f in fell}))}" if fell else ""
+        why = _reasons((f["origin"], f["reason"]) for f in fell)
+        said.append(f"{model}: {percent(share, 1)} of origins had no fit to rely on{by}{why}.")
     for name, series in scores["baselines_fell_back"].items():
-        said.append(f"{name} left {counted(len(series), 'series', 'series')} to the random walk.")
+        why = _reasons((place, one["reason"]) for place, one in series.items())
+        said.append(f"{name} left {counted(len(series), 'series', 'series')} to the random walk{why}.")
     left = scores["left_out"]
     if left:
         first = listing([f"{name} ({reason})" for name, reason in list(left.items())[:3]])
@@ -140,16 +150,45 @@ def _table(scores: Mapping[str, Any], name: str) -> Table:
         Column(f"{level}{NBSP}% holds", tuple(percent(row[f"coverage{level}"]) for row in rows))
         for level in ("50", "80", "95")
     ]
-    caption = f"{PERIODS[name]}: lower scores are better; an interval should hold as often as it says."
+    caption = f"{_title(scores, name)}: lower scores are better; an interval should hold as often as it says."
     return Table(f"contest-{name.replace('_', '-')}", caption, tuple(columns), data)
 
 
 def _caveats(scores: Mapping[str, Any]) -> tuple[str, ...]:
     blocks = scores["bootstrap"]["independent_blocks"]
     count = counted(scores["origins"]["count"], "origin")
-    surge = scores["periods"]["surge"]["origins"]
-    one = " and one surge" if surge else " and no surge"
-    return (f"{count} are some {counted(blocks, 'independent block')}{one}.", scores["claim"])
+    surge = scores["periods"].get("surge")
+    one = " and no surge was named" if surge is None else " and one surge" if surge["origins"] else " and no surge"
+    return (
+        f"{count} are some {counted(blocks, 'independent block')}{one}.",
+        scores["bootstrap"]["note"],
+        scores["claim"],
+    )
+
+
+def _title(scores: Mapping[str, Any], name: str) -> str:
+    apart = scores["scored_apart"]
+    if name == "surge":
+        return f"Surge (origins {apart['surge']['first']} to {apart['surge']['last']})"
+    if name == "without_covid":
+        return f"Targets before {apart['pandemic']['first']}"
+    return {"overall": "All origins", "calm": "Calm"}[name]
+
+
+def _reasons(fell: Iterable[tuple[str, str]]) -> str:
+    """Return which fell back and why, as it ends a sentence; the same reason is told once."""
+    whose: dict[str, list[str]] = {}
+    for which, reason in fell:
+        whose.setdefault(reason.strip().rstrip("."), []).append(which)
+    most = sorted(whose.items(), key=lambda item: -len(item[1]))
+    told = [f"{_few(which)}: {shorten(reason, LONGEST, placeholder=' …')}" for reason, which in most[:REASONS]]
+    if len(most) > REASONS:
+        told.append(f"and {counted(sum(len(which) for _, which in most[REASONS:]), 'other')}")
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _few(names: list[str]) -> str:
+    return listing(names) if len(names) <= REASONS else listing([*names[:REASONS], f"{len(names) - REASONS} more"])
 
 
 def _signed(share: float) -> str:

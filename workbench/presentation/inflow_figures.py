@@ -15,7 +15,7 @@ from workbench.presentation.shown import source_line
 from workbench.presentation.wording import about, between, listing, number, percent, span
 
 if TYPE_CHECKING:
-    from workbench.studies.inflow import InflowResult
+    from workbench.studies.inflow_saved import InflowResult
 
 SHOWN_YEARS = 3
 

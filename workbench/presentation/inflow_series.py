@@ -11,7 +11,7 @@ from workbench.presentation.languages import place, say
 from workbench.presentation.wording import period
 
 if TYPE_CHECKING:
-    from workbench.studies.inflow import InflowResult
+    from workbench.studies.inflow_saved import InflowResult
 
 
 def months(result: InflowResult) -> list[str]:

@@ -68,15 +68,18 @@ def medians(result: SettlementResult, year: int | None = None) -> pd.DataFrame:
 def headline(result: SettlementResult) -> Finding:
     """Return how many settle in the municipality that receives most, given the national total."""
     year = result.years[0]
-    total = result.draws.select(year=year).sum().quantile(0.5)
+    totals = np.asarray(result.draws.select(year=year).sum().values, float)
+    total, low, high = np.quantile(totals, (0.5, 0.1, 0.9), method="inverted_cdf")
+    condition = f"If {number(float(total))} newcomers are settled in {year}"
+    if low < high:  # the total is itself foreseen
+        condition = f"If {about(total)} newcomers are settled in {year} (80{NBSP}% {between(low, high, total)})"
     top = medians(result).iloc[0]
     intervals = tuple(
         Interval(v, float(top[f"low{round(100 * v)}"]), float(top[f"high{round(100 * v)}"])) for v in LEVELS
     )
     told = ", ".join(f"{percent(i.level)} {between(i.low, i.high, top['median'])}" for i in intervals)
     return Finding(
-        f"If {number(float(total))} newcomers are settled in {year}, {top['name']} can expect "
-        f"{about(top['median'])}; {told}.",
+        f"{condition}, {top['name']} can expect {about(top['median'])}; {told}.",
         estimate=float(top["median"]),
         unit=UNIT,
         intervals=intervals,

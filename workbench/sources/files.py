@@ -15,8 +15,6 @@ from workbench.core.places import Locality
 from workbench.core.tables import Contract, check, contract
 
 WHY = "the workbench reads tables with one header line"
-
-
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 
 

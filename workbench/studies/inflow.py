@@ -6,9 +6,8 @@ without loading the model.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,68 +15,27 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.core.calendar import month_number
-from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.plugins import and_now, guests
-from workbench.core.provenance import (
-    Guests,
-    RunRecord,
-    RunStore,
-    SavedRun,
-    Source,
-    Vintage,
-    caveat,
-    default_runs,
-    fingerprint,
-)
+from workbench.core.provenance import Guests, RunStore, SavedRun, Vintage, fingerprint
 from workbench.core.scenario import Scenario
 from workbench.core.tasks import Task
-from workbench.models.diagnostics import Diagnostics
-from workbench.models.quality import Quality, Remark
 from workbench.studies.inflow_arrivals import CAVEATS as CAVEATS
 from workbench.studies.inflow_arrivals import Arrivals as Arrivals
 from workbench.studies.inflow_arrivals import read_arrivals as read_arrivals
+from workbench.studies.inflow_saved import FORECAST, result_of, store_of, write
+from workbench.studies.inflow_saved import InflowResult as InflowResult
+from workbench.studies.inflow_saved import latest as latest
+from workbench.studies.inflow_saved import only as only
+from workbench.studies.inflow_saved import repeatable as repeatable
+from workbench.studies.inflow_saved import saved as saved
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
     from workbench.models.inflow import InflowFit
 
-FIT, FORECAST = "inflow-fit", "inflow"
+FIT = "inflow-fit"
 LONGEST = 24
-FORMAT = "migration-workbench inflow forecast 1"
-NUMBERS, TABLE, WORDS = "draws.nc", "arrivals.csv", "forecast.json"
-"""What a saved forecast holds: its draws, the arrivals it was made from, and names and diagnostics."""
-
-WITHHELD = caveat(
-    "The last published months of some destinations are partial and were left out: their forecasts start earlier."
-)
-
-
-@dataclass(frozen=True)
-class InflowResult:
-    """A forecast with what it was made from.
-
-    Attributes
-    ----------
-    arrivals, later
-        Observed persons by month and destination up to ``as_of``, and those published since for the months forecast.
-    draws
-        Persons, dimensions (draw, destination, month), months ``as_of`` + 1 … + ``horizon``.
-    quality
-        What was odd about the table that the forecast was made from.
-    """
-
-    record: RunRecord
-    as_of: str
-    horizon: int
-    arrivals: pd.DataFrame
-    later: pd.DataFrame
-    draws: Draws
-    diagnostics: Diagnostics
-    names: Mapping[str, str]
-    sources: tuple[Source, ...]
-    reused: bool
-    quality: Quality = Quality(())  # noqa: RUF009  # frozen
 
 
 def fit(
@@ -105,7 +63,7 @@ def fit(
     def compute(folder: Path) -> dict[str, Any]:
         return _write(order.fit(progress), folder)
 
-    return _store(runs).get_or_run(FIT, order.scenario, order.inputs, compute, order.caveats, order.plugins)
+    return store_of(runs).get_or_run(FIT, order.scenario, order.inputs, compute, order.caveats, order.plugins)
 
 
 def fits(
@@ -130,7 +88,7 @@ def fits(
         Called with (fits done, fits in all).
     """
     orders = {month: _Order.of(arrivals, month, seed, draws, tune, chains) for month in as_of}
-    return engine.map(_fit, orders, seed=seed, kept=_SavedFits(_store(runs)), progress=progress)
+    return engine.map(_fit, orders, seed=seed, kept=_SavedFits(store_of(runs)), progress=progress)
 
 
 @dataclass(frozen=True)
@@ -232,143 +190,15 @@ def forecast(
     def compute(folder: Path) -> dict[str, Any]:
         fit = InflowFit.load(fitted.folder / "fit")
         draws = fit.simulate(horizon, seed)
-        draws.save(folder / NUMBERS)
-        arrivals.table.to_csv(folder / TABLE, index=False, lineterminator="\n")
-        words = {
-            "format": FORMAT,
-            "names": dict(arrivals.names),
-            "diagnostics": fit.diagnostics.to_dict(),
-            "quality": [asdict(remark) for remark in arrivals.quality.remarks],
-        }
-        (folder / WORDS).write_text(json.dumps(words, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write(folder, arrivals, draws, fit.diagnostics, as_of)
         total = draws.sum().summary().iloc[0]
         return {"converged": fitted.record.results["converged"], **{str(k): int(v) for k, v in total.items()}}
 
     before = fitted.record
     caveats = (*arrivals.caveats(as_of), *before.results["caveats"])
     brought = and_now(before.plugins)
-    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, brought)
-    return _result(run, arrivals, reused=run.reused and fitted.reused)
-
-
-def latest(*, runs: str | Path | None = None) -> InflowResult | None:
-    """Return the newest saved forecast, or None if none was made yet; nothing is fitted and no model is loaded.
-
-    Raises
-    ------
-    DataError
-        If the newest forecast was saved by an older version of the program, or cannot be read.
-    """
-    store = _store(runs)
-    run = store.latest(FORECAST)
-    return None if run is None else _opened(run, store)
-
-
-def saved(run: str | Path = "latest", *, runs: str | Path | None = None) -> InflowResult:
-    """Return a saved forecast: ``latest``, the first characters of its key, or its folder.
-
-    Raises
-    ------
-    DataError
-        If there is none, or several; or it was saved by an older version of the program, or cannot be read.
-    """
-    store = _store(runs)
-    if str(run) == "latest":
-        found = latest(runs=runs)
-        if found is None:
-            raise DataError(
-                "no inflow forecast is saved here",
-                where=str(store.root),
-                do="make one with `workbench inflow forecast`, or name the folder of runs: --runs",
-            )
-        return found
-    folder = Path(run)
-    folders = [folder] if folder.is_dir() else sorted((store.root / FORECAST).glob(f"{str(run)[:16]}*"))
-    if len(folders) != 1:
-        raise DataError(
-            f"{'no' if not folders else 'more than one'} inflow forecast is saved as '{run}'",
-            where=str(store.root),
-            do="name the first characters of its key, its folder, or 'latest'",
-        )
-    record = store.read(folders[0])
-    if record.study != FORECAST:
-        raise DataError(f"this run is no inflow forecast but '{record.study}'", where=str(folders[0]))
-    return _opened(SavedRun(folders[0], record, reused=True), store)
-
-
-def _opened(run: SavedRun, store: RunStore) -> InflowResult:
-    words = _words(run)
-    if not store.whole(run):
-        raise DataError(
-            "the saved forecast is damaged",
-            where=str(run.folder),
-            why="its files are not those that were saved",
-            do="make it again with `workbench inflow forecast`",
-        )
-    table = pd.read_csv(
-        run.folder / TABLE,
-        dtype={"month": "str", "destination": "str", "persons": "float"},
-        keep_default_na=False,  # NA is a country, too
-        na_values={"persons": [""]},
-    )
-    return _result(run, Arrivals(table, run.record.inputs[0], words["names"]), reused=True)
-
-
-def repeatable(result: InflowResult) -> bool:
-    """Return whether the program and its libraries are still those that made the forecast."""
-    return RunStore(default_runs()).repeats(result.record)
-
-
-def only(result: InflowResult, destinations: Sequence[str]) -> InflowResult:
-    """Return the forecast of the chosen destinations alone; sums over them stay exact, draw by draw."""
-    chosen = list(destinations)
-
-    def rows(table: pd.DataFrame) -> pd.DataFrame:
-        return table[table["destination"].isin(chosen)].reset_index(drop=True)
-
-    return replace(
-        result,
-        draws=result.draws.select(destination=chosen),
-        arrivals=rows(result.arrivals),
-        later=rows(result.later),
-        names={code: result.names[code] for code in chosen},
-    )
-
-
-def _words(run: SavedRun) -> dict[str, Any]:
-    """Return the names and diagnostics of a saved forecast."""
-    try:
-        words = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        words = {}
-    if words.get("format") != FORMAT or not (run.folder / TABLE).exists():
-        raise DataError(
-            "the saved forecast was made by an older version of the program",
-            where=str(run.folder),
-            why="it does not hold the figures that this version shows beside it",
-            do="make it again with `workbench inflow forecast`",
-        )
-    return dict(words)
-
-
-def _result(run: SavedRun, arrivals: Arrivals, *, reused: bool) -> InflowResult:
-    draws, words = Draws.load(run.folder / NUMBERS), _words(run)
-    as_of = str(run.record.scenario["as_of"])
-    table = arrivals.table
-    later = table[table["month"].isin(draws.labels("month"))]
-    return InflowResult(
-        record=run.record,
-        as_of=as_of,
-        horizon=int(run.record.scenario["horizon"]),
-        arrivals=arrivals.known(as_of),
-        later=later.reset_index(drop=True),
-        draws=draws,
-        diagnostics=Diagnostics.from_dict(words["diagnostics"]),
-        names={str(code): arrivals.names.get(code, code) for code in draws.labels("destination")},
-        sources=(arrivals.vintage.source,),
-        reused=reused,
-        quality=Quality(tuple(Remark(**remark) for remark in words.get("quality", ()))),
-    )
+    run = store_of(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, brought)
+    return result_of(run, arrivals, reused=run.reused and fitted.reused)
 
 
 def study(
@@ -395,7 +225,3 @@ def study(
 def _check_horizon(horizon: int) -> None:
     if not 1 <= horizon <= LONGEST:
         raise AssumptionError(f"a horizon of {horizon} months", do=f"choose 1 to {LONGEST} months")
-
-
-def _store(runs: str | Path | None) -> RunStore:
-    return RunStore(Path(runs) if runs is not None else default_runs())

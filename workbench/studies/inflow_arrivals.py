@@ -51,6 +51,15 @@ class Arrivals:
         """What is odd about the table; its partial last months are withheld from learning."""
         return examine(self.table)
 
+    def quality_at(self, as_of: str) -> Quality:
+        """Return what is odd about the table up to the as-of month, as it could be told then.
+
+        Which last months are partial is the table's own: a month that others follow is whole.
+        """
+        partial = [remark for remark in self.quality.of("partial_end") if remark.last <= as_of]
+        odd = [remark for remark in examine(self.known(as_of)).remarks if remark.kind != "partial_end"]
+        return Quality((*partial, *odd))
+
     def caveats(self, as_of: str) -> tuple[str, ...]:
         """Return what must be said beside every forecast made from this table up to the as-of month."""
         withheld = any(month <= as_of for month, _ in self.quality.mask)

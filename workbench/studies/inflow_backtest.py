@@ -25,6 +25,7 @@ from workbench.models.inflow.series import unlearnable
 from workbench.models.scores import crps, pool
 from workbench.studies import inflow_scores
 from workbench.studies.inflow_origin import Fitted, Foreseen, Learner, Origin, forecast_origin, keep, kept_before
+from workbench.studies.inflow_periods import Periods
 from workbench.studies.inflow_plan import MODEL, POOLS, check
 from workbench.studies.inflow_scores import ARRIVALS, FORECASTS, SAMPLES, WORDS
 
@@ -58,6 +59,7 @@ def run(
     pools: Mapping[str, tuple[str, ...]] = POOLS,
     stand_in: bool = True,
     source: str = "",
+    periods: Periods | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
     """Forecast from every origin and score what was forecast; finished origins in ``out`` are not computed again.
@@ -79,6 +81,8 @@ def run(
         for itself. Both are marked.
     source
         Whose figures these are, as one line.
+    periods
+        Months that are scored apart besides; none by default.
     progress
         Called with (origins done, origins in all).
 
@@ -102,6 +106,7 @@ def run(
     settings = {"horizons": sorted(set(horizons)), "origins": origins, "seed": seed, "series": kept}
     words = {"format": FORMAT, "source": source, **settings, "models": [*models], "baselines": [*baselines]}
     words |= {"left_out": left_out, "quality": [asdict(remark) for remark in found.remarks]}
+    words["scored_apart"] = (periods or Periods()).to_dict()
     corridors = "origin" in table
     forecasts, samples, notes = _assemble(
         foreseen, cells[kept], settings, pools, stand_in=stand_in, corridors=corridors

@@ -29,7 +29,7 @@ from workbench.core.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.sources import localities
-from workbench.studies import inflow
+from workbench.studies import inflow_saved
 from workbench.studies.settlement_data import Observed, read_settlement
 from workbench.studies.settlement_inflow import totals_from_inflow
 from workbench.studies.settlement_totals import (
@@ -266,7 +266,7 @@ def ask(
                 "the national total is given twice", do="give --from-inflow, or --total, or --totals, and not two"
             )
         ahead = totals_from_inflow(
-            inflow.saved(from_inflow, runs=runs),
+            inflow_saved.saved(from_inflow, runs=runs),
             observed,
             destination=_whose(destination, locality),
             as_of=as_of,

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.core.calendar import month_range
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.studies.inflow import InflowResult
+from workbench.studies.inflow_saved import InflowResult
 from workbench.studies.settlement_data import Observed
 from workbench.studies.settlement_totals import LONGEST, Totals, settled_per_applicant, totals_from_applications
 

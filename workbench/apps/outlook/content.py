@@ -20,7 +20,7 @@ from workbench.presentation.shown import source_line
 from workbench.presentation.wording import leading, meanings, number
 
 if TYPE_CHECKING:
-    from workbench.studies.inflow import InflowResult
+    from workbench.studies.inflow_saved import InflowResult
 
 MAKE_ONE = "workbench inflow forecast"
 RENEW = "workbench inflow forecast --arrivals FILE --as-of YYYY-MM"

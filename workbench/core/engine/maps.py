@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from functools import cache, partial
+from itertools import count
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
@@ -155,12 +156,16 @@ class Engine:
         run = uuid.uuid4().hex  # keys on the scheduler are random: those of the caller may name a person
         waiting: dict[int, Future] = {}
         lost = False
+        submitted = count()
+
+        def submit(number: int) -> None:
+            payload, key = packed(function, tasks[number]), f"workbench-{run}-{next(submitted)}"
+            waiting[number] = connection.client.submit(work, payload, identity_digest(), key=key, pure=False)
+            waiting[number].add_done_callback(partial(_tell, news, number))
+
         try:
-            for number, task in enumerate(tasks):
-                waiting[number] = connection.client.submit(
-                    work, packed(function, task), identity_digest(), key=f"workbench-{run}-{number}", pure=False
-                )
-                waiting[number].add_done_callback(partial(_tell, news, number))
+            for number in range(len(tasks)):
+                submit(number)
             alive = time.monotonic()
             while waiting:
                 try:
@@ -173,7 +178,12 @@ class Engine:
                     raise EngineError(
                         "the run was cancelled", do="run it again; what had finished and was kept is reused"
                     )
-                came = outcome(waiting.pop(finished))
+                future = waiting.pop(finished)
+                if future.status == "lost":  # finished, and then the worker that held the result died
+                    future.release()
+                    submit(finished)
+                    continue
+                came = outcome(future)
                 lost = lost or came.lost
                 yield tasks[finished], came
         finally:

@@ -14,13 +14,17 @@ from numba import njit
 UNPUBLISHED, POINT, INTERVAL = 0, 1, 2
 """What a cell tells: nothing, a count that stands for itself, or a count that stands for all that round to it."""
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
-"""Quadrature for intervals far out in a tail; errors below 1e-6 (tested)."""
+"""Quadrature for intervals of little probability; relative errors below 1e-7."""
 PANELS = 512
 WIDTH = math.pi / PANELS
 LOG_COS = np.log(np.maximum(np.cos(np.linspace(-0.5 * math.pi, 0.5 * math.pi, 2 * PANELS + 1)), 1e-300))
 """At the edges and in the middle of the panels of the table."""
 SMALL = 1e-4
-"""Integrals below this are not taken from the table, where they are differences of larger numbers."""
+"""Integrals below this are not taken from the table, where they are differences of larger numbers.
+
+Above it the table's relative errors are below 2e-4 up to 40 scales from the middle (tested), below 4e-4 anywhere; the
+largest are those of all that lies far out on the left, with little more than two degrees of freedom.
+"""
 
 
 @njit(cache=True)
