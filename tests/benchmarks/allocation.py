@@ -2,6 +2,7 @@
 
     python tests/benchmarks/allocation.py goals peers sizes whatif draws [--seeds 3] [--limit 60] [--write]
 
+CP-SAT needs the extra ``bench`` (``uv pip install --constraint requirements.lock --editable '.[bench]'``).
 Each row is kept in ``output/allocation-benchmark.jsonl`` as soon as it is measured; a run that was interrupted goes on
 from there, and ``--write`` puts the rows kept into RESULTS.md. Households and scores are made up from a seed: sizes as
 in asylum settlement, scores of type, place and chance, places of very different room.
@@ -42,6 +43,10 @@ KEPT = Path("output/allocation-benchmark.jsonl")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 SECTION = "Allocation"
 SOLVERS = ("ours", "cvxpy", "milp", "cp-sat")
+MOST_GIGABYTES = 16
+"""Memory that one case may take: a solver that would need more is not tried, one that takes more is ended."""
+START_MEGABYTES = 300
+"""What a process holds before it states any pair."""
 
 
 def tables(households, places=356, room=1.15, seed=0, fifth=False, services=False):
@@ -190,6 +195,7 @@ def draws(case, limit):
 
 def measure(case, solver, limit):
     """Solve one case in this process; print what it took as one line of JSON."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_GIGABYTES * 2**30,) * 2)
     problem = problem_of(**case)
     if solver in ("ours", "what-if", "draws"):
         ours(problem_of(households=60, places=300, seed=9, services=bool(case.get("services"))), 5)  # compiled, cached
@@ -218,14 +224,32 @@ def line(row):
 
 
 def jobs(parts, seeds):
-    """Yield what is to be measured: part, case, solver, seed."""
-    ours = (("goals", GOALS, ("ours",), seeds), ("sizes", LARGEST, ("ours",), 1))
-    beside = (("peers", COMPARED, SOLVERS, 1), ("whatif", TIGHT, ("what-if",), seeds), ("draws", TIGHT, ("draws",), 1))
+    """Yield what is to be measured, the goals first: part, case, solver, seed."""
+    ours = (
+        ("goals", GOALS, ("ours",), seeds),
+        ("whatif", TIGHT, ("what-if",), seeds),
+        ("sizes", LARGEST, ("ours",), 1),
+    )
+    beside = (("peers", COMPARED, SOLVERS, 1), ("draws", TIGHT, ("draws",), 1))
     for part, cases, solvers, number in (*ours, *beside):
         for name in cases if part in parts else ():
             for seed in range(number):
                 for solver in solvers:
                     yield part, name, {**cases[name], "seed": seed}, solver, seed
+
+
+def too_large(rows, case, solver):
+    """Say what a case would need by the solver's largest case so far, in proportion; '' where that is not too much."""
+    done = [
+        (COMPARED[row["case"]]["households"], row["megabytes"])
+        for row in rows
+        if row["part"] == "peers" and row["solver"] == solver and "megabytes" in row
+    ]
+    if not done or solver == "ours":
+        return ""
+    households, megabytes = max(done)
+    need = (START_MEGABYTES + (megabytes - START_MEGABYTES) * case["households"] / households) / 1024
+    return f"not tried: would need about {need:.0f} GB (by {households:,})" if need > MOST_GIGABYTES else ""
 
 
 def run(one, limit):
@@ -236,6 +260,8 @@ def run(one, limit):
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience)
     except subprocess.TimeoutExpired:
         return {"said": f"not back after {patience:.0f} s"}
+    if "MemoryError" in done.stderr or "bad_alloc" in done.stderr:
+        return {"said": f"ended: more than {MOST_GIGABYTES} GB"}
     if done.returncode == 0:
         return json.loads(done.stdout.splitlines()[-1])
     return {"said": "ended by the system" if done.returncode < 0 else done.stderr.strip()[-120:].replace("\n", " ")}
@@ -287,7 +313,8 @@ def main():
             continue
         head = {"part": part, "case": name, "solver": solver, "seed": seed, "limit": asked.limit}
         head |= {"date": time.strftime("%Y-%m-%d"), "load": os.getloadavg()[0]}
-        rows.append({**head, **run({"case": case, "solver": solver}, asked.limit)})
+        large = too_large(rows, case, solver) if part == "peers" else ""
+        rows.append({**head, **({"said": large} if large else run({"case": case, "solver": solver}, asked.limit))})
         with KEPT.open("a") as kept:
             kept.write(json.dumps(rows[-1]) + "\n")
         print(line(rows[-1]), flush=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from workbench.core.errors import DecisionError
 from workbench.decisions.allocation import Problem, Session, solve
+from workbench.decisions.allocation.instance import instance_of
+from workbench.decisions.allocation.search import search
+from workbench.decisions.allocation.stopping import Limit
 
 pytestmark = pytest.mark.quick
 
@@ -49,3 +53,22 @@ def test_what_cannot_be_is_refused(session):
         session.with_capacity("q", 3)
     with pytest.raises(DecisionError, match="-1"):
         session.with_capacity("x", -1)
+
+
+def test_a_search_that_starts_from_an_earlier_one_has_its_bound_at_once_and_a_valid_one_when_a_row_changed():
+    draw = np.random.default_rng(5)
+    homes = pd.DataFrame({"household": [f"h{i:02}" for i in range(60)], "adults": draw.integers(1, 5, 60)})
+    homes["children"] = homes["seniors"] = 0
+    rooms = pd.DataFrame({"place": [f"p{j:02}" for j in range(20)], "capacity": -(-homes["adults"].sum() * 11 // 200)})
+    scores = pd.DataFrame(draw.random((60, 20)), columns=rooms["place"])
+    scores.insert(0, "household", homes["household"])
+    problem = Problem.from_tables(homes, rooms, scores)
+    total = int(homes["adults"].sum())
+    first = search(instance_of(problem, at_least=total), gap=0.0, limit=Limit(), shaken=False)
+    again = search(instance_of(problem, at_least=total), gap=0.0, limit=Limit(stopped=True), start=first)
+    assert again.bound == pytest.approx(first.bound) and again.value == pytest.approx(first.value)
+    pinned = pd.DataFrame({"household": ["h00"], "place": ["p07"], "rule": ["pin"], "reason": ["kin"]})
+    changed = instance_of(Problem.from_tables(homes, rooms, scores, pinned), at_least=total)
+    warm = search(changed, gap=0.0, limit=Limit(stopped=True), start=first)
+    best = search(changed, gap=0.0, limit=Limit(), start=first)
+    assert best.value <= warm.bound + 1e-9 and warm.bound <= first.bound + 1e-9

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
+from workbench.decisions.allocation.found import Found
 from workbench.decisions.allocation.instance import Instance, instance_of
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.reading import Floats, Ints
-from workbench.decisions.allocation.search import Found, search
+from workbench.decisions.allocation.search import search
 from workbench.decisions.allocation.stopping import Limit, Progress
 
 

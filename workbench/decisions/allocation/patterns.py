@@ -25,13 +25,13 @@ from workbench.decisions.allocation.reading import Floats, Ints
 
 KEEP = 0.5
 """How much of the best prices so far enters the next ones: those of the programme alone jump about."""
-BOX = 0.15
+BOX = 0.01
 WIDER = 4
 """Prices stay in a box around the best so far, in units of the largest value; it is widened where it is too narrow."""
 ALIKE = 9
 NEARLY = 0.999
 SURE = 0.6
-SHARE = 0.1
+SHARE = 0.25
 PRICED = 3
 CROWDED = 8
 NODES = 30

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import os
-from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -15,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from workbench.decisions.allocation import prices
 from workbench.decisions.allocation.chains import chain
+from workbench.decisions.allocation.found import Found
 from workbench.decisions.allocation.insertion import insert, shed
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
 from workbench.decisions.allocation.knapsack import fill_all
@@ -42,48 +42,18 @@ AVERAGE = 0.4
 LEAST_STEP = 2e-4
 PENALTY = 10.0
 IMPATIENT = 40
-PRELUDE = 300
+PRELUDE = 600
 """Steps without any plan after which patterns take over; where no plan exists the steps would never end."""
 PATTERNS = 4000
-"""Items up to which whole patterns of places are searched; there the steps before need not be small."""
-COARSE = 0.03
+"""Items up to which whole patterns of places are searched."""
+COARSE = 5e-4
+"""Where patterns follow, steps end here: prices this near keep the programme of the patterns from wandering."""
 LISTS = (0.2, 0.5, 1.2)
 """Pairs for each item beyond its best one on the lists that whole choices are made from."""
 FOR_SHORTLIST = 0.5
 """Share of the time left that one such choice may take."""
 FOR_BOUND, FOR_DIVE = 0.5, 0.6
 """Shares of the time left that the bound of the patterns, and a plan made of them, may take."""
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What a search found.
-
-    Attributes
-    ----------
-    at
-        Index item, the place it goes to.
-    value, bound
-        What the plan is worth, and what no plan can exceed; −∞ where the plan found breaks a limit.
-    price
-        Index place, columns dimension: value of a unit of room.
-    twice
-        Index item: λ, the price of *one place per household*.
-    whole
-        Index place: whether the bound fills it with whole households.
-    """
-
-    at: Ints
-    value: float
-    bound: float
-    price: Floats
-    twice: Floats
-    whole: Ints
-
-    @property
-    def gap(self) -> float:
-        """Return how far below the bound the plan lies, relative."""
-        return (self.bound - self.value) / max(1.0, abs(self.bound))
 
 
 def search(
@@ -168,32 +138,61 @@ class _Search:
         """Return the best plan found and the multipliers that prove how good it is."""
         instance = self.instance
         warm = None if start is None or cold else start.price
-        self.price = prices.find(instance, warm, self.limit.going) if prices_at is None else prices_at
-        self.best, _, second = best_at(instance.value, instance.size, self.price)
-        self.near = candidates(instance.value, instance.size, self.price, min(NEAR, instance.value.shape[1]))
+        self._look_from(prices.find(instance, warm, self.limit.going) if prices_at is None else prices_at)
         whole = ((instance.upper[:, 0] <= WHOLE) & (np.arange(len(instance.upper)) < instance.nowhere)).astype(np.int64)
-        worth = np.where(self.price > 0, np.where(instance.upper >= NO_LIMIT, 0, instance.upper), instance.lower)
-        worth = worth * self.price
-        self.bound = float(worth.sum() + self.best.sum())
+        self.bound = prices.worth(instance, self.price) + float(self.best.sum())
         self.twice, self.proof = self.best.copy(), self.price
+        if start is not None and not cold:
+            self._take_up(start, whole)
         self.plan, self.worth = np.full(instance.items, instance.nowhere), -np.inf
-        regret = np.where(np.isfinite(second), self.best - second, np.inf)
         if start is not None and len(start.at) == instance.items:
-            self._complete(start.at, np.argsort(-regret, kind="stable"), self.best)
-        nobody = np.full(instance.items, instance.nowhere)
-        self._complete(nobody, np.argsort(-regret, kind="stable"), self.best)
+            self._complete(start.at, self.order, self.best)
+        if not np.isfinite(self.worth):
+            nobody = np.full(instance.items, instance.nowhere)
+            self._complete(nobody, self.order, self.best)
         self.say(f"First plan: {self.worth:.3f}, bound {self.bound:.3f}.")
         small = instance.items <= PATTERNS
         if not self._done() and not small:
             self._by_shortlist()
         if not self._done() and self.limit.going():
-            self._improve(whole, worth)
+            self._improve(whole)
         if not self._done() and small and self.limit.going():
             self._by_patterns(whole)
         if self.shaken and not self._done() and np.isfinite(self.worth):
             self.say(f"Before shaking: {self.worth:.3f}, bound {self.bound:.3f}.")
             self._shake(SHAKES)
-        return Found(self.plan, self.worth, self.bound, self.proof, self.twice, whole)
+        best, _, _ = best_at(instance.value, instance.size, self.proof)
+        return Found(self.plan, self.worth, self.bound, self.proof, self.twice, whole, best)
+
+    def _look_from(self, price: Floats) -> None:
+        """Set prices and what follows: each item's worth at its best place, the next ones, and who goes first."""
+        instance = self.instance
+        self.price = price
+        self.best, _, second = best_at(instance.value, instance.size, price)
+        self.near = candidates(instance.value, instance.size, price, min(NEAR, instance.value.shape[1]))
+        regret = np.where(np.isfinite(second), self.best - second, np.inf)
+        self.order = np.argsort(-regret, kind="stable")
+
+    def _take_up(self, start: Found, whole: Ints) -> None:
+        """Begin with an earlier λ, moved for each item by what its best place has lost or gained, if that is better."""
+        instance = self.instance
+        if len(start.best) != instance.items or start.price.shape != self.price.shape:
+            return
+        best, _, _ = best_at(instance.value, instance.size, start.price)
+        twice = start.twice + np.where(np.isfinite(start.best) & np.isfinite(best), best - start.best, 0.0)
+        fixed, room = self._fixed(whole, start.price)
+        by_place = np.ascontiguousarray(instance.value.T)
+        bound = fixed + float(twice.sum() + fill_all(by_place, instance.size, room, start.price, twice)[0].sum())
+        if bound < self.bound:
+            self._look_from(start.price)
+            self.bound, self.twice, self.proof = bound, twice, start.price
+
+    def _fixed(self, whole: Ints, price: Floats) -> tuple[float, Ints]:
+        """Return what the room that keeps a price is worth, and the room of the places filled with whole households."""
+        here = self.instance
+        worth = np.where(price > 0, np.where(here.upper >= NO_LIMIT, 0, here.upper), here.lower) * price
+        worth[whole > 0, 0] = np.minimum(0.0, worth[whole > 0, 0]) * (price[whole > 0, 0] < 0)
+        return float(worth.sum()), np.where(whole > 0, here.upper[:, 0], -1)
 
     def _done(self) -> bool:
         return bool(self.worth >= self._enough())
@@ -343,14 +342,11 @@ class _Search:
                 self._complete(chosen, first, self.twice)
             self.say(f"The best choice of patterns: {self.worth:.3f}.")
 
-    def _improve(self, whole: Ints, worth: Floats) -> None:
+    def _improve(self, whole: Ints) -> None:
         """Lower the bound by subgradient steps on λ; where no patterns follow, make plans of what it chose."""
         instance = self.instance
         by_place = np.ascontiguousarray(instance.value.T)
-        room = np.where(whole > 0, instance.upper[:, 0], -1)
-        priced = worth.copy()
-        priced[whole > 0, 0] = np.minimum(0.0, worth[whole > 0, 0]) * (self.price[whole > 0, 0] < 0)
-        fixed = float(priced.sum())
+        fixed, room = self._fixed(whole, self.price)
         twice: Floats = self.twice
         best_slope: Floats = np.zeros(0)
         direction: Floats = np.zeros(0)
