@@ -92,7 +92,7 @@ def compare(
     them. A few blocks vary less among themselves than the world they are from: so the middle 95 % of the replications
     are stretched about the estimate by the quantile of Student's t with as many degrees of freedom as blocks less one,
     over the normal's, and by the root of blocks over blocks less one. In simulations with shocks that last for six
-    months, 95 % intervals so made held the truth in 97 to 100 % of cases with three or four blocks, 92 to 97 % with
+    months, 95 % intervals so made held the truth in 96 to 100 % of cases with three or four blocks, 92 to 96 % with
     nine (``tests/benchmarks/inflow.py intervals``); without stretching in 68 to 90 % and 84 to 93 %.
 
     References
