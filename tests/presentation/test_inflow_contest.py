@@ -26,7 +26,7 @@ def model(log_crps: float) -> dict[str, Any]:
 
 
 def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any]:
-    blocks = 9 if low is not None else 4
+    blocks = 9 if low is not None else 2
     told = {"skill": skill, "skill_low": low, "skill_high": high, "forecasts": 100, "independent_blocks": blocks}
     period = {
         "forecasts": 100,
@@ -39,7 +39,7 @@ def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any
         "horizons": [3, 4, 5, 6],
         "origins": {"first": "2013-01", "last": "2019-09", "count": 81},
         "models": [OURS, "AutoETS", "RandomWalk"],
-        "bootstrap": {"independent_blocks": 9, "fewest_blocks": 5, "note": "Few blocks make it too narrow."},
+        "bootstrap": {"independent_blocks": 9, "fewest_blocks": 3, "note": "Stretched, as blocks are few."},
         "scored_apart": {
             "surge": {"first": "2015-01", "last": "2016-06", "why": "named"},
             "pandemic": {"first": "2020-02", "last": "", "why": "named"},
