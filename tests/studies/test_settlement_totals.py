@@ -66,6 +66,33 @@ def test_a_code_that_is_unknown_is_one_fault_however_often_it_stands_there(tmp_p
     assert len(caught.value.faults) == 1 and "in 5 rows" in caught.value.faults[0].what
 
 
+def with_total(rows: str, years: range = range(2015, 2020), odd: int | None = None) -> str:
+    """Return the rows with one more area that is their sum, but for one year if told."""
+    table = [line.split(",") for line in rows.splitlines()]
+    sums = {year: sum(int(row[2]) for row in table if row[1] == str(year)) for year in years}
+    return rows + "".join(f"Total,{year},{persons + (year == odd)},9,9,False\n" for year, persons in sums.items())
+
+
+def test_a_row_that_is_the_sum_of_the_others_is_refused_by_name(tmp_path: Path) -> None:
+    for rows, said in (
+        (with_total(GOOD), "area 'Total' is the sum of the others in every year"),
+        (with_total(GOOD, odd=2017), "area 'Total' is the sum of the others in 4 of 5 years"),
+        (with_total(GOOD, range(2018, 2020)), "area 'Total' is the sum of the others in every year"),
+    ):
+        with pytest.raises(DataError, match=said) as caught:
+            read(tmp_path, rows)
+        assert "leave the row out" in caught.value.do
+
+
+def test_an_area_that_equals_the_others_by_chance_is_an_area(tmp_path: Path) -> None:
+    once = with_total(GOOD, range(2019, 2020))
+    assert read(tmp_path, once).last_whole == 2019
+    twice = with_total(GOOD, range(2017, 2020), odd=2019)
+    assert read(tmp_path, twice).last_whole == 2019
+    pair = "".join(f"{area},{year},{5 * (area != 'C')},9,9,False\n" for year in range(2015, 2020) for area in "ABC")
+    assert read(tmp_path, pair).last_whole == 2019
+
+
 def totals(folder: Path, rows: str, head: str = "draw,period,persons\n") -> Path:
     return written(folder, rows, head, "totals.csv")
 

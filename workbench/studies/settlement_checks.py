@@ -11,6 +11,8 @@ from workbench.models.settlement.panel import WITHHELD_HIGH
 
 ROUNDING = 0.5
 NAMED = 20
+CHANCE = 2
+"""In so many years an area may equal the sum of the others by chance, and be no total."""
 
 
 def running_years(table: pd.DataFrame, this_year: int, where: str) -> tuple[int, ...]:
@@ -83,6 +85,30 @@ def adding_up(table: pd.DataFrame, totals: pd.DataFrame, part_years: Sequence[in
             why="shares of a total that is not the sum of its parts are wrong for every area",
             do="find the areas that are missing or counted twice, or correct the total",
             faults=faults,
+        )
+
+
+def no_area_is_a_total(table: pd.DataFrame, where: str) -> None:
+    """Refuse an area that is the sum of all others in every year it has, or in all but one: it counts all twice.
+
+    A total that holds counts not published cannot be told from a large area, so the sum must be exact. Years in which
+    fewer than two others have persons prove nothing.
+    """
+    wide = table.groupby(["year", "municipality"])["settled"].sum(min_count=1).unstack().astype(float)
+    wide = wide[(wide > 0).sum(axis=1) >= 3]
+    equal = (wide > 0) & (wide.mul(2).sub(wide.sum(axis=1), axis=0).abs() <= ROUNDING)
+    years, alike = wide.notna().sum(), equal.sum()
+    found = alike.index[(alike >= CHANCE) & ((alike == years) | ((alike > CHANCE) & (alike == years - 1)))]
+    if len(found):
+        raise DataError(
+            "; ".join(
+                f"area '{area}' is the sum of the others in "
+                + ("every year" if alike[area] == years[area] else f"{alike[area]} of {years[area]} years")
+                for area in found
+            ),
+            where=where,
+            why="as an area it would count every person twice and take half of the forecast",
+            do="leave the row out; the sum of the areas is made by the program",
         )
 
 

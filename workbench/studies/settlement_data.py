@@ -231,6 +231,7 @@ def _accounted_for(observed: Observed, named: Sequence[int], this_year: int) -> 
     if "any_withheld" in hidden:
         hidden["any_withheld"] = hidden["any_withheld"].mask(hidden["year"].isin(part), False)
     told = [f"{', '.join(map(str, part))} is a part year: its settled persons are not used."] if part else []
+    checks.no_area_is_a_total(hidden, where)
     counted = hidden.groupby("year")["settled"].count()
     empty = [int(year) for year in counted.index[counted == 0] if year not in part]
     last = int(hidden.dropna(subset=["settled"])["year"].max()) if hidden["settled"].notna().any() else 0
