@@ -48,6 +48,13 @@ def test_an_unknown_place_of_a_named_locality_is_refused_with_the_nearest(tmp_pa
         files.read(path, "settlement", locality=localities.load("norway"))
 
 
+def test_nothing_is_guessed_from_the_digits_of_a_code_of_another_year() -> None:
+    norway = localities.load("norway")
+    for code in ("0219", "3024", "0104"):
+        assert norway.hint(code) == "no code of its 357 places today"
+    assert norway.hint("301").startswith("did you mean 0301 Oslo?")
+
+
 def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(localities.available()["sweden"], tmp_path / "town"))
 

@@ -83,13 +83,18 @@ class Locality:
     def hint(self, code: str) -> str:
         """Return the places nearest in code or name, for a message about an unknown one."""
         by_name = {place.name: place.code for place in self.places.values()}
-        close = [f"{c} {self.places[c].name}" for c in get_close_matches(code, list(self.places), n=2, cutoff=0.7)]
+        # A number as long as the codes is one of another year: similar digits are then another place altogether.
+        like_ours = code.isdecimal() and {len(code)} == {len(c) for c in self.places}
+        alike = [] if like_ours else get_close_matches(code, list(self.places), n=2, cutoff=0.7)
+        close = [f"{c} {self.places[c].name}" for c in alike]
         close += [f"{by_name[n]} {n}" for n in get_close_matches(code, list(by_name), n=1, cutoff=0.8)]
         padded = [f"{c} {place.name}" for c, place in self.places.items() if c.lstrip("0") == code.lstrip("0")]
         if padded:
             return f"did you mean {padded[0]}? its leading zero was lost: keep codes as text"
         if close:
             return f"did you mean {' or '.join(close)}?"
+        if like_ours:
+            return f"no code of its {len(self.places)} places today"
         return "known: " + ", ".join(self.places) if len(self.places) <= 40 else f"it has {len(self.places)} places"
 
     def parents(self) -> dict[str, str]:
