@@ -149,7 +149,7 @@ def test_totals_ahead_come_from_somewhere_or_are_asked_for(norway: Observed) -> 
     assert "known since" in back.given
     with pytest.raises(AssumptionError, match="2023") as caught:
         settlement.totals_then_known(norway, 2022)
-    assert "--total" in caught.value.do
+    assert "--total" in caught.value.do and "-p total=PERSONS" in caught.value.do
 
 
 def test_draws_of_applications_become_draws_of_the_total(norway: Observed) -> None:
