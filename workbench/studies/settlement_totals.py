@@ -138,8 +138,8 @@ def totals_then_known(observed: Observed, as_of: int, horizon: int = 1) -> Total
         raise AssumptionError(
             f"nothing says how many persons are to be settled in {years[-1]}",
             why=f"the table's whole years end with {observed.last_whole}, and shares need a total",
-            do="give the total: --total PERSONS for each year ahead, --totals FILE or --from-inflow latest; for a report "
-            "-p total=PERSONS; in Python total=[PERSONS]",
+            do="give the total: --total PERSONS for each year ahead, --totals FILE or --from-inflow latest; for a "
+            "report -p total=PERSONS",
         )
     panel = observed.panel(years[-1], ahead=0)
     found = [int(np.rint(panel.totals[panel.years.index(year)])) for year in years]
