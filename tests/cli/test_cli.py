@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from workbench.cli import app
+from workbench.cli.steps import WARNING
+from workbench.reporting.build import BuiltReport
 
 pytestmark = pytest.mark.quick
 COMMANDS = (
@@ -200,3 +202,15 @@ def test_what_is_wrong_between_tables_is_named_with_file_and_row(
 def test_the_version_is_printed() -> None:
     result = run("--version")
     assert result.exit_code == 0 and result.stdout.startswith("migration-workbench ")
+
+
+@pytest.mark.parametrize(("attention", "code"), [("", 0), ("Attention. The chains disagree.", WARNING)])
+def test_a_report_with_a_warning_says_it_and_ends_with_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attention: str, code: int
+) -> None:
+    built = BuiltReport("tiny", tmp_path / "a.pdf", tmp_path / "a.html", tmp_path / "a.ipynb", {}, attention)
+    monkeypatch.setattr("workbench.reporting.build.build", lambda *_: built)
+    found = run("report", "build", "tiny")
+    assert found.exit_code == code and "PDF: " in found.stdout and attention in found.stderr
+    told = run("report", "build", "tiny", "--json")
+    assert told.exit_code == code and json.loads(told.stdout)["attention"] == attention

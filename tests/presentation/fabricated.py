@@ -166,4 +166,5 @@ def allocation_result(
         sources=sources,
         year=2021,
         quarter=4,
+        asked=0.0005,
     )

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -19,6 +21,14 @@ def everything(result):
         page.assumptions(result),
         page.how_sure(result),
     ]
+
+
+def test_a_plan_further_from_the_best_than_asked_says_so_first(allocation_result):
+    assert page.front(allocation_result, "norway").attention == ""
+    loose = SimpleNamespace(**{**vars(allocation_result), "asked": 0.0001})
+    front = page.front(loose, "norway")
+    assert "further than the 0.010\N{NO-BREAK SPACE}% asked for" in front.attention
+    assert front.attention in front.plain() and "Synthetic" in front.first
 
 
 def test_the_headline_counts_synthetic_persons(allocation_result):

@@ -56,8 +56,8 @@ def test_a_missing_year_before_is_said_not_guessed(fabricated):
 def test_a_fit_that_failed_says_so(fabricated):
     assert any("failed its checks" in c for c in page.how_sure(fabricated.inflow_result(converged=False)).caveats)
     assert not any("failed its checks" in c for c in page.how_sure(fabricated.inflow_result()).caveats)
-    assert page.front(fabricated.inflow_result(converged=False), "eu").warning.startswith("Attention")
-    assert page.front(fabricated.inflow_result(), "eu").warning == ""
+    assert page.front(fabricated.inflow_result(converged=False), "eu").attention.startswith("Attention")
+    assert page.front(fabricated.inflow_result(), "eu").attention == ""
 
 
 def test_fan_charts_carry_figures_words_and_all_destinations(inflow_result):

@@ -82,9 +82,9 @@ def test_what_happened_counts_intervals_and_names_the_simple_rule(result: Settle
 
 def test_a_failed_fit_is_said_before_anything_else(result: SettlementResult) -> None:
     failed = replace(result, diagnostics=Diagnostics(1.2, 90.0, 80.0, 50, 1200, "step"))
-    assert "must not be relied on" in page.front(failed, "norway").warning
+    assert "must not be relied on" in page.front(failed, "norway").attention
     assert "do not decide" in " ".join(page.how_sure(failed).caveats)
-    assert page.front(result, "norway").warning == ""
+    assert page.front(result, "norway").attention == ""
 
 
 def test_the_map_says_in_words_what_it_shows(result: SettlementResult) -> None:

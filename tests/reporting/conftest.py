@@ -13,6 +13,7 @@ FABRICATED = Path(__file__).parent.parent / "presentation" / "fabricated.py"
 PARAMETERS = """locality = "norway"  # locality shown in the title
 count = 6  # how many destinations [destinations]
 fail = False  # whether the last cell fails
+converged = True  # whether the fit passed its checks
 runs = ""  # folder of saved runs"""
 
 STUDY = f"""import importlib.util
@@ -24,7 +25,7 @@ print("working")"""
 
 INFLOW = [
     "from workbench.presentation import inflow as page, inflow_figures as figures, origin",
-    STUDY.format("inflow_result(fabricated.made_up_arrivals(count))"),
+    STUDY.format("inflow_result(fabricated.made_up_arrivals(count), converged=converged)"),
     "page.front(result, locality)",
     "page.key_findings(result)",
     "figures.fan_total(result)",

@@ -148,6 +148,12 @@ def test_a_failure_leaves_the_earlier_report_and_says_what_failed(tiny, folder):
     (tiny.pdf.parent / "tiny.failed.ipynb").unlink()
 
 
+def test_a_fit_that_failed_its_checks_is_told_where_the_report_is_built(tiny, folder, tmp_path):
+    assert tiny.attention == ""
+    warned = build("tiny", {"converged": False}, tmp_path, folder=folder)
+    assert warned.attention.startswith("Attention.") and warned.attention in words(warned.pdf)
+
+
 def test_a_wrong_parameter_is_refused_before_anything_runs(folder, tmp_path):
     with pytest.raises(ReportError, match="did you mean 'count'"):
         build("tiny", {"cuont": 5}, tmp_path / "out", folder=folder)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.steps import step
+from workbench.cli.steps import WARNING, step
 
 app = typer.Typer(help="Reports: PDF, HTML and the executed notebook.", no_args_is_help=True)
 
@@ -58,6 +58,10 @@ def build(
     with step(f"Report {name}"):
         built = build_report(name, values, out)
     if as_json:
-        typer.echo(json.dumps({"pdf": str(built.pdf), "html": str(built.html), "notebook": str(built.notebook)}))
+        body = {"pdf": str(built.pdf), "html": str(built.html), "notebook": str(built.notebook)}
+        typer.echo(json.dumps(body | {"attention": built.attention}, ensure_ascii=False))
     else:
         typer.echo(f"PDF: {built.pdf}\nHTML: {built.html}\nNotebook: {built.notebook}")
+    if built.attention:
+        typer.echo(built.attention, err=True)
+        raise typer.Exit(WARNING)

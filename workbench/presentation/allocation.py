@@ -64,9 +64,15 @@ def front(result: AllocationResult, locality: str, edition: str = "public") -> F
         record=result.record,
         description=headline(result).sentence,
         warning=SYNTHETIC,
+        attention="" if result.plan.gap <= result.asked else f"Attention. {_further(result)}",
         synthetic=True,
         edition=edition,
     )
+
+
+def _further(result: AllocationResult) -> str:
+    asked = _gap(result.asked)
+    return f"The plan may lie {_gap(result.plan.gap)} below the best score, further than the {asked} asked for."
 
 
 def headline(result: AllocationResult) -> Finding:

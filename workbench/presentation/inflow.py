@@ -59,7 +59,7 @@ def front(result: InflowResult, locality: str, edition: str = "public") -> Front
         vintage=f"Data to {month_name(result.as_of)}",
         record=result.record,
         description=headline(result).sentence,
-        warning="" if result.diagnostics.ok else f"Attention. {result.diagnostics.sentence()}",
+        attention="" if result.diagnostics.ok else f"Attention. {result.diagnostics.sentence()}",
         edition=edition,
     )
 

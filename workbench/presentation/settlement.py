@@ -48,7 +48,7 @@ def front(result: SettlementResult, locality: str, edition: str = "public") -> F
         vintage=f"Data to {result.as_of}",
         record=result.record,
         description=headline(result).sentence,
-        warning="" if result.diagnostics.ok else f"Attention. {result.diagnostics.sentence()}",
+        attention="" if result.diagnostics.ok else f"Attention. {result.diagnostics.sentence()}",
         edition=edition,
     )
 

@@ -27,13 +27,14 @@ PRIVATE = ("runs",)
 
 @dataclass(frozen=True)
 class BuiltReport:
-    """Where a report was written."""
+    """Where a report was written, and why its result carries a warning (empty if it carries none)."""
 
     name: str
     pdf: Path
     html: Path
     notebook: Path
     parameters: Mapping[str, Any]
+    attention: str = ""
 
 
 def build(
@@ -73,7 +74,7 @@ def build(
     notebook = holder / f"{name}.ipynb"
     try:
         run(chosen.path, values, notebook)
-        print_notebook(chosen, values, notebook, holder)
+        attention = print_notebook(chosen, values, notebook, holder)
         for suffix in (".ipynb", ".html", ".pdf"):
             os.replace(holder / (name + suffix), target / (name + suffix))
         failed.unlink(missing_ok=True)
@@ -86,11 +87,12 @@ def build(
         raise
     finally:
         shutil.rmtree(holder, ignore_errors=True)
-    return BuiltReport(name, target / f"{name}.pdf", target / f"{name}.html", target / f"{name}.ipynb", values)
+    pdf, page, executed = (target / (name + suffix) for suffix in (".pdf", ".html", ".ipynb"))
+    return BuiltReport(name, pdf, page, executed, values, attention)
 
 
-def print_notebook(chosen: Report, values: Mapping[str, Any], executed: Path, out: Path) -> None:
-    """Write the PDF and the page of an executed report notebook beside each other in ``out``."""
+def print_notebook(chosen: Report, values: Mapping[str, Any], executed: Path, out: Path) -> str:
+    """Write the PDF and the page of an executed report notebook beside each other; return what its front warns of."""
     node = read_notebook(executed)
     public = {key: value for key, value in values.items() if key not in PRIVATE}
     asked = (
@@ -104,3 +106,4 @@ def print_notebook(chosen: Report, values: Mapping[str, Any], executed: Path, ou
     pdf = compiled(source, resources["outputs"], resources["facts"].record.created)
     (out / f"{chosen.name}.pdf").write_bytes(pdf)
     (out / f"{chosen.name}.html").write_text(html.page(node), encoding="utf-8")
+    return str(resources["facts"].attention)

@@ -40,6 +40,7 @@ class Facts:
     language: str
     synthetic: bool
     record: RunRecord
+    attention: str = ""
 
 
 def facts(notebook: NotebookNode) -> Facts:

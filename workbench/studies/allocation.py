@@ -73,6 +73,11 @@ class AllocationResult:
     quarter: int
     reused: bool
 
+    @property
+    def asked(self) -> float:
+        """How far the plan was allowed to be from the best possible one, as a share of its score."""
+        return float(self.record.scenario["gap"])
+
 
 def accepted_places(locality: Locality, parameters: Parameters, *, year: int, quarter: int) -> pd.DataFrame:
     """Return what each municipality can still take in a quarter: a ``places`` table.
