@@ -48,6 +48,12 @@ def test_an_unknown_place_of_a_named_locality_is_refused_with_the_nearest(tmp_pa
         files.read(path, "settlement", locality=localities.load("norway"))
 
 
+def test_places_of_the_same_name_are_told_apart_by_their_county() -> None:
+    names = localities.load("norway").names()
+    assert names["1818"] == "Herøy (Nordland)" and names["3419"] == "Våler (Innlandet)" and names["0301"] == "Oslo"
+    assert len(set(names.values())) == len(names)
+
+
 def test_nothing_is_guessed_from_the_digits_of_a_code_of_another_year() -> None:
     norway = localities.load("norway")
     for code in ("0219", "3024", "0104"):

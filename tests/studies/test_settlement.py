@@ -45,6 +45,10 @@ def test_the_part_year_is_said_and_not_learnt_from(norway: Observed) -> None:
     assert quotas.years[-1] == 2023 and quotas.persons[-1].sum() == 0 and np.nansum(quotas.accepted[-1]) > 30_000
 
 
+def test_municipalities_of_one_name_are_told_apart(norway: Observed) -> None:
+    assert norway.names["1515"] == "Herøy (Møre og Romsdal)" and norway.names["1818"] == "Herøy (Nordland)"
+
+
 def test_withheld_and_empty_counts_are_counted_in_words(norway: Observed) -> None:
     table = norway.settlement[norway.settlement["year"] <= 2022]
     hidden = table["settled"].isna()

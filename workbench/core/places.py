@@ -5,6 +5,7 @@ A locality is data, not code; :mod:`workbench.sources.localities` reads one from
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -79,6 +80,14 @@ class Locality:
             return self.name
         place = self.places.get(code)
         return place.name if place else code
+
+    def names(self) -> dict[str, str]:
+        """Return each place's name, with what it lies in (or its code) in brackets where another is called the same."""
+        often = Counter(place.name for place in self.places.values())
+        return {
+            code: place.name if often[place.name] == 1 else f"{place.name} ({place.parent or code})"
+            for code, place in self.places.items()
+        }
 
     def hint(self, code: str) -> str:
         """Return the places nearest in code or name, for a message about an unknown one."""

@@ -180,7 +180,7 @@ def _from_locality(home: Locality) -> Observed:
         fixed=_distance(home, centre, population),
         stock=stock,
         vintages=tuple(vintages),
-        names={code: place.name for code, place in home.places.items()},
+        names=home.names(),
         parents=home.parents(),
         positions=_positions(home),
         part_years=part,
@@ -209,7 +209,7 @@ def _from_file(path: Path, home: Locality | None) -> Observed:
         fixed=fixed.rename(columns=lambda name: name.removeprefix("covariate_")),
         stock=None,
         vintages=(Vintage(path.name, source, str(table["year"].max()), fingerprint(table)),),
-        names={} if home is None else {code: place.name for code, place in home.places.items()},
+        names={} if home is None else home.names(),
         parents={} if home is None else home.parents(),
         positions=_positions(home),
         notes=(
