@@ -56,6 +56,15 @@ def test_a_table_of_ones_own_is_forecast_and_adds_up(mine: Path) -> None:
     assert again["reused"] and again["forecast"] == body["forecast"]
 
 
+def test_a_fit_tells_a_program_its_notes_and_diagnostics(mine: Path) -> None:
+    given = ("--data", "mine.csv", "--locality", "any", "--as-of", "2023", "--total", "400", "--draws", "60")
+    done = workbench("settlement", "fit", *given, "--json", cwd=mine)
+    body = json.loads(done.stdout)
+    assert {"max_rhat", "min_bulk_ess", "min_tail_ess", "divergences", "draws"} <= set(body["diagnostics"])
+    assert body["diagnostics"]["draws"] == 240 and "taken as a whole year" in " ".join(body["notes"])
+    assert done.stdout.count(body["diagnostics"]["sentence"]) == 1
+
+
 def test_draws_of_the_total_come_out_draw_by_draw_and_add_up(mine: Path) -> None:
     handed = pd.DataFrame({"draw": range(1, 302), "period": 2024, "persons": range(250, 551)})  # the middle is 400
     handed.sample(frac=1, random_state=1).to_parquet(mine / "totals.parquet", index=False)

@@ -34,6 +34,14 @@ def test_each_limit_fails_by_itself_and_is_named(change: dict[str, float], said:
 
 
 @pytest.mark.quick
+def test_the_worst_quantity_is_called_by_the_name_of_its_place() -> None:
+    failed = replace(GOOD, max_rhat=1.2, worst="scale[1838]")
+    assert "the worst quantity is the scale of 1838 Gildeskål." in failed.named({"1838": "Gildeskål"}).sentence()
+    assert failed.named({"1838": "1838"}).worst == "the scale of 1838" == failed.named({}).worst
+    assert replace(GOOD, worst="person_noise").named({}).worst == "person_noise"
+
+
+@pytest.mark.quick
 def test_diagnostics_survive_json() -> None:
     assert Diagnostics.from_dict(GOOD.to_dict()) == GOOD
 

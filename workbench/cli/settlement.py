@@ -122,7 +122,16 @@ def fit(
         )
     results = run.record.results
     if as_json:
-        typer.echo(json.dumps({"folder": str(run.folder), "reused": run.reused, **results}, ensure_ascii=False))
+        found = study.diagnostics(run, asked.observed.names)
+        body = {
+            "folder": str(run.folder),
+            "run": run.record.key,
+            "reused": run.reused,
+            "converged": results["converged"],
+            "diagnostics": {"sentence": found.sentence(), **found.to_dict()},
+            "notes": list(asked.observed.notes),
+        }
+        typer.echo(json.dumps(body, ensure_ascii=False))
     else:
         again = " (the saved fit of the same input was used again)" if run.reused else ""
         typer.echo("\n".join([*asked.observed.notes, str(results["diagnostics"]), f"Saved in {run.folder}{again}"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -82,6 +82,19 @@ class Diagnostics:
                 f"{self.divergences} divergence{'s' * (self.divergences != 1)} in {self.draws} draws."
             )
         return f"This fit must not be relied on: {'; '.join(self.failures)}; the worst quantity is {self.worst}."
+
+    def named(self, names: Mapping[str, str]) -> Diagnostics:
+        """Return the same with the worst quantity in words, its labels beside their names.
+
+        >>> Diagnostics(1.2, 90.0, 80.0, 0, 4000, "scale[1838]").named({"1838": "Gildeskål"}).worst
+        'the scale of 1838 Gildeskål'
+        """
+        quantity, bracket, rest = self.worst.partition("[")
+        if not bracket:
+            return self
+        labels = rest.removesuffix("]").split(", ")
+        told = [f"{label} {names[label]}" if names.get(label, label) != label else label for label in labels]
+        return replace(self, worst=f"the {quantity.replace('_', ' ')} of {', '.join(told)}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as a JSON-able mapping."""

@@ -137,11 +137,19 @@ def fit(
             progress=progress,
         )
         fitted.save(folder / "fit")
-        ok = fitted.diagnostics.ok
-        return {"diagnostics": fitted.diagnostics.sentence(), "converged": ok, "caveats": list(fitted.caveats)}
+        found = fitted.diagnostics.named(observed.names)
+        caveats = [] if found.ok else [found.sentence()]
+        return {"diagnostics": found.sentence(), "converged": found.ok, "caveats": caveats}
 
     caveats = CAVEATS if contest == BEFORE else (*CAVEATS, FINAL_QUOTAS)
     return _store(runs).get_or_run(FIT, scenario.to_dict(), used, compute, caveats, guests(*observed.plugins))
+
+
+def diagnostics(fitted: SavedRun, names: Mapping[str, str]) -> Diagnostics:
+    """Return how well a saved fit's chains agree, its worst quantity called by the name of its area."""
+    from workbench.models.settlement.fit import SettlementFit
+
+    return SettlementFit.load(fitted.folder / "fit").diagnostics.named(names)
 
 
 def _known(observed: Observed, print_: str, as_of: int) -> Vintage:
@@ -186,6 +194,7 @@ def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, 
     table = observed.settlement
     whole = table[~table["year"].isin(observed.part_years)]
     places = draws.labels("municipality")
+    words = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))
     return SettlementResult(
         record=run.record,
         as_of=as_of,
@@ -193,7 +202,7 @@ def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, 
         draws=draws,
         observed=whole[whole["year"] <= as_of].reset_index(drop=True),
         later=whole[whole["year"].isin(draws.labels("year")) & whole["settled"].notna()].reset_index(drop=True),
-        diagnostics=Diagnostics.from_dict(json.loads((run.folder / WORDS).read_text(encoding="utf-8"))["diagnostics"]),
+        diagnostics=Diagnostics.from_dict(words["diagnostics"]).named(observed.names),
         names={code: observed.names.get(code, code) for code in places},
         parents={code: observed.parents.get(code, "") for code in places},
         positions=observed.positions,
@@ -375,6 +384,7 @@ __all__ = [
     "answer",
     "ask",
     "choose_totals",
+    "diagnostics",
     "fit",
     "forecast",
     "given_totals",
