@@ -50,6 +50,7 @@ def test_every_command_shows_an_example(command: tuple[str, ...]) -> None:
 def test_data_list_names_localities_sources_and_contracts() -> None:
     text = run("data", "list").stdout
     assert all(word in text for word in ("norway", "Eurostat", "arrivals", "households"))
+    assert "in one month since their permit, the month of the permit being 0" in text
     body = json.loads(run("data", "list", "--json").stdout)
     assert body["localities"]["norway"]["places"] == 357
     assert body["contracts"]["arrivals"]["persons"]["unit"] == "persons"

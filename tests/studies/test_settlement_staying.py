@@ -98,6 +98,14 @@ def test_the_delay_from_permit_says_synthetic_until_there_is_a_table(tmp_path: P
     rows = settlement_delay.by_route(found)
     assert set(rows["months"]) == {3, 6, 12} and set(rows["route"]) == set(found.routes)
     assert "Synthetic" in CliRunner().invoke(app, ["settlement", "delay"]).output
+    assert not found.notes
+    own.write_text("route,months,settled,waiting\na,1,4,1\na,4,9,0\nb,1,3,0\n", encoding="utf-8")
+    notes = settlement_delay.permit_delay(file=own).notes
+    assert notes[0].startswith("a: no row for months 0, 2, 3;") and notes[1].startswith("b: no row for month 0;")
+    assert (
+        "counted from 1" in notes[2]
+        and notes[2] in CliRunner().invoke(app, ["settlement", "delay", "--data", str(own)]).output
+    )
     own.write_text("route,months,settled,waiting\nassigned,0,4,-1\n", encoding="utf-8")
     with pytest.raises(DataError, match="negative"):
         settlement_delay.permit_delay(file=own)

@@ -39,7 +39,10 @@ def list_(
                 for place in found
             },
             "contracts": {
-                name: {c.name: {"allowed": c.allowed, "unit": c.unit, "required": c.required} for c in spec.columns}
+                name: {
+                    c.name: {"meaning": c.description, "allowed": c.allowed, "unit": c.unit, "required": c.required}
+                    for c in spec.columns
+                }
                 for name, spec in contracts().items()
             },
         }
@@ -52,7 +55,7 @@ def list_(
     typer.echo("\nContracts, for `workbench data check FILE --as CONTRACT` (columns in brackets may be left out):")
     for name, spec in contracts().items():
         columns = ", ".join(c.name if c.required else f"[{c.name}]" for c in spec.columns)
-        typer.echo(f"  {name:18} {columns}")
+        typer.echo(f"  {name:18} {columns}\n  {'':18} each row: {spec.row}")
 
 
 @app.command("check", epilog="Example: workbench data check my_arrivals.csv --as arrivals --locality eu")

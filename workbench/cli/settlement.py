@@ -316,7 +316,12 @@ def staying(
 @app.command("delay", epilog="Example: workbench settlement delay --data permits.csv")
 def delay(
     data: Annotated[
-        Path | None, typer.Option("--data", help="Your own table (route, months, settled, waiting); else synthetic.")
+        Path | None,
+        typer.Option(
+            "--data",
+            help="Your own table (route, months, settled, waiting), else synthetic. Months since the permit count from "
+            "0: persons settled in that month, or last seen waiting in it; a month without a row counts as nobody.",
+        ),
     ] = None,
     seed: Seed = 1,
     as_json: AsJson = False,
@@ -328,11 +333,16 @@ def delay(
     found = study.permit_delay(file=data, seed=seed)
     rows = study.by_route(found)
     if as_json:
-        body = {"synthetic": found.synthetic, "caveat": found.caveat(), "settled_within": rows.to_dict("records")}
+        body = {
+            "synthetic": found.synthetic,
+            "caveat": found.caveat(),
+            "notes": list(found.notes),
+            "settled_within": rows.to_dict("records"),
+        }
         typer.echo(json.dumps(body, ensure_ascii=False))
         return
     shown = rows[["route", "months"]].assign(settled=rows["median"].map(percent))
     shown["80 %"] = [
         f"{percent(low)} to {percent(high)}" for low, high in zip(rows["low80"], rows["high80"], strict=True)
     ]
-    typer.echo("\n".join([line for line in (found.caveat(), shown.to_string(index=False)) if line]))
+    typer.echo("\n".join([*filter(None, [found.caveat()]), shown.to_string(index=False), *found.notes]))

@@ -108,13 +108,13 @@ _ALL = (
     ),
     Contract(
         "permit_delay",
-        "persons with a permit by route and months waited",
+        "the persons of one route in one month since their permit, the month of the permit being 0",
         ("route", "months"),
         (
             Column(
                 "route", "text", "how they come to live somewhere, such as assigned, own_housing, family, resettled"
             ),
-            Column("months", "count", "whole months since the permit", "months", low=0),
+            Column("months", "count", "whole months since the permit, counted from 0", "months", low=0),
             _persons("settled", "persons settled in that month"),
             _persons("waiting", "persons last seen still waiting in that month"),
         ),

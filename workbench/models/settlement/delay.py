@@ -34,12 +34,15 @@ class Delay:
         Chance of being settled in a month for those who still wait, draws (draw, route, month).
     synthetic
         Whether the figures behind it were made by a program; whoever shows it must say so.
+    notes
+        What was made of a table that is not plain, in sentences.
     """
 
     routes: tuple[str, ...]
     share: np.ndarray
     chance: np.ndarray
     synthetic: bool
+    notes: tuple[str, ...] = ()
 
     def settled_within(self, months: int) -> pd.DataFrame:
         """Return the share settled within so many months: one row per route with median and 80 % interval."""
