@@ -75,6 +75,15 @@ def test_counties_add_up_draw_by_draw(result: SettlementResult) -> None:
     assert page.by_county(result).rows[-1][3] == "100"
 
 
+def test_a_total_that_is_given_stands_exactly_and_sums_say_what_they_leave_out(result: SettlementResult) -> None:
+    more = PERSONS.copy()
+    more[:, 0, 0] += 31_153
+    draws = Draws.from_array(more, {"municipality": PLACES, "year": [2021]}, "persons settled")
+    table = page.by_county(replace(result, draws=draws))
+    assert table.rows[-1][2:] == ("31,253", "31,253", "31,253")
+    assert "leave out" in table.notes[0] and "leave out" not in page.by_municipality(result).notes[0]
+
+
 def test_what_happened_counts_intervals_and_names_the_simple_rule(result: SettlementResult) -> None:
     sentence = page.what_happened(result).sentence
     assert "5 municipalities" in sentence and "4 came out inside" in sentence and "last year's shares" in sentence

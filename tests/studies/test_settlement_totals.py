@@ -151,6 +151,21 @@ def test_many_missing_rows_are_counted_by_year() -> None:
     assert "30 area-years" in said and "2016: 20" in said and "2017: 10" in said
 
 
+def test_a_total_far_beyond_every_known_year_is_remarked_on() -> None:
+    table = pd.DataFrame({"year": [2018, 2019, 2020], "settled": [90.0, 100.0, 900.0]})
+    assert settlement_checks.told_unheard_of(np.array([[300], [40]]), table, 2019) == []
+    (said,) = settlement_checks.told_unheard_of(np.array([[100, 200], [301, 90], [90, 5000]]), table, 2019)
+    assert "3 times" in said and "in 2 draws of 3, up to 5,000 persons" in said and "100, in 2019" in said
+    (said,) = settlement_checks.told_unheard_of(np.array([[2000]]), table, 2019)
+    assert "draw" not in said
+
+
+def test_one_count_is_one_count() -> None:
+    assert settlement_checks.told_hidden(0, 0) == []
+    one, other = settlement_checks.told_hidden(1, 1)
+    assert one.startswith("1 count was withheld") and other.startswith("1 empty count without such a mark is taken")
+
+
 def test_each_draw_of_applications_gives_its_own_total() -> None:
     drawn = Draws.from_array(np.array([[[100, 200]], [[50, 50]]]), {"destination": ["NO"], "month": ["a", "b"]})
     found = settlement.totals_from_applications(drawn, [0.5], seed=1)

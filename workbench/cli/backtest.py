@@ -58,6 +58,7 @@ def run(
     typer.echo("Starting: model and baselines are compiled first, which takes about a minute.", err=True)
     from workbench.core.engine import Engine  # Dask, for the many origins
     from workbench.models.baselines import BASELINES
+    from workbench.presentation.wording import counted
     from workbench.sources import files
     from workbench.studies import inflow_periods
     from workbench.studies import inflow_plan as plan
@@ -72,7 +73,7 @@ def run(
     chosen = plan.chosen(models)
     months = plan.origins_in(origins_file) if origins_file else plan.every(first_origin, last_origin, every)
     fitted = Fitted(draws=draws, tune=tune, chains=chains)
-    title = f"Forecast from {len(months)} origins"
+    title = f"Forecast from {counted(len(months), 'origin')}"
     with step(title, "origins") as progress, Engine(scheduler, workers=workers) as engine:
         done = backtest(
             found,

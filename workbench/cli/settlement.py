@@ -225,7 +225,7 @@ def forecast(
         typer.echo(rows.to_string(index=False))
         if len(rows) < len(summary):
             rest = f"in {written[0]}" if written else "with --all, or --out FILE"
-            typer.echo(f"The {len(rows)} largest of {result.years[0]}; all {len(summary):,} rows {rest}.")
+            typer.echo(f"The {len(rows)} largest of the {len(first):,} areas in {result.years[0]}; the rest {rest}.")
         typer.echo("\n".join([f"National total: {result.given}.", *result.notes, result.diagnostics.sentence()]))
         if made and out is not None:
             typer.echo(f"Folder made: {out.parent}")
@@ -263,6 +263,7 @@ def backtest(
 ) -> None:
     """Refit at every year and score the forecasts against simple rules; an interrupted run takes up where it was."""
     from workbench.core.engine import Engine
+    from workbench.presentation.wording import counted
     from workbench.sources import files
     from workbench.studies import settlement_backtest as study
     from workbench.studies.settlement import CONTESTS
@@ -271,7 +272,7 @@ def backtest(
     files.folder(out)
     observed = read_settlement(locality=_place(locality, data), file=data, part_years=part_year)
     orders = study.origins(observed, contests=contest or CONTESTS, years=year, horizon=horizon, seed=seed, draws=draws)
-    with step(f"Backtest, {len(orders)} origins") as progress, Engine(scheduler) as engine:
+    with step(f"Backtest, {counted(len(orders), 'origin')}") as progress, Engine(scheduler) as engine:
         summary = study.backtest(orders, folder=out, engine=engine, seed=seed, progress=progress)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
@@ -294,7 +295,7 @@ def staying(
 ) -> None:
     """Write scores for `workbench allocate --scores`: the chance, mostly assumed, of still living there later."""
     from workbench.core.files import write_text
-    from workbench.presentation.wording import percent
+    from workbench.presentation.wording import counted, percent
     from workbench.sources import files
     from workbench.studies.settlement_staying import CAVEATS
     from workbench.studies.settlement_staying import staying as study
@@ -307,7 +308,7 @@ def staying(
     write_text(beside, json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
     told = [
         f"{row['size']} inhabitants: {percent(row['median'])} (80 % interval {percent(row['low80'])} to "
-        f"{percent(row['high80'])}) still there after {years} year(s)."
+        f"{percent(row['high80'])}) still there after {counted(years, 'year')}."
         for row in found.spread.to_dict("records")
     ]
     typer.echo("\n".join([*told, *CAVEATS, f"Scores: {out}; what they rest on: {beside}"]))

@@ -39,6 +39,8 @@ WITHHELD = (
     "figure is published)."
 )
 
+SUMS = "Sums of observed counts leave out those that the publisher withheld."
+
 
 def front(result: SettlementResult, locality: str, edition: str = "public") -> Front:
     """Return the head of the report; the locality is named by its identifier or folder."""
@@ -161,19 +163,24 @@ def _table(
     columns = [
         Column(heading, tuple(str(r[label]) for r in records), right=False),
         Column(f"Settled {result.as_of}", tuple(DASH if np.isnan(v) else count(v) for v in seen)),
-        Column("Forecast median", tuple(count(r["median"]) for r in records)),
+        # A total that is given has no interval and stands exactly, as its ends do.
+        Column(
+            "Forecast median",
+            tuple(number(r["median"]) if r["low95"] == r["high95"] else count(r["median"]) for r in records),
+        ),
     ]
     for level in LEVELS:
         ends = [(r[f"low{round(100 * level)}"], r[f"high{round(100 * level)}"]) for r in records]
         told = tuple(number(low) if low == high else span(low, high) for low, high in ends)
         columns.append(Column(f"{percent(level)} interval", told))
+    note = f"Persons. Forecasts are rounded, intervals outward; medians do not add up. {WITHHELD}"
     return Table(
         name=name,
         caption=caption,
         columns=tuple(columns),
         data=rows.assign(settled_before=seen),
         sources=result.sources[:1],
-        notes=(f"Persons. Forecasts are rounded, intervals outward; medians do not add up. {WITHHELD}",),
+        notes=(f"{note} {SUMS}" if label == "county" else note,),
         total_last=label == "county",
     )
 

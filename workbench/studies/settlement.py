@@ -30,6 +30,7 @@ from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.sources import localities
 from workbench.studies import inflow_saved
+from workbench.studies import settlement_checks as checks
 from workbench.studies.settlement_data import Observed, read_settlement
 from workbench.studies.settlement_inflow import totals_from_inflow
 from workbench.studies.settlement_totals import (
@@ -207,7 +208,12 @@ def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, 
         parents={code: observed.parents.get(code, "") for code in places},
         positions=observed.positions,
         sources=tuple(dict.fromkeys(v.source for v in (*observed.vintages, *totals.inputs))),
-        notes=(*observed.notes, *_after(observed, as_of), *totals.caveats),
+        notes=(
+            *observed.notes,
+            *checks.told_after(table, as_of),
+            *totals.caveats,
+            *checks.told_unheard_of(totals.persons, table, as_of),
+        ),
         given=totals.given,
         reused=reused,
         numbers=tuple(totals.numbers[at % len(totals.numbers)] for at in range(draws.size)) if totals.numbers else (),
@@ -217,15 +223,6 @@ def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, 
 def contest(quotas: bool) -> str:
     """Return the contest's name: with the final quotas of the year ahead, or without."""
     return QUOTAS if quotas else BEFORE
-
-
-def _after(observed: Observed, as_of: int) -> list[str]:
-    """Return a sentence on the years of the table that the forecast does not know, if there are any."""
-    years = sorted({int(year) for year in observed.settlement["year"] if year > as_of})
-    if not years:
-        return []
-    span = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-    return [f"The table's rows of {span} lie after {as_of}: no settled persons of these years were learnt from."]
 
 
 @dataclass(frozen=True)

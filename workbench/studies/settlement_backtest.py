@@ -22,6 +22,7 @@ from workbench.models.scores import absolute_error, energy_score
 from workbench.models.settlement import calibration, rules
 from workbench.models.settlement.evidence import BEFORE, CONTESTS
 from workbench.models.settlement.panel import SettlementPanel
+from workbench.studies.settlement_checks import counted
 from workbench.studies.settlement_data import Observed
 
 if TYPE_CHECKING:
@@ -267,8 +268,9 @@ def lines(summary: dict[str, Any]) -> list[str]:
     ]
     for goal in summary["goals"]:
         sizes = ", ".join(f"{name} {100 * share:.0f}" for name, share in goal["held95_by_size"].items())
+        ahead = counted(goal["horizon"], "year")
         told.append(
-            f"{goal['contest']}, {goal['horizon']} year(s) ahead, {goal['period']}: WAPE {100 * goal['wape']:.1f} %, "
+            f"{goal['contest']}, {ahead} ahead, {goal['period']}: WAPE {100 * goal['wape']:.1f} %, "
             f"best rule {goal['best_rule']} {100 * goal['best_rule_wape']:.1f} %; held by 95 % (%): {sizes}."
         )
     return [*told, str(summary["read_this"])]

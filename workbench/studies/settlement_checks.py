@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError, Fault
 from workbench.models.settlement.panel import WITHHELD_HIGH
 
 ROUNDING = 0.5
+UNHEARD_OF = 3
+"""A national total so many times the largest known one is remarked on."""
 NAMED = 20
 CHANCE = 2
 """In so many years an area may equal the sum of the others by chance, and be no total."""
@@ -77,7 +80,7 @@ def adding_up(table: pd.DataFrame, totals: pd.DataFrame, part_years: Sequence[in
             what = f"{year}: the areas do not add up to the total"
             what += f" of {len(off)} of {len(told)} draws" if len(told) > 1 else ""
             allowed = f"{found:,.0f} to {found + WITHHELD_HIGH * hidden:,.0f}, with {hidden} counts not published"
-            faults.append(Fault(what, column="persons", value=float(off.iloc[0]), allowed=allowed))
+            faults.append(Fault(what, column="persons", value=int(off.iloc[0]), allowed=allowed))
     if faults:
         raise DataError(
             "the totals do not add up",
@@ -86,6 +89,41 @@ def adding_up(table: pd.DataFrame, totals: pd.DataFrame, part_years: Sequence[in
             do="find the areas that are missing or counted twice, or correct the total",
             faults=faults,
         )
+
+
+def told_hidden(withheld: int, empty: int) -> list[str]:
+    """Return how many counts are not there and what each is taken as, as sentences (none if none)."""
+    marked = (
+        "count was withheld by the publisher: it is"
+        if withheld == 1
+        else "counts were withheld by the publisher: each is"
+    )
+    plain = "empty count without such a mark is" if empty == 1 else "empty counts without such a mark are"
+    told = [f"{withheld} {marked} taken as 1 to {WITHHELD_HIGH} persons."] if withheld else []
+    return told + ([f"{empty} {plain} taken as 0 to {WITHHELD_HIGH} persons."] if empty else [])
+
+
+def told_after(table: pd.DataFrame, as_of: int) -> list[str]:
+    """Return a sentence on the years of the table that a forecast does not know, if there are any."""
+    years = sorted({int(year) for year in table["year"] if year > as_of})
+    if not years:
+        return []
+    span = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return [f"The table's rows of {span} lie after {as_of}: no settled persons of these years were learnt from."]
+
+
+def told_unheard_of(persons: np.ndarray, table: pd.DataFrame, as_of: int) -> list[str]:
+    """Return a sentence where national totals (draw, year) go far beyond every year known by then."""
+    known = table[table["year"] <= as_of].groupby("year")["settled"].sum()
+    most = float(known.max())
+    above = (persons > UNHEARD_OF * most).any(axis=1)
+    if not above.any():
+        return []
+    some = "" if len(persons) == 1 else f" in {counted(int(above.sum()), 'draw')} of {len(persons):,}"
+    return [
+        f"The national total goes beyond {UNHEARD_OF} times the most ever settled in a year of the table{some}, up to "
+        f"{int(persons.max()):,} persons; the most was {most:,.0f}, in {known.idxmax()}. Such a year is not learnt."
+    ]
 
 
 def no_area_is_a_total(table: pd.DataFrame, where: str) -> None:

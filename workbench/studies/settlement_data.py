@@ -14,7 +14,7 @@ from workbench.core.errors import DataError
 from workbench.core.places import Locality, Place
 from workbench.core.plugins import Plugin
 from workbench.core.provenance import Source, Vintage, fingerprint
-from workbench.models.settlement.panel import WITHHELD_HIGH, SettlementPanel
+from workbench.models.settlement.panel import SettlementPanel
 from workbench.sources import files, localities
 from workbench.studies import settlement_checks as checks
 
@@ -248,10 +248,7 @@ def _accounted_for(observed: Observed, named: Sequence[int], this_year: int) -> 
     )
     cells = int((hidden["settled"].isna() & withheld & (table["year"] <= last)).sum())
     empties = int((hidden["settled"].isna() & ~withheld & (table["year"] <= last)).sum())
-    if cells:
-        told.append(f"{cells} counts were withheld by the publisher: each is taken as 1 to {WITHHELD_HIGH} persons.")
-    if empties:
-        told.append(f"{empties} empty counts without such a mark are taken as 0 to {WITHHELD_HIGH} persons.")
+    told += checks.told_hidden(cells, empties)
     absent = checks.absent(table, last, part)
     told += checks.told_absent(absent)
     return replace(observed, settlement=hidden, part_years=part, absent=absent, notes=(*told, *observed.notes))
