@@ -122,7 +122,8 @@ def told_unheard_of(persons: np.ndarray, table: pd.DataFrame, as_of: int) -> lis
     some = "" if len(persons) == 1 else f" in {counted(int(above.sum()), 'draw')} of {len(persons):,}"
     return [
         f"The national total goes beyond {UNHEARD_OF} times the most ever settled in a year of the table{some}, up to "
-        f"{int(persons.max()):,} persons; the most was {most:,.0f}, in {known.idxmax()}. Such a year is not learnt."
+        f"{int(persons.max()):,} persons; the most was {most:,.0f}, in {known.idxmax()}. "
+        "Nothing was learnt of such a year."
     ]
 
 
