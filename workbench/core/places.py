@@ -103,7 +103,7 @@ class Locality:
         if close:
             return f"did you mean {' or '.join(close)}?"
         if like_ours:
-            return f"no code of its {len(self.places)} places today"
+            return f"none of its {len(self.places)} places has this code today"
         return "known: " + ", ".join(self.places) if len(self.places) <= 40 else f"it has {len(self.places)} places"
 
     def parents(self) -> dict[str, str]:
