@@ -1,6 +1,6 @@
-"""The contest of the inflow model against simple rules, and how fast it samples; prints, and updates RESULTS.md.
+"""The contest of the inflow model against simple rules, its intervals and its speed; prints, and updates RESULTS.md.
 
-    python tests/benchmarks/inflow.py contest-a contest-b components speed [--out FOLDER] [--every N] [--write]
+    python tests/benchmarks/inflow.py contest-a contest-b components intervals speed [--out DIR] [--every N] [--write]
 
 A contest that was interrupted is taken up again from its folder.
 """
@@ -28,6 +28,7 @@ CONTESTS = {
     "contest-b": ("Set B: corridors, origin × destination", "corridors", "2013-07", "2016-12"),
 }
 SPEED_AS_OF = "2019-09"
+SIMULATIONS = 400
 
 
 def contest(name: str, asked: argparse.Namespace) -> str:
@@ -167,6 +168,47 @@ def _worse(found: Any) -> str:
     return "no interval" if found.skill_low is None else f"{-found.skill_high:+.1%} … {-found.skill_low:+.1%}"
 
 
+def intervals(asked: argparse.Namespace) -> str:
+    """Return how often a 95 % interval holds the truth, by independent blocks, on made-up differences, as Markdown."""
+    lines = [
+        f"### Intervals: how often one called 95 % holds the truth, in {SIMULATIONS} simulations each",
+        "",
+        "Differences of 19 series with a shock that all share and that lasts six months, a lasting difference of each",
+        "series, and noise. *Shared*: the shock is as large as the noise; *own*: a third of it.",
+        "",
+        "| independent blocks | shared | own |",
+        "|---:|---:|---:|",
+    ]
+    for blocks in (3, 4, 5, 9, 14):
+        shared, own = (_held(blocks, common) for common in (1.0, 0.3))
+        lines.append(f"| {blocks} | {shared:.0%} | {own:.0%} |")
+    return "\n".join(lines)
+
+
+def _held(blocks: int, common: float) -> float:
+    """Return the share of intervals that hold a true difference of zero."""
+    import numpy as np
+    import pandas as pd
+
+    from workbench.core.calendar import month_label
+    from workbench.models import skill
+
+    months, series = skill.BLOCK_MONTHS * blocks, 19
+    index = pd.MultiIndex.from_product(
+        [["one", "other"], [month_label(24000 + t) for t in range(months)], range(series), [3]],
+        names=["model_id", "origin_month", "series", "horizon"],
+    )
+    rng, held = np.random.default_rng(blocks), 0
+    for _ in range(SIMULATIONS):
+        lasting = np.convolve(rng.normal(size=months + 5), np.full(6, 6**-0.5), "valid") * common
+        noise = rng.normal(size=(months, series)) + rng.normal(0, 0.3, series)
+        scores = np.stack([10 + lasting[:, None] + noise, np.full((months, series), 10.0)])
+        table = pd.DataFrame({"score": scores.ravel()}, index=index).reset_index()
+        found = skill.compare(table, "one", "other", "score", replications=400)
+        held += found.difference_low is not None and found.difference_low < 0 < (found.difference_high or 0)
+    return held / SIMULATIONS
+
+
 def speed(asked: argparse.Namespace) -> str:
     """Return effective draws a second of our sampler and of the same model in plain ``pm.sample``, as Markdown."""
     from workbench.models.diagnostics import diagnose
@@ -244,6 +286,7 @@ def main() -> None:
     made: dict[str, Callable[[argparse.Namespace], str]] = {
         **{name: lambda asked, name=name: contest(name, asked) for name in CONTESTS},  # type: ignore[misc]
         "components": components,
+        "intervals": intervals,
         "speed": speed,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -26,7 +26,7 @@ def model(log_crps: float) -> dict[str, Any]:
 
 
 def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any]:
-    blocks = 9 if low is not None else 4
+    blocks = 9 if low is not None else 2
     told = {"skill": skill, "skill_low": low, "skill_high": high, "forecasts": 100, "independent_blocks": blocks}
     period = {
         "forecasts": 100,
@@ -39,7 +39,7 @@ def scores(skill: float, low: float | None, high: float | None) -> dict[str, Any
         "horizons": [3, 4, 5, 6],
         "origins": {"first": "2013-01", "last": "2019-09", "count": 81},
         "models": [OURS, "AutoETS", "RandomWalk"],
-        "bootstrap": {"independent_blocks": 9, "fewest_blocks": 5, "note": "Few blocks make it too narrow."},
+        "bootstrap": {"independent_blocks": 9, "fewest_blocks": 3, "note": "Stretched, as blocks are few."},
         "scored_apart": {
             "surge": {"first": "2015-01", "last": "2016-06", "why": "named"},
             "pandemic": {"first": "2020-02", "last": "", "why": "named"},
@@ -119,12 +119,16 @@ def test_a_period_is_told_only_where_it_differs_from_all() -> None:
 def test_many_reasons_are_shortened_and_counted() -> None:
     many = scores(0.06, 0.02, 0.1)
     many["fallbacks"]["which"] = [
-        {"model": OURS, "origin": f"2015-0{n}", "used": "AutoETS", "reason": f"reason {n} " + "and so on " * 30}
-        for n in range(1, 6)
+        {"model": OURS, "origin": f"2015-0{n}", "used": "AutoETS", "reason": f"reason {name} " + "and so on " * 30}
+        for n, name in enumerate("abcde", 1)
     ]
     told = shown.known(many).sentence
-    assert "2015-01: reason 1 and so on" in told and " …; 2015-02" in told and "; and 2 others)" in told
-    assert "reason 4" not in told and len(told) < 1200
+    assert "2015-01: reason a and so on" in told and " …; 2015-02" in told and "; and 2 others)" in told
+    assert "reason d" not in told and len(told) < 1200
+    for n, fell in enumerate(many["fallbacks"]["which"]):
+        fell["reason"] = f"R-hat up to 1.0{n + 2}."
+    said = "(2015-01, 2015-02, 2015-03 and 2 more: such as R-hat up to 1.02)"
+    assert said in shown.known(many).sentence
 
 
 def test_a_period_without_an_interval_says_so_and_a_contest_without_us_is_said() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from textwrap import shorten
 from typing import Any
@@ -176,14 +177,18 @@ def _title(scores: Mapping[str, Any], name: str) -> str:
 
 
 def _reasons(fell: Iterable[tuple[str, str]]) -> str:
-    """Return which fell back and why, as it ends a sentence; the same reason is told once."""
-    whose: dict[str, list[str]] = {}
+    """Return which fell back and why, as it ends a sentence; reasons that differ in a number only are told once."""
+    alike: dict[str, list[tuple[str, str]]] = {}
     for which, reason in fell:
-        whose.setdefault(reason.strip().rstrip("."), []).append(which)
-    most = sorted(whose.items(), key=lambda item: -len(item[1]))
-    told = [f"{_few(which)}: {shorten(reason, LONGEST, placeholder=' …')}" for reason, which in most[:REASONS]]
+        alike.setdefault(re.sub(r"[\d.]+", "#", reason), []).append((which, reason.strip().rstrip(".")))
+    most = sorted(alike.values(), key=len, reverse=True)
+    told = []
+    for group in most[:REASONS]:
+        reasons = list(dict.fromkeys(reason for _, reason in group))
+        such = "such as " if len(reasons) > 1 else ""
+        told.append(f"{_few([which for which, _ in group])}: {such}{shorten(reasons[0], LONGEST, placeholder=' …')}")
     if len(most) > REASONS:
-        told.append(f"and {counted(sum(len(which) for _, which in most[REASONS:]), 'other')}")
+        told.append(f"and {counted(sum(map(len, most[REASONS:])), 'other')}")
     return f" ({'; '.join(told)})" if told else ""
 
 

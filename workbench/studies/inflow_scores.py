@@ -41,8 +41,8 @@ CLAIM = (
     "Figures are those of one vintage, not those known at each origin."
 )
 INTERVALS = (
-    "Few blocks make an interval too narrow: in simulations one called 95 % held the truth in 81 to 89 % of cases with "
-    "five blocks and 86 to 93 % with nine. With fewer than five none is given."
+    "Intervals of a skill are stretched for how few independent blocks there are (Student's t); with fewer than three "
+    "none is given."
 )
 METHOD = (
     "CRPS and log-CRPS (of log(1 + persons)) are twice the pinball loss of the 23 quantiles, each weighted by the "
