@@ -2,6 +2,8 @@
 PYTHON ?= python3
 UV := $(shell grep '^uv==' requirements.lock)
 PY := .venv/bin/python
+# Two processes, each with whole files of tests, so that what a file prepares is prepared once.
+SHARED := --numprocesses 2 --dist loadfile
 INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --constraint requirements.lock --build-constraint requirements.lock
 
 .DEFAULT_GOAL := help
@@ -18,11 +20,11 @@ app: .venv/.ready ## the outlook page in the browser (make demo, or a forecast o
 	@$(PY) -m workbench app outlook
 
 test: .venv/.test-ready ## build the same environment with test tools and run the tests, fast ring first
-	@$(PY) -m pytest -m quick
-	@$(PY) -m pytest -m whole
+	@$(PY) -m pytest $(SHARED) -m quick
+	@$(PY) -m pytest $(SHARED) -m whole
 
 test-quick: .venv/.test-ready ## only the fast ring
-	@$(PY) -m pytest -m quick
+	@$(PY) -m pytest $(SHARED) -m quick
 	@echo "Left out: browser, reports, wheel and real sampling (make test)."
 
 lint: .venv/.test-ready ## style, types and the import contract

@@ -32,7 +32,7 @@ GOALS = {
     "1,000, room 102 %": dict(households=1000, room=1.02),
 }
 COMPARED = {
-    f"{n:,}, room {room:.0%}": dict(households=n, room=room)
+    f"{n:,}, room {100 * room:.0f} %": dict(households=n, room=room)
     for n in (500, 1000, 2000, 10_000, 50_000)
     for room in (1.15, 1.02)
 }
@@ -163,18 +163,19 @@ def cp_sat(problem, limit):
 
 
 def what_if(case, limit):
-    """Three pins, one after the other, on a plan that is there: the worst gap, and seconds for each pin."""
+    """Three pins in turn on a plan that is there: the worst gap; seconds a pin, by clock and processor."""
     from workbench.decisions.allocation import Session
 
     homes, where, scores = tables(**case)
     session = Session.begin(homes, where, scores)
-    at, seconds, gaps = session.plan.assignment, [], []
+    at, seconds, cpu, gaps = session.plan.assignment, [], [], []
     for row in at.iloc[[0, len(at) // 2, len(at) - 1]].itertuples():
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         session = session.pin(row.household, row.runner_up, "benchmark")
         seconds.append(time.perf_counter() - began)
+        cpu.append(time.process_time() - worked)
         gaps.append(session.plan.gap)
-    return {"seconds": float(np.mean(seconds)), "gap": max(gaps)}
+    return {"seconds": float(np.mean(seconds)), "cpu": float(np.mean(cpu)), "gap": max(gaps)}
 
 
 def draws(case, limit):
@@ -210,7 +211,8 @@ def measure(case, solver, limit):
             return
         told = {"seconds": time.perf_counter() - began}
         told["gap"] = None if value is None or not np.isfinite(bound) else (bound - value) / max(1.0, abs(bound))
-    told |= {"cpu": time.process_time() - cpu, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = {"cpu": time.process_time() - cpu, "megabytes": megabytes, **told}
     print(json.dumps(told))
 
 
@@ -218,7 +220,7 @@ def line(row):
     head = f"| {row['case']} | {row['seed']} | {row['solver']} |"
     if "said" in row:
         return f"{head} {row['said']} | | | | {row['load']:.0f} |"
-    gap = "no plan" if row["gap"] is None else f"{row['gap']:.3%}"
+    gap = "no plan" if row["gap"] is None else f"{100 * row['gap']:.3f} %"
     figures = f"{row['seconds']:.1f} | {row['cpu']:.1f} | {gap} | {row['megabytes']:.0f} | {row['load']:.0f}"
     return f"{head} {figures} |"
 
@@ -283,7 +285,8 @@ def written(rows):
             command = f"python tests/benchmarks/allocation.py {part} --limit {here[0]['limit']:g}"
             made.append(f"**{title}**: `{command}`\n\n{head}\n" + "\n".join(map(line, here)))
     old = RESULTS.read_text(encoding="utf-8")
-    block = f"### Measured\n\n{rows[-1]['date']}, {os.cpu_count()} processors.\n\n" + "\n\n".join(made) + "\n\n"
+    told = f"{rows[-1]['date']}, {os.cpu_count()} processors; load is that of the whole machine as each case began."
+    block = f"### Measured\n\n{told}\n\n" + "\n\n".join(made) + "\n\n"
     section = re.search(rf"^## {SECTION}\n.*?(?=^## |\Z)", old, re.M | re.S)
     before, mine, after = (old, f"\n\n## {SECTION}\n\n", "") if section is None else (
         old[: section.start()], section.group(), old[section.end() :]

@@ -33,6 +33,7 @@ SWEEPS = 25
 FEWER_SWEEPS = 2
 SHAKES = 3000
 FEWER_SHAKES = 2000
+MENDED = 3
 STEP = 0.15
 SHORTEN = 0.6
 PATIENCE = 10
@@ -147,11 +148,14 @@ class _Search:
         self.plan, self.worth = np.full(instance.items, instance.nowhere), -np.inf
         if start is not None and len(start.at) == instance.items:
             self._complete(start.at, self.order, self.best)
-        if not np.isfinite(self.worth):
+        known = bool(np.isfinite(self.worth))
+        if not known:
             nobody = np.full(instance.items, instance.nowhere)
             self._complete(nobody, self.order, self.best)
         self.say(f"First plan: {self.worth:.3f}, bound {self.bound:.3f}.")
         small = instance.items <= PATTERNS
+        if start is not None and small and self.shaken and self.plans and len(start.at) == instance.items:
+            self._mend(self.plan if known else start.at, whole)
         if not self._done() and not small:
             self._by_shortlist()
         if not self._done() and self.limit.going():
@@ -181,18 +185,17 @@ class _Search:
         best, _, _ = best_at(instance.value, instance.size, start.price)
         twice = start.twice + np.where(np.isfinite(start.best) & np.isfinite(best), best - start.best, 0.0)
         fixed, room = self._fixed(whole, start.price)
-        by_place = np.ascontiguousarray(instance.value.T)
-        bound = fixed + float(twice.sum() + fill_all(by_place, instance.size, room, start.price, twice)[0].sum())
+        filled, _, _ = fill_all(np.ascontiguousarray(instance.value.T), instance.size, room, start.price, twice)
+        bound = fixed + float(twice.sum() + filled.sum())
         if bound < self.bound:
             self._look_from(start.price)
             self.bound, self.twice, self.proof = bound, twice, start.price
 
     def _fixed(self, whole: Ints, price: Floats) -> tuple[float, Ints]:
         """Return what the room that keeps a price is worth, and the room of the places filled with whole households."""
-        here = self.instance
-        worth = np.where(price > 0, np.where(here.upper >= NO_LIMIT, 0, here.upper), here.lower) * price
-        worth[whole > 0, 0] = np.minimum(0.0, worth[whole > 0, 0]) * (price[whole > 0, 0] < 0)
-        return float(worth.sum()), np.where(whole > 0, here.upper[:, 0], -1)
+        kept = price.copy()
+        kept[whole > 0, 0] = np.minimum(0.0, kept[whole > 0, 0])
+        return prices.worth(self.instance, kept), np.where(whole > 0, self.instance.upper[:, 0], -1)
 
     def _done(self) -> bool:
         return bool(self.worth >= self._enough())
@@ -283,6 +286,24 @@ class _Search:
                 at, load, worth = trial, filled, found
                 if found > self.worth:
                     self.plan, self.worth = trial.copy(), found
+
+    def _mend(self, at: Ints, whole: Ints) -> None:
+        """Fill a few weak places of a plan anew at a time, while that gains; who may not stay starts nowhere."""
+        from workbench.decisions.allocation import mending  # brings a solver, as below
+
+        at = np.where(np.isfinite(self.instance.value[self.items, at]), at, self.instance.nowhere)
+        tried: set[int] = set()
+        for _ in range(MENDED):
+            if self._done() or not self.limit.going():
+                return
+            before = self.worth
+            places = mending.weak(self.instance, at, self.proof, self.twice, whole, tried)
+            for found in mending.refill(self.instance, at, places, self.proof, self.twice, whole, self.limit.going):
+                self._complete(found, self.order, self.twice)
+                if self._done():
+                    break
+            at, tried = (self.plan, set()) if self.worth > before else (at, tried | set(places.tolist()))
+            self.say(f"The plan before, mended in {len(places)} places: {self.worth:.3f}.")
 
     def _by_shortlist(self) -> None:
         """Choose for all items at once among the pairs that lose least, from longer and longer lists."""
