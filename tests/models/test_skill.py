@@ -8,7 +8,7 @@ import pytest
 
 from workbench.core.calendar import add_months, month_range
 from workbench.core.errors import DataError
-from workbench.models.skill import block_length, compare
+from workbench.models.skill import block_length, compare, independent_blocks
 
 MONTHS = month_range("2013-01", "2019-09")
 
@@ -94,6 +94,14 @@ def test_too_few_blocks_give_no_interval() -> None:
 @pytest.mark.parametrize(("step", "length"), [(1, 9), (3, 3), (6, 2), (12, 1)])
 def test_a_block_is_nine_months_of_origins(step: int, length: int) -> None:
     assert block_length([add_months("2013-01", step * n) for n in range(8)]) == length
+
+
+@pytest.mark.quick
+def test_origins_that_share_outcomes_are_no_blocks_of_their_own() -> None:
+    pairs = ["2014-06", "2015-06", "2015-07", "2016-07", "2016-08", "2017-08"]
+    assert independent_blocks(pairs) == 1  # counted by the closest two
+    assert independent_blocks(["2015-06"]) == 1 and independent_blocks([]) == 0
+    assert independent_blocks(["2015-06", "2016-06"]) == 2 and independent_blocks(MONTHS) == 9
 
 
 @pytest.mark.quick

@@ -46,7 +46,7 @@ class _Commands(TyperGroup):
             typer.echo(error.message(), err=True)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as stop:
-            typer.echo("Interrupted; nothing half-written was left behind.", err=True)
+            typer.echo("Interrupted; nothing half-written was left behind. What had finished is reused.", err=True)
             raise typer.Exit(INTERRUPTED) from stop
         finally:
             tell_left_out(ctx)

@@ -55,7 +55,6 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Forecast from every origin on its own past, and score the model against simple rules."""
-    typer.echo("Starting: model and baselines are compiled first, which takes about a minute.", err=True)
     from workbench.core.engine import Engine  # Dask, for the many origins
     from workbench.models.baselines import BASELINES
     from workbench.presentation.wording import counted
@@ -70,15 +69,17 @@ def run(
     found, source = read_table(locality=locality, file=arrivals, table=table)
     stated = inflow_periods.Periods() if arrivals else inflow_periods.of_locality(locality)
     periods = inflow_periods.named(surge=surge, pandemic=pandemic, otherwise=stated)
-    chosen = plan.chosen(models)
+    chosen, ahead = plan.chosen(models), plan.horizons_in(horizons)
     months = plan.origins_in(origins_file) if origins_file else plan.every(first_origin, last_origin, every)
     fitted = Fitted(draws=draws, tune=tune, chains=chains)
+    if plan.MODEL in chosen:
+        typer.echo("The model is compiled first, which takes about a minute.", err=True)
     title = f"Forecast from {counted(len(months), 'origin')}"
     with step(title, "origins") as progress, Engine(scheduler, workers=workers) as engine:
         done = backtest(
             found,
             origins=months,
-            horizons=plan.horizons_in(horizons),
+            horizons=ahead,
             out=out,
             engine=engine,
             seed=seed,

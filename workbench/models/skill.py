@@ -118,7 +118,7 @@ def compare(
     )
     origins = sorted(set(both.index.get_level_values("origin_month")))
     block = block_length(origins)
-    blocks = len(origins) // block
+    blocks = independent_blocks(origins)
     ends: list[float | None] = [None] * 4
     mean, reference = float(both[model].mean()), float(both[against].mean())
     if blocks >= FEWEST_BLOCKS:
@@ -143,10 +143,15 @@ def _stretched(replications: np.ndarray, estimate: float, blocks: int) -> list[f
 
 
 def block_length(origins: list[str]) -> int:
-    """Return how many consecutive origins make a block of nine months; ``origins`` in order."""
+    """Return how many consecutive origins make a block of nine months, by the closest two; ``origins`` in order."""
     numbers = np.array([month_number(month) for month in origins])
-    step = int(np.median(np.diff(numbers))) if len(numbers) > 1 else 1
+    step = int(np.diff(numbers).min()) if len(numbers) > 1 else 1
     return max(1, round(BLOCK_MONTHS / max(step, 1)))
+
+
+def independent_blocks(origins: list[str]) -> int:
+    """Return how many blocks of nine months the origins make, whole ones alone, but one at least if there are any."""
+    return max(min(1, len(origins)), len(origins) // block_length(origins))
 
 
 def _origin_weights(origins: int, block: int, replications: int, rng: np.random.Generator) -> np.ndarray:

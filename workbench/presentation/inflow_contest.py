@@ -15,6 +15,8 @@ from workbench.presentation.wording import DASH, NBSP, counted, listing, number,
 
 SCORE = "log-CRPS"
 OURS = "workbench-"
+OWN = "its own forecast"
+"""What a backtest says was used where nothing stood in for a fit."""
 REASONS = 3
 """Reasons told of one kind; the others are counted."""
 LONGEST = 110
@@ -87,7 +89,8 @@ def known(scores: Mapping[str, Any]) -> Finding:
     said = []
     for model, share in scores["fallbacks"]["share_of_origins"].items():
         fell = [f for f in scores["fallbacks"]["which"] if f["model"] == model]
-        by = f", replaced by {listing(sorted({f['used'] for f in fell}))}" if fell else ""
+        others = sorted({f["used"] for f in fell} - {OWN})
+        by = f", replaced by {listing(others)}" if others else ", whose own forecast was kept" if fell else ""
         why = _reasons((f["origin"], f["reason"]) for f in fell)
         said.append(f"{model}: {percent(share, 1)} of origins had no fit to rely on{by}{why}.")
     for name, series in scores["baselines_fell_back"].items():
@@ -102,7 +105,21 @@ def known(scores: Mapping[str, Any]) -> Finding:
         said.append(f"{counted(scores['not_scored'], 'forecast')} could not be scored: the outcome is not published.")
     if scores["quality"]:
         said.append(f"{counted(len(scores['quality']), 'remark')} on the data: `workbench data check` lists them.")
-    return Finding(" ".join(said) or "Every fit could be relied on, and nothing was left out.")
+    said += _empty(scores)
+    fits = "Every fit could be relied on, and n" if scores["fallbacks"]["share_of_origins"] else "N"
+    return Finding(" ".join(said) or f"{fits}othing was left out.")
+
+
+def _empty(scores: Mapping[str, Any]) -> list[str]:
+    """Return a sentence for each named period that no forecast lies in."""
+    apart, scored = scores["scored_apart"], scores["origins"]
+    span = f"origins are {scored['first']} to {scored['last']}"
+    said = []
+    if apart["surge"] and not scores["periods"]["surge"]["origins"]:
+        said.append(f"No origin lies in the surge, {apart['surge']['first']} to {apart['surge']['last']}: {span}.")
+    if apart["pandemic"] and not scores["periods"]["without_covid"]["origins"]:
+        said.append(f"No target lies before {apart['pandemic']['first']}: {span}.")
+    return said
 
 
 def by_series(scores: Mapping[str, Any], model: str, against: str) -> Table:

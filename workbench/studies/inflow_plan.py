@@ -47,6 +47,8 @@ def horizons_in(text: str) -> list[int]:
         first, dash, last = (piece.strip() for piece in part.partition("-"))
         if not (first.isdigit() and (last.isdigit() if dash else True)):
             raise DataError(f"'{text}' are no horizons", do="write them as 3-6, or as 1,3,6")
+        if last and int(last) < int(first):
+            raise DataError(f"the horizons '{part.strip()}' run backwards", do=f"write them as {last}-{first}")
         found |= set(range(int(first), int(last or first) + 1))
     return sorted(found)
 
@@ -66,6 +68,8 @@ def origins_in(file: Path | str) -> list[str]:
             faults.append(error)
     if faults:
         raise together("the origins cannot be used", faults, where=str(file))
+    if not months:
+        raise DataError("no origin stands in the file", where=str(file), do="write one month a line, such as 2015-06")
     return months
 
 

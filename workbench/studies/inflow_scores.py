@@ -20,7 +20,14 @@ from workbench.core.files import write_text
 from workbench.models import hubverse, quality
 from workbench.models import scores as rules
 from workbench.models.baselines import BASELINES
-from workbench.models.skill import BLOCK_MONTHS, FEWEST_BLOCKS, REPLICATIONS, block_length, compare
+from workbench.models.skill import (
+    BLOCK_MONTHS,
+    FEWEST_BLOCKS,
+    REPLICATIONS,
+    block_length,
+    compare,
+    independent_blocks,
+)
 from workbench.studies.inflow_periods import Periods, named
 
 FORMAT = "migration-workbench inflow scores 2"
@@ -201,7 +208,7 @@ def summary(scored: Scored) -> dict[str, Any]:
         "bootstrap": {
             "block_months": BLOCK_MONTHS,
             "block_origins": block_length(origins),
-            "independent_blocks": len(origins) // block_length(origins) if origins else 0,
+            "independent_blocks": independent_blocks(origins),
             "fewest_blocks": FEWEST_BLOCKS,
             "note": INTERVALS,
             "replications": REPLICATIONS,
