@@ -47,7 +47,7 @@ def test_an_unknown_name_is_refused_with_the_nearest():
 def test_the_catalogue_reads_the_notebooks(folder):
     plan, tiny = reports(folder)
     assert (plan.name, tiny.name, tiny.title, tiny.reader) == ("plan", "tiny", "A tiny report", "tests")
-    assert [p.name for p in tiny.parameters] == ["locality", "count", "fail", "runs"]
+    assert [p.name for p in tiny.parameters] == ["locality", "count", "fail", "converged", "runs"]
     with pytest.raises(ReportError, match="did you mean 'tiny'"):
         report("tinny", folder)
 

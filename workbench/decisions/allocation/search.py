@@ -45,8 +45,8 @@ PENALTY = 10.0
 IMPATIENT = 40
 PRELUDE = 600
 """Steps without any plan after which patterns take over; where no plan exists the steps would never end."""
-PATTERNS = 4000
-"""Items up to which whole patterns of places are searched."""
+PATTERNS = 1500
+"""Items up to which whole patterns of places are searched: with more, choosing from a short list is nearer, sooner."""
 COARSE = 5e-4
 """Where patterns follow, steps end here: prices this near keep the programme of the patterns from wandering."""
 LISTS = (0.2, 0.5, 1.2)
