@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -183,6 +184,43 @@ def test_a_certificate_is_recomputed_from_the_files_and_tampering_is_found(
     (tmp_path / "s.csv").write_text(scores.replace("0.4", "0.8"), encoding="utf-8")
     changed = run("allocate", "verify", "result.json")
     assert changed.exit_code == 4 and "NOT input scores" in changed.stdout
+
+
+def test_any_altered_number_that_follows_from_the_inputs_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "h.csv").write_text("household,adults,children,seniors\nA,1,0,0\nB,2,1,0\n", encoding="utf-8")
+    (tmp_path / "p.csv").write_text("place,capacity\nX,3\nY,2\n", encoding="utf-8")
+    (tmp_path / "s.csv").write_text("household,X,Y\nA,0.9,0.2\nB,0.5,\n", encoding="utf-8")
+    assert run("allocate", "--households", "h.csv", "--places", "p.csv", "--scores", "s.csv").exit_code == 0
+    plan, result = tmp_path / "plan.csv", tmp_path / "result.json"
+    table, body = pd.read_csv(plan, keep_default_na=False), json.loads(result.read_text(encoding="utf-8"))
+
+    def caught(part: str) -> bool:
+        told = run("allocate", "verify", "result.json")
+        return told.exit_code == 4 and f"NOT {part}" in told.stdout
+
+    for column in ("score", "price"):
+        table.assign(**{column: table[column] + 0.01}).to_csv(plan, index=False)
+        assert caught("scores and prices of the plan"), column
+    table.to_csv(plan, index=False)
+    for name, column, part in (
+        ("assignment", "score", "assignment"),
+        ("by_place", "placed", "persons by place"),
+        ("by_group", "mean_score", "groups"),
+    ):
+        rows = [{**body[name][0], column: body[name][0][column] + 1}, *body[name][1:]]
+        result.write_text(json.dumps({**body, name: rows}), encoding="utf-8")
+        assert caught(part), name
+    result.write_text(json.dumps({**body, "households_placed": 1}), encoding="utf-8")
+    assert caught("households placed")
+    result.write_text(json.dumps(body), encoding="utf-8")
+    assert run("allocate", "verify", "result.json").exit_code == 0
+    proof = tmp_path / "result.npz"
+    proof.write_bytes(proof.read_bytes()[:300])
+    cut = run("allocate", "verify", "result.json")
+    assert cut.exit_code == 2 and "cannot read the certificate" in cut.stderr and "Traceback" not in cut.output
 
 
 def test_what_is_wrong_between_tables_is_named_with_file_and_row(

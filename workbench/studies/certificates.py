@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from workbench.studies.allocation import problem_of
 from workbench.studies.allocation_tables import Tables, read_tables
 
 TOLERANCE = 1e-9
+GROUP = ("households", "persons", "placed_persons", "mean_score")
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,7 @@ def verify(result: Path) -> tuple[Check, ...]:
     sidecar = home / str(told.get("certificate", ""))
     if not told.get("certificate") or not sidecar.exists():
         raise DataError("the result names no certificate that is there", where=str(result), do="run the plan again")
-    with np.load(sidecar) as arrays:
-        stored = {name: arrays[name] for name in arrays.files}
+    stored = _read_sidecar(sidecar)
     meta = json.loads(str(stored.pop("meta")))
     paths = {name: home / path for name, path in meta["paths"].items()}
     tables = read_tables(**paths)
@@ -92,8 +93,8 @@ def verify(result: Path) -> tuple[Check, ...]:
     weights = None if meta["weights"] is None else MatchingWeights(**meta["weights"])
     problem = problem_of(tables, weights)
     rules = (*standard_rules(problem), *stated_rules(problem), *further_rules(meta["further"])[0])
-    plan = files.read_raw(home / meta["plan"])
-    plan = pd.DataFrame({name: plan[name].astype(str) for name in ("household", "place")})
+    written = files.read_raw(home / meta["plan"])
+    plan = pd.DataFrame({name: written[name].astype(str) for name in ("household", "place")})
     for rule in rules:
         distance = rule.distance(problem, plan)
         found = "kept" if distance <= 1e-6 else f"missed by {distance:g}"
@@ -113,10 +114,87 @@ def verify(result: Path) -> tuple[Check, ...]:
         _number("persons placed, bound", told["persons_placed_bound"], persons_bound(problem, proof, rows)),
         Check("value within bound", "yes", "yes" if value <= bound else "no", value <= bound),
     ]
+    checks += _tables(told, written, plan, problem, multipliers)
     if meta["objective"] == "place-first" and multipliers.at_least is not None:
         enough = persons >= multipliers.at_least
         checks.append(Check("persons asked of every plan", str(multipliers.at_least), str(persons), enough))
     return tuple(checks)
+
+
+def _read_sidecar(path: Path) -> dict[str, Any]:
+    try:
+        with np.load(path) as arrays:
+            return {name: arrays[name] for name in arrays.files}
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise DataError(
+            "cannot read the certificate", where=str(path), why=str(error), do="run the plan again"
+        ) from error
+
+
+def _tables(
+    told: Mapping[str, Any], written: pd.DataFrame, plan: pd.DataFrame, problem: Problem, multipliers: Multipliers
+) -> list[Check]:
+    """Compare the tables of plan and result, row by row, with what follows from the inputs and the multipliers.
+
+    Only what explains is left: runners-up, shadow prices, reasons and the sentence on how the search ended.
+    """
+    households, places = problem.placed(plan)
+    price = (problem.use[households] * multipliers.price[places]).sum(axis=1)
+    own = plan.assign(score=problem.score[households, places], price=price)
+    load = np.bincount(places, weights=problem.persons[households], minlength=len(problem.place_names))
+    return [
+        _same("scores and prices of the plan", written, own, "household", ["place", "score", "price"]),
+        _same("assignment", pd.DataFrame(told["assignment"]), own, "household", ["place", "score", "price"]),
+        _same(
+            "persons by place",
+            pd.DataFrame(told["by_place"]),
+            pd.DataFrame({"place": problem.place_names, "capacity": problem.capacity[:, 0], "placed": load}),
+            "place",
+            ["capacity", "placed"],
+        ),
+        _same("groups", pd.DataFrame(told["by_group"]), _groups(problem, households, places), "group", list(GROUP)),
+        _number("households placed", told["households_placed"], len(households)),
+        _number("households unplaced", len(told["unplaced"]), len(problem.household_names) - len(households)),
+    ]
+
+
+def _groups(problem: Problem, households: np.ndarray, places: np.ndarray) -> pd.DataFrame:
+    gained = np.zeros(len(problem.household_names))
+    gained[households] = problem.score[households, places] * problem.weight[households]
+    there = np.isin(np.arange(len(gained)), households)
+    table = pd.DataFrame(
+        {
+            "group": problem.group,
+            "households": 1,
+            "persons": problem.persons,
+            "placed_persons": problem.persons * there,
+            "gained": gained,
+            "weight": problem.weight,
+        }
+    )
+    summed = table.groupby("group", as_index=False).sum()
+    summed["mean_score"] = summed["gained"] / summed["weight"].where(summed["weight"] > 0)
+    return summed
+
+
+def _same(name: str, told: pd.DataFrame, found: pd.DataFrame, key: str, columns: list[str]) -> Check:
+    """Compare two tables by key; an absent number equals an absent one."""
+    if not {key, *columns} <= set(told.columns):
+        missing = sorted({key, *columns} - set(told.columns))
+        return Check(name, "", "no column " + ", ".join(missing), not len(told) and not len(found))
+    one, other = (table.assign(**{key: table[key].astype(str)}).set_index(key)[columns] for table in (told, found))
+    if sorted(one.index) != sorted(other.index):
+        return Check(name, f"{len(one)} rows", f"other rows, {len(other)}", False)
+    other = other.loc[one.index]
+    differs = np.zeros(len(one), dtype=bool)
+    for column in columns:
+        if column == "place":
+            differs |= (one[column].astype(str) != other[column].astype(str)).to_numpy()
+        else:
+            mine, its = (pd.to_numeric(table[column], errors="coerce").to_numpy(float) for table in (one, other))
+            differs |= ~np.isclose(mine, its, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+    at = f"other at {one.index[differs][0]}" if differs.any() else f"{len(one)} rows"
+    return Check(name, f"{len(one)} rows", at, not differs.any())
 
 
 def _worth(problem: Problem, plan: pd.DataFrame) -> tuple[float, int]:

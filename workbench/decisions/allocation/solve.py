@@ -32,6 +32,8 @@ from workbench.decisions.allocation.stopping import Limit, Progress
 OBJECTIVES = ("place-first", "score")
 FINISHED = 100_000
 """Pairs up to which the readable statement finishes what the search leaves open."""
+TO_SHARPEN = 1.0
+"""Seconds that a bound may be bettered where the time is up: without, it would say less than is known."""
 
 
 def solve(
@@ -167,7 +169,7 @@ def _settled(
         floor = EveryonePlaced() if at_least == total else PersonsPlaced(at_least=at_least)
         rows = {**rows, floor.title: floor.rows(problem, problem.columns)}
     choice = exact.best_score(problem, rows, begin, columns, gap, limit.left())
-    candidates = [_sharpened(problem, exact.multipliers_of(problem, rows, choice.prices, at_least), rows)]
+    candidates = [_sharpened(problem, exact.multipliers_of(problem, rows, choice.prices, at_least), rows, limit)]
     if outcome is not None:
         candidates.append(replace(outcome.multipliers, at_least=at_least))
     bounds = [certified_bound(problem, each, rows) for each in candidates]
@@ -234,13 +236,14 @@ def _at_size(
     return _solution(objective, problem, national.Outcome(found.place_of, bound, most, multipliers, persons), most)
 
 
-def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule) -> Multipliers:
+def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule, limit: Limit) -> Multipliers:
     """Return multipliers with a λ for each item, bettered by the search on what the other rules' prices leave."""
     worth, pairs = problem.value.copy(), problem.columns
     for title, y in multipliers.rows.items():
         worth[pairs.item, pairs.place] -= rows[title].matrix.T @ np.maximum(0.0, y)
     instance = instance_of(problem, at_least=multipliers.at_least, worth=worth)
-    found = search(instance, gap=0.0, limit=Limit(), prices_at=multipliers.price, plans=False)
+    a_moment = Limit(max(TO_SHARPEN, limit.left()))
+    found = search(instance, gap=0.0, limit=a_moment, prices_at=multipliers.price, plans=False)
     twice = np.zeros(problem.items)
     twice[instance.who] = found.twice
     return replace(multipliers, price=found.price, twice=twice, whole=found.whole)
