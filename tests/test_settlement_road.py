@@ -61,7 +61,8 @@ def test_a_fit_tells_a_program_its_notes_and_diagnostics(mine: Path) -> None:
     done = workbench("settlement", "fit", *given, "--json", cwd=mine)
     body = json.loads(done.stdout)
     assert {"max_rhat", "min_bulk_ess", "min_tail_ess", "divergences", "draws"} <= set(body["diagnostics"])
-    assert body["diagnostics"]["draws"] == 240 and "taken as a whole year" in " ".join(body["notes"])
+    # Four chains of 60 draws, each the second of two that were taken.
+    assert body["diagnostics"]["draws"] == 480 and "taken as a whole year" in " ".join(body["notes"])
     assert done.stdout.count(body["diagnostics"]["sentence"]) == 1
 
 

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-pytestmark = pytest.mark.whole
 UPGRADE = {
     "Connection": "Upgrade",
     "Upgrade": "websocket",
@@ -32,6 +31,7 @@ def kernel_of(page) -> str:
     return str(json.loads(page.locator("#jupyter-config-data").text_content())["kernelId"])
 
 
+@pytest.mark.whole
 def test_every_route_refuses_a_request_without_the_key(opened, served) -> None:
     kernel = kernel_of(opened(served))
     gets = (
@@ -62,6 +62,7 @@ def test_every_route_refuses_a_request_without_the_key(opened, served) -> None:
             assert ask(served, path, method)[0] == 403, (method, path)
 
 
+@pytest.mark.whole
 def test_with_the_key_the_same_routes_answer_but_give_no_file_away(opened, served) -> None:
     kernel = kernel_of(opened(served))
     key = {"Authorization": f"token {served.url.split('token=')[1]}"}
@@ -78,11 +79,13 @@ def test_with_the_key_the_same_routes_answer_but_give_no_file_away(opened, serve
     assert ask(served, "/voila/templates/workbench/static/..%2f..%2fserver.py", **key)[0] == 404
 
 
+@pytest.mark.whole
 def test_another_host_name_is_refused_even_with_the_key(served) -> None:
     path = urlsplit(served.url)
     assert ask(served, f"/?{path.query}", Host="evil.example")[0] == 403
 
 
+@pytest.mark.whole
 def test_a_page_asks_no_other_host(opened, served) -> None:
     page = opened(served, "&language=sv")
     page.wait_for_selector(".mw-charts figure")
@@ -99,10 +102,11 @@ def test_a_page_asks_no_other_host(opened, served) -> None:
     assert "default-src 'self'" in policy and "connect-src 'self'" in policy
 
 
-def test_twenty_visits_leave_no_kernel_behind(opened, quiet) -> None:
+@pytest.mark.parametrize("visits", [pytest.param(6, marks=pytest.mark.whole), pytest.param(20, marks=pytest.mark.slow)])
+def test_visits_two_at_a_time_leave_no_kernel_behind(opened, quiet, visits: int) -> None:
     served = quiet
     seen = 0
-    for _ in range(10):
+    for _ in range(visits // 2):
         pages = [opened(served) for _ in range(2)]
         seen = max(seen, len(served.kernels()))
         for page in pages:
@@ -111,6 +115,7 @@ def test_twenty_visits_leave_no_kernel_behind(opened, quiet) -> None:
     assert served.kernels_fall_to(0)
 
 
+@pytest.mark.whole
 def test_a_browser_that_dies_leaves_no_kernel_behind(opened, quiet) -> None:
     page = opened(quiet)
     assert len(quiet.kernels()) == 1
