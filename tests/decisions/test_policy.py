@@ -139,7 +139,8 @@ def test_bound_best_and_value_stand_in_order_with_every_further_rule(made_up):
         best = max(value for persons, value in good if objective == "score" or persons == most)
         assert found.bound >= best - 1e-9 and found.value == pytest.approx(best, abs=1e-6), seed
         if objective == "place-first":
-            assert found.persons_placed == most <= found.persons_placed_bound, seed
+            assert found.persons_placed == most == found.persons_placed_bound, seed
+        assert found.reaches(0.0), seed
         assert all(rule.holds(problem, found.assignment) for rule in (*standard_rules(problem), *rules)), seed
         solved += 1
         seen |= {rule.name for rule in rules}

@@ -105,7 +105,7 @@ def run(
     for row in plan.unplaced.to_dict("records"):
         typer.echo(f"  not placed: {row['household']} ({counted(row['persons'], 'person')}): {row['why']}")
     typer.echo(f"Plan: {out}\nResult: {result}")
-    if plan.gap > gap:
+    if not plan.reaches(gap):
         raise typer.Exit(WARNING)
 
 

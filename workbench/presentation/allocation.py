@@ -64,7 +64,7 @@ def front(result: AllocationResult, locality: str, edition: str = "public") -> F
         record=result.record,
         description=headline(result).sentence,
         warning=SYNTHETIC,
-        attention="" if result.plan.gap <= result.asked else f"Attention. {_further(result)}",
+        attention="" if result.plan.reaches(result.asked) else f"Attention. {_further(result)}",
         synthetic=True,
         edition=edition,
     )

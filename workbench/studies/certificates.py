@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os.path
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -20,7 +20,7 @@ import pandas as pd
 from workbench.core.errors import DataError
 from workbench.core.provenance import fingerprint
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, standard_rules, stated_rules
-from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
+from workbench.decisions.allocation.certificate import Branches, Multipliers, certified_bound, persons_bound
 from workbench.sources import files
 from workbench.studies.allocation import problem_of
 from workbench.studies.allocation_tables import Tables, read_tables
@@ -66,10 +66,7 @@ def write_sidecar(
     for head, each in (("score", plan.outcome.multipliers), ("persons", plan.outcome.persons)):
         if each is None:
             continue
-        least = -1 if each.at_least is None else each.at_least
-        arrays |= {f"{head}.price": each.price, f"{head}.twice": each.twice, f"{head}.whole": each.whole}
-        arrays |= {f"{head}.at_least": np.array(least)}
-        arrays |= {f"{head}.rows.{title}": y for title, y in each.rows.items()}
+        arrays |= {f"{head}.{name}": array for name, array in _arrays(each).items()}
     with target.open("wb") as stream:
         np.savez_compressed(stream, **arrays)
 
@@ -102,7 +99,7 @@ def verify(result: Path) -> tuple[Check, ...]:
     value, persons = _worth(problem, plan)
     multipliers = _multipliers(stored, "score")
     proof = _multipliers(stored, "persons") if "persons.price" in stored else None
-    titles = {*multipliers.rows, *(proof.rows if proof is not None else ())}
+    titles = {title for each in (multipliers, proof) if each is not None for title in _titles(each)}
     priced = [rule for rule in rules if rule.title in titles]
     rows = {rule.title: rule.rows(problem, problem.columns) for rule in priced}
     bound = certified_bound(problem, multipliers, rows)
@@ -203,11 +200,48 @@ def _worth(problem: Problem, plan: pd.DataFrame) -> tuple[float, int]:
     return value, int(problem.persons[households].sum())
 
 
+def _arrays(multipliers: Multipliers) -> dict[str, Any]:
+    """Return multipliers as arrays by name; those of the cases of a proof are stacked."""
+    least = -1 if multipliers.at_least is None else multipliers.at_least
+    arrays = {"at_least": np.array(least), **_stacked([multipliers])}
+    if (branches := multipliers.branches) is not None:
+        arrays |= {"branches.item": branches.item, "branches.place": branches.place}
+        arrays |= {f"branches.{name}": array for name, array in _stacked(branches.leaves).items()}
+    return arrays
+
+
+def _stacked(several: Sequence[Multipliers]) -> dict[str, Any]:
+    """Return multipliers as arrays, index first the one of them; a rule without prices has those of nought."""
+    size = {title: len(y) for each in several for title, y in each.rows.items()}
+    arrays = {name: np.stack([getattr(each, name) for each in several]) for name in ("price", "twice", "whole")}
+    rows = {title: np.stack([each.rows.get(title, np.zeros(n)) for each in several]) for title, n in size.items()}
+    return arrays | {f"rows.{title}": y for title, y in rows.items()}
+
+
 def _multipliers(stored: Mapping[str, Any], head: str) -> Multipliers:
     least = int(stored[f"{head}.at_least"])
-    rows = {name.split(".rows.", 1)[1]: y for name, y in stored.items() if name.startswith(f"{head}.rows.")}
-    price, twice, whole = (stored[f"{head}.{name}"] for name in ("price", "twice", "whole"))
-    return Multipliers(price, twice, whole, None if least < 0 else least, rows)
+    (whole,) = _unstacked(stored, f"{head}.")
+    whole = replace(whole, at_least=None if least < 0 else least)
+    if f"{head}.branches.item" not in stored:
+        return whole
+    inner = f"{head}.branches."
+    return replace(
+        whole, branches=Branches(stored[f"{inner}item"], stored[f"{inner}place"], tuple(_unstacked(stored, inner)))
+    )
+
+
+def _unstacked(stored: Mapping[str, Any], head: str) -> list[Multipliers]:
+    rows = {name.removeprefix(f"{head}rows."): y for name, y in stored.items() if name.startswith(f"{head}rows.")}
+    arrays = zip(*(stored[f"{head}{name}"] for name in ("price", "twice", "whole")), strict=True)
+    return [
+        Multipliers(price, twice, whole, rows={title: y[k] for title, y in rows.items()})
+        for k, (price, twice, whole) in enumerate(arrays)
+    ]
+
+
+def _titles(multipliers: Multipliers) -> set[str]:
+    leaves = () if multipliers.branches is None else multipliers.branches.leaves
+    return {title for each in (multipliers, *leaves) for title in each.rows}
 
 
 def _number(name: str, told: float, found: float) -> Check:

@@ -7,16 +7,44 @@ make it false.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from workbench.core.errors import DecisionError
 from workbench.decisions.allocation.problem import Problem, WhyNot
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.rules import Rows
 
 ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Branches:
+    """Cases that cover every plan: a tree in which an item either goes to a place (or nowhere) or does not.
+
+    Attributes
+    ----------
+    item, place
+        Index node, from the top, the case in which the pair is taken before that in which it is not; -1 for a case
+        that is not divided. The number of places stands for *nowhere*.
+    leaves
+        Multipliers of the cases that are not divided, in that order.
+    """
+
+    item: Ints
+    place: Ints
+    leaves: tuple[Multipliers, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Which plans are meant? Those of the pairs allowed (index item, columns place); ``idle``: may stay unplaced."""
+
+    allowed: NDArray[np.bool_]
+    idle: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +64,8 @@ class Multipliers:
         Persons that every plan compared places; None: any number.
     rows
         Prices of the rows of rules that are no limits of places, by title; at least 0.
+    branches
+        A proof by cases, each with multipliers of its own; without, these are the only ones.
     """
 
     price: Floats
@@ -43,6 +73,7 @@ class Multipliers:
     whole: Ints
     at_least: int | None = None
     rows: Mapping[str, Floats] = field(default_factory=dict)
+    branches: Branches | None = None
 
 
 def certified_bound(
@@ -55,11 +86,64 @@ def certified_bound(
     problem
         The problem.
     multipliers
-        What proves the bound.
+        What proves the bound; with branches, the highest bound of all cases.
     rows
         The rows of the rules whose prices the multipliers hold.
     worth
         Index item, columns place: what a pair is worth; by default its value.
+
+    Raises
+    ------
+    DecisionError
+        The branches do not cover every plan.
+    """
+    whole = whole_case(problem)
+    if multipliers.branches is None:
+        return case_bound(problem, multipliers, rows, whole, worth=worth)
+    cases = zip(_cases(multipliers.branches, whole), multipliers.branches.leaves, strict=True)
+    return max(
+        case_bound(problem, replace(leaf, at_least=multipliers.at_least), rows, case, worth=worth)
+        for case, leaf in cases
+    )
+
+
+def whole_case(problem: Problem) -> Case:
+    """Return every plan as one case."""
+    allowed = problem.why == WhyNot.ALLOWED
+    return Case(allowed, (problem.pin < 0) | ~allowed.any(axis=1))
+
+
+def divided(case: Case, item: int, place: int) -> tuple[Case, Case]:
+    """Return the case in which an item goes to a place (the number of places: nowhere), and that in which not."""
+    both = np.column_stack([case.allowed, case.idle])
+    taken, left = both.copy(), both.copy()
+    taken[item] = False
+    taken[item, place] = both[item, place]
+    left[item, place] = False
+    return Case(taken[:, :-1], taken[:, -1]), Case(left[:, :-1], left[:, -1])
+
+
+def _cases(branches: Branches, whole: Case) -> Iterator[Case]:
+    """Yield the cases that are not divided, from the top; there are as many as leaves."""
+    waiting = [whole] if int((branches.item < 0).sum()) == len(branches.leaves) else []
+    for item, place in zip(branches.item.tolist(), branches.place.tolist(), strict=True):
+        if not waiting or not (-1 <= item < len(whole.allowed) and -1 <= place <= whole.allowed.shape[1]):
+            break
+        case = waiting.pop()
+        if item < 0:
+            yield case
+        else:
+            waiting += reversed(divided(case, item, place))
+    else:
+        if not waiting:
+            return
+    raise DecisionError("the cases of the proof do not cover every plan", do="run the plan again")
+
+
+def case_bound(
+    problem: Problem, multipliers: Multipliers, rows: Mapping[str, Rows], case: Case, *, worth: Floats | None = None
+) -> float:
+    """Return a bound on the worth of every plan of one case; −∞ where an item that must be placed has no place left.
 
     Notes
     -----
@@ -68,8 +152,11 @@ def certified_bound(
     ``Σ_i s_i x_ij ≤ c_j`` instead of a price and any other takes every item with r_ij > 0. *Nowhere* is a place of
     value 0 with room for the persons that may stay unplaced.
     """
-    allowed = problem.why == WhyNot.ALLOWED
-    who = np.flatnonzero(allowed.any(axis=1))
+    allowed = case.allowed
+    open_ = allowed.any(axis=1)
+    if not (open_ | case.idle).all():
+        return -math.inf
+    who = np.flatnonzero(open_)
     net = (problem.value if worth is None else worth)[who]
     terms: list[float] = []
     for title, y in multipliers.rows.items():
@@ -92,8 +179,10 @@ def certified_bound(
         )  # fmt: skip
     persons = float(size[:, 0].sum())
     left = np.inf if multipliers.at_least is None else persons - multipliers.at_least
+    if left < 0:
+        return -math.inf
     if left > 0:
-        free = problem.pin[who] < 0
+        free = case.idle[who]
         room = np.full(size.shape[1], np.inf)
         room[0] = left
         terms += _place(-twice[free], size[free], multipliers.price[-1], room, np.zeros(len(room)), whole=False)

@@ -25,6 +25,7 @@ from workbench.decisions.allocation.rules import (
     OnePlace,
     PersonsPlaced,
 )
+from workbench.decisions.allocation.stopping import Limit
 
 FEW = 4000
 WIDER = 4
@@ -43,9 +44,7 @@ class Choice:
     proven: float
 
 
-def most_persons(
-    problem: Problem, rows: RowsByRule, start: Floats, columns: int, most: int, seconds: float = np.inf
-) -> Floats:
+def most_persons(problem: Problem, rows: RowsByRule, start: Floats, columns: int, most: int, limit: Limit) -> Floats:
     """Return a choice that places as many persons as can be found, no more than ``most`` being possible."""
     pairs = problem.columns
     size = problem.size[pairs.item, 0]
@@ -60,15 +59,13 @@ def most_persons(
         tied = size + 1e-6 * worth / max(1.0, worth.max())
         keep = _promising(problem, rows, relaxation.prices, tied, width)
         keep |= (relaxation.x > 1e-9) | (x > 0.5)
-        x, _ = _search(size, rows, keep, x, gap=0.0, whole=True, seconds=seconds)
-        if size @ x >= most or keep.all():
+        x, _ = _search(size, rows, keep, x, gap=0.0, whole=True, seconds=limit.left())
+        if size @ x >= most or keep.all() or not limit.going():
             break
     return x
 
 
-def best_score(
-    problem: Problem, rows: RowsByRule, start: Floats, columns: int, gap: float, seconds: float = np.inf
-) -> Choice:
+def best_score(problem: Problem, rows: RowsByRule, start: Floats, columns: int, gap: float, limit: Limit) -> Choice:
     """Return the choice with the best score that can be found under the rules."""
     pairs = problem.columns
     worth = problem.value[pairs.item, pairs.place]
@@ -76,7 +73,7 @@ def best_score(
     allowance = gap * max(1.0, float(worth @ relaxation.x))
     keep = _promising(problem, rows, relaxation.prices, worth, columns, allowance)
     keep |= (relaxation.x > 1e-9) | (start > 0.5)
-    x, proven = _search(worth, rows, keep, start, gap=gap / 2, seconds=seconds)
+    x, proven = _search(worth, rows, keep, start, gap=gap / 2, seconds=limit.left())
     return Choice(x, relaxation.prices, int(keep.sum()), proven)
 
 

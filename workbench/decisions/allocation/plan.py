@@ -13,6 +13,9 @@ from workbench.decisions.allocation.national import Outcome
 from workbench.decisions.allocation.problem import Problem, WhyNot
 from workbench.decisions.allocation.reading import Ints
 
+EXACT = 1e-9
+"""A gap that rounding alone can leave."""
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
@@ -84,6 +87,10 @@ class Plan:
     seconds: float
     score_name: str
     outcome: Outcome | None = field(default=None, repr=False)
+
+    def reaches(self, asked: float) -> bool:
+        """Say whether the gap is no wider than asked; what only rounding separates is the same."""
+        return self.gap <= max(asked, EXACT)
 
     @property
     def worst_off(self) -> str:
@@ -196,7 +203,7 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
     if solution.objective == "place-first":
         most = "more" if placed >= solution.persons_bound else f"more than {solution.persons_bound}"
         sentences.append(f"{placed} persons are placed, and no plan places {most}.")
-    if gap <= solution.asked:
+    if gap <= max(solution.asked, EXACT):
         sentences.append(
             f"The total score is certified to within {gap:.3%} of what any such plan could reach "
             f"(asked {solution.asked:.3%})."

@@ -17,6 +17,7 @@ import numpy as np
 from workbench.core.errors import DecisionError, nearest
 from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation import exact, national, priced
+from workbench.decisions.allocation.branching import prove
 from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
 from workbench.decisions.allocation.instance import instance_of
 from workbench.decisions.allocation.limits import extend
@@ -32,6 +33,8 @@ from workbench.decisions.allocation.stopping import Limit, Progress
 OBJECTIVES = ("place-first", "score")
 FINISHED = 100_000
 """Pairs up to which the readable statement finishes what the search leaves open."""
+FOR_PERSONS = 0.5
+"""Share of the time left that the proof of how many persons can be placed may take."""
 TO_SHARPEN = 1.0
 """Seconds that a bound may be bettered where the time is up: without, it would say less than is known."""
 
@@ -160,25 +163,58 @@ def _settled(
     limit: Limit,
     outcome: national.Outcome | None,
 ) -> Solution:
-    """Solve by the readable statement; multipliers are the search's, or the relaxation's sharpened by the search."""
+    """Solve by the readable statement; multipliers are the search's, or the relaxation's sharpened by the search.
+
+    Where the gap stays open and pairs are few, cases are told apart until they prove what there is to prove.
+    """
     at_least: int | None = None
+    persons = None if outcome is None else outcome.persons
     if objective == "place-first":
-        begin = exact.most_persons(problem, rows, begin, columns, most, limit.left())
+        begin = exact.most_persons(problem, rows, begin, columns, most, limit)
+        begin, most, persons = _counted(problem, rows, begin, most, persons, limit)
         at_least = exact.persons_of(problem, exact.places_of(problem, begin))
         total = int(problem.size[np.unique(problem.columns.item), 0].sum())
         floor = EveryonePlaced() if at_least == total else PersonsPlaced(at_least=at_least)
         rows = {**rows, floor.title: floor.rows(problem, problem.columns)}
-    choice = exact.best_score(problem, rows, begin, columns, gap, limit.left())
+    choice = exact.best_score(problem, rows, begin, columns, gap, limit)
     candidates = [_sharpened(problem, exact.multipliers_of(problem, rows, choice.prices, at_least), rows, limit)]
     if outcome is not None:
         candidates.append(replace(outcome.multipliers, at_least=at_least))
     bounds = [certified_bound(problem, each, rows) for each in candidates]
     which = int(np.argmin(bounds))
+    x, bound, multipliers = choice.x, bounds[which], candidates[which]
+    if _few(problem) and (bound - _worth(problem, x)) > gap * max(1.0, abs(bound)) and limit.going():
+        proof = prove(problem, multipliers, rows, x, gap=gap, limit=limit)
+        x, bound, multipliers = proof.x, proof.bound, proof.multipliers
     found = national.Outcome(
-        exact.places_of(problem, choice.x), bounds[which], most, candidates[which],
-        None if outcome is None else outcome.persons,
-    )  # fmt: skip
+        exact.places_of(problem, x), bound, most, multipliers, persons, None if outcome is None else outcome.found
+    )
     return _solution(objective, problem, found, most, tried=choice.tried, proven=choice.proven)
+
+
+def _counted(
+    problem: Problem, rows: RowsByRule, begin: Floats, most: int, persons: Multipliers | None, limit: Limit
+) -> tuple[Floats, int, Multipliers | None]:
+    """Return a choice that places most persons, how many no plan exceeds, and what proves it."""
+    size = problem.size[problem.columns.item, 0]
+    if round(float(size @ begin)) >= most or not _few(problem) or not limit.going():
+        return begin, most, persons
+    worth = np.broadcast_to(problem.size[:, :1], problem.why.shape)
+    if persons is None:
+        shape = len(problem.place_names) + 1, len(problem.dimensions)
+        persons = Multipliers(np.zeros(shape), np.zeros(problem.items), np.zeros(shape[0], dtype=np.int64))
+    half = limit.part(FOR_PERSONS)
+    proof = prove(problem, persons, rows, begin, gap=0.0, limit=half, worth=worth, whole_values=True)
+    return proof.x, min(most, persons_bound(problem, proof.multipliers, rows)), proof.multipliers
+
+
+def _few(problem: Problem) -> bool:
+    return len(problem.columns) <= exact.FEW
+
+
+def _worth(problem: Problem, x: Floats) -> float:
+    pairs = problem.columns
+    return float(problem.value[pairs.item, pairs.place] @ x)
 
 
 def _with_rows(
