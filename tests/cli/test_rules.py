@@ -47,8 +47,11 @@ def placed(folder: Path) -> dict[str, str]:
     return dict(zip(plan["household"], plan["place"], strict=True))
 
 
-def test_the_contract_and_the_reader_know_the_same_rules() -> None:
-    assert {case.value for case in CONTRACTS["rules"].cases} == set(stated.KINDS)
+def test_the_reader_knows_what_to_do_with_every_rule_of_the_contract() -> None:
+    cases = CONTRACTS["rules"].cases
+    assert {case.value for case in cases if "limit" in case.needs} == set(stated.LIMITED)
+    assert {*stated.PAIRED, *stated.OF_PRACTICE, *stated.LIMITED, "deadlines"} == set(stated.KINDS)
+    assert stated.SPEAKS["linked"] == ("household", "other") and stated.SPEAKS["dispersion"] == ("group",)
 
 
 @pytest.mark.parametrize("row", KEPT)
