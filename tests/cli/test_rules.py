@@ -113,3 +113,9 @@ def test_names_and_limits_that_cannot_be_are_named_together(tmp_path: Path) -> N
     told = " ".join(done.output.split())
     for said in ("no such place", "H9", "no such group", "outside its range", "is not given", "as its own partner"):
         assert said in told, done.output
+
+
+def test_orders_that_contradict_each_other_are_refused_as_input(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, given(tmp_path, "pin,A,,X,,,,kin,\n\nban,A,,X,,,,threat,\n"))
+    assert done.exit_code == 2 and not (tmp_path / "plan.csv").exists()
+    assert "rules.csv: row 2, column 'place': A is pinned to X and banned from it" in done.output

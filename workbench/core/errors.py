@@ -118,6 +118,12 @@ class DecisionError(_Listed):
     exit_code = 3
 
 
+class ContradictionError(DecisionError):
+    """The orders given contradict each other or the tables, so that no plan can keep them: the input is refused."""
+
+    exit_code = 2
+
+
 class EngineError(WorkbenchError):
     """Work could not be shared out: no scheduler answers, workers differ, or a task failed."""
 

@@ -29,7 +29,6 @@ SCORE_CAVEAT = (
     "such as work. “Certified” means proved best, within the gap, for these scores."
 )
 REASONS = {
-    "pinned to": "pinned to a municipality that may not take it",
     "which no place offers": "needs a service that no municipality offers",
     "no place has room for": "larger than the room of any municipality",
     "may take it:": "no municipality may take it: needs, room and rules together leave none",

@@ -62,10 +62,6 @@ def _why(problem: Problem, household: int, place_of: Ints, left: Floats) -> str:
     why = problem.why[item]
     if len(why) == 0:
         return head + "there are no places"
-    if problem.pin[item] >= 0 and why[problem.pin[item]] != WhyNot.ALLOWED:
-        place = problem.place_names[problem.pin[item]]
-        reason = problem.why_not(problem.household_names[household], place)
-        return f"{head}pinned to {place}, which may not take it: {reason}"
     allowed = np.flatnonzero(why == WhyNot.ALLOWED)
     if len(allowed) == 0:
         return head + _no_place_allowed(problem, item)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.core.errors import DataError, DecisionError, Fault
+from workbench.core.errors import ContradictionError, DataError, Fault
 from workbench.decisions.allocation import reading
 from workbench.decisions.allocation.contradictions import contradictions
 from workbench.decisions.allocation.reading import Cell, Floats, Ints, Names
@@ -147,7 +147,7 @@ class Problem:
         DataError
             Every unknown name, service and bad score of the tables, at once, and every contradiction; a row is counted
             from 1.
-        DecisionError
+        ContradictionError
             Every contradiction, at once, where there is nothing else: pins that cannot hold, and linked households of
             which each could go somewhere, but all together nowhere.
         """
@@ -235,7 +235,7 @@ class Problem:
         if faults:
             raise _unstated([*faults, *against])
         if against:
-            raise DecisionError(
+            raise ContradictionError(
                 "some orders no plan can keep",
                 why="they contradict each other, or what the places offer and have room for",
                 do="lift a pin, a link or a ban, or raise the room named",
