@@ -62,7 +62,9 @@ def test_good_tables_have_none(tmp_path: Path) -> None:
             {"scores": "household,place,score\nA,X,1.2\nB,Y,0.5\nB,Y,0.5\n"},
             [("scores", 2, "score"), ("scores", 4, None)],
         ),
-        # One fault in each of three files, and two between them.
+        # A column that is no place is one fault, whatever its cells hold.
+        ({"scores": "household,name,X,Y\nA,ann,0.2,0.5\nB,bo,0.3,0.5\nC,c,0.1,0.9\n"}, [("scores", None, "name")]),
+        # One fault in each of three files, and three between them.
         (
             {
                 "households": "household,adults,children,seniors,linked_with\nA,2,0,0,Q\nB,1,0,0,\nB,1,0,0,\n",
@@ -73,6 +75,7 @@ def test_good_tables_have_none(tmp_path: Path) -> None:
                 ("households", 2, "linked_with"),
                 ("households", 4, None),
                 ("places", 2, "capacity"),
+                ("scores", 4, "household"),
                 ("rules", 2, "reason"),
                 ("rules", 2, "household"),
             ],
@@ -90,6 +93,11 @@ def test_each_fault_is_named_once_and_where_it_stands(tmp_path: Path, changed: d
 def test_a_file_that_cannot_be_read_hides_no_fault_of_the_others(tmp_path: Path) -> None:
     found = named(tmp_path, scores="household;X;Y\n", places="place,capacity,services\nX,-4,school\nY,2,\n")
     assert found == [("places", 2, "capacity"), ("scores", None, None)]
+    none = named(tmp_path, places="nothing here\n", rules="rule,household,place,reason\npin,A,X,kin\npin,Q,X,kin\n")
+    assert none == [("places", None, "capacity"), ("places", None, "place"), ("rules", 3, "household")]
+    rules = "rule,household,place,group,limit,reason\nban,Q,X,,,kin\nban,A,Z,,,kin\ngroup floor,,,g,0.5,fair\n"
+    none = named(tmp_path, households="nothing here\n", rules=rules)
+    assert none[-1] == ("rules", 3, "place") and {file for file, _, _ in none[:-1]} == {"households"}
     with pytest.raises(DataError, match="save the table with commas"):
         read(tmp_path, scores="household;X;Y\n")
 

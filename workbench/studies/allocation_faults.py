@@ -5,7 +5,7 @@ What cannot be read has the benefit of the doubt, so that no fault is told that 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,19 +64,26 @@ def at_home(fault: Fault, paths: Mapping[str, Path], rows: Mapping[str, Ints]) -
     return replace(fault, where=str(paths[fault.where]), row=row)
 
 
+def in_order(faults: Sequence[Fault], paths: Mapping[str, Path]) -> list[Fault]:
+    """Return faults by file and row; what is said of a whole column stands for its cells."""
+    files_ = [str(path) for path in paths.values()]
+    columns = {(fault.where, fault.column) for fault in faults if fault.row is None and fault.column is not None}
+    told = [fault for fault in faults if fault.row is None or (fault.where, fault.column) not in columns]
+    return sorted(told, key=lambda f: (files_.index(f.where) if f.where in files_ else len(files_), f.row or 0))
+
+
 def refusal(seen: Mapping[str, Look], paths: Mapping[str, Path]) -> DataError:
-    """Return one error with the faults of all files and those between them, each cell named once."""
-    faults = [replace(fault, where=str(paths[name])) for name, each in seen.items() for fault in each.faults]
-    told = {(fault.where, fault.row, fault.column) for fault in faults}
-    faults += [fault for fault in _between(seen, paths) if (fault.where, fault.row, fault.column) not in told]
-    order = [str(path) for path in paths.values()]
-    faults.sort(key=lambda fault: (order.index(fault.where) if fault.where in order else len(order), fault.row or 0))
+    """Return one error with the faults of all files and those between them, no cell at fault in both ways."""
+    own = [replace(fault, where=str(paths[name])) for name, each in seen.items() for fault in each.faults]
+    cells = {(fault.where, fault.row, fault.column) for fault in own}
+    between = [fault for fault in _between(seen, paths) if (fault.where, fault.row, fault.column) not in cells]
+    faults = in_order([*own, *between], paths)
     count = len({fault.where for fault in faults})
     return DataError(
         f"the tables cannot be used: {len(faults)} fault{'s' if len(faults) > 1 else ''}"
         + (f" in {count} files" if count > 1 else ""),
         why="a household or place that is misread would be placed wrongly; nothing was written",
-        do="mend the rows named and run again; `workbench data list` says what each column may hold",
+        do="mend what is named and run again; `workbench data list` says what each column may hold",
         faults=faults,
     )
 
@@ -85,24 +92,36 @@ def _between(seen: Mapping[str, Look], paths: Mapping[str, Path]) -> list[Fault]
     """Return what contradicts between the tables, as far as they can be read."""
     usable = {name: _doubted(name, each) for name, each in seen.items()}
     tables = {name: each.table for name, each in usable.items() if len(each.table)}
-    if not {"households", "places"} <= set(tables):
+    homes = tables.get("households", _named("household", tables)).copy()
+    rooms = tables.get("places", _named("place", tables)).copy()
+    if homes.empty or rooms.empty:
         return []
-    homes, rooms = tables["households"], tables["places"]
-    if _misread(seen["places"], "services"):
-        asked = sorted({code for codes in code_lists(homes, "needs") for code in codes})
-        tables["places"] = rooms.assign(services=";".join(asked))
+    if "places" not in tables or _misread(seen["places"], "services"):
+        rooms["services"] = ";".join(sorted({code for codes in code_lists(homes, "needs") for code in codes}))
     anywhere = pd.DataFrame(0.5, index=range(len(homes)), columns=list(rooms["place"]))
     anywhere.insert(0, "household", homes["household"].to_numpy())
     today = pd.DataFrame({"household": homes["household"].iloc[:1], "place": rooms["place"].iloc[0]})
     practice = tables.get("practice", today if "practice" in seen else None)
     try:
-        Problem.from_tables(
-            homes, tables["places"], tables.get("scores", anywhere), tables.get("rules"), practice=practice
-        )
+        Problem.from_tables(homes, rooms, tables.get("scores", anywhere), tables.get("rules"), practice=practice)
     except (DataError, DecisionError) as error:
         rows = {name: each.rows for name, each in usable.items()}
-        return [at_home(fault, paths, rows) for fault in error.faults]
+        found = [fault for fault in error.faults if fault.column != "group" or "households" in tables]
+        return [at_home(fault, paths, rows) for fault in found if fault.where in tables]
     return []
+
+
+def _named(key: str, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return what stands for households or places that cannot be read: all that other tables name, with ample room."""
+    names = {str(name) for table in tables.values() if key in table for name in table[key].dropna()}
+    if key == "place" and "scores" in tables and key not in tables["scores"]:
+        names |= {str(name) for name in tables["scores"].columns if name != "household"}
+    partners = ("linked_with", "apart_from", "other") if key == "household" else ()
+    names |= {
+        str(name) for table in tables.values() for each in partners if each in table for name in table[each].dropna()
+    }
+    stands = {name: value for name, value in PLAUSIBLE.items() if name != "score"}
+    return pd.DataFrame({key: sorted(names)}).assign(**stands)
 
 
 def _doubted(name: str, seen: Look) -> Look:

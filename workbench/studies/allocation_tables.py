@@ -13,7 +13,7 @@ from workbench.core.errors import DataError, DecisionError
 from workbench.core.places import Locality
 from workbench.core.tables import contract
 from workbench.decisions.allocation.reading import Ints
-from workbench.studies.allocation_faults import at_home, look, refusal
+from workbench.studies.allocation_faults import at_home, in_order, look, refusal
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Tables:
 
     def located(self, error: DataError | DecisionError) -> DataError | DecisionError:
         """Return an error of the solver in which every fault names file and row, where the table was read from one."""
-        faults = [at_home(fault, self.paths, self.rows) for fault in error.faults]
+        faults = in_order([at_home(fault, self.paths, self.rows) for fault in error.faults], self.paths)
         return type(error)(error.what, where=error.where, why=error.why, do=error.do, faults=faults)
 
     @property
