@@ -166,6 +166,10 @@ def test_links_carry_pins_and_name_the_clash(homes, rooms, scores):
     linked = homes.assign(linked_with=["a", "", ""])
     with pytest.raises(DecisionError, match="by way of a, to whom it is linked"):
         Problem.from_tables(linked, rooms, scores, rules(("a", "x", "pin"), ("c", "y", "pin")))
+    with pytest.raises(DecisionError, match="a is pinned to x and by way of c, to whom it is linked, banned from it"):
+        Problem.from_tables(
+            linked, rooms.assign(services="school"), scores, rules(("a", "x", "pin"), ("c", "x", "ban"))
+        )
 
 
 def test_codes_read_the_same_from_text_and_numbers():

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import Fault
-from workbench.decisions.allocation.reading import Ints, Ties
+from workbench.decisions.allocation.reading import Ints, Names, Ties
 
 if TYPE_CHECKING:
     from workbench.decisions.allocation.problem import Problem
@@ -37,7 +37,7 @@ def contradictions(problem: Problem, unpinned: Problem, pins: Ties, links: Ties)
 def _clashes(problem: Problem, pins: Ties, homeless: Mapping[int, Fault]) -> list[Fault]:
     """Name each pin that stands against another one, a ban, a need, room or a missing score."""
     names, towns, item_of = problem.household_names, problem.place_names, problem.item_of
-    banned = {(int(item_of[row]), place) for row, place in problem.bans}
+    banned = {(int(item_of[row]), place): row for row, place in problem.bans}
     first: dict[int, tuple[int, int]] = {}
     faults = []
     for (row, place), cell in sorted(pins.items()):
@@ -45,10 +45,9 @@ def _clashes(problem: Problem, pins: Ties, homeless: Mapping[int, Fault]) -> lis
         who, at = first.setdefault(item, (row, place))
         pinned = f"{names[row]} is pinned to {towns[place]}"
         if at != place:
-            other = "" if who == row else f" by way of {names[who]}, to whom it is linked,"
-            faults.append(cell.fault(f"{pinned} and{other} to {towns[at]}"))
+            faults.append(cell.fault(f"{pinned} and{_by_way_of(names, who, row)} to {towns[at]}"))
         if (item, place) in banned:
-            faults.append(cell.fault(f"{pinned} and banned from it"))
+            faults.append(cell.fault(f"{pinned} and{_by_way_of(names, banned[item, place], row)} banned from it"))
         elif first[item] == (row, place) and problem.why[item, place] != 0:
             if item in homeless and _alone(problem, row)[place]:
                 continue  # the link is at fault, and told
@@ -57,6 +56,10 @@ def _clashes(problem: Problem, pins: Ties, homeless: Mapping[int, Fault]) -> lis
             reason = problem.why_not(names[row], towns[place])
             faults.append(cell.fault(f"{pinned}, but may not go there{linked}: {reason}"))
     return faults
+
+
+def _by_way_of(names: Names, other: int, own: int) -> str:
+    return "" if other == own else f" by way of {names[other]}, to whom it is linked,"
 
 
 def _crowded(problem: Problem, pins: Ties) -> list[Fault]:
