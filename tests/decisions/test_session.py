@@ -44,6 +44,18 @@ def test_ban_capacity_and_a_further_household(session):
     )
     assert more.plan.persons_placed == 6 and "e" in set(more.changes(session)["household"])
     assert more.changes(more).empty
+    keyed = Session.begin(
+        *(
+            table.set_index(key)
+            for table, key in (
+                (session.households, "household"),
+                (session.places, "place"),
+                (session.scores, "household"),
+            )
+        ),
+        gap=0.0,
+    )
+    assert keyed.with_capacity("x", 5).plan.value == pytest.approx(larger.plan.value)
 
 
 def test_what_cannot_be_is_refused(session):

@@ -149,6 +149,8 @@ def look(frame: pd.DataFrame, of: Contract | str, *, locality: Locality | None =
     """Return the table as far as it can be read, with every fault; the parameters are those of :func:`check`."""
     of = contract(of) if isinstance(of, str) else of
     frame = frame.rename(columns=str)
+    if not pd.api.types.is_integer_dtype(frame.index):
+        frame = frame.reset_index(drop=True)
     faults = [*_column_faults(frame, of), *_cell_faults(frame, of, first_row), *_case_faults(frame, of, first_row)]
     if locality is not None:
         faults += _place_faults(frame, of, locality, first_row)
@@ -164,8 +166,7 @@ def look(frame: pd.DataFrame, of: Contract | str, *, locality: Locality | None =
                 cells = cells.where(KINDS[column.kind].valid(cells))
             cells = KINDS[column.kind].read(cells)
         typed[name] = cells
-    counted = frame.index if pd.api.types.is_integer_dtype(frame.index) else pd.RangeIndex(len(frame))
-    rows = counted.to_numpy(dtype=np.int64) + first_row
+    rows = frame.index.to_numpy(dtype=np.int64) + first_row
     table = pd.DataFrame(typed, index=frame.index).reset_index(drop=True)
     return Look(table, rows, tuple(sorted(faults, key=lambda fault: (fault.row or 0, fault.column or ""))))
 

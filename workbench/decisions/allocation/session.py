@@ -53,6 +53,7 @@ class Session:
         time_limit: float = math.inf,
     ) -> Session:
         """Solve once from the start."""
+        households, places, scores = _keyed(households), _keyed(places), _keyed(scores)
         orders = pd.DataFrame(columns=["household", "place", "rule", "reason"]) if rules is None else rules
         problem = Problem.from_tables(households, places, scores, orders, practice=practice)
         plan = solve(problem, objective=objective, gap=gap, time_limit=time_limit)
@@ -68,8 +69,7 @@ class Session:
 
     def with_capacity(self, place: str, capacity: int, column: str = "capacity") -> Session:
         """Return the session in which a place has another capacity; ``column`` may name one of a service."""
-        places = self.places.reset_index() if self.places.index.name == "place" else self.places.copy()
-        known = texts(places, "place")
+        places, known = self.places.copy(), texts(self.places, "place")
         if place not in known:
             raise DecisionError(f"there is no place '{place}'", do=nearest(place, known))
         counted = [str(name) for name in places.columns if str(name).startswith("capacity")]
@@ -86,10 +86,8 @@ class Session:
 
     def with_household(self, household: pd.DataFrame, scores: pd.DataFrame) -> Session:
         """Return the session with further households and their scores, tables of the same columns."""
-        known = [
-            set(texts(table, "household")) for table in (household, scores.dropna(how="all", subset=_said(scores)))
-        ]
-        if unscored := sorted(known[0] - known[1]):
+        scored = scores.dropna(how="all", subset=_said(scores))
+        if unscored := sorted(set(texts(household, "household")) - set(texts(scored, "household"))):
             raise DecisionError(
                 f"no score for any place: {', '.join(unscored)}",
                 why="a household may only go where it has a score",
@@ -121,6 +119,11 @@ class Session:
         problem = Problem.from_tables(then.households, then.places, then.scores, then.rules, practice=then.practice)
         plan = solve(problem, objective=then.objective, gap=then.gap, time_limit=then.time_limit, start=self.plan)
         return replace(then, plan=plan)
+
+
+def _keyed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its key as a column, where it was the index."""
+    return table.reset_index() if table.index.name in ("household", "place") else table
 
 
 def _said(scores: pd.DataFrame) -> list[str]:
