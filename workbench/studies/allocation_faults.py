@@ -20,6 +20,7 @@ from workbench.decisions.allocation import Problem
 from workbench.decisions.allocation.reading import Ints, code_lists
 from workbench.sources import files
 
+TABLES = ("households", "places", "scores", "rules", "practice")
 LARGE = 10**9
 PLAUSIBLE: Mapping[str, float] = {"adults": 1, "children": 0, "seniors": 0, "capacity": LARGE, "score": 0.5}
 """What stands for a number that cannot be read, so that nothing follows from it."""
@@ -66,10 +67,10 @@ def at_home(fault: Fault, paths: Mapping[str, Path], rows: Mapping[str, Ints]) -
 
 def in_order(faults: Sequence[Fault], paths: Mapping[str, Path]) -> list[Fault]:
     """Return faults by file and row; what is said of a whole column stands for its cells."""
-    files_ = [str(path) for path in paths.values()]
+    order = [*(str(path) for path in paths.values()), *TABLES]
     columns = {(fault.where, fault.column) for fault in faults if fault.row is None and fault.column is not None}
     told = [fault for fault in faults if fault.row is None or (fault.where, fault.column) not in columns]
-    return sorted(told, key=lambda f: (files_.index(f.where) if f.where in files_ else len(files_), f.row or 0))
+    return sorted(told, key=lambda f: (order.index(f.where) if f.where in order else len(order), f.row or 0))
 
 
 def refusal(seen: Mapping[str, Look], paths: Mapping[str, Path]) -> DataError:

@@ -13,7 +13,7 @@ from workbench.core.errors import DataError, DecisionError
 from workbench.core.places import Locality
 from workbench.core.tables import contract
 from workbench.decisions.allocation.reading import Ints
-from workbench.studies.allocation_faults import at_home, in_order, look, refusal
+from workbench.studies.allocation_faults import TABLES, at_home, in_order, look, refusal
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Tables:
     @property
     def given(self) -> dict[str, pd.DataFrame]:
         """The tables that are there, by name."""
-        each = {name: getattr(self, name) for name in ("households", "places", "scores", "rules", "practice")}
+        each = {name: getattr(self, name) for name in TABLES}
         return {name: table for name, table in each.items() if table is not None}
 
     @property
@@ -88,8 +88,8 @@ def read_tables(
     DataError
         With the faults of all files, each by file and row, and those between them as far as they can be read.
     """
-    given = {"households": households, "places": places, "scores": scores, "rules": rules, "practice": practice}
-    paths = {name: path for name, path in given.items() if path is not None}
+    given = zip(TABLES, (households, places, scores, rules, practice), strict=True)
+    paths = {name: path for name, path in given if path is not None}
     seen = {name: look(name, path, locality) for name, path in paths.items()}
     rows = {name: each.rows for name, each in seen.items()}
     if any(each.faults for each in seen.values()):
