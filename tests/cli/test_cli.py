@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from workbench.cli import app
 from workbench.cli.steps import WARNING
+from workbench.core.contracts import CONTRACTS
 from workbench.reporting.build import BuiltReport
 
 pytestmark = pytest.mark.quick
@@ -52,7 +53,10 @@ def test_data_list_names_localities_sources_and_contracts() -> None:
     text = run("data", "list").stdout
     assert all(word in text for word in ("norway", "Eurostat", "arrivals", "households"))
     assert "in one month since their permit, the month of the permit being 0" in text
+    for case in CONTRACTS["rules"].cases:
+        assert f"{case.value} ({', '.join(case.needs)}" in text and case.meaning in text
     body = json.loads(run("data", "list", "--json").stdout)
+    assert body["kinds"]["rules"]["intake floor"]["needs"] == ["place", "limit"]
     assert body["localities"]["norway"]["places"] == 357
     assert body["contracts"]["arrivals"]["persons"]["unit"] == "persons"
 

@@ -47,8 +47,11 @@ def placed(folder: Path) -> dict[str, str]:
     return dict(zip(plan["household"], plan["place"], strict=True))
 
 
-def test_the_contract_and_the_reader_know_the_same_rules() -> None:
-    assert {case.value for case in CONTRACTS["rules"].cases} == set(stated.KINDS)
+def test_the_reader_knows_what_to_do_with_every_rule_of_the_contract() -> None:
+    cases = CONTRACTS["rules"].cases
+    assert {case.value for case in cases if "limit" in case.needs} == set(stated.LIMITED)
+    assert {*stated.PAIRED, *stated.OF_PRACTICE, *stated.LIMITED, "deadlines"} == set(stated.KINDS)
+    assert stated.SPEAKS["linked"] == ("household", "other") and stated.SPEAKS["dispersion"] == ("group",)
 
 
 @pytest.mark.parametrize("row", KEPT)
@@ -110,3 +113,9 @@ def test_names_and_limits_that_cannot_be_are_named_together(tmp_path: Path) -> N
     told = " ".join(done.output.split())
     for said in ("no such place", "H9", "no such group", "outside its range", "is not given", "as its own partner"):
         assert said in told, done.output
+
+
+def test_orders_that_contradict_each_other_are_refused_as_input(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, given(tmp_path, "pin,A,,X,,,,kin,\n\nban,A,,X,,,,threat,\n"))
+    assert done.exit_code == 2 and not (tmp_path / "plan.csv").exists()
+    assert "rules.csv: row 2, column 'place': A is pinned to X and banned from it" in done.output

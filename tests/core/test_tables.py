@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.core.cells import KINDS
 from workbench.core.contracts import CONTRACTS
 from workbench.core.errors import DataError
-from workbench.core.tables import KINDS, check, contract
+from workbench.core.tables import check, contract
 
 pytestmark = pytest.mark.quick
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -57,22 +58,60 @@ def small(seed: int, *, households: int = 5, places: int = 3, floors: bool = Tru
     scores = scores[draw.random(len(scores)) < 0.9]
     ordered = pd.DataFrame({"household": homes, "place": draw.choice(towns, households)})
     ordered["rule"] = draw.choice(["pin", "ban"], households)
-    return Tables(table, rooms, scores, ordered[draw.random(households) < 0.2].assign(reason="made up"))
+    ordered = ordered[draw.random(households) < 0.2].assign(reason="made up")
+    return _possible(Tables(table, rooms, scores, ordered))
+
+
+def _possible(tables: Tables) -> Tables:
+    """The tables without links and pins that no plan could keep: they are refused."""
+    homes, orders = tables.households.copy(), tables.rules
+    towns = list(tables.places["place"])
+    may = allowed(tables)
+    family = {h: {h} for h in homes["household"]}
+    for at, (own, other) in enumerate(zip(homes["household"], homes["linked_with"], strict=True)):
+        joined = family[own] | family.get(other, set())
+        alone = all(any(may({h}, place) for place in towns) for h in joined)
+        if alone and not any(may(joined, place) for place in towns):
+            homes.loc[at, "linked_with"] = ""
+        else:
+            family |= dict.fromkeys(joined, joined)
+    kept = [bool(r.rule == "ban" or may(family[r.household], r.place)) for r in orders.itertuples()]
+    return Tables(homes, tables.places, tables.scores, orders[np.array(kept, dtype=bool)])
+
+
+def allowed(tables: Tables) -> Callable[[set[str], str], bool]:
+    """Whether households together may go to a place: bans, needs, scores and room, from the tables alone."""
+    homes = {row["household"]: row for row in tables.households.to_dict("records")}
+    rooms = {row["place"]: row for row in tables.places.to_dict("records")}
+    known = {(row.household, row.place) for row in tables.scores.itertuples()}
+    bans = {(r.household, r.place) for r in tables.rules.itertuples() if r.rule == "ban"}
+    needs = {h: {c for c in r["needs"].split(";") if c} for h, r in homes.items()}
+    offers = {
+        p: {*r["services"].split(";"), *(["school"] if r["capacity_school"] > 0 else [])} for p, r in rooms.items()
+    }
+
+    def may(members: set[str], place: str) -> bool:
+        fits = sum(size(homes[h]) for h in members) <= rooms[place]["capacity"]
+        school = sum(size(homes[h]) for h in members if "school" in needs[h])
+        seats = not school > rooms[place]["capacity_school"]
+        each = ((h, place) not in bans and needs[h] <= offers[place] and (h, place) in known for h in members)
+        return fits and seats and all(each)
+
+    return may
+
+
+def size(row: dict[str, Any]) -> int:
+    return int(row["adults"] + row["children"] + row["seniors"])
 
 
 def every_plan(tables: Tables) -> Iterator[dict[str, str]]:
     """Every assignment (household to place, '' for none) that keeps the rules, from the tables alone."""
     homes = {row["household"]: row for row in tables.households.to_dict("records")}
     rooms = {row["place"]: row for row in tables.places.to_dict("records")}
-    known = {(row.household, row.place) for row in tables.scores.itertuples()}
-    size = {h: int(r["adults"] + r["children"] + r["seniors"]) for h, r in homes.items()}
-    needs = {h: {c for c in r["needs"].split(";") if c} for h, r in homes.items()}
-    offers = {
-        p: {*r["services"].split(";"), *(["school"] if r["capacity_school"] > 0 else [])} for p, r in rooms.items()
-    }
+    may = allowed(tables)
+    schooled = {h: "school" in r["needs"].split(";") for h, r in homes.items()}
     links = [(h, r["linked_with"]) for h, r in homes.items() if r["linked_with"]]
     apart = [(h, r["apart_from"]) for h, r in homes.items() if r["apart_from"]]
-    bans = {(r.household, r.place) for r in tables.rules.itertuples() if r.rule == "ban"}
     pins = {r.household: r.place for r in tables.rules.itertuples() if r.rule == "pin"}
     family = {h: {h} for h in homes}
     for left, right in links:
@@ -80,23 +119,10 @@ def every_plan(tables: Tables) -> Iterator[dict[str, str]]:
         for member in joined:
             family[member] = joined
 
-    def school(members: set[str]) -> int:
-        return sum(size[h] for h in members if "school" in needs[h])
-
-    def allowed(home: str, place: str) -> bool:
-        members = family[home]
-        if any(pins.get(h, place) != place for h in members):
-            return False
-        fits = sum(size[h] for h in members) <= rooms[place]["capacity"]
-        seats = not school(members) > rooms[place]["capacity_school"]
-        each = ((h, place) not in bans and needs[h] <= offers[place] and (h, place) in known for h in members)
-        return fits and seats and all(each)
-
     options = {}
     for home in homes:
         pinned = [pins[h] for h in family[home] if h in pins]
-        open_to = [place for place in rooms if allowed(home, place)]
-        options[home] = open_to if pinned and open_to else [*open_to, ""]
+        options[home] = pinned[:1] or [*(place for place in rooms if may(family[home], place)), ""]
 
     def extend(plan: dict[str, str], left: list[str]) -> Iterator[dict[str, str]]:
         if left:
@@ -105,8 +131,9 @@ def every_plan(tables: Tables) -> Iterator[dict[str, str]]:
             return
         for place, room in rooms.items():
             here = {h for h, p in plan.items() if p == place}
-            persons = sum(size[h] for h in here)
-            if not room["minimum"] <= persons <= room["capacity"] or school(here) > room["capacity_school"]:
+            persons = sum(size(homes[h]) for h in here)
+            school = sum(size(homes[h]) for h in here if schooled[h])
+            if not room["minimum"] <= persons <= room["capacity"] or school > room["capacity_school"]:
                 return
         if any(plan[a] != plan[b] for a, b in links) or any(plan[a] and plan[a] == plan[b] for a, b in apart):
             return

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import scipy.sparse as sp
 
-from workbench.core.errors import DataError, DecisionError, PluginError
+from workbench.core.errors import DecisionError, PluginError
 from workbench.decisions.allocation import Problem, Rule, solve
 from workbench.decisions.allocation.further import available, check_rule, further_rules, small_case
 from workbench.decisions.allocation.rules import Capacity, Rows, standard_rules
@@ -142,13 +142,10 @@ def test_a_case_that_is_too_large_to_try_is_refused():
         check_rule(Most(), problem)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 6])  # tables that do not contradict each other
 def test_a_plan_under_a_further_rule_is_the_best_of_all_that_keep_it(made_up, seed):
     tables = made_up.small(seed, floors=False)
-    try:
-        problem = Problem.from_tables(*tables.args())
-    except (DataError, DecisionError):
-        pytest.skip("contradictory tables")
+    problem = Problem.from_tables(*tables.args())
     rule = Most(1)
     fits = [
         plan

@@ -124,10 +124,52 @@ def test_contradictory_pins_are_named_at_once(homes, rooms, scores):
     assert "a and b are to be kept apart and both pinned to y" in str(caught.value)
 
 
+def test_a_need_outside_the_services_of_places_is_refused_with_the_nearest(homes, rooms, scores):
+    with pytest.raises(DataError) as caught:
+        Problem.from_tables(homes.assign(needs=["shcool", "shcool", "clinic"]), rooms, scores)
+    (fault,) = caught.value.faults
+    assert (fault.where, fault.row, fault.column, fault.value) == ("households", 1, "needs", "shcool")
+    assert "in 2 rows" in fault.what and "did you mean 'school'" in fault.allowed
+    nowhere = Problem.from_tables(homes, rooms.assign(capacity_school=[0, 0]), scores)
+    assert (nowhere.why[2] != 0).all()
+
+
+def test_a_pin_that_cannot_hold_is_refused_by_name(homes, rooms, scores):
+    orders = rules(("a", "y", "pin"), ("b", "x", "pin"), ("c", "y", "pin"))
+    with pytest.raises(DecisionError) as caught:
+        Problem.from_tables(
+            homes.assign(needs=["", "", "den"]), rooms.assign(capacity=[2, 9], services="den"), scores, orders
+        )
+    told = {fault.row: fault.what for fault in caught.value.faults}
+    assert told[1] == "a is pinned to y, but may not go there: too large for y: 3 in persons, room for 2"
+    assert told[3] == "c is pinned to y, but may not go there: no score for y" and len(told) == 2
+    with pytest.raises(DecisionError, match="c is pinned to x, but may not go there: needs school, which x does not"):
+        Problem.from_tables(homes, rooms, scores, rules(("c", "x", "pin")))
+    with pytest.raises(DecisionError, match="b is pinned to x, but may not go there together with c, to whom it is"):
+        linked = homes.assign(linked_with=["b", "", ""])
+        Problem.from_tables(linked, rooms.assign(capacity=[9, 9]), scores.fillna(0.5), rules(("b", "x", "pin")))
+
+
+def test_linked_households_that_fit_only_one_by_one_are_refused_by_name(homes, rooms, scores):
+    linked = homes.assign(linked_with=["a", "", ""])
+    with pytest.raises(DecisionError) as caught:
+        Problem.from_tables(linked, rooms, scores.fillna(0.5), rules(("a", "x", "pin")))
+    (fault,) = caught.value.faults  # the pin could hold if it were not for the link
+    assert (fault.where, fault.row, fault.column) == ("households", 1, "linked_with")
+    assert "a (3 persons) and c (3 persons, needs school) are linked" in fault.what
+    assert "needs school, which x does not offer; too large for y: 6 in persons, room for 3" in fault.what
+    alone = linked.assign(adults=[99, 2, 0])
+    assert (Problem.from_tables(alone, rooms, scores.fillna(0.5)).why[0] != 0).all()
+
+
 def test_links_carry_pins_and_name_the_clash(homes, rooms, scores):
     linked = homes.assign(linked_with=["a", "", ""])
     with pytest.raises(DecisionError, match="by way of a, to whom it is linked"):
         Problem.from_tables(linked, rooms, scores, rules(("a", "x", "pin"), ("c", "y", "pin")))
+    with pytest.raises(DecisionError, match="a is pinned to x and by way of c, to whom it is linked, banned from it"):
+        Problem.from_tables(
+            linked, rooms.assign(services="school"), scores, rules(("a", "x", "pin"), ("c", "x", "ban"))
+        )
 
 
 def test_codes_read_the_same_from_text_and_numbers():

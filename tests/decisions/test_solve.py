@@ -107,15 +107,17 @@ def test_prices_runner_up_and_shadow_price_at_a_case_worked_by_hand():
 def test_unplaced_households_are_named_with_the_reason():
     homes, rooms, scores = simple(
         [3, 2], [2, 4, 1, 1, 2, 2], np.full((6, 2), 0.5),
-        needs=["dialysis", "", "", "school", "", ""], linked_with=["", "", "", "", "h5", ""], services=["", ""],
+        needs=["dialysis", "", "", "school", "", ""], linked_with=["", "", "", "", "h5", ""],
+        capacity_dialysis=[0, 0], capacity_school=[0, 0],
     )  # fmt: skip
+    homes.loc[4, "adults"] = 5
     scores.loc[2, ["p0", "p1"]] = np.nan
     plan = solve(Problem.from_tables(homes, rooms, scores))
     why = plan.unplaced.set_index("household")["why"]
     assert "needs dialysis, which no place offers" in why["h0"]
     assert "no place has room for its 4 persons" in why["h1"]
     assert "2 without a score" in why["h2"]
-    assert "linked with h5 (4 persons together)" in why["h4"] and "linked with h4" in why["h5"]
+    assert "linked with h5 (7 persons together)" in why["h4"] and "linked with h4" in why["h5"]
     assert plan.persons_placed == plan.persons_placed_bound == 0
     assert "see why" in plan.status
 

@@ -31,6 +31,30 @@ def test_a_plan_further_from_the_best_than_asked_says_so_first(allocation_result
     assert front.attention in front.plain() and "Synthetic" in front.first
 
 
+@pytest.mark.parametrize(
+    ("persons", "placed", "said"),
+    [
+        (1, 1, "its one person finds a place."),
+        (1, 0, "its one person is left without a place."),
+        (4, 1, "1 of its 4 persons finds a place."),
+        (4, 3, "3 of its 4 persons find a place."),
+    ],
+)
+def test_one_person_is_not_told_as_many(persons, placed, said):
+    groups = pd.DataFrame({"group": ["a", "b"], "households": 1, "persons": [persons, 2]})
+    groups = groups.assign(placed_persons=[placed, 2], mean_score=[0.1, 0.9])
+    plan = SimpleNamespace(by_group=groups, score_name="a score")
+    assert page.worst_off(plan).sentence.endswith(said)
+
+
+def test_the_headline_of_one_person_is_in_the_singular():
+    towns = pd.DataFrame({"place": ["x"], "placed": [1]})
+    said = {"persons": 2, "persons_placed": 1, "persons_placed_bound": 1, "households_placed": 1, "by_place": towns}
+    plan = SimpleNamespace(**said, unplaced=pd.DataFrame({"household": ["b"]}))
+    sentence = page.placed(plan).sentence
+    assert "households finds a place" in sentence and "1 stays without a place" in sentence
+
+
 def test_the_headline_counts_synthetic_persons(allocation_result):
     plan, sentence = allocation_result.plan, page.headline(allocation_result).sentence
     assert f"{plan.persons_placed} of {plan.persons} synthetic persons" in sentence

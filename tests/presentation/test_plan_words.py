@@ -26,5 +26,5 @@ def plan(households: list[dict[str, object]], places: list[dict[str, object]]):
     ],
 )
 def test_every_explanation_finds_its_reason(households, expected):
-    told = plan(households, [{"capacity": 2}]).unplaced["why"]
+    told = plan(households, [{"capacity": 2, "capacity_rehabilitation": 0}]).unplaced["why"]
     assert len(told) and all(_reason(why) == REASONS[expected] for why in told)

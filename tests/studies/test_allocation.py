@@ -47,7 +47,7 @@ def write(folder: Path, **tables: str) -> dict[str, Path]:
 HOUSEHOLDS = (
     "household,adults,children,seniors,languages,needs,ties\nA,2,2,0,ar,school,X\nB,1,0,0,so,,Y\nC,1,0,0,,hospital,\n"
 )
-PLACES = "place,capacity,services,languages\nX,4,school,ar\nY,2,school,so\n"
+PLACES = "place,capacity,services,languages,capacity_hospital\nX,4,school,ar,0\nY,2,school,so,0\n"
 
 
 def test_own_tables_are_placed_and_who_is_not_is_named_with_the_reason(tmp_path: Path) -> None:

@@ -79,6 +79,9 @@ def run(
         typer.echo(f"No scores given: needs-and-ties matching, with the stated weights of {where}.", err=True)
     if unknown := tables.unknown_ties:
         typer.echo(f"Ties to places that are not in the table count for nothing: {', '.join(unknown)}.", err=True)
+    if unused := tables.unused:
+        listed = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in unused.items())
+        typer.echo(f"Columns that are not used: {listed}.", err=True)
     homes, rooms = counted(len(tables.households), "household"), counted(len(tables.places), "place")
     with step(f"Place {homes} in {rooms}"):
         plan = study.allocate(

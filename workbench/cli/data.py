@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.core.tables import Case
     from workbench.models.quality import Quality
 
 app = typer.Typer(help="Tables: what ships, and whether your own file is right.", no_args_is_help=True)
@@ -45,6 +46,14 @@ def list_(
                 }
                 for name, spec in contracts().items()
             },
+            "kinds": {
+                name: {
+                    case.value: {"meaning": case.meaning, "needs": list(case.needs), "may": list(case.may)}
+                    for case in spec.cases
+                }
+                for name, spec in contracts().items()
+                if spec.cases
+            },
         }
         typer.echo(json.dumps(out, indent=2, ensure_ascii=False))
         return
@@ -56,6 +65,13 @@ def list_(
     for name, spec in contracts().items():
         columns = ", ".join(c.name if c.required else f"[{c.name}]" for c in spec.columns)
         typer.echo(f"  {name:18} {columns}\n  {'':18} each row: {spec.row}")
+        for case in spec.cases:
+            typer.echo(f"  {'':18}   {case.value} ({_cells(case)}): {case.meaning}")
+
+
+def _cells(case: Case) -> str:
+    """Say which cells a row of this kind fills; those in brackets may be left out, as with columns."""
+    return ", ".join([*case.needs, *(f"[{name}]" for name in case.may)]) or "no further cell"
 
 
 @app.command("check", epilog="Example: workbench data check my_arrivals.csv --as arrivals --locality eu")

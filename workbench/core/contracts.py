@@ -22,16 +22,16 @@ _POSITION = (
 )
 _AGES = ("0_5", "6_15", "16_19", "20_29", "30_44", "45_66", "67_up")
 _RULES = (
-    Case("pin", ("household", "place")),
-    Case("ban", ("household", "place")),
-    Case("linked", ("household", "other")),
-    Case("apart", ("household", "other")),
-    Case("intake floor", ("place", "limit")),
-    Case("deadlines", (), ("by",)),
-    Case("group floor", ("limit",), ("group",)),
-    Case("dispersion", ("limit",), ("group",)),
-    Case("no worse for groups"),
-    Case("no worse for places"),
+    Case("pin", "the household goes to the place", ("household", "place")),
+    Case("ban", "the household does not go to the place", ("household", "place")),
+    Case("linked", "the two households share a place, or both have none", ("household", "other")),
+    Case("apart", "the two households are in different places", ("household", "other")),
+    Case("intake floor", "the place gets at least so many persons", ("place", "limit")),
+    Case("deadlines", "whoever has a deadline up to that day, or any, is placed", (), ("by",)),
+    Case("group floor", "the group's, or everybody's, mean score is at least so high, 0 to 1", ("limit",), ("group",)),
+    Case("dispersion", "no place holds more than so many persons of the group, or of all", ("limit",), ("group",)),
+    Case("no worse for groups", "no group's mean score falls below that of current practice"),
+    Case("no worse for places", "in no place does the mean score fall below that of current practice"),
 )
 
 _ALL = (

@@ -52,7 +52,8 @@ class WorkbenchError(Exception):
 class Fault:
     """One bad cell, row or column of a table.
 
-    ``row`` is the line of the file as an editor counts it (the header is line 1); None means the whole table.
+    ``row`` is the line of the file as an editor counts it (the header is line 1); None means the whole table. ``where``
+    names the table or file, where an error speaks of several.
     """
 
     what: str
@@ -60,22 +61,24 @@ class Fault:
     column: str | None = None
     value: object = None
     allowed: str = ""
+    where: str = ""
 
     def line(self) -> str:
         """Return the fault as one line of a message."""
         at = [f"row {self.row}"] if self.row is not None else []
         if self.column is not None:
             at.append(f"column '{self.column}'")
-        place = ", ".join(at) or "table"
+        place = ": ".join(part for part in (self.where, ", ".join(at)) if part) or "table"
         shown = "" if self.value is None else f" (found {self.value!r})"
         allowed = f"; allowed: {self.allowed}" if self.allowed else ""
         return f"{place}: {self.what}{shown}{allowed}"
 
 
-class DataError(WorkbenchError):
-    """The data supplied cannot be used; lists every fault of the table at once."""
+class _Listed(WorkbenchError):
+    """A fault of many parts, all of them named at once."""
 
     shown = 20
+    """Parts shown of each table; the rest is counted."""
 
     def __init__(
         self, what: str, *, where: str = "", why: str = "", do: str = "", faults: Sequence[Fault] = ()
@@ -84,12 +87,19 @@ class DataError(WorkbenchError):
         super().__init__(what, where=where, why=why, do=do)
 
     def message(self) -> str:
-        """Return the message with the first faults listed and the rest counted."""
+        """Return the message with the first faults of each table listed and the rest counted."""
         head, *rest = super().message().split("\n")
-        lines = [head, *(f"  - {fault.line()}" for fault in self.faults[: self.shown])]
-        if len(self.faults) > self.shown:
-            lines.append(f"  … and {len(self.faults) - self.shown} more")
+        lines = [head]
+        for where in dict.fromkeys(fault.where for fault in self.faults):
+            mine = [fault for fault in self.faults if fault.where == where]
+            lines += [f"  - {fault.line()}" for fault in mine[: self.shown]]
+            if len(mine) > self.shown:
+                lines.append(f"  … and {len(mine) - self.shown} more" + (f" in {where}" if where else ""))
         return "\n".join(lines + rest)
+
+
+class DataError(_Listed):
+    """The data supplied cannot be used; lists every fault of the tables at once."""
 
 
 class AssumptionError(WorkbenchError):
@@ -102,10 +112,16 @@ class ModelError(WorkbenchError):
     exit_code = 3
 
 
-class DecisionError(WorkbenchError):
-    """A decision problem is stated wrongly or cannot be solved."""
+class DecisionError(_Listed):
+    """A decision problem is stated wrongly or cannot be solved; lists every contradiction at once."""
 
     exit_code = 3
+
+
+class ContradictionError(DecisionError):
+    """The orders given contradict each other or the tables, so that no plan can keep them: the input is refused."""
+
+    exit_code = 2
 
 
 class EngineError(WorkbenchError):

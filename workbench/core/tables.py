@@ -5,72 +5,23 @@ A column's description, unit and range stand here once; the checker, the documen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from workbench.core.cells import KINDS, TEXTS, numbers, texts
 from workbench.core.errors import DataError, Fault, nearest
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
 
     from workbench.core.places import Locality
-
-MONTH = r"\d{4}-(0[1-9]|1[0-2])"
-YEAR = r"(19|20)\d{2}"
-EXACT = 2.0**53  # beyond it a float no longer holds every whole number
-DATE = r"\d{4}-\d{2}-\d{2}"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of cell: how it is tested, how it is read and what is allowed, in words."""
-
-    allowed: str
-    valid: Callable[[pd.Series], pd.Series]
-    read: Callable[[pd.Series], pd.Series]
-
-
-def _text(cells: pd.Series) -> pd.Series:
-    return cells.astype("string").str.strip()
-
-
-def _numbers(cells: pd.Series) -> pd.Series:
-    return pd.to_numeric(cells, errors="coerce").astype("float64")
-
-
-def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
-    return lambda cells: _text(cells).str.fullmatch(pattern).fillna(False).astype(bool)
-
-
-def _dates(cells: pd.Series) -> pd.Series:
-    return pd.to_datetime(_text(cells), errors="coerce", format="ISO8601")
-
-
-def _is_whole(cells: pd.Series) -> pd.Series:
-    numbers = _numbers(cells)
-    return numbers.mod(1).eq(0) & numbers.abs().lt(EXACT)
-
-
-def _flags(cells: pd.Series) -> pd.Series:
-    return _text(cells).str.lower().map({"true": True, "false": False, "1": True, "0": False})
-
-
-KINDS: Mapping[str, Kind] = {
-    "text": Kind("any text", lambda c: _text(c).str.len().fillna(0).gt(0), _text),
-    "code": Kind("a code without spaces or ';'", _matches(r"[^\s;]+"), _text),
-    "codes": Kind("codes separated by ';'", _matches(r"[^\s;]+(\s*;\s*[^\s;]+)*;?"), _text),
-    "month": Kind("a month as YYYY-MM, e.g. 2019-09", _matches(MONTH), _text),
-    "year": Kind("a year, e.g. 2021", _matches(YEAR), lambda c: _numbers(c).astype("Int64")),
-    "date": Kind("a date as YYYY-MM-DD", lambda c: _dates(c).notna(), _dates),
-    "count": Kind("a whole number, below 9 quadrillion", _is_whole, lambda c: _numbers(c).astype("Int64")),
-    "number": Kind("a number with a decimal point", lambda c: _numbers(c).notna(), _numbers),
-    "flag": Kind("True or False", lambda c: _flags(c).notna(), lambda c: _flags(c).astype("boolean")),
-}
 
 
 @dataclass(frozen=True)
@@ -112,11 +63,11 @@ class Column:
         """Return for each cell whether it keeps this column's kind, range and options."""
         good = KINDS[self.kind].valid(cells)
         if self.low is not None:
-            good &= _numbers(cells).ge(self.low)
+            good &= numbers(cells).ge(self.low)
         if self.high is not None:
-            good &= _numbers(cells).le(self.high)
+            good &= numbers(cells).le(self.high)
         if self.options:
-            good &= _text(cells).isin(self.options)
+            good &= texts(cells).isin(self.options)
         return good
 
 
@@ -128,6 +79,7 @@ class Case:
     """
 
     value: str
+    meaning: str
     needs: tuple[str, ...] = ()
     may: tuple[str, ...] = ()
 
@@ -174,6 +126,51 @@ def contract(name: str) -> Contract:
     return known[name]
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What a table says, as far as it can be read, and all that is wrong with it.
+
+    Attributes
+    ----------
+    table
+        Typed; where there are faults, a cell that is none of its kind is missing.
+    rows
+        For each row of the table, its line in the file.
+    faults
+        One for each bad cell, row or column; none: the table keeps its contract.
+    """
+
+    table: pd.DataFrame
+    rows: NDArray[np.int64]
+    faults: tuple[Fault, ...] = ()
+
+
+def look(frame: pd.DataFrame, of: Contract | str, *, locality: Locality | None = None, first_row: int = 2) -> Look:
+    """Return the table as far as it can be read, with every fault; the parameters are those of :func:`check`."""
+    of = contract(of) if isinstance(of, str) else of
+    frame = frame.rename(columns=str)
+    if not pd.api.types.is_integer_dtype(frame.index):
+        frame = frame.reset_index(drop=True)
+    faults = [*_column_faults(frame, of), *_cell_faults(frame, of, first_row), *_case_faults(frame, of, first_row)]
+    if locality is not None:
+        faults += _place_faults(frame, of, locality, first_row)
+    if frame.empty and not faults:
+        faults = [Fault("the table has no rows")]
+    typed = {}
+    for name in dict.fromkeys(frame.columns):
+        column = of.column(name)
+        cells = frame.loc[:, frame.columns == name].iloc[:, 0] if faults else frame[name]
+        if column is not None:
+            cells = _blank_as_missing(cells)
+            if faults and column.kind not in TEXTS:
+                cells = cells.where(KINDS[column.kind].valid(cells))
+            cells = KINDS[column.kind].read(cells)
+        typed[name] = cells
+    rows = frame.index.to_numpy(dtype=np.int64) + first_row
+    table = pd.DataFrame(typed, index=frame.index).reset_index(drop=True)
+    return Look(table, rows, tuple(sorted(faults, key=lambda fault: (fault.row or 0, fault.column or ""))))
+
+
 def check(
     frame: pd.DataFrame,
     of: Contract | str,
@@ -203,30 +200,20 @@ def check(
         With one :class:`~workbench.core.errors.Fault` for each bad cell, row or column.
     """
     of = contract(of) if isinstance(of, str) else of
-    frame = frame.rename(columns=str)
-    faults = [*_column_faults(frame, of), *_cell_faults(frame, of, first_row), *_case_faults(frame, of, first_row)]
-    if locality is not None:
-        faults += _place_faults(frame, of, locality, first_row)
-    if frame.empty and not faults:
-        faults = [Fault("the table has no rows")]
-    if faults:
+    seen = look(frame, of, locality=locality, first_row=first_row)
+    if seen.faults:
         raise DataError(
-            f"not a valid '{of.name}' table: {len(faults)} fault{'s' if len(faults) > 1 else ''}",
+            f"not a valid '{of.name}' table: {len(seen.faults)} fault{'s' if len(seen.faults) > 1 else ''}",
             where=where,
             why=f"a row must be {of.row}; nothing was read or written",
-            do="".join(f"{told}; " for told in _mends(faults, of))
+            do="".join(f"{told}; " for told in _mends(seen.faults, of))
             + f"mend the rows named, then try `workbench data check FILE --as {of.name}`",
-            faults=sorted(faults, key=lambda fault: (fault.row or 0, fault.column or "")),
+            faults=seen.faults,
         )
-    typed = {}
-    for name in frame.columns:
-        column = of.column(name)
-        cells = frame[name]
-        typed[name] = KINDS[column.kind].read(_blank_as_missing(cells)) if column else cells
-    return pd.DataFrame(typed).reset_index(drop=True)
+    return seen.table
 
 
-def _mends(faults: list[Fault], of: Contract) -> list[str]:
+def _mends(faults: Sequence[Fault], of: Contract) -> list[str]:
     """Return what the columns at fault say about mending them, each once."""
     columns = [of.column(fault.column) for fault in faults if fault.column is not None and fault.value is not None]
     return list(dict.fromkeys(column.mend for column in columns if column is not None and column.mend))
@@ -294,9 +281,9 @@ def _case_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Faul
         return []
     cases = {case.value: case for case in of.cases}
     spoken = dict.fromkeys(name for case in of.cases for name in (*case.needs, *case.may))
-    cells = {name: _text(_blank_as_missing(frame[name])) for name in spoken if name in frame}
+    cells = {name: texts(_blank_as_missing(frame[name])) for name in spoken if name in frame}
     faults = []
-    for at, value in enumerate(_text(frame[of.kind])):
+    for at, value in enumerate(texts(frame[of.kind])):
         if pd.isna(value) or value not in cases:
             continue
         case, row = cases[value], int(str(frame.index[at])) + first_row
@@ -362,7 +349,7 @@ def _place_faults(frame: pd.DataFrame, of: Contract, locality: Locality, first_r
             continue
         known = {*locality.places, locality.code} if column.whole else set(locality.places)
         rows: dict[str, list[int]] = {}
-        for index, cell in _text(frame[name]).dropna().items():
+        for index, cell in texts(frame[name]).dropna().items():
             for code in (part.strip() for part in str(cell).split(";")):
                 if code and code not in known:
                     rows.setdefault(code, []).append(int(str(index)) + first_row)

@@ -29,7 +29,6 @@ SCORE_CAVEAT = (
     "such as work. “Certified” means proved best, within the gap, for these scores."
 )
 REASONS = {
-    "pinned to": "pinned to a municipality that may not take it",
     "which no place offers": "needs a service that no municipality offers",
     "no place has room for": "larger than the room of any municipality",
     "may take it:": "no municipality may take it: needs, room and rules together leave none",
@@ -83,16 +82,19 @@ def headline(result: AllocationResult) -> Finding:
 def placed(plan: Plan, *, kind: str = "person", place: tuple[str, str] = ("place", "places")) -> Finding:
     """Return how many persons a plan places, and whether any plan could place more."""
     households = plan.households_placed + len(plan.unplaced)
-    some = "All" if plan.persons_placed == plan.persons else number(plan.persons_placed)
+    everyone = plan.persons_placed == plan.persons
+    some = "All" if everyone and plan.persons != 1 else number(plan.persons_placed)
+    verb = "finds" if plan.persons_placed == 1 else "find"
     best = (
         "no plan can place more"
         if plan.persons_placed >= plan.persons_placed_bound
         else f"no plan can place more than {number(plan.persons_placed_bound)}"
     )
     left = plan.persons - plan.persons_placed
-    tail = f"; {number(left)} stay without a place, and {best}" if left else ""
+    stay = "stays" if left == 1 else "stay"
+    tail = f"; {number(left)} {stay} without a place, and {best}" if left else ""
     return Finding(
-        f"{some} of {counted(plan.persons, kind)} in {counted(households, 'household')} find "
+        f"{some} of {counted(plan.persons, kind)} in {counted(households, 'household')} {verb} "
         f"a place in {counted(int((plan.by_place['placed'] > 0).sum()), *place)}{tail}.",
         estimate=float(plan.persons_placed),
         unit=f"{kind}s",
@@ -132,10 +134,16 @@ def worst_off(plan: Plan) -> Finding:
     beside = f" against {number(best['mean_score'], 2)} for “{_name(best['group'])}”"
     return Finding(
         f"Worst off is the group “{_name(worst['group'])}”: mean score {number(worst['mean_score'], 2)}{beside}; "
-        f"{number(placed)} of its {counted(persons, 'person')} find a place.",
+        f"{_finding(placed, persons)}.",
         estimate=float(worst["mean_score"]),
         unit=f"{plan.score_name}, 0 to 1",
     )
+
+
+def _finding(placed: int, persons: int) -> str:
+    if persons == 1:
+        return f"its one person {'finds a' if placed else 'is left without a'} place"
+    return f"{number(placed)} of its {number(persons)} persons find{'s' if placed == 1 else ''} a place"
 
 
 def _name(code: object) -> str:
@@ -190,7 +198,8 @@ def unplaced(result: AllocationResult) -> Finding:
         data=reasons,
     )
     return Finding(
-        f"{counted(len(left), 'household')} with {counted(int(left['persons'].sum()), 'person')} stay without a place.",
+        f"{counted(len(left), 'household')} with {counted(int(left['persons'].sum()), 'person')} "
+        f"{'stays' if len(left) == 1 else 'stay'} without a place.",
         estimate=float(left["persons"].sum()),
         unit="synthetic persons",
         table=table,

@@ -16,6 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 import workbench
 from workbench.core.errors import (
     AssumptionError,
+    ContradictionError,
     DataError,
     DecisionError,
     ModelError,
@@ -24,7 +25,9 @@ from workbench.core.errors import (
 )
 from workbench.reporting.catalogue import read_notebook
 
-OURS = {kind.__name__ for kind in (AssumptionError, DataError, DecisionError, ModelError, PluginError)}
+OURS = {
+    kind.__name__ for kind in (AssumptionError, ContradictionError, DataError, DecisionError, ModelError, PluginError)
+}
 
 
 class Refused(ReportError):

@@ -26,14 +26,17 @@ def read(path: Path | str, of: Contract | str, *, locality: Locality | None = No
     DataError
         If the file is no table, or with every fault of its cells.
     """
-    path = Path(path)
     of = contract(of) if isinstance(of, str) else of
+    raw, first_row = numbered(path)
+    return check(raw, of, where=str(path), locality=locality, first_row=first_row)
+
+
+def numbered(path: Path | str) -> tuple[pd.DataFrame, int]:
+    """Return the cells of a file, and on which row of it index 0 stands: a Parquet file has no header line."""
     raw = read_raw(path)
-    if path.suffix.lower() == ".parquet":
-        wanted = [raw.index.name] if raw.index.name else []
-        raw = raw.reset_index() if wanted else raw.reset_index(drop=True)
-        return check(raw, of, where=str(path), locality=locality, first_row=1)
-    return check(raw, of, where=str(path), locality=locality)
+    if Path(path).suffix.lower() == ".parquet":
+        return (raw.reset_index() if raw.index.name else raw.reset_index(drop=True)), 1
+    return raw, 2
 
 
 def read_raw(path: Path | str) -> pd.DataFrame:

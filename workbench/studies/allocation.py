@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.errors import AssumptionError, DataError
+from workbench.core.errors import AssumptionError, DataError, DecisionError
 from workbench.core.parameters import Parameters
 from workbench.core.places import Locality
 from workbench.core.plugins import guests
@@ -240,10 +240,8 @@ def problem_of(tables: Tables, weights: MatchingWeights | None = None) -> Proble
         scores = needs_and_ties(tables.households, tables.places, weights or norwegian_weights()).scores
     try:
         return Problem.from_tables(tables.households, tables.places, scores, tables.rules, practice=tables.practice)
-    except DataError as error:
-        raise DataError(
-            error.what, where=error.where, why=error.why, do=error.do, faults=[tables.located(f) for f in error.faults]
-        ) from error
+    except (DataError, DecisionError) as error:
+        raise tables.located(error) from error
 
 
 def matching_weights(parameters: Parameters, day: date) -> MatchingWeights:

@@ -1,18 +1,19 @@
-"""Which tables of one's own are to be placed, and where does a fault stand that was found between them?"""
+"""Which tables of one's own are to be placed, and what is wrong in any of them or between them?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from workbench.core.errors import Fault
+from workbench.core.errors import DataError, DecisionError
 from workbench.core.places import Locality
-from workbench.core.tables import check
-from workbench.sources import files
+from workbench.core.tables import contract
+from workbench.decisions.allocation.reading import Ints
+from workbench.studies.allocation_faults import TABLES, at_home, in_order, look, refusal
 
 
 @dataclass(frozen=True)
@@ -25,27 +26,17 @@ class Tables:
     rules: pd.DataFrame | None = None
     practice: pd.DataFrame | None = None
     paths: Mapping[str, Path] = field(default_factory=dict)
+    rows: Mapping[str, Ints] = field(default_factory=dict)
 
-    def located(self, fault: Fault) -> Fault:
-        """Return a fault found between the tables with file and row of the first cell that holds its value."""
-        for name in ("rules", "practice", "households", "places", "scores"):
-            table = getattr(self, name)
-            if fault.row is not None or table is None or fault.column not in table or fault.value is None:
-                continue
-            wanted = str(fault.value).split(":")[0].split(" at ")[0].split(" and ")[0]
-            key = {"places": "place", "rules": "rule"}.get(name, "household")
-            cells = [set(str(cell).split(";")) for cell in table[fault.column]]
-            for row, (held, own) in enumerate(zip(cells, table[key].astype(str), strict=True)):
-                if wanted in held or own == wanted:
-                    first = 1 if str(self.paths.get(name, "")).endswith(".parquet") else 2
-                    where = f"{self.paths[name]}: {fault.what}" if name in self.paths else fault.what
-                    return replace(fault, row=row + first, what=where)
-        return fault
+    def located(self, error: DataError | DecisionError) -> DataError | DecisionError:
+        """Return an error of the solver in which every fault names file and row, where the table was read from one."""
+        faults = in_order([at_home(fault, self.paths, self.rows) for fault in error.faults], self.paths)
+        return type(error)(error.what, where=error.where, why=error.why, do=error.do, faults=faults)
 
     @property
     def given(self) -> dict[str, pd.DataFrame]:
         """The tables that are there, by name."""
-        each = {name: getattr(self, name) for name in ("households", "places", "scores", "rules", "practice")}
+        each = {name: getattr(self, name) for name in TABLES}
         return {name: table for name, table in each.items() if table is not None}
 
     @property
@@ -70,6 +61,16 @@ class Tables:
         named = {code.strip() for cell in cells for code in str(cell).split(";") if code.strip()}
         return sorted(named - set(self.places["place"]))
 
+    @property
+    def unused(self) -> dict[str, list[str]]:
+        """Columns of one's own that no part of a plan reads, by table."""
+        told = {
+            name: [str(each) for each in table.columns if contract(name).column(str(each)) is None]
+            for name, table in self.given.items()
+            if name != "scores" or "place" in table
+        }
+        return {name: columns for name, columns in told.items() if columns}
+
 
 def read_tables(
     households: Path,
@@ -80,15 +81,22 @@ def read_tables(
     *,
     locality: Locality | None = None,
 ) -> Tables:
-    """Read one's own tables; scores may be long, or wide with one column per place."""
-    paths = {"households": households, "places": places, "scores": scores, "rules": rules, "practice": practice}
+    """Read one's own tables; scores may be long, or wide with one column per place.
+
+    Raises
+    ------
+    DataError
+        With the faults of all files, each by file and row, and those between them as far as they can be read.
+    """
+    given = zip(TABLES, (households, places, scores, rules, practice), strict=True)
+    paths = {name: path for name, path in given if path is not None}
+    seen = {name: look(name, path, locality) for name, path in paths.items()}
+    rows = {name: each.rows for name, each in seen.items()}
+    if any(each.faults for each in seen.values()):
+        raise refusal(seen, paths)
+    read = {name: each.table for name, each in seen.items()}
     return Tables(
-        files.read(households, "households", locality=locality),
-        files.read(places, "places", locality=locality),
-        None if scores is None else _read_scores(scores, locality),
-        None if rules is None else files.read(rules, "rules", locality=locality),
-        None if practice is None else files.read(practice, "practice", locality=locality),
-        {name: path for name, path in paths.items() if path is not None},
+        read["households"], read["places"], read.get("scores"), read.get("rules"), read.get("practice"), paths, rows
     )
 
 
@@ -102,13 +110,3 @@ def named(by_place: pd.DataFrame, tables: Tables, locality: Locality | None = No
         names |= dict(zip(said["place"].astype(str), said["name"].astype(str), strict=True))
     rows = by_place.to_dict(orient="records")
     return [{"name": names.get(str(row["place"]), ""), **{str(k): v for k, v in row.items()}} for row in rows]
-
-
-def _read_scores(path: Path, locality: Locality | None) -> pd.DataFrame:
-    """Read scores, long or wide; a wide table becomes long, so that one contract checks both."""
-    raw = files.read_raw(path)
-    raw = raw.reset_index() if raw.index.name == "household" else raw
-    if "household" in raw.columns and "place" not in raw.columns and "score" not in raw.columns:
-        raw = raw.melt(id_vars="household", var_name="place", value_name="score")
-        return check(raw, "scores", where=f"{path} (wide, read as household, place, score)", locality=locality)
-    return files.read(path, "scores", locality=locality)

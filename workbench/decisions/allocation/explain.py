@@ -58,14 +58,10 @@ def _why(problem: Problem, household: int, place_of: Ints, left: Floats) -> str:
     head = ""
     if len(members) > 1:
         others = ", ".join(problem.household_names[row] for row in members if row != household)
-        head = f"linked with {others} ({problem.persons[list(members)].sum():g} persons together): "
+        head = f"linked with {others} ({_persons(problem.persons[list(members)].sum())} together): "
     why = problem.why[item]
     if len(why) == 0:
         return head + "there are no places"
-    if problem.pin[item] >= 0 and why[problem.pin[item]] != WhyNot.ALLOWED:
-        place = problem.place_names[problem.pin[item]]
-        reason = problem.why_not(problem.household_names[household], place)
-        return f"{head}pinned to {place}, which may not take it: {reason}"
     allowed = np.flatnonzero(why == WhyNot.ALLOWED)
     if len(allowed) == 0:
         return head + _no_place_allowed(problem, item)
@@ -79,7 +75,7 @@ def _no_place_allowed(problem: Problem, item: int) -> str:
         return f"needs {', '.join(missing)}, which no place offers"
     count = Counter(WhyNot(int(code)) for code in problem.why[item])
     if count[WhyNot.TOO_LARGE] == len(problem.why[item]):
-        return f"no place has room for its {problem.size[item, 0]:g} persons together"
+        return f"no place has room for its {_persons(problem.size[item, 0])}"
     parts = [f"{number} {REASONS[reason]}" for reason, number in sorted(count.items())]
     return f"none of the {len(problem.why[item])} places may take it: " + ", ".join(parts)
 
@@ -102,4 +98,8 @@ def _no_room_left(problem: Problem, item: int, allowed: Ints, place_of: Ints, le
     if (blocked & ~short.any(axis=1)).any():
         full.append(f"{(blocked & ~short.any(axis=1)).sum()} where a household it is kept apart from goes")
     what = "the only place" if len(allowed) == 1 else f"the {len(allowed)} places"
-    return f"{what} that may take its {problem.size[item, 0]:g} persons: " + ", ".join(full)
+    return f"{what} that may take its {_persons(problem.size[item, 0])}: " + ", ".join(full)
+
+
+def _persons(number: float) -> str:
+    return f"{number:g} person{'' if number == 1 else 's'}"

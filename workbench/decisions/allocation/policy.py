@@ -32,7 +32,7 @@ def _made(said: Statement) -> Rule:
     if said.kind == "group floor":
         return GroupFloor(said.group, said.limit)
     if said.kind == "dispersion":
-        return Dispersion(said.group, math.floor(said.limit))
+        return Dispersion(said.group, int(said.limit))
     return (NoWorseForGroups if said.kind == "no worse for groups" else NoWorseForPlaces)(said.practice)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
 
@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.core.errors import DataError, DecisionError, Fault
+from workbench.core.errors import ContradictionError, DataError, Fault
 from workbench.decisions.allocation import reading
-from workbench.decisions.allocation.reading import Floats, Ints, Names
+from workbench.decisions.allocation.contradictions import contradictions
+from workbench.decisions.allocation.reading import Cell, Floats, Ints, Names
 from workbench.decisions.allocation.stated import Statement, stated_in
 
 COUNTED = ("persons", "adults", "children", "seniors", "households")
@@ -144,34 +145,42 @@ class Problem:
         Raises
         ------
         DataError
-            Every unknown name, bad score and impossible link of the tables, at once.
-        DecisionError
-            Every contradiction among pins, bans and links, at once.
+            Every unknown name, service and bad score of the tables, at once, and every contradiction; a row is counted
+            from 1.
+        ContradictionError
+            Every contradiction, at once, where there is nothing else: pins that cannot hold, and linked households of
+            which each could go somewhere, but all together nowhere.
         """
         faults: list[Fault] = []
         homes = reading.keyed(households, "household", faults)
         rooms = reading.keyed(places, "place", faults)
+        if any(fault.row is None for fault in faults):
+            raise _unstated(faults)
         names, towns = tuple(homes["household"]), tuple(rooms["place"])
         known = {name: index for index, name in enumerate(names)}
         group = tuple(code or "all" for code in reading.texts(homes, "group"))
         said = stated_in(rules, practice, names, towns, group, faults)
-        links = {*reading.partners(homes, "linked_with", known, faults), *said.pairs["linked"]}
+        pins, bans = said.pairs["pin"], sorted(said.pairs["ban"])
+        links = {**said.pairs["linked"], **reading.partners(homes, "linked_with", known, faults)}
         item_of = reading.merged(len(names), sorted(links))
         apart: set[tuple[int, int]] = set()
-        for left, right in sorted({*reading.partners(homes, "apart_from", known, faults), *said.pairs["apart"]}):
+        foes = {**said.pairs["apart"], **reading.partners(homes, "apart_from", known, faults)}
+        for (left, right), cell in sorted(foes.items()):
             low, high = sorted((int(item_of[left]), int(item_of[right])))
             if low == high:
                 pair = f"{names[left]} and {names[right]}"
-                faults.append(Fault("linked households must also be kept apart", column="apart_from", value=pair))
+                faults.append(cell.fault("linked households must also be kept apart", pair))
             else:
                 apart.add((low, high))
+        before = len(faults)
         score = reading.score_matrix(scores, names, towns, faults)
-        pins, bans = sorted(said.pairs["pin"]), sorted(said.pairs["ban"])
+        # A pair whose score is misread has one: no contradiction is told that follows from a fault told already.
+        score = np.where(np.isnan(score), 0.5, score) if len(faults) > before else score
         people = {name: reading.numbers(homes, name) for name in ("adults", "children", "seniors")}
         persons = np.rint(sum(people.values(), start=np.zeros(len(names)))).astype(np.int64)
         faults += [
-            Fault("the household has no persons", column="adults", value=names[index])
-            for index in np.flatnonzero(persons < 1)
+            reading.cell_of(homes, "households", index, "adults").fault("the household has no persons", names[index])
+            for index in np.flatnonzero(persons < 1).tolist()
         ]
         counted = {**people, "persons": persons.astype(np.float64), "households": np.ones(len(names))}
         services = [str(name)[9:] for name in rooms.columns if str(name).startswith("capacity_")]
@@ -179,34 +188,26 @@ class Problem:
         for service, what in counts.items():
             if what not in COUNTED:
                 faults.append(Fault(f"what '{service}' counts is unknown", value=what, allowed=", ".join(COUNTED)))
-        needs = reading.code_lists(homes, "needs")
         capacity, offers = _room(rooms, services)
-        minimum = reading.numbers(rooms, "minimum")
-        for place, least in said.floors:
-            minimum[place] = max(minimum[place], least)
-        for index in np.flatnonzero(minimum > capacity[:, 0]):
-            found = f"{towns[index]}: minimum {minimum[index]:g}, capacity {capacity[index, 0]:g}"
-            faults.append(Fault("a minimum lies above its capacity", column="minimum", value=found))
-        items = int(item_of.max()) + 1 if len(names) else 0
-        pin, clashes = _pinned(pins, bans, names, towns, item_of, items)
-        if faults:
-            faults += [Fault(clash, column="rule") for clash in clashes]
-            raise DataError(
-                "the allocation problem cannot be stated",
-                why="a household or place that is misread would be placed wrongly",
-                do="correct the rows named and run again",
-                faults=faults,
-            )
+        needs = reading.services_asked(homes, offers, services, faults)
+        minimum = _minimum(rooms, capacity, said.floors, faults)
         use = np.zeros((len(names), 1 + len(services)))
         use[:, 0] = persons
         for column, service in enumerate(services, start=1):
             asks = np.array([service in need for need in needs], dtype=bool)
-            use[asks, column] = counted[counts.get(service, "persons")][asks]
+            use[asks, column] = counted.get(counts.get(service, "persons"), counted["persons"])[asks]
         weight = np.where(people["adults"] > 0, people["adults"], persons)
         if "weight" in homes:
             given = reading.numbers(homes, "weight", empty=np.nan)
             weight = np.where(np.isnan(given), weight, given)
-        why = _mask(score, needs, offers, use, capacity, item_of, items, pin, bans)
+        items = int(item_of.max()) + 1 if len(names) else 0
+        pin = np.full(items, -1, dtype=np.int64)
+        for row, place in sorted(pins, reverse=True):
+            pin[item_of[row]] = place
+        free = _mask(score, needs, offers, use, capacity, item_of, items, bans)
+        why, pinned = free.copy(), np.flatnonzero(pin >= 0)
+        why[pinned] = WhyNot.PINNED_ELSEWHERE
+        why[pinned, pin[pinned]] = free[pinned, pin[pinned]]
         problem = cls(
             household_names=names,
             place_names=towns,
@@ -229,12 +230,16 @@ class Problem:
             deadline=tuple(text[:10] for text in reading.texts(homes, "deadline")),
             stated=tuple(said.others),
         )
-        clashes += _crowded_pins(problem)
-        if clashes:
-            raise DecisionError(
-                "the pins contradict each other or the rules: " + "; ".join(clashes),
-                why="no plan can keep them all",
-                do="lift a pin or a ban, or raise the room named",
+        unpinned = replace(problem, why=free, pin=np.full_like(pin, -1)) if pins else problem
+        against = contradictions(problem, unpinned, pins, links)
+        if faults:
+            raise _unstated([*faults, *against])
+        if against:
+            raise ContradictionError(
+                "some orders no plan can keep",
+                why="they contradict each other, or what the places offer and have room for",
+                do="lift a pin, a link or a ban, or raise the room named",
+                faults=against,
             )
         return problem
 
@@ -327,21 +332,28 @@ def _room(rooms: pd.DataFrame, services: list[str]) -> tuple[Floats, tuple[Names
     return capacity, tuple(offers)
 
 
-def _pinned(
-    pins: list[tuple[int, int]], bans: list[tuple[int, int]], names: Names, towns: Names, item_of: Ints, items: int
-) -> tuple[Ints, list[str]]:
-    pin, clashes = np.full(items, -1, dtype=np.int64), []
-    first: dict[int, int] = {}
-    banned = {(int(item_of[row]), column) for row, column in bans}
-    for row, column in pins:
-        item = int(item_of[row])
-        if pin[item] not in (-1, column):
-            other = "" if first[item] == row else f" by way of {names[first[item]]}, to whom it is linked,"
-            clashes.append(f"{names[row]} is pinned to {towns[column]} and{other} to {towns[pin[item]]}")
-        if (item, column) in banned:
-            clashes.append(f"{names[row]} is pinned to {towns[column]} and banned from it")
-        pin[item], first[item] = column, row
-    return pin, clashes
+def _minimum(
+    rooms: pd.DataFrame, capacity: Floats, floors: Sequence[tuple[int, float, Cell]], faults: list[Fault]
+) -> Floats:
+    """Return the smallest intake of each place, by the table or by a rule; one above the capacity is a fault."""
+    minimum = reading.numbers(rooms, "minimum")
+    asked = np.flatnonzero(minimum > 0).tolist()
+    own = [(j, float(minimum[j]), reading.cell_of(rooms, "places", j, "minimum")) for j in asked]
+    for j, least, cell in (*own, *floors):
+        minimum[j] = max(minimum[j], least)
+        if least > capacity[j, 0]:
+            found = f"{rooms['place'].iloc[j]}: minimum {least:g}, capacity {capacity[j, 0]:g}"
+            faults.append(cell.fault("a minimum lies above its capacity", found))
+    return minimum
+
+
+def _unstated(faults: Sequence[Fault]) -> DataError:
+    return DataError(
+        "the allocation problem cannot be stated",
+        why="a household or place that is misread would be placed wrongly",
+        do="correct the rows named and run again",
+        faults=faults,
+    )
 
 
 def _mask(
@@ -352,7 +364,6 @@ def _mask(
     capacity: Floats,
     item_of: Ints,
     items: int,
-    pin: Ints,
     bans: list[tuple[int, int]],
 ) -> NDArray[np.int8]:
     why = np.zeros((items, len(offers)), dtype=np.int8)
@@ -368,24 +379,4 @@ def _mask(
         why[np.ix_(np.unique(item_of[asks]), np.flatnonzero(lacks))] = WhyNot.NEED_NOT_OFFERED
     for row, column in bans:
         why[item_of[row], column] = WhyNot.BANNED
-    for item in np.flatnonzero(pin >= 0):
-        why[item, np.arange(len(offers)) != pin[item]] = WhyNot.PINNED_ELSEWHERE
     return why
-
-
-def _crowded_pins(problem: Problem) -> list[str]:
-    held = np.array(
-        [item for item in np.flatnonzero(problem.pin >= 0) if problem.why[item, problem.pin[item]] == 0], dtype=int
-    )
-    load = np.zeros(problem.capacity.shape)
-    np.add.at(load, problem.pin[held], problem.size[held])
-    clashes = [
-        f"the pins to {problem.place_names[j]} need {load[j, d]:g} in {problem.dimensions[d]} "
-        f"and it has {problem.capacity[j, d]:g} (raise it by {load[j, d] - problem.capacity[j, d]:g} or lift a pin)"
-        for j, d in zip(*np.nonzero(load > problem.capacity), strict=True)
-    ]
-    for left, right in problem.apart:
-        if {left, right} <= set(held.tolist()) and problem.pin[left] == problem.pin[right]:
-            pair = " and ".join(problem.household_names[problem.members[item][0]] for item in (left, right))
-            clashes.append(f"{pair} are to be kept apart and both pinned to {problem.place_names[problem.pin[left]]}")
-    return clashes

@@ -130,13 +130,13 @@ class NeedsMet(Rule):
 
 @dataclass(frozen=True)
 class Pins(Rule):
-    """A pinned household goes to its place, unless that place may not take it; distance in households."""
+    """A pinned household goes to its place, which may take it, or the pin was refused; distance in households."""
 
     name = "pins"
     reason = "A named person decided where this household goes."
 
     def rows(self, problem: Problem, columns: Columns) -> Rows:
-        """Return −x_ij ≤ −1 for each pinned pair that is allowed."""
+        """Return −x_ij ≤ −1 for each pinned pair."""
         pinned = np.flatnonzero(problem.pin[columns.item] == columns.place)
         matrix = sp.csr_matrix(
             (-np.ones(len(pinned)), (np.arange(len(pinned)), pinned)), shape=(len(pinned), len(columns))
@@ -146,14 +146,8 @@ class Pins(Rule):
     def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
         """Count pinned households that are not where they should be."""
         at = dict(zip(*(side.tolist() for side in problem.placed(assignment)), strict=True))
-        pinned = (
-            (row, int(item), int(problem.pin[item]))
-            for row, item in enumerate(problem.item_of)
-            if problem.pin[item] >= 0
-        )
-        return float(
-            sum(at.get(row, -1) != place for row, item, place in pinned if problem.why[item, place] == WhyNot.ALLOWED)
-        )
+        pin = problem.pin[problem.item_of]
+        return float(sum(at.get(int(row), -1) != pin[row] for row in np.flatnonzero(pin >= 0)))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from workbench.decisions.allocation.knapsack import fill_all
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.redivision import redivide
 from workbench.decisions.allocation.soft import best_at, candidates
-from workbench.decisions.allocation.stopping import Limit, Progress
+from workbench.decisions.allocation.stopping import Limit, Progress, told
 
 WHOLE = 150
 """Persons up to which a place is filled with whole households in the bound."""
@@ -152,7 +152,7 @@ class _Search:
         if not known:
             nobody = np.full(instance.items, instance.nowhere)
             self._complete(nobody, self.order, self.best)
-        self.say(f"First plan: {self.worth:.3f}, bound {self.bound:.3f}.")
+        self.say(f"First plan: {told(self.worth)}, bound {told(self.bound)}.")
         small = instance.items <= PATTERNS
         if start is not None and small and self.shaken and self.plans and len(start.at) == instance.items:
             self._mend(self.plan if known else start.at, whole)
@@ -163,7 +163,7 @@ class _Search:
         if not self._done() and small and self.limit.going():
             self._by_patterns(whole)
         if self.shaken and not self._done() and np.isfinite(self.worth):
-            self.say(f"Before shaking: {self.worth:.3f}, bound {self.bound:.3f}.")
+            self.say(f"Before shaking: {told(self.worth)}, bound {told(self.bound)}.")
             self._shake(SHAKES)
         best, _, _ = best_at(instance.value, instance.size, self.proof)
         return Found(self.plan, self.worth, self.bound, self.proof, self.twice, whole, best)
@@ -303,7 +303,7 @@ class _Search:
                 if self._done():
                     break
             at, tried = (self.plan, set()) if self.worth > before else (at, tried | set(places.tolist()))
-            self.say(f"The plan before, mended in {len(places)} places: {self.worth:.3f}.")
+            self.say(f"The plan before, mended in {len(places)} places: {told(self.worth)}.")
 
     def _by_shortlist(self) -> None:
         """Choose for all items at once among the pairs that lose least, from longer and longer lists."""
@@ -321,7 +321,7 @@ class _Search:
             )  # fmt: skip
             if chosen is not None:
                 self._complete(chosen, np.argsort(-self.twice, kind="stable"), self.twice)
-            self.say(f"The best choice from {len(pairs.item)} pairs: {self.worth:.3f}.")
+            self.say(f"The best choice from {len(pairs.item)} pairs: {told(self.worth)}.")
 
     def _enough(self) -> float:
         """Return the worth at which the search is done."""
@@ -333,7 +333,7 @@ class _Search:
         """Lower the bound, and find a plan, by choosing one whole pattern of households for each place."""
         from workbench.decisions.allocation.patterns import Patterns  # brings a solver: only when one is needed
 
-        self.say(f"Before patterns: {self.worth:.3f}, bound {self.bound:.3f}.")
+        self.say(f"Before patterns: {told(self.worth)}, bound {told(self.bound)}.")
         until = self.limit.part(FOR_BOUND)
         patterns = Patterns(self.instance, whole, lambda: until.going() and self.limit.going())
         if np.isfinite(self.worth):
@@ -344,14 +344,14 @@ class _Search:
             guide = (whole > 0) & (proof.price[:, 0] >= 0)
             self.bound, self.twice, self.proof = proof.bound, proof.twice, proof.price.copy()
             self.proof[guide, 0] = np.maximum(0.0, self.price[guide, 0])
-        self.say(f"{len(patterns.known)} patterns: bound {self.bound:.3f}.")
+        self.say(f"{len(patterns.known)} patterns: bound {told(self.bound)}.")
         if self._done() or not self.plans:
             return
         until = self.limit.part(FOR_DIVE)
         first = np.argsort(-self.twice, kind="stable")
         patterns.going = lambda: until.going() and self.limit.going()
         self._complete(patterns.dive(), first, self.twice)
-        self.say(f"A plan made of patterns: {self.worth:.3f}.")
+        self.say(f"A plan made of patterns: {told(self.worth)}.")
         if self.shaken and np.isfinite(self.worth):
             self._shake(FEWER_SHAKES)
         if not self._done() and self.limit.going():
@@ -361,7 +361,7 @@ class _Search:
             chosen = patterns.choose(self.gap / 2, self.limit.left() * FOR_DIVE)
             if chosen is not None:
                 self._complete(chosen, first, self.twice)
-            self.say(f"The best choice of patterns: {self.worth:.3f}.")
+            self.say(f"The best choice of patterns: {told(self.worth)}.")
 
     def _improve(self, whole: Ints) -> None:
         """Lower the bound by subgradient steps on λ; where no patterns follow, make plans of what it chose."""

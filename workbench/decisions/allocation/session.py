@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from workbench.core.errors import DecisionError, nearest
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem import Problem
+from workbench.decisions.allocation.reading import texts
 from workbench.decisions.allocation.solve import solve
 
 
@@ -22,8 +24,9 @@ class Session:
         The tables, as :meth:`Problem.from_tables` takes them.
     plan
         The plan of these tables.
-    objective, gap
-        What is best, and at which gap the search may stop.
+    objective, gap, time_limit
+        What is best, at which gap the search may stop, and after how many seconds it ends with the best plan so far;
+        kept from session to session.
     """
 
     households: pd.DataFrame
@@ -34,6 +37,7 @@ class Session:
     objective: str
     gap: float
     practice: pd.DataFrame | None = None
+    time_limit: float = math.inf
 
     @classmethod
     def begin(
@@ -46,13 +50,14 @@ class Session:
         objective: str = "place-first",
         gap: float = 5e-4,
         practice: pd.DataFrame | None = None,
+        time_limit: float = math.inf,
     ) -> Session:
         """Solve once from the start."""
+        households, places, scores = _keyed(households), _keyed(places), _keyed(scores)
         orders = pd.DataFrame(columns=["household", "place", "rule", "reason"]) if rules is None else rules
         problem = Problem.from_tables(households, places, scores, orders, practice=practice)
-        return cls(
-            households, places, scores, orders, solve(problem, objective=objective, gap=gap), objective, gap, practice
-        )
+        plan = solve(problem, objective=objective, gap=gap, time_limit=time_limit)
+        return cls(households, places, scores, orders, plan, objective, gap, practice, time_limit)
 
     def pin(self, household: str, place: str, reason: str) -> Session:
         """Return the session in which a household goes to a place."""
@@ -64,21 +69,32 @@ class Session:
 
     def with_capacity(self, place: str, capacity: int, column: str = "capacity") -> Session:
         """Return the session in which a place has another capacity; ``column`` may name one of a service."""
-        known = list(self.places["place"].astype(str))
+        places, known = self.places.copy(), texts(self.places, "place")
         if place not in known:
             raise DecisionError(f"there is no place '{place}'", do=nearest(place, known))
-        if column not in self.places or capacity < 0:
-            raise DecisionError(f"'{column}' cannot become {capacity}", do="name a capacity column and at least 0")
-        places = self.places.copy()
-        places.loc[places["place"].astype(str) == place, column] = capacity
-        return self._again(places=places)
+        counted = [str(name) for name in places.columns if str(name).startswith("capacity")]
+        if column not in counted:
+            raise DecisionError(f"there is no capacity '{column}'", do=nearest(column, counted))
+        if not (math.isfinite(capacity) and capacity >= 0 and capacity % 1 == 0):
+            raise DecisionError(
+                f"'{column}' of {place} cannot become {capacity}",
+                why="room is counted in whole persons",
+                do="give a whole number, at least 0",
+            )
+        places.loc[[name == place for name in known], column] = capacity
+        return self._again(replace(self, places=places))
 
     def with_household(self, household: pd.DataFrame, scores: pd.DataFrame) -> Session:
         """Return the session with further households and their scores, tables of the same columns."""
-        return self._again(
-            households=pd.concat([self.households, household], ignore_index=True),
-            scores=pd.concat([self.scores, scores], ignore_index=True),
-        )
+        scored = scores.dropna(how="all", subset=_said(scores))
+        if unscored := sorted(set(texts(household, "household")) - set(texts(scored, "household"))):
+            raise DecisionError(
+                f"no score for any place: {', '.join(unscored)}",
+                why="a household may only go where it has a score",
+                do="give a row of scores for each further household",
+            )
+        homes = pd.concat([self.households, household], ignore_index=True)
+        return self._again(replace(self, households=homes, scores=pd.concat([self.scores, scores], ignore_index=True)))
 
     def changes(self, before: Session) -> pd.DataFrame:
         """Return who is placed otherwise than before: ``household, before, after`` ('' for nowhere)."""
@@ -95,10 +111,21 @@ class Session:
         if not reason.strip():
             raise DecisionError(f"a {rule} needs a reason", why="every override stands in the ledger with its reason")
         row = pd.DataFrame([{"household": household, "place": place, "rule": rule, "reason": reason}])
-        return self._again(rules=row if self.rules.empty else pd.concat([self.rules, row], ignore_index=True))
+        rules = row if self.rules.empty else pd.concat([self.rules, row], ignore_index=True)
+        return self._again(replace(self, rules=rules))
 
-    def _again(self, **changed: pd.DataFrame) -> Session:
-        tables = {name: changed.get(name, getattr(self, name)) for name in ("households", "places", "scores", "rules")}
-        problem = Problem.from_tables(**tables, practice=self.practice)
-        plan = solve(problem, objective=self.objective, gap=self.gap, start=self.plan)
-        return Session(**tables, plan=plan, objective=self.objective, gap=self.gap, practice=self.practice)
+    def _again(self, then: Session) -> Session:
+        """Return a changed session with its plan, solved from this one's."""
+        problem = Problem.from_tables(then.households, then.places, then.scores, then.rules, practice=then.practice)
+        plan = solve(problem, objective=then.objective, gap=then.gap, time_limit=then.time_limit, start=self.plan)
+        return replace(then, plan=plan)
+
+
+def _keyed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its key as a column, where it was the index."""
+    return table.reset_index() if table.index.name in ("household", "place") else table
+
+
+def _said(scores: pd.DataFrame) -> list[str]:
+    """Return the columns of a table of scores that hold scores."""
+    return ["score"] if "score" in scores else [name for name in scores.columns if name != "household"]

@@ -12,24 +12,17 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from workbench.core.contracts import CONTRACTS
 from workbench.core.errors import Fault, nearest
-from workbench.decisions.allocation.reading import Names, numbers, texts
+from workbench.decisions.allocation.reading import Cell, Names, Ties, numbers, texts
 
 Pairs = tuple[tuple[str, str], ...]
 """A plan as (household, place)."""
 PAIRED = ("pin", "ban", "linked", "apart")
 OF_PRACTICE = ("no worse for groups", "no worse for places")
+NAMING = ("household", "other", "place", "group")
 SPEAKS: Mapping[str, tuple[str, ...]] = {
-    "pin": ("household", "place"),
-    "ban": ("household", "place"),
-    "linked": ("household", "other"),
-    "apart": ("household", "other"),
-    "intake floor": ("place",),
-    "deadlines": (),
-    "group floor": ("group",),
-    "dispersion": ("group",),
-    "no worse for groups": (),
-    "no worse for places": (),
+    case.value: tuple(name for name in (*case.needs, *case.may) if name in NAMING) for case in CONTRACTS["rules"].cases
 }
 """The columns in which each kind of rule names something."""
 LIMITED = {"intake floor": math.inf, "group floor": 1.0, "dispersion": math.inf}
@@ -52,10 +45,13 @@ class Statement:
 
 @dataclass
 class Stated:
-    """What a table of rules says: index pairs by kind, floors as (place, persons), statements for all the rest."""
+    """What a table of rules says: index pairs by kind, floors as (place, persons), statements for all the rest.
 
-    pairs: dict[str, set[tuple[int, int]]] = field(default_factory=lambda: {kind: set() for kind in PAIRED})
-    floors: list[tuple[int, float]] = field(default_factory=list)
+    Pairs and floors carry the cell that states them.
+    """
+
+    pairs: dict[str, Ties] = field(default_factory=lambda: {kind: {} for kind in PAIRED})
+    floors: list[tuple[int, float, Cell]] = field(default_factory=list)
     others: list[Statement] = field(default_factory=list)
 
 
@@ -84,47 +80,52 @@ def stated_in(
     limits = numbers(rules, "limit", empty=-1.0)
     columns = {name: texts(rules, name) for name in (*every, "by", "reason", "source")}
     for at, kind in enumerate(columns["rule"]):
-        cell = {name: column[at] for name, column in columns.items()}
-        wrong = [_unknown(name, cell[name], every[name]) for name in SPEAKS.get(kind, ("rule",))]
-        wrong.append(_outside(kind, float(limits[at])))
-        if kind in OF_PRACTICE and not today:
-            wrong.append(Fault("the rule is measured by current practice, which is not given", None, "rule", kind))
+        said = {name: column[at] for name, column in columns.items()}
+        cell = {name: Cell("rules", at + 1, name) for name in (*every, "limit")}
+        wrong = [_unknown(cell[name], said[name], every[name]) for name in SPEAKS.get(kind, ("rule",))]
+        wrong.append(_outside(cell["limit"], kind, float(limits[at])))
+        if kind in OF_PRACTICE and practice is None:
+            wrong.append(cell["rule"].fault("the rule is measured by current practice, which is not given", kind))
         if any(wrong):
             faults += [fault for fault in wrong if fault is not None]
         elif kind in PAIRED:
-            left, right = (every[name][cell[name]] for name in SPEAKS[kind])
+            left, right = (every[name][said[name]] for name in SPEAKS[kind])
             if kind in ("pin", "ban"):
-                found.pairs[kind].add((left, right))
+                found.pairs[kind].setdefault((left, right), cell["place"])
             elif left == right:
-                faults.append(Fault("a household is named as its own partner", None, "other", cell["other"]))
+                faults.append(cell["other"].fault("a household is named as its own partner", said["other"]))
             else:
-                found.pairs[kind].add((min(left, right), max(left, right)))
+                found.pairs[kind].setdefault((min(left, right), max(left, right)), cell["other"])
         elif kind == "intake floor":
-            found.floors.append((towns[cell["place"]], float(limits[at])))
+            found.floors.append((towns[said["place"]], float(limits[at]), cell["limit"]))
         else:
-            by, measured = cell["by"][:10], today if kind in OF_PRACTICE else ()
-            said = Statement(kind, cell["group"], float(limits[at]), by, cell["reason"], cell["source"], measured)
-            found.others.append(said)
+            by, measured = said["by"][:10], today if kind in OF_PRACTICE else ()
+            stated = Statement(kind, said["group"], float(limits[at]), by, said["reason"], said["source"], measured)
+            found.others.append(stated)
     return found
 
 
-def _unknown(column: str, name: str, known: Mapping[str, int]) -> Fault | None:
+def _unknown(cell: Cell, name: str, known: Mapping[str, int]) -> Fault | None:
     if name in known:
         return None
-    what = "household" if column == "other" else column
-    return Fault(f"no such {what} in the rules", None, column, name, nearest(name, [each for each in known if each]))
+    what = "household" if cell.column == "other" else cell.column
+    return cell.fault(f"no such {what} in the rules", name, nearest(name, [each for each in known if each]))
 
 
-def _outside(kind: str, limit: float) -> Fault | None:
-    if kind not in LIMITED or 0 <= limit <= LIMITED[kind]:
+def _outside(cell: Cell, kind: str, limit: float) -> Fault | None:
+    if kind not in LIMITED:
         return None
-    allowed = "a mean outcome from 0 to 1" if LIMITED[kind] == 1 else "persons, at least 0"
-    return Fault(f"the limit of a rule '{kind}' lies outside its range", None, "limit", limit, allowed)
+    share = LIMITED[kind] == 1
+    if 0 <= limit <= LIMITED[kind] and (share or limit.is_integer()):
+        return None
+    allowed = "a mean outcome from 0 to 1" if share else "whole persons, at least 0"
+    return cell.fault(f"the limit of a rule '{kind}' lies outside its range", limit, allowed)
 
 
 def _practice(practice: pd.DataFrame, homes: Mapping[str, int], towns: Mapping[str, int], faults: list[Fault]) -> Pairs:
     for label, known in (("household", homes), ("place", towns)):
-        for name in sorted(set(texts(practice, label)) - set(known)):
-            hint = nearest(name, list(known))
-            faults.append(Fault(f"no such {label} in current practice", None, label, name, hint))
+        given = texts(practice, label)
+        for name in sorted(set(given) - set(known)):
+            cell = Cell("practice", given.index(name) + 1, label)
+            faults.append(cell.fault(f"no such {label} in current practice", name, nearest(name, list(known))))
     return pairs_of(practice)

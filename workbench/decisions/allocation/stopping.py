@@ -31,3 +31,12 @@ class Limit:
     def left(self) -> float:
         """Return the seconds left."""
         return max(0.0, self.seconds - (time.perf_counter() - self.began))
+
+
+def told(worth: float) -> str:
+    """Return what a plan is worth, for a line of progress; minus infinity stands for none found yet.
+
+    >>> told(3.14159), told(-np.inf)
+    ('3.142', 'none yet')
+    """
+    return f"{worth:.3f}" if np.isfinite(worth) else "none yet"
