@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +18,7 @@ from workbench.core.contracts import CONTRACTS
 from workbench.reporting.build import BuiltReport
 
 pytestmark = pytest.mark.quick
+ROOT = Path(__file__).parents[2]
 COMMANDS = (
     ("demo",),
     ("data", "list"),
@@ -125,6 +129,16 @@ def test_an_interrupt_is_said_and_has_its_own_exit_code(monkeypatch: pytest.Monk
     monkeypatch.setattr("workbench.sources.localities.available", interrupt)
     result = run("data", "list")
     assert result.exit_code == 130 and "nothing half-written" in result.stderr
+
+
+def test_an_interrupt_of_code_from_a_string_has_that_exit_code_too(tmp_path: Path) -> None:
+    """As in imports that build their code; Python would end itself by the signal after all is said."""
+    (tmp_path / "stopped.py").write_text(
+        "from workbench.cli import app\napp.command('stop')(lambda: exec('raise KeyboardInterrupt'))\napp(['stop'])\n"
+    )
+    paths = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
+    ended = subprocess.run([sys.executable, "-m", "stopped"], env=paths, capture_output=True, text=True, check=False)
+    assert ended.returncode == 130 and "nothing half-written" in ended.stderr
 
 
 def tables(folder: Path) -> tuple[str, ...]:

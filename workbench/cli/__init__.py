@@ -46,6 +46,9 @@ class _Commands(TyperGroup):
             typer.echo(error.message(), err=True)
             raise typer.Exit(error.exit_code) from error
         except KeyboardInterrupt as stop:
+            # Python ends itself by the signal where code from a string was interrupted, as in many an import; code from
+            # a string that ends well makes it forget that.
+            exec("")
             typer.echo("Interrupted; nothing half-written was left behind. What had finished is reused.", err=True)
             raise typer.Exit(INTERRUPTED) from stop
         finally:

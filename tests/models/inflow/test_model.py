@@ -201,6 +201,16 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
             assert np.asarray(gradient[which])[index] == pytest.approx(numeric, rel=1e-5, abs=1e-6)
 
 
+def test_far_out_a_point_has_no_density_and_a_sampler_turns_back() -> None:
+    from workbench.models.inflow.kernel import likelihood
+
+    y = np.full((6, 2), 4.0) + np.arange(6)[:, None] / 10
+    cells = (y, y - 0.2, y + 0.2, np.ones((6, 2)), np.ones((6, 2)))
+    gone = np.full(2, -800.0)  # a scale of exp(-800), which no float holds
+    found = likelihood(*cells, 0.0 * y, np.full(2, 0.3), y[0].copy(), gone, np.full(2, 0.05), 0.2, 0.85, 4.3, 0.05)
+    assert not np.isfinite(found[0])
+
+
 @given(st.floats(-40, 40), st.floats(1e-4, 60), st.floats(2.05, 40), st.booleans())
 @example(-40.0, 1.0, 2.2265, True)  # the worst that was found
 def test_the_probability_of_an_interval(low: float, length: float, freedom: float, everything_below: bool) -> None:

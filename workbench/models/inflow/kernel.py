@@ -19,6 +19,9 @@ PANELS = 512
 WIDTH = math.pi / PANELS
 LOG_COS = np.log(np.maximum(np.cos(np.linspace(-0.5 * math.pi, 0.5 * math.pi, 2 * PANELS + 1)), 1e-300))
 """At the edges and in the middle of the panels of the table."""
+compiled = njit(cache=True, error_model="numpy")
+"""Division by zero gives infinity or NaN, as in numpy: far out, where a scale underflows, a sampler is to see a point
+without a density and turn back, not to end with an error."""
 SMALL = 1e-4
 """Integrals below this are not taken from the table, where they are differences of larger numbers.
 
@@ -27,7 +30,7 @@ largest are those of all that lies far out on the left, with little more than tw
 """
 
 
-@njit(cache=True)
+@compiled
 def digamma(x: float) -> float:
     """Return the derivative of log Γ at ``x`` > 0 (recurrence, then the asymptotic series)."""
     below = 0.0
@@ -38,7 +41,7 @@ def digamma(x: float) -> float:
     return below + math.log(x) - 0.5 / x - f * (1 / 12 - f * (1 / 120 - f * (1 / 252 - f * (1 / 240 - f / 132))))
 
 
-@njit(cache=True)
+@compiled
 def tabulated(freedom: float) -> Any:
     """Return the integrals of cos^(ν−1) φ and of its product with log cos φ from −π/2, and both integrands.
 
@@ -62,7 +65,7 @@ def tabulated(freedom: float) -> Any:
     return table
 
 
-@njit(cache=True)
+@compiled
 def looked_up(angle: float, table: Any) -> Any:
     """Return both integrals from −π/2 to an angle, by cubic Hermite interpolation."""
     at = (angle + 0.5 * math.pi) / WIDTH
@@ -76,7 +79,7 @@ def looked_up(angle: float, table: Any) -> Any:
     )
 
 
-@njit(cache=True)
+@compiled
 def integrated(first: float, last: float, freedom: float) -> Any:
     """Return both integrals between two angles, by quadrature."""
     half, middle = 0.5 * (last - first), 0.5 * (last + first)
@@ -89,7 +92,7 @@ def integrated(first: float, last: float, freedom: float) -> Any:
     return mass * half, slope * half
 
 
-@njit(cache=True)
+@compiled
 def between(low: float, high: float, freedom: float, constant: float, table: Any) -> Any:
     """Return log P(low < T < high) of Student's t, and its derivatives with respect to low, high and freedom.
 
@@ -119,7 +122,7 @@ def between(low: float, high: float, freedom: float, constant: float, table: Any
     return constant + math.log(mass), by_low / mass, by_high / mass, slope / mass
 
 
-@njit(cache=True)
+@compiled
 def likelihood(
     y: Any,
     lower: Any,
