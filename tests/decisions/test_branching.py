@@ -148,3 +148,9 @@ def test_the_time_limit_ends_a_proof_with_what_is_proven():
     problem = crowded(0, 25, 8)
     plan = solve(problem, gap=0.0, time_limit=0.5)
     assert plan.value <= plan.bound and plan.persons_placed <= plan.persons_placed_bound
+
+
+def test_a_gap_that_is_not_reached_is_said(monkeypatch):
+    monkeypatch.setattr("workbench.decisions.allocation.branching.CASES", 0)
+    plan = solve(crowded(), gap=0.0)
+    assert plan.gap > 1e-6 and not plan.reaches(0.0) and "certified only to within" in plan.status

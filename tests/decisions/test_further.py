@@ -166,7 +166,7 @@ def test_a_plan_under_a_further_rule_is_the_best_of_all_that_keep_it(made_up, se
 def test_a_rule_that_cannot_be_kept_names_the_smallest_easing():
     with pytest.raises(DecisionError, match="'some households' cannot be kept") as error:
         solve(small_case(), further=[Least(2)])
-    assert "by 1 in all" in error.value.message()
+    assert "'some households' from 2 to 1" in error.value.message()
     assert solve(small_case(), further=[Least(1)]).households_placed == 3
 
 

@@ -10,28 +10,20 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
-import scipy.sparse as sp
-from numpy.typing import NDArray
 
-from workbench.decisions.allocation import highs
 from workbench.decisions.allocation.certificate import Branches, Case, Multipliers, case_bound, divided, whole_case
 from workbench.decisions.allocation.knapsack import fill_each
 from workbench.decisions.allocation.problem import Problem
+from workbench.decisions.allocation.programme import Programme
 from workbench.decisions.allocation.readable import RowsByRule, kept
 from workbench.decisions.allocation.reading import Floats
-from workbench.decisions.allocation.rules import EveryonePlaced, KeptApart, PersonsPlaced, standard_rules
 from workbench.decisions.allocation.stopping import Limit
 
 CASES = 10_000
 """Cases after which a proof is given up: many households alike can be exchanged in more ways than can be told apart."""
 SOON, BY_THEN = 300, 0.1
 """Divisions after which a proof that has closed less than this share of what was open is given up as well."""
-WHOLE = 150
-"""Persons up to which a place is filled with whole households in the bound."""
-FORBIDDING = 10.0
-"""Price of missing a limit, in units of all that the items could be worth: a case without a plan shows by its bound."""
 ROUND = 1e-6
 POLISH = 12
 """Steps by which a case's λ is bettered before it is divided."""
@@ -110,12 +102,8 @@ class _Tree:
         self.root, self.pairs = replace(multipliers, branches=None), problem.columns
         self.value = (problem.value if worth is None else worth)[self.pairs.item, self.pairs.place]
         self.x, self.reached = start, float(self.value @ start)
-        limits = {rule.title for rule in standard_rules(problem) if not isinstance(rule, KeptApart)}
-        limits |= {EveryonePlaced.name, PersonsPlaced.name}
-        self.rows = {title: each for title, each in rows.items() if title not in limits and len(each)}
-        self.all_rows = rows
-        self.whole = np.append(problem.capacity[:, 0] <= WHOLE, 0).astype(np.int64)
-        self._state()
+        self.rows = rows
+        self.programme = Programme(problem, rows, self.value, multipliers.at_least)
 
     def grow(self, limit: Limit) -> Proof:
         """Divide the case with the highest bound until the gap is reached, or nothing is left to divide."""
@@ -148,14 +136,14 @@ class _Tree:
         return max(self.reached + self.gap, self.reached / (1.0 - self.gap))
 
     def _bound(self, multipliers: Multipliers, case: Case) -> float:
-        return case_bound(self.problem, multipliers, self.all_rows, case, worth=self.worth)
+        return case_bound(self.problem, multipliers, self.rows, case, worth=self.worth)
 
     def _node(self, case: Case, above: Multipliers) -> _Node:
         """Return a case with the better of its own multipliers and those of the case that it is part of."""
         bound = self._bound(above, case)
         if self._enough(bound):
             return _Node(case, above, bound)
-        own, x, missed = self._solved(case)
+        own, x, missed = self.programme.solved(case)
         if (tighter := self._bound(own, case)) < bound:
             above, bound = own, tighter
         if not self._enough(bound):
@@ -163,95 +151,27 @@ class _Tree:
         undecided = np.minimum(x, 1.0 - x)
         if undecided.max(initial=0.0) > ROUND:
             # Large items first: where they go decides most.
-            k = int((undecided * self.weight).argmax())
-            return _Node(case, above, bound, int(self.item[k]), int(self.place[k]))
+            item, place = self.programme.item, self.programme.place
+            k = int((undecided * (1.0 + self.problem.size[item, 0])).argmax())
+            return _Node(case, above, bound, int(item[k]), int(place[k]))
         x = np.rint(x[: len(self.pairs)])
-        if missed <= ROUND and self.value @ x > self.reached and kept(self.all_rows, x):
+        if missed <= ROUND and self.value @ x > self.reached and kept(self.rows, x):
             self.x, self.reached = x, float(self.value @ x)
         return _Node(case, above, bound)
-
-    def _state(self) -> None:
-        """State the programme: a pair or *nowhere* for each item; each limit may be missed, at a price."""
-        problem, pairs = self.problem, self.pairs
-        self.who = np.unique(pairs.item)
-        line = np.full(problem.items, -1)
-        line[self.who] = np.arange(len(self.who))
-        size, infinite = problem.size, highspy.kHighsInf
-        self.room = np.argwhere(np.isfinite(problem.capacity) | (problem.minimum[:, None] > 0) & _first(problem))
-        place, dimension = self.room.T
-        capacity = sp.csr_matrix((pairs.place == place[:, None]) * size[pairs.item][:, dimension].T)
-        most = np.where(np.isfinite(problem.capacity), problem.capacity, infinite)[place, dimension]
-        least = np.where(dimension == 0, problem.minimum[place], 0.0)
-        self.left = np.inf
-        if self.root.at_least is not None:
-            self.left = float(size[self.who, 0].sum()) - self.root.at_least
-        blocks = [capacity, *(each.matrix for each in self.rows.values())]
-        lower = [least, *(np.full(len(each), -infinite) for each in self.rows.values())]
-        upper = [most, *(each.limit for each in self.rows.values())]
-        over_pairs = sp.vstack(
-            [sp.csr_matrix((np.ones(len(pairs)), (line[pairs.item], np.arange(len(pairs))))), *blocks]
-        )
-        n, rows = len(self.who), over_pairs.shape[0]
-        self.item = np.concatenate([pairs.item, self.who])
-        self.place = np.concatenate([pairs.place, np.full(n, len(problem.place_names))])
-        self.weight = 1.0 + size[self.item, 0]
-        idle = sp.vstack([sp.eye(n), sp.csr_matrix((rows - n, n))])
-        matrix = sp.bmat([[over_pairs, idle], [None, sp.csr_matrix(size[self.who, 0][None, :])]])
-        limits = matrix.shape[0] - n
-        slack = sp.vstack([sp.csr_matrix((n, limits)), sp.eye(limits)])
-        matrix = sp.csc_matrix(sp.hstack([matrix, -slack, slack]))
-        cost = np.zeros(matrix.shape[1])
-        cost[: len(pairs)] = -self.value
-        self.slack = len(pairs) + n
-        cost[self.slack :] = FORBIDDING * (1.0 + np.abs(self.value).sum())
-        left = self.left if np.isfinite(self.left) else infinite
-        programme = highspy.HighsLp()
-        programme.num_col_, programme.num_row_ = matrix.shape[1], matrix.shape[0]
-        programme.col_cost_ = cost
-        programme.col_lower_ = np.zeros(len(cost))
-        programme.col_upper_ = np.full(len(cost), infinite)
-        programme.row_lower_ = np.concatenate([np.ones(n), *lower, [-infinite]])
-        programme.row_upper_ = np.concatenate([np.ones(n), *upper, [left]])
-        programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        programme.a_matrix_.start_, programme.a_matrix_.index_ = matrix.indptr, matrix.indices
-        programme.a_matrix_.value_ = matrix.data
-        self.model = highs.model()
-        self.model.passModel(programme)
-
-    def _solved(self, case: Case) -> tuple[Multipliers, Floats, float]:
-        """Return the multipliers of the programme of a case, its pairs' shares, and by how much it misses limits."""
-        pairs, n = self.pairs, len(self.who)
-        upper = np.concatenate([case.allowed[pairs.item, pairs.place], case.idle[self.who]])
-        upper = np.where(upper, highspy.kHighsInf, 0.0)
-        self.model.changeColsBounds(self.slack, np.arange(self.slack, dtype=np.int32), np.zeros(self.slack), upper)
-        self.model.run()
-        solution = self.model.getSolution()
-        price, x = -np.asarray(solution.row_dual), np.asarray(solution.col_value)
-        root, problem = self.root, self.problem
-        own = np.zeros(root.price.shape)
-        own[tuple(self.room.T)] = price[n : n + len(self.room)]
-        own[-1, 0] = max(0.0, price[-1])
-        twice = np.zeros(problem.items)
-        twice[self.who] = price[:n]
-        at, rows = n + len(self.room), {}
-        for title, each in self.rows.items():
-            rows[title] = np.maximum(0.0, price[at : at + len(each)])
-            at += len(each)
-        own = Multipliers(own, twice, self.whole, root.at_least, rows)
-        return own, x[: self.slack], float(x[self.slack :].sum())
 
     def _polished(self, case: Case, multipliers: Multipliers, bound: float) -> tuple[Multipliers, float]:
         """Return multipliers with a better λ: subgradient steps, each as long as would close the gap at once."""
         problem = self.problem
         net = (problem.value if self.worth is None else self.worth).copy()
         for title, y in multipliers.rows.items():
-            net[self.pairs.item, self.pairs.place] -= self.all_rows[title].matrix.T @ np.maximum(0.0, y)
-        idle = np.where(case.idle & (self.left > 0), 0.0, -np.inf)
-        by_place = np.ascontiguousarray(np.vstack([np.where(case.allowed, net, -np.inf).T, idle])[:, self.who])
-        size = np.rint(problem.size[self.who]).astype(np.int64)
+            net[self.pairs.item, self.pairs.place] -= self.rows[title].matrix.T @ np.maximum(0.0, y)
+        items = self.programme.items
+        idle = np.where(case.idle & (self.programme.left > 0), 0.0, -np.inf)
+        by_place = np.ascontiguousarray(np.vstack([np.where(case.allowed, net, -np.inf).T, idle])[:, items])
+        size = np.rint(problem.size[items]).astype(np.int64)
         room = np.where(multipliers.whole > 0, np.floor(np.append(problem.capacity[:, 0], -1.0) + 1e-9), -1.0)
         room = np.where(np.isfinite(room), room, -1.0).astype(np.int64)
-        twice = best = multipliers.twice[self.who]
+        twice = best = multipliers.twice[items]
         worth, first = np.zeros(len(by_place)), np.zeros(len(by_place) + 1, dtype=np.int64)
         who = np.zeros(by_place.size, dtype=np.int64)
         fixed = 0.0
@@ -272,7 +192,7 @@ class _Tree:
         if lowest >= bound:
             return multipliers, bound
         full = multipliers.twice.copy()
-        full[self.who] = best
+        full[items] = best
         better = replace(multipliers, twice=full)
         proven = self._bound(better, case)
         return (better, proven) if proven < bound else (multipliers, bound)
@@ -292,8 +212,3 @@ class _Tree:
             tuple(node.multipliers for node in nodes if node.parts is None),
         )
         return replace(self.root, branches=branches)
-
-
-def _first(problem: Problem) -> NDArray[np.bool_]:
-    """Mark the dimension of persons."""
-    return np.arange(len(problem.dimensions)) == 0

@@ -6,17 +6,14 @@ The linear relaxation over all pairs gives prices; the pairs that lose least at 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.core.errors import DecisionError
-from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation.certificate import Multipliers
 from workbench.decisions.allocation.problem import Problem
-from workbench.decisions.allocation.readable import RowsByRule, choose, ease, kept, relax, restricted
+from workbench.decisions.allocation.readable import RowsByRule, choose, kept, relax, restricted
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.rules import (
     Capacity,
@@ -89,50 +86,6 @@ def multipliers_of(problem: Problem, rows: RowsByRule, prices: dict[str, Floats]
         price[places, 0] = prices[PersonsPlaced.name].sum()
     other = {title: y for title, y in prices.items() if title not in (*LIMITS, *capacities) and y.any()}
     return Multipliers(price, np.zeros(problem.items), np.zeros(places + 1, dtype=np.int64), at_least, other)
-
-
-def meeting_floors(problem: Problem, rows: RowsByRule) -> Floats:
-    """Return a choice that keeps pins and floors; an error names the smallest easing where the floors cannot be met."""
-    pairs = problem.columns
-    pinned = problem.pin[pairs.item] == pairs.place
-    floors = rows[IntakeFloor.name]
-    if len(floors) == 0:
-        return np.asarray(pinned, dtype=np.float64)
-    useful = pinned | np.isin(pairs.place, floors.key)
-    easing, start = -floors.limit, np.zeros(len(pairs))
-    if useful.any():
-        easing, start[useful] = ease(restricted(rows, useful), IntakeFloor.name)
-    if easing.any():
-        lower = [
-            f"{problem.place_names[place]} from {problem.minimum[place]:g} to {problem.minimum[place] - by:g}"
-            for place, by in zip(floors.key, easing, strict=True)
-            if by > 0
-        ]
-        raise DecisionError(
-            "the minimum intakes cannot all be met by the households that may go there",
-            where="places, column 'minimum'",
-            why=f"at least {easing.sum():g} persons are missing, whatever the plan",
-            do="the smallest easing that works: lower " + ", ".join(lower) + "; or allow more pairs there",
-        )
-    return start
-
-
-def keeping(further: Sequence[AllocationRule], rows: RowsByRule, start: Floats) -> Floats:
-    """Return a choice that keeps the further rules too; an error names the smallest easing where there is none."""
-    titles = [rule.title for rule in further]
-    for number, rule in enumerate(further):
-        each = rows[rule.title]
-        if bool((each.matrix @ start <= each.limit + 1e-6).all()):
-            continue
-        # Only what comes before: rules that contradict each other would leave nothing to ease.
-        easing, start = ease({t: r for t, r in rows.items() if t not in titles[number + 1 :]}, rule.title)
-        if easing.any():
-            raise DecisionError(
-                f"the rule '{rule.title}' cannot be kept together with the others",
-                why=f"{rule.reason} ({rule.source})",
-                do=f"the smallest easing that works: its limits by {easing.sum():g} in all; or leave the rule out",
-            )
-    return start
 
 
 def choice_of(problem: Problem, place_of: Ints) -> Floats:

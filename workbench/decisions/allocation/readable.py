@@ -9,7 +9,7 @@ its gap, on a number of search nodes, or when the time is up.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,26 +102,43 @@ def choose(
     return found, max(0.0, claimed - float(value @ found)) / max(1.0, abs(claimed)) if np.isfinite(claimed) else np.inf
 
 
-def ease(rows: RowsByRule, soft: str) -> tuple[Floats, Floats]:
-    """Return how far one rule must be eased, in total as little as can be, and a choice that keeps the rest.
+def ease(rows: RowsByRule, soft: Collection[str], seconds: float = np.inf) -> tuple[dict[str, Floats], Floats] | None:
+    """Return how far each row of some rules must be eased, as little as can be, and a choice that keeps the rest.
+
+    None: no choice keeps the other rules, or none was found in time.
 
     Notes
     -----
-    ``min Σ e`` with ``matrix x ≤ limit + e`` for the rule named, ``matrix x ≤ limit`` for every other,
-    x ∈ {0, 1}, e ≥ 0.
+    ``min Σ e_r / max(|limit_r|, 1)`` with ``matrix x ≤ limit + e`` for the rules named, ``matrix x ≤ limit`` for every
+    other, x ∈ {0, 1}, e ≥ 0: a tenth of one limit is as hard to move as a tenth of another.
     """
     import cvxpy as cp
 
-    x = cp.Variable(rows[soft].matrix.shape[1], boolean=True)
-    easing = cp.Variable(len(rows[soft]), nonneg=True)
-    constraints = [each.matrix @ x <= each.limit for name, each in rows.items() if name != soft and len(each)]
-    constraints.append(rows[soft].matrix @ x <= rows[soft].limit + easing)
-    _run(cp.Problem(cp.Minimize(np.ones(easing.size) @ easing), constraints), mip_rel_gap=0.0, mip_abs_gap=WHOLE_PERSON)
-    if x.value is None:
-        raise DecisionError(f"no plan keeps the rules even with '{soft}' lifted", do="lift a pin or a further rule")
+    x = cp.Variable(next(iter(rows.values())).matrix.shape[1], boolean=True)
+    easing = {name: cp.Variable(len(rows[name]), nonneg=True) for name in soft if len(rows[name])}
+    constraints = [
+        each.matrix @ x <= (each.limit + easing[name] if name in easing else each.limit)
+        for name, each in rows.items()
+        if len(each)
+    ]
+    total = sum(e @ (1.0 / np.maximum(np.abs(rows[name].limit), 1.0)) for name, e in easing.items())
+    counted = len(easing) == 1 and all(_whole(rows[name]) for name in easing)
+    options: dict[str, Any] = {"mip_rel_gap": 1e-6}
+    if counted:  # A whole number of units: less than one of the largest limit apart is the same.
+        largest = max(float(np.maximum(np.abs(rows[name].limit), 1.0).max()) for name in easing)
+        options["mip_abs_gap"] = WHOLE_PERSON / largest
+    if np.isfinite(seconds):
+        options["time_limit"] = max(0.1, seconds)
+    _run(cp.Problem(cp.Minimize(total), constraints), **options)
+    if x.value is None or not np.isfinite(x.value).all():
+        return None
     found = np.rint(np.asarray(x.value, dtype=np.float64))
-    missing = np.maximum(0.0, rows[soft].matrix @ found - rows[soft].limit)
-    return np.where(missing > 1e-6, missing, 0.0), found
+    missing = {name: np.maximum(0.0, rows[name].matrix @ found - rows[name].limit) for name in easing}
+    return {name: np.where(by > 1e-6, by, 0.0) for name, by in missing.items()}, found
+
+
+def _whole(rows: Rows) -> bool:
+    return not (rows.matrix.data % 1).any() and not (rows.limit % 1).any()
 
 
 def _run(problem: Any, **options: Any) -> None:

@@ -19,6 +19,7 @@ from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation import exact, national, priced
 from workbench.decisions.allocation.branching import prove
 from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
+from workbench.decisions.allocation.easing import keeping, meeting_floors
 from workbench.decisions.allocation.instance import instance_of
 from workbench.decisions.allocation.limits import extend
 from workbench.decisions.allocation.plan import Plan, Solution, plan_of
@@ -130,7 +131,7 @@ def _by_limits(
 ) -> Solution:
     """Solve where every rule is a limit of places; few pairs are settled by the readable statement where it is open."""
     if not (problem.why == 0).any():
-        exact.meeting_floors(problem, {rule.title: rule.rows(problem, problem.columns) for rule in rules})
+        meeting_floors(problem, {rule.title: rule.rows(problem, problem.columns) for rule in rules})
         return _solution(objective, problem, _nobody(problem), persons_bound(problem))
     before = None if start is None else start.outcome
     outcome = national.best(problem, objective=objective, gap=gap, limit=limit, say=say, start=before, few=few)
@@ -142,8 +143,8 @@ def _by_limits(
             return solution
     rows = {rule.title: rule.rows(problem, problem.columns) for rule in rules}
     if outcome is None:
-        begin = exact.meeting_floors(problem, rows)
-        begin = exact.keeping(rules, rows, begin)
+        begin = meeting_floors(problem, rows)
+        begin = keeping(problem, rules, rows, begin, limit)
     else:
         begin = exact.choice_of(problem, outcome.place_of)
     if outcome is None or few:
@@ -231,13 +232,13 @@ def _with_rows(
     rows = {rule.title: rule.rows(problem, problem.columns) for rule in rules}
     standard = {title: each for title, each in rows.items() if title not in {rule.title for rule in further}}
     if not (problem.why == 0).any():
-        exact.keeping(further, rows, exact.meeting_floors(problem, standard))
+        keeping(problem, further, rows, meeting_floors(problem, standard), limit)
         return _solution(objective, problem, _nobody(problem), persons_bound(problem))
     if len(problem.columns) > FINISHED:
         return _at_size(problem, further, rows, objective, gap, limit, say)
-    begin = exact.keeping(further, rows, exact.meeting_floors(problem, standard))
+    begin = keeping(problem, further, rows, meeting_floors(problem, standard), limit)
     if not kept(rows, begin):
-        begin = exact.keeping(rules, rows, begin)
+        begin = keeping(problem, rules, rows, begin, limit)
     return _settled(problem, rows, begin, objective, gap, columns, persons_bound(problem), limit, None)
 
 

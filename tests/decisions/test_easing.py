@@ -1,0 +1,66 @@
+"""Where rules collide: who is named, and that the easing told works and is the smallest."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+
+from workbench.core.errors import DecisionError
+from workbench.decisions.allocation import Deadlines, Dispersion, GroupFloor, Problem, solve
+
+pytestmark = pytest.mark.quick
+
+
+def problem_of(minimum: int = 0) -> Problem:
+    homes = pd.DataFrame(
+        {
+            "household": list("abc"), "adults": [1, 2, 2], "children": [0, 1, 3], "seniors": [1, 0, 0],
+            "group": ["g", "h", "g"], "deadline": ["2026-12-01", "", "2027-01-01"],
+        }
+    )  # fmt: skip
+    rooms = pd.DataFrame({"place": list("xy"), "capacity": [9, 9], "minimum": [0, minimum]})
+    return Problem.from_tables(homes, rooms, pd.DataFrame({"household": list("abc"), "x": 0.5, "y": [0.2, 0.4, 0.8]}))
+
+
+def refused(*rules: object, minimum: int = 0) -> str:
+    with pytest.raises(DecisionError) as error:
+        solve(problem_of(minimum), further=rules)  # type: ignore[arg-type]
+    return str(error.value.message())
+
+
+def test_each_of_two_rules_that_collide_is_named_with_what_it_would_have_to_give() -> None:
+    # No place takes the five persons of c: group g is left with one adult of three at .5.
+    said = refused(GroupFloor("g", 0.65), Dispersion("g", 4))
+    floor, most = GroupFloor("g").title, Dispersion("g").title
+    assert f"'{most}' and '{floor}' cannot all be kept together" in said
+    assert f"'{most}' from 4 to 5; or '{floor}' from 0.65 to 0.1666" in said
+    assert GroupFloor.reason in said and Dispersion.reason in said
+
+
+@pytest.mark.parametrize(
+    "rules", [(GroupFloor("g", 0.1666), Dispersion("g", 4)), (GroupFloor("g", 0.65), Dispersion("g", 5))]
+)
+def test_the_easing_told_works(rules: tuple[object, ...]) -> None:
+    assert solve(problem_of(), further=rules).reaches(5e-4)  # type: ignore[arg-type]
+
+
+def test_a_little_less_does_not() -> None:
+    assert "cannot" in refused(GroupFloor("g", 0.1668), Dispersion("g", 4))
+
+
+def test_where_no_rule_makes_room_alone_those_are_told_that_must_together() -> None:
+    said = refused(GroupFloor("g", 0.9), GroupFloor("h", 0.6))
+    first, second = GroupFloor("g").title, GroupFloor("h").title
+    assert re.search(f"'{first}' from 0.9 to 0.7 and '{second}' from 0.6 to 0.5", said)
+
+
+def test_a_minimum_intake_may_be_what_gives_way() -> None:
+    said = refused(Dispersion("g", 4), minimum=6)
+    assert "from 4 to 5" in said and "lower the minimum intake of y from 6 to 5" in said
+
+
+def test_a_deadline_gives_way_by_households() -> None:
+    said = refused(Deadlines(), Dispersion("g", 4))
+    assert f"'{Deadlines.name}' from 1 to 0" in said and "from 4 to 5" in said

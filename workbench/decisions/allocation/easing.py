@@ -1,0 +1,115 @@
+"""Can all rules hold together, and if not, what is the smallest easing that works? By the readable statement.
+
+Minimum intakes and further rules can be eased; a household in two places, or a need that is not met, cannot.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from workbench.core.errors import DecisionError
+from workbench.core.parts import AllocationRule
+from workbench.decisions.allocation.problem import Problem
+from workbench.decisions.allocation.readable import RowsByRule, ease, restricted
+from workbench.decisions.allocation.reading import Floats
+from workbench.decisions.allocation.rules import IntakeFloor, Rows
+from workbench.decisions.allocation.stopping import Limit
+
+
+def meeting_floors(problem: Problem, rows: RowsByRule) -> Floats:
+    """Return a choice that keeps pins and floors; an error names the smallest easing where the floors cannot be met."""
+    pairs = problem.columns
+    pinned = problem.pin[pairs.item] == pairs.place
+    floors = rows[IntakeFloor.name]
+    if len(floors) == 0:
+        return np.asarray(pinned, dtype=np.float64)
+    useful = pinned | np.isin(pairs.place, floors.key)
+    by, start = -floors.limit, np.zeros(len(pairs))
+    if useful.any():
+        eased = ease(restricted(rows, useful), [IntakeFloor.name])
+        if eased is None:
+            raise DecisionError("no plan keeps the rules even with the minimum intakes lifted", do="lift a pin")
+        by, start[useful] = eased[0][IntakeFloor.name], eased[1]
+    if by.any():
+        raise DecisionError(
+            "the minimum intakes cannot all be met by the households that may go there",
+            where="places, column 'minimum'",
+            why=f"at least {by.sum():g} persons are missing, whatever the plan",
+            do=f"the smallest easing that works: {_floors(problem, floors, by)}; or allow more pairs there",
+        )
+    return start
+
+
+def keeping(
+    problem: Problem, further: Sequence[AllocationRule], rows: RowsByRule, start: Floats, limit: Limit
+) -> Floats:
+    """Return a choice that keeps the further rules too; an error names who collides, and the smallest easings."""
+    titles = [rule.title for rule in further]
+    for number, rule in enumerate(further):
+        each = rows[rule.title]
+        if bool((each.matrix @ start <= each.limit + 1e-6).all()):
+            continue
+        before = {title: r for title, r in rows.items() if title not in titles[number + 1 :]}
+        eased = ease(before, [rule.title])
+        if eased is None or eased[0][rule.title].any():
+            raise _collision(problem, further, rows, rule, limit)
+        start = eased[1]
+    return start
+
+
+def _collision(
+    problem: Problem, further: Sequence[AllocationRule], rows: RowsByRule, first: AllocationRule, limit: Limit
+) -> DecisionError:
+    """Say which rules cannot be kept together: each that makes room for the others alone, or those that must together.
+
+    Every easing is the smallest that leaves all other rules as they are.
+    """
+    titles = [rule.title for rule in further if len(rows[rule.title])]
+    if len(rows[IntakeFloor.name]):
+        titles = [*(title for title in titles if title != IntakeFloor.name), IntakeFloor.name]
+    titles.sort(key=lambda title: title != first.title)
+    ways: list[Mapping[str, Floats]] = []
+    for title in titles:
+        if not ways or limit.going():
+            eased = ease(rows, [title], limit.left())
+            ways += [] if eased is None else [eased[0]]
+    if not ways and (eased := ease(rows, titles, limit.left())) is not None:
+        ways = [{title: by for title, by in eased[0].items() if by.any()}]
+    named = sorted({title for way in ways for title in way} | {first.title}, key=titles.index)
+    known = {rule.title: f"{rule.reason} ({rule.source})" for rule in (*further, IntakeFloor())}
+    said = "; or ".join(
+        " and ".join(_told(problem, title, rows[title], by) for title, by in way.items()) for way in ways
+    )
+    quoted = " and ".join(f"'{title}'" for title in named)
+    together = "cannot all be kept together" if len(named) > 1 else "cannot be kept together with the others"
+    return DecisionError(
+        f"the rule{'s' * (len(named) > 1)} {quoted} {together}",
+        why="; ".join(f"{title}: {known[title]}" for title in named),
+        do=f"the smallest easing that works: {said}; or leave a rule out"
+        if said
+        else "no easing of these was found that works: leave one out, or lift a pin",
+    )
+
+
+def _told(problem: Problem, title: str, rows: Rows, by: Floats) -> str:
+    """Say how far a rule is eased: from what to what where one limit moves, in all where several do."""
+    if title == IntakeFloor.name:
+        return _floors(problem, rows, by)
+    moved = np.flatnonzero(by)
+    if len(moved) == 1 and (limit := float(rows.limit[moved[0]])) != 0:
+        # Rounded to the side on which the rule can be kept.
+        to = math.ceil((limit + float(by[moved[0]])) * 1e4 - 1e-3) / 1e4
+        return f"'{title}' from {abs(limit):g} to {abs(to):g}"
+    return f"'{title}' by {by.sum():.4g} in all, in {len(moved)} of its {len(rows)} limits"
+
+
+def _floors(problem: Problem, floors: Rows, by: Floats) -> str:
+    lower = [
+        f"{problem.place_names[place]} from {problem.minimum[place]:g} to {problem.minimum[place] - less:g}"
+        for place, less in zip(floors.key, by, strict=True)
+        if less > 0
+    ]
+    return "lower the minimum intake of " + ", ".join(lower)
