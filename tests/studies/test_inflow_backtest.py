@@ -142,8 +142,14 @@ def test_months_that_somebody_names_are_scored_apart_and_said(done: Backtest, tm
 
 
 def test_a_folder_without_a_backtest_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="holds no backtest"):
+    with pytest.raises(DataError, match="holds no backtest") as empty:
         inflow_scores.score(tmp_path)
+    assert "is not there" in empty.value.message() and "Errno" not in empty.value.message()
+    with pytest.raises(DataError, match="holds no backtest") as absent:
+        inflow_scores.score(tmp_path / "nowhere")
+    assert "no such folder" in absent.value.message()
+    with pytest.raises(DataError, match="2015-13"):  # before any file is read
+        inflow_scores.score(tmp_path / "nowhere", pandemic="2015-13")
 
 
 def test_a_failed_fit_is_marked_and_replaced_by_who_was_best_until_then(tmp_path: Path) -> None:

@@ -98,6 +98,7 @@ def score(folder: Path | str, *, surge: str | None = None, pandemic: str | None 
     Months named here (as :func:`workbench.studies.inflow_periods.named` takes them) are scored apart in place of those
     that the backtest was asked for.
     """
+    named(surge=surge, pandemic=pandemic)  # months that are none are refused before the work
     scored = read(folder)
     periods = named(surge=surge, pandemic=pandemic, otherwise=Periods.from_dict(scored.words.get("scored_apart", {})))
     told = summary(replace(scored, words={**scored.words, "scored_apart": periods.to_dict()}))
@@ -119,8 +120,11 @@ def read(folder: Path | str) -> Scored:
         table = pd.read_csv(folder / ARRIVALS, dtype="str", keep_default_na=False)
         samples = pd.read_parquet(folder / SAMPLES)
     except (OSError, ValueError) as error:
+        why = "there is no such folder"
+        if folder.is_dir():
+            why = f"'{Path(error.filename).name}' is not there" if isinstance(error, FileNotFoundError) else str(error)
         raise DataError(
-            "this folder holds no backtest", where=str(folder), why=str(error), do="run `workbench inflow backtest`"
+            "this folder holds no backtest", where=str(folder), why=why, do="run `workbench inflow backtest`"
         ) from error
     table["persons"] = pd.to_numeric(table["persons"])
     forecasts = hubverse.read(folder / FORECASTS)
