@@ -147,7 +147,7 @@ def test_floors_that_cannot_be_met_name_the_smallest_easing():
     with pytest.raises(DecisionError) as caught:
         solve(Problem.from_tables(*tables))
     # 3 + 2 persons for floors of 4 and 2: one person is missing.
-    assert "at least 1 persons are missing" in caught.value.why
+    assert "at least 1 person is missing" in caught.value.why
     assert "p0 from 4 to 3" in caught.value.do
 
 

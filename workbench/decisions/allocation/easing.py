@@ -34,10 +34,11 @@ def meeting_floors(problem: Problem, rows: RowsByRule) -> Floats:
             raise DecisionError("no plan keeps the rules even with the minimum intakes lifted", do="lift a pin")
         by, start[useful] = eased[0][IntakeFloor.name], eased[1]
     if by.any():
+        missing = "1 person is" if by.sum() == 1 else f"{by.sum():g} persons are"
         raise DecisionError(
             "the minimum intakes cannot all be met by the households that may go there",
             where="places, column 'minimum'",
-            why=f"at least {by.sum():g} persons are missing, whatever the plan",
+            why=f"at least {missing} missing, whatever the plan",
             do=f"the smallest easing that works: {_floors(problem, floors, by)}; or allow more pairs there",
         )
     return start

@@ -202,7 +202,8 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
         sentences.append(f"The search {ended}: this is the best plan it had found.")
     if solution.objective == "place-first":
         most = "more" if placed >= solution.persons_bound else f"more than {solution.persons_bound}"
-        sentences.append(f"{placed} persons are placed, and no plan places {most}.")
+        placed_ = "1 person is" if placed == 1 else f"{placed} persons are"
+        sentences.append(f"{placed_} placed, and no plan places {most}.")
     if gap <= max(solution.asked, EXACT):
         sentences.append(
             f"The total score is certified to within {gap:.3%} of what any such plan could reach "
