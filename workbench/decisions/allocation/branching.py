@@ -24,6 +24,8 @@ CASES = 10_000
 """Cases after which a proof is given up: many households alike can be exchanged in more ways than can be told apart."""
 SOON, BY_THEN = 300, 0.1
 """Divisions after which a proof that has closed less than this share of what was open is given up as well."""
+LATER = 5
+"""So many times later where values are whole numbers: there a bound stands still for long, then falls by one."""
 ROUND = 1e-6
 POLISH = 12
 """Steps by which a case's λ is bettered before it is divided."""
@@ -111,11 +113,12 @@ class _Tree:
         first = self._bound(self.root, case)
         root = self._node(case, self.root)
         heap, number = [(-root.bound, 0, root)], 0
+        soon = SOON * (LATER if self.whole_values else 1)
         while number < CASES and limit.going():
             node = heap[0][2]
             if self._enough(node.bound) or node.item < 0:
                 break
-            if number >= 2 * SOON and root.bound - node.bound < BY_THEN * (root.bound - self._target()):
+            if number >= 2 * soon and root.bound - node.bound < BY_THEN * (root.bound - self._target()):
                 break
             heapq.heappop(heap)
             taken, left = divided(node.case, node.item, node.place)

@@ -11,16 +11,29 @@ from dataclasses import replace
 
 import numpy as np
 
+from workbench.decisions.allocation.found import Found
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
 from workbench.decisions.allocation.knapsack import fill_each
 from workbench.decisions.allocation.patterns import CROWDED, Patterns
 from workbench.decisions.allocation.reading import Floats, Ints
+from workbench.decisions.allocation.soft import best_at
 
 WORST = 30
 MOST = 90
 """Places that miss most, and all that are emptied together."""
 EXACT, NEAR = 1e-6, 2e-4
 """Gaps of the bound of these places, and of the choice among their patterns."""
+
+ALIKE = 0.2
+"""Share of items whose best place may be worth another value where mending is still faster than anew."""
+
+
+def alike(instance: Instance, start: Found) -> bool:
+    """Say whether a problem differs from the one that ``start`` solved for few items only."""
+    if len(start.best) != instance.items:
+        return False
+    best, _, _ = best_at(instance.value, instance.size, start.price)
+    return bool((np.abs(best - start.best) > 1e-9).mean() <= ALIKE)
 
 
 def weak(instance: Instance, at: Ints, price: Floats, twice: Floats, whole: Ints, tried: set[int]) -> Ints:

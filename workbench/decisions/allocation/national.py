@@ -85,6 +85,13 @@ def _multipliers(problem: Problem, instance: Instance, found: Found, at_least: i
     return Multipliers(found.price, twice, found.whole, at_least)
 
 
+def _alone(problem: Problem, instance: Instance, found: Found, at_least: int | None) -> Multipliers:
+    """Return what proves that no item is worth more than at its best place: all that is known where time was short."""
+    twice = np.zeros(problem.items)
+    twice[instance.who] = instance.value.max(axis=1, initial=0.0)
+    return Multipliers(np.zeros_like(found.price), twice, found.whole, at_least)
+
+
 def _outcome(
     problem: Problem,
     instance: Instance,
@@ -100,6 +107,9 @@ def _outcome(
     place_of[instance.who] = np.where(found.at == instance.nowhere, -1, found.at)
     multipliers = _multipliers(problem, instance, found, at_least)
     bound = certified_bound(problem, multipliers, {}, worth=worth)
+    alone = _alone(problem, instance, found, at_least)
+    if (trivial := certified_bound(problem, alone, {}, worth=worth)) < bound:
+        multipliers, bound = alone, trivial
     return Outcome(place_of, bound, most, multipliers, proof, found)
 
 

@@ -13,8 +13,8 @@ from workbench.decisions.allocation.national import Outcome
 from workbench.decisions.allocation.problem import Problem, WhyNot
 from workbench.decisions.allocation.reading import Ints
 
-EXACT = 1e-9
-"""A gap that rounding alone can leave."""
+EXACT = 1e-7
+"""A gap that rounding alone, a solver's too, can leave."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +89,18 @@ class Plan:
     outcome: Outcome | None = field(default=None, repr=False)
 
     def reaches(self, asked: float) -> bool:
-        """Say whether the gap is no wider than asked; what only rounding separates is the same."""
-        return self.gap <= max(asked, EXACT)
+        """Say whether the gap is no wider than asked, and under *place-first* that of persons placed neither.
+
+        What only rounding separates is the same.
+        """
+        return self.gap <= max(asked, EXACT) and self.persons_gap <= asked
+
+    @property
+    def persons_gap(self) -> float:
+        """Return the share of persons by which the bound lies above those placed; 0 where only the score counts."""
+        if self.objective == "score":
+            return 0.0
+        return (self.persons_placed_bound - self.persons_placed) / max(1, self.persons_placed_bound)
 
     @property
     def worst_off(self) -> str:

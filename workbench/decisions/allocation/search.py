@@ -48,7 +48,7 @@ PRELUDE = 600
 PATTERNS = 1500
 """Items up to which whole patterns of places are searched: with more, choosing from a short list is nearer, sooner."""
 COARSE = 5e-4
-"""Where patterns follow, steps end here: prices this near keep the programme of the patterns from wandering."""
+"""Where patterns follow, steps end here: prices this near keep their programme from wandering."""
 LISTS = (0.2, 0.5, 1.2)
 """Pairs for each item beyond its best one on the lists that whole choices are made from."""
 FOR_SHORTLIST = 0.5
@@ -155,7 +155,7 @@ class _Search:
         self.say(f"First plan: {told(self.worth)}, bound {told(self.bound)}.")
         small = instance.items <= PATTERNS
         if start is not None and small and self.shaken and self.plans and len(start.at) == instance.items:
-            self._mend(self.plan if known else start.at, whole)
+            self._mend(start, self.plan if known else start.at, whole)
         if not self._done() and not small:
             self._by_shortlist()
         if not self._done() and self.limit.going():
@@ -287,13 +287,13 @@ class _Search:
                 if found > self.worth:
                     self.plan, self.worth = trial.copy(), found
 
-    def _mend(self, at: Ints, whole: Ints) -> None:
+    def _mend(self, start: Found, at: Ints, whole: Ints) -> None:
         """Fill a few weak places of a plan anew at a time, while that gains; who may not stay starts nowhere."""
         from workbench.decisions.allocation import mending  # brings a solver, as below
 
         at = np.where(np.isfinite(self.instance.value[self.items, at]), at, self.instance.nowhere)
         tried: set[int] = set()
-        for _ in range(MENDED):
+        for _ in range(MENDED if mending.alike(self.instance, start) else 0):
             if self._done() or not self.limit.going():
                 return
             before = self.worth

@@ -17,7 +17,6 @@ import numpy as np
 from workbench.core.errors import DecisionError, nearest
 from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation import exact, national, priced
-from workbench.decisions.allocation.branching import prove
 from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
 from workbench.decisions.allocation.easing import keeping, meeting_floors
 from workbench.decisions.allocation.instance import instance_of
@@ -185,6 +184,8 @@ def _settled(
     which = int(np.argmin(bounds))
     x, bound, multipliers = choice.x, bounds[which], candidates[which]
     if _few(problem) and (bound - _worth(problem, x)) > gap * max(1.0, abs(bound)) and limit.going():
+        from workbench.decisions.allocation.branching import prove  # brings a solver, as below
+
         proof = prove(problem, multipliers, rows, x, gap=gap, limit=limit)
         x, bound, multipliers = proof.x, proof.bound, proof.multipliers
     found = national.Outcome(
@@ -204,6 +205,8 @@ def _counted(
     if persons is None:
         shape = len(problem.place_names) + 1, len(problem.dimensions)
         persons = Multipliers(np.zeros(shape), np.zeros(problem.items), np.zeros(shape[0], dtype=np.int64))
+    from workbench.decisions.allocation.branching import prove
+
     half = limit.part(FOR_PERSONS)
     proof = prove(problem, persons, rows, begin, gap=0.0, limit=half, worth=worth, whole_values=True)
     return proof.x, min(most, persons_bound(problem, proof.multipliers, rows)), proof.multipliers
