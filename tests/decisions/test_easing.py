@@ -63,4 +63,19 @@ def test_a_minimum_intake_may_be_what_gives_way() -> None:
 
 def test_a_deadline_gives_way_by_households() -> None:
     said = refused(Deadlines(), Dispersion("g", 4))
-    assert f"'{Deadlines.name}' from 1 to 0" in said and "from 4 to 5" in said
+    assert f"'{Deadlines.name}' without c" in said and "from 4 to 5" in said
+
+
+def test_one_limit_of_many_places_is_told_once() -> None:
+    # Whoever is due has five or two persons: no place may hold more of group g than that.
+    said = refused(Deadlines(), Dispersion("g", 1))
+    assert f"'{Dispersion('g').title}' from 1 to 5;" in said and "without a, c" in said
+
+
+def test_a_pin_that_may_be_in_the_way_is_said() -> None:
+    homes = pd.DataFrame({"household": ["a", "b"], "adults": [2, 2], "children": 0, "seniors": 0, "group": "g"})
+    rooms = pd.DataFrame({"place": ["x", "y"], "capacity": [2, 9]})
+    scores = pd.DataFrame({"household": ["a", "b"], "x": [0.9, 0.8], "y": [0.1, 0.1]})
+    pins = pd.DataFrame([{"household": "a", "place": "y", "rule": "pin", "reason": "family"}])
+    with pytest.raises(DecisionError, match="lift a pin"):
+        solve(Problem.from_tables(homes, rooms, scores, pins), further=[GroupFloor("g", 0.5)])

@@ -122,6 +122,17 @@ def test_unplaced_households_are_named_with_the_reason():
     assert "see why" in plan.status
 
 
+def test_the_kind_of_room_that_lacks_is_named():
+    homes = pd.DataFrame({"household": ["h0"], "adults": [3], "children": 0, "seniors": 0, "needs": "lift"})
+    rooms = pd.DataFrame({"place": ["p0", "p1"], "capacity": [20, 4], "capacity_lift": [1, 1]})
+    scores = pd.DataFrame({"household": ["h0"], "p0": 0.5, "p1": 0.5})
+    why = solve(Problem.from_tables(homes, rooms, scores)).unplaced["why"].item()
+    assert why == "no place has more than 1 in lift, of which it needs 3"
+    rooms = pd.DataFrame({"place": ["p0", "p1"], "capacity": [20, 2], "capacity_lift": [1, 5]})
+    why = solve(Problem.from_tables(homes, rooms, scores)).unplaced["why"].item()
+    assert why == "too large for each of the 2 places: 1 in persons, 1 in lift"
+
+
 def test_full_places_are_the_reason_when_others_took_the_room():
     plan = solve(Problem.from_tables(*simple([2], [2, 2], [[0.9], [0.1]])))
     assert plan.unplaced["household"].tolist() == ["h1"]

@@ -70,7 +70,10 @@ def front(result: AllocationResult, locality: str, edition: str = "public") -> F
 
 
 def _further(result: AllocationResult) -> str:
-    asked = _gap(result.asked)
+    asked, plan = _gap(result.asked), result.plan
+    if plan.persons_gap > result.asked:
+        most, placed_ = number(plan.persons_placed_bound), number(plan.persons_placed)
+        return f"The plan places {placed_} persons; that no plan places more than {most} is all that is proven."
     return f"The plan may lie {_gap(result.plan.gap)} below the best score, further than the {asked} asked for."
 
 

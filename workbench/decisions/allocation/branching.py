@@ -158,7 +158,11 @@ class _Tree:
             k = int((undecided * (1.0 + self.problem.size[item, 0])).argmax())
             return _Node(case, above, bound, int(item[k]), int(place[k]))
         x = np.rint(x[: len(self.pairs)])
-        if missed <= ROUND and self.value @ x > self.reached and kept(self.rows, x):
+        if missed > ROUND and not self._enough(bound):
+            own = self.programme.harder(case)
+            if (tighter := self._bound(own, case)) < bound:
+                above, bound = own, tighter
+        elif self.value @ x > self.reached and kept(self.rows, x):
             self.x, self.reached = x, float(self.value @ x)
         return _Node(case, above, bound)
 

@@ -54,7 +54,7 @@ def keeping(
         if bool((each.matrix @ start <= each.limit + 1e-6).all()):
             continue
         before = {title: r for title, r in rows.items() if title not in titles[number + 1 :]}
-        eased = ease(before, [rule.title])
+        eased = ease(before, [rule.title], together=_of_one_limit(further))
         if eased is None or eased[0][rule.title].any():
             raise _collision(problem, further, rows, rule, limit)
         start = eased[1]
@@ -72,39 +72,57 @@ def _collision(
     if len(rows[IntakeFloor.name]):
         titles = [*(title for title in titles if title != IntakeFloor.name), IntakeFloor.name]
     titles.sort(key=lambda title: title != first.title)
+    by_title, one = {rule.title: rule for rule in further}, _of_one_limit(further)
     ways: list[Mapping[str, Floats]] = []
     for title in titles:
         if not ways or limit.going():
-            eased = ease(rows, [title], limit.left())
+            eased = ease(rows, [title], limit.left(), one)
             ways += [] if eased is None else [eased[0]]
-    if not ways and (eased := ease(rows, titles, limit.left())) is not None:
+    if not ways and (eased := ease(rows, titles, limit.left(), one)) is not None:
         ways = [{title: by for title, by in eased[0].items() if by.any()}]
     named = sorted({title for way in ways for title in way} | {first.title}, key=titles.index)
     known = {rule.title: f"{rule.reason} ({rule.source})" for rule in (*further, IntakeFloor())}
     said = "; or ".join(
-        " and ".join(_told(problem, title, rows[title], by) for title, by in way.items()) for way in ways
+        " and ".join(_told(problem, by_title.get(title), title, rows[title], by) for title, by in way.items())
+        for way in ways
     )
     quoted = " and ".join(f"'{title}'" for title in named)
     together = "cannot all be kept together" if len(named) > 1 else "cannot be kept together with the others"
+    leave = "leave these rules out" if len(named) > 1 and len(ways) == 1 else "leave a rule out"
+    pinned = ", or lift a pin if one of them is in the way" if (problem.pin >= 0).any() else ""
     return DecisionError(
         f"the rule{'s' * (len(named) > 1)} {quoted} {together}",
         why="; ".join(f"{title}: {known[title]}" for title in named),
-        do=f"the smallest easing that works: {said}; or leave a rule out"
+        do=f"the smallest easing that works: {said}; or {leave}{pinned}"
         if said
         else "no easing of these was found that works: leave one out, or lift a pin",
     )
 
 
-def _told(problem: Problem, title: str, rows: Rows, by: Floats) -> str:
-    """Say how far a rule is eased: from what to what where one limit moves, in all where several do."""
+def _of_one_limit(rules: Sequence[AllocationRule]) -> tuple[str, ...]:
+    return tuple(rule.title for rule in rules if getattr(rule, "one_limit", False))
+
+
+def _told(problem: Problem, rule: AllocationRule | None, title: str, rows: Rows, by: Floats) -> str:
+    """Say how far a rule is eased, for each household, group or place that it names: from what to what."""
     if title == IntakeFloor.name:
         return _floors(problem, rows, by)
-    moved = np.flatnonzero(by)
-    if len(moved) == 1 and (limit := float(rows.limit[moved[0]])) != 0:
-        # Rounded to the side on which the rule can be kept.
-        to = math.ceil((limit + float(by[moved[0]])) * 1e4 - 1e-3) / 1e4
-        return f"'{title}' from {abs(limit):g} to {abs(to):g}"
-    return f"'{title}' by {by.sum():.4g} in all, in {len(moved)} of its {len(rows)} limits"
+    if getattr(rule, "one_limit", False):
+        return f"'{title}' {_step(float(rows.limit[0]), float(by[0]))}"
+    about = getattr(rule, "about", lambda _: ())(problem)
+    eased = np.flatnonzero(by)
+    if len(about) != len(by):
+        about = ("",) * len(by)
+    elif (rows.limit[eased] == -1).all() and (by[eased] == 1).all():
+        return f"'{title}' without " + ", ".join(about[row] for row in eased)
+    steps = (f"{about[row]} {_step(float(rows.limit[row]), float(by[row]))}".strip() for row in eased)
+    return f"'{title}' " + ", ".join(steps)
+
+
+def _step(limit: float, by: float) -> str:
+    """Return one limit before and after, rounded to the side on which it can be kept."""
+    to = math.ceil((limit + by) * 1e4 - 1e-3) / 1e4
+    return f"from {abs(limit):.4g} to {abs(to):.4g}" if limit else f"by {to:.4g}"
 
 
 def _floors(problem: Problem, floors: Rows, by: Floats) -> str:

@@ -75,9 +75,22 @@ def _no_place_allowed(problem: Problem, item: int) -> str:
         return f"needs {', '.join(missing)}, which no place offers"
     count = Counter(WhyNot(int(code)) for code in problem.why[item])
     if count[WhyNot.TOO_LARGE] == len(problem.why[item]):
-        return f"no place has room for its {_persons(problem.size[item, 0])}"
+        return _too_large(problem, item)
     parts = [f"{number} {REASONS[reason]}" for reason, number in sorted(count.items())]
     return f"none of the {len(problem.why[item])} places may take it: " + ", ".join(parts)
+
+
+def _too_large(problem: Problem, item: int) -> str:
+    """Say in which kind of room an item is larger than every place."""
+    size, most = problem.size[item], problem.capacity.max(axis=0)
+    if size[0] > most[0]:
+        return f"no place has room for its {_persons(size[0])}"
+    if lacking := np.flatnonzero(size > most).tolist():
+        kinds = (f"more than {most[d]:g} in {problem.dimensions[d]}, of which it needs {size[d]:g}" for d in lacking)
+        return "no place has " + ", nor ".join(kinds)
+    over = (size > problem.capacity).sum(axis=0)
+    kinds = (f"{count} in {name}" for name, count in zip(problem.dimensions, over, strict=True) if count)
+    return f"too large for each of the {len(problem.place_names)} places: " + ", ".join(kinds)
 
 
 def _no_room_left(problem: Problem, item: int, allowed: Ints, place_of: Ints, left: Floats) -> str:

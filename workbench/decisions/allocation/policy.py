@@ -87,6 +87,12 @@ class Deadlines(Rule):
         matrix = sp.csr_matrix((-np.ones(len(at)), (line[columns.item[at]], at)), shape=(len(due), len(columns)))
         return Rows(matrix, -np.ones(len(due)), due)
 
+    def about(self, problem: Problem) -> tuple[str, ...]:
+        """Name the households that are due, linked ones together."""
+        return tuple(
+            " and ".join(problem.household_names[row] for row in problem.members[item]) for item in self._due(problem)
+        )
+
     def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
         """Count items that are due and not placed."""
         households, _ = problem.placed(assignment)
@@ -153,6 +159,7 @@ class Dispersion(_OfGroup):
 
     name = "dispersion"
     reason = "A group is not concentrated in one place beyond what was agreed."
+    one_limit = True
 
     def rows(self, problem: Problem, columns: Columns) -> Rows:
         """Return Σ_i s_i x_ij ≤ D over the group's members, for each place j."""
@@ -185,6 +192,10 @@ class NoWorseForGroups(Rule):
         each = [floor.rows(problem, columns) for floor in self._floors(problem)]
         matrix = sp.csr_matrix(sp.vstack([rows.matrix for rows in each]))
         return Rows(matrix, np.concatenate([rows.limit for rows in each]), np.full(len(each), -1))
+
+    def about(self, problem: Problem) -> tuple[str, ...]:
+        """Name the groups."""
+        return tuple(sorted(set(problem.group)))
 
     def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
         """Sum what is missing to the groups' outcomes under current practice."""
@@ -224,6 +235,10 @@ class NoWorseForPlaces(Rule):
             shape=(len(mean), len(columns)),
         )
         return Rows(matrix[used], np.zeros(len(used)), used.astype(np.int64))
+
+    def about(self, problem: Problem) -> tuple[str, ...]:
+        """Name the places that current practice uses."""
+        return tuple(problem.place_names[j] for j in np.flatnonzero(np.isfinite(self._mean(problem))))
 
     def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
         """Sum over places what those in them miss."""

@@ -19,8 +19,9 @@ from workbench.decisions.allocation.rules import EveryonePlaced, KeptApart, Pers
 
 WHOLE = 150
 """Persons up to which a place is filled with whole households in the bound."""
-FORBIDDING = 10.0
-"""Price of missing a limit by one, in units of all that the pairs are worth together."""
+FORBIDDING, HARDER = 10.0, 1e4
+"""Prices of missing a limit by one, in units of all that the pairs are worth together: where one that counts in
+fractions is missed by little, only the higher shows it; where none is, the lower leaves rounding smaller."""
 
 
 class Programme:
@@ -72,7 +73,8 @@ class Programme:
         left = self.left if np.isfinite(self.left) else infinite
         stated = highspy.HighsLp()
         stated.num_row_, stated.num_col_ = matrix.shape
-        stated.col_cost_ = np.full(matrix.shape[1], FORBIDDING * (1.0 + np.abs(value).sum()))
+        self.unit = 1.0 + float(np.abs(value).sum())
+        stated.col_cost_ = np.full(matrix.shape[1], FORBIDDING * self.unit)
         stated.col_cost_[: n + m] = np.concatenate([-value, np.zeros(n)])
         stated.col_lower_, stated.col_upper_ = np.zeros(matrix.shape[1]), np.full(matrix.shape[1], infinite)
         stated.row_lower_ = np.concatenate([np.ones(n), least, *free, [-infinite]])
@@ -82,6 +84,17 @@ class Programme:
         stated.a_matrix_.value_ = matrix.data
         self.model = highs.model()
         self.model.passModel(stated)
+
+    def harder(self, case: Case) -> Multipliers:
+        """Return a case's multipliers where missing a limit costs more."""
+        self._forbid(HARDER)
+        found, _, _ = self.solved(case)
+        self._forbid(FORBIDDING)
+        return found
+
+    def _forbid(self, price: float) -> None:
+        missed = np.arange(len(self.item), self.model.getNumCol(), dtype=np.int32)
+        self.model.changeColsCost(len(missed), missed, np.full(len(missed), price * self.unit))
 
     def solved(self, case: Case) -> tuple[Multipliers, Floats, float]:
         """Return a case's multipliers, the share of each column, and by how much limits are missed in all."""

@@ -102,10 +102,13 @@ def choose(
     return found, max(0.0, claimed - float(value @ found)) / max(1.0, abs(claimed)) if np.isfinite(claimed) else np.inf
 
 
-def ease(rows: RowsByRule, soft: Collection[str], seconds: float = np.inf) -> tuple[dict[str, Floats], Floats] | None:
+def ease(
+    rows: RowsByRule, soft: Collection[str], seconds: float = np.inf, together: Collection[str] = ()
+) -> tuple[dict[str, Floats], Floats] | None:
     """Return how far each row of some rules must be eased, as little as can be, and a choice that keeps the rest.
 
-    None: no choice keeps the other rules, or none was found in time.
+    None: no choice keeps the other rules, or none was found in time. ``together``: rules whose rows state one limit,
+    which is eased for all of them by as much.
 
     Notes
     -----
@@ -115,13 +118,15 @@ def ease(rows: RowsByRule, soft: Collection[str], seconds: float = np.inf) -> tu
     import cvxpy as cp
 
     x = cp.Variable(next(iter(rows.values())).matrix.shape[1], boolean=True)
-    easing = {name: cp.Variable(len(rows[name]), nonneg=True) for name in soft if len(rows[name])}
+    easing = {
+        name: cp.Variable(1 if name in together else len(rows[name]), nonneg=True) for name in soft if len(rows[name])
+    }
     constraints = [
         each.matrix @ x <= (each.limit + easing[name] if name in easing else each.limit)
         for name, each in rows.items()
         if len(each)
     ]
-    total = sum(e @ (1.0 / np.maximum(np.abs(rows[name].limit), 1.0)) for name, e in easing.items())
+    total = sum(e @ (1.0 / np.maximum(np.abs(rows[name].limit), 1.0))[: e.size] for name, e in easing.items())
     counted = len(easing) == 1 and all(_whole(rows[name]) for name in easing)
     options: dict[str, Any] = {"mip_rel_gap": 1e-6}
     if counted:  # A whole number of units: less than one of the largest limit apart is the same.
@@ -134,6 +139,7 @@ def ease(rows: RowsByRule, soft: Collection[str], seconds: float = np.inf) -> tu
         return None
     found = np.rint(np.asarray(x.value, dtype=np.float64))
     missing = {name: np.maximum(0.0, rows[name].matrix @ found - rows[name].limit) for name in easing}
+    missing |= {name: np.full(len(by), by.max()) for name, by in missing.items() if name in together}
     return {name: np.where(by > 1e-6, by, 0.0) for name, by in missing.items()}, found
 
 

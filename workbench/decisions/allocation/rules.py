@@ -45,6 +45,8 @@ class Rule(ABC):
 
     name: ClassVar[str]
     reason: ClassVar[str]
+    one_limit: ClassVar[bool] = False
+    """Whether all rows state one and the same limit: it is eased for all of them at once."""
     source: str = field(default="agreed with the commissioning authority", kw_only=True)
 
     @property
@@ -56,6 +58,10 @@ class Rule(ABC):
         """Return the rule as inequalities over the pairs; none where it removes pairs instead."""
         none = np.zeros(0, dtype=np.int64)
         return Rows(sp.csr_matrix((0, len(columns))), np.zeros(0), none)
+
+    def about(self, problem: Problem) -> tuple[str, ...]:
+        """Name what each row speaks of, a household, group or place; empty where nothing more is to be said."""
+        return ()
 
     @abstractmethod
     def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
