@@ -64,7 +64,7 @@ def run(
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
-    from workbench.studies import allocation_tables, certificates
+    from workbench.studies import allocation_tables, sidecars
 
     given = [path for path in (households, places, scores, rules, practice) if path is not None]
     files.writable(out, inputs=given)
@@ -98,7 +98,7 @@ def run(
     body = {**told_plan, "asked": asked, "rules": tables.stated, "certificate": sidecar.name}
     body |= study.origin(tables, weights)
     with replacing(out) as table, replacing(result) as told, replacing(sidecar) as proof:
-        certificates.write_sidecar(
+        sidecars.write_sidecar(
             plan, proof, result=result, paths=tables.paths, tables=tables, weights=weights, further=rule or (), out=out
         )
         files.put(plan.assignment, table)
