@@ -171,3 +171,26 @@ def test_a_plan_without_its_households_is_refused(result: Path) -> None:
     plan.write_text(plan.read_text(encoding="utf-8").replace("household", "home", 1), encoding="utf-8")
     with pytest.raises(DataError, match="no column 'household'"):
         verify(result)
+
+
+def test_what_a_capacity_counts_is_kept_and_verified(result: Path, tmp_path: Path) -> None:
+    counted = made(tmp_path, "--count", "school=children")
+    assert json.loads(counted.read_text(encoding="utf-8"))["asked"]["count"] == {"school": "children"}
+    assert wrong(counted) == set()
+    value, plain = (json.loads(each.read_text(encoding="utf-8"))["value"] for each in (counted, result))
+    assert value > plain, "3 school places take a family with 2 children, but not all 4 persons of it"
+    edit(counted, lambda body: body["asked"].pop("count"))
+    assert wrong(counted) == {"what capacities of services count"}
+    edit_sidecar(counted, restated(counts={}))
+    assert any(name.startswith("rule ") for name in wrong(counted)), "all persons of that family find no school place"
+
+
+def test_a_sidecar_from_before_counts_were_stated_still_verifies(result: Path) -> None:
+    def older(arrays: Body) -> None:
+        meta = json.loads(str(arrays["meta"]))
+        del meta["counts"]
+        arrays["meta"] = np.array(json.dumps(meta))
+
+    edit_sidecar(result, older)
+    edit(result, lambda body: body["asked"].pop("count"))
+    assert wrong(result) == set()

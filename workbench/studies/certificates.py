@@ -54,7 +54,7 @@ def verify(result: Path) -> tuple[Check, ...]:
         raise DataError("the result names no certificate that is there", where=str(result), do="run the plan again")
     sidecar = read_sidecar(path)
     paths: dict[str, Any] = {name: home / each for name, each in sidecar.paths.items()}
-    tables = read_tables(**paths)
+    tables = read_tables(**paths, counts=sidecar.counts)
     problem = problem_of(tables, sidecar.weights, sidecar.counts)
     rules = (*standard_rules(problem), *stated_rules(problem), *further_rules(sidecar.further)[0])
     written = files.read_raw(home / sidecar.plan)
