@@ -102,8 +102,8 @@ def run(
             weights=weights,
             progress=lambda s: typer.echo(f"    {s}", err=True),
         )
-    asked = {"objective": objective.value, "gap": gap, "time_limit": time_limit, "rules": list(rule or ())}
-    asked["count"] = counts
+    searched = {"objective": objective.value, "gap": gap, "time_limit": time_limit}
+    asked = {**searched, "rules": list(rule or ()), "count": counts}
     told_plan = {**plan.to_json_dict(), "by_place": allocation_tables.named(plan.by_place, tables, home)}
     body = {**told_plan, "asked": asked, "rules": tables.stated, "certificate": sidecar.name}
     body |= study.origin(tables, weights)

@@ -187,8 +187,8 @@ class Problem:
         counts = dict(counts or {})
         for service, what in counts.items():
             if service not in services:
-                known = nearest(service, services) or "none, since no place has a column 'capacity_<service>'"
-                faults.append(Fault("no place states a capacity of this service", value=service, allowed=known))
+                hint = nearest(service, services) or "none, since no place has a column 'capacity_<service>'"
+                faults.append(Fault("no place states a capacity of this service", value=service, allowed=hint))
             if what not in COUNTED:
                 faults.append(Fault(f"what '{service}' counts is unknown", value=what, allowed=", ".join(COUNTED)))
         capacity, offers = _room(rooms, services)
