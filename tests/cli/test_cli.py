@@ -59,7 +59,9 @@ def test_data_list_names_localities_sources_and_contracts() -> None:
     assert "in one month since their permit, the month of the permit being 0" in text
     for case in CONTRACTS["rules"].cases:
         assert f"{case.value} ({', '.join(case.needs)}" in text and case.meaning in text
+    assert "[capacity_…]" in text and "e.g. capacity_school" in text
     body = json.loads(run("data", "list", "--json").stdout)
+    assert "capacity_school" in body["prefixed"]["places"]["capacity_"]["meaning"]
     assert body["kinds"]["rules"]["intake floor"]["needs"] == ["place", "limit"]
     assert body["localities"]["norway"]["places"] == 357
     assert body["contracts"]["arrivals"]["persons"]["unit"] == "persons"

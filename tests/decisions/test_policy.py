@@ -21,6 +21,7 @@ from workbench.decisions.allocation import (
     pairs_of,
     solve,
     standard_rules,
+    stated_rules,
 )
 from workbench.decisions.allocation.certificate import certified_bound, persons_bound
 from workbench.decisions.allocation.further import check_rule
@@ -74,6 +75,19 @@ def test_truth_at_given_plans(problem, rule, good, bad, distance):
 def test_without_arguments_they_are_installed_by_name():
     names = ["deadlines", "group_floor", "dispersion", "no_worse_for_groups", "no_worse_for_places"]
     assert len(further_rules(names)[0]) == 5
+
+
+@pytest.mark.quick
+def test_a_row_without_source_or_reason_has_none_made_up():
+    homes = pd.DataFrame({"household": ["a"], "adults": 1, "children": 0, "seniors": 0, "group": "g"})
+    rooms, scores = pd.DataFrame({"place": ["x"], "capacity": 2}), pd.DataFrame({"household": ["a"], "x": 0.5})
+    stated = pd.DataFrame({"rule": ["group floor", "dispersion"], "group": "g", "limit": [0.2, 3]})
+    stated = stated.assign(reason=["", "so decided"], source=["", "council"])
+    problem = Problem.from_tables(homes, rooms, scores, stated)
+    told = {(rule.reason, rule.source) for rule in stated_rules(problem)}
+    assert told == {("no reason stated", "no source stated"), ("so decided", "council")}
+    status = solve(problem).status
+    assert "(no source stated)" in status and "(council)" in status and "commissioning" not in status
 
 
 @pytest.mark.quick

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.core.errors import DecisionError
+from workbench.core.errors import DataError, DecisionError
 from workbench.decisions.allocation import Problem, Session, solve
 from workbench.decisions.allocation.instance import instance_of
 from workbench.decisions.allocation.search import search
@@ -63,11 +63,60 @@ def test_what_cannot_be_is_refused(session):
         session.pin("a", "x", " ")
     with pytest.raises(DecisionError, match="no place 'q'"):
         session.with_capacity("q", 3)
-    for capacity in (-1, float("nan"), float("inf"), 1.5):
+    for reason in (None, float("nan")):
+        with pytest.raises(DecisionError, match="a pin needs a reason"):
+            session.pin("a", "x", reason)
+    with pytest.raises(DecisionError, match="cannot become '5'"):
+        session.with_capacity("x", "5")
+    for capacity in (-1, float("nan"), float("inf"), 1.5, None, True):
         with pytest.raises(DecisionError, match=f"cannot become {capacity}"):
             session.with_capacity("x", capacity)
     with pytest.raises(DecisionError, match="no capacity 'name'"):
         session.with_capacity("x", 3, "name")
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "said"),
+    [
+        ("places", "capacity", [2, -3, 2], "places: row 2, column 'capacity': negative value"),
+        ("places", "capacity", [2, None, 2], "places: row 2, column 'capacity': the cell is empty"),
+        ("places", "capacity", [2, 2.5, 2], "places: row 2, column 'capacity': value not allowed"),
+        ("places", "capacity", None, "places: column 'capacity': required column is missing"),
+        ("households", "adults", [1, 2, -1, 1], "households: row 3, column 'adults': negative value"),
+        ("households", "adults", [1, 2, 1.5, 1], "households: row 3, column 'adults': value not allowed"),
+        (
+            "households",
+            "deadline",
+            ["", "31.12.2026", "", ""],
+            "households: row 2, column 'deadline': value not allowed",
+        ),
+        ("rules", "by", ["31.12.2026"], "rules: row 1, column 'by': value not allowed"),
+    ],
+)
+def test_a_table_that_breaks_its_contract_is_refused_by_row_and_column(session, table, column, value, said):
+    tables = {name: getattr(session, name) for name in ("households", "places", "scores")}
+    tables["rules"] = pd.DataFrame({"rule": ["deadlines"], "reason": "time is up"})
+    tables[table] = tables[table].drop(columns=column) if value is None else tables[table].assign(**{column: value})
+    with pytest.raises(DataError) as caught:
+        Session.begin(**tables)
+    assert said in str(caught.value) and len(caught.value.faults) == 1
+
+
+def test_a_further_household_is_checked_too_and_tables_stay_as_they_were_given(session):
+    scores = pd.DataFrame([{"household": "e", "x": 0.5}])
+    for adults, said in ((-1, "negative value"), (1.5, "value not allowed")):
+        further = pd.DataFrame([{"household": "e", "adults": adults, "children": 0, "seniors": 0}])
+        with pytest.raises(DataError, match=f"households: row 1, column 'adults': {said}"):
+            session.with_household(further, scores)
+    lists = session.households.set_axis(list("pqrs")).assign(own="kept")
+    begun = Session.begin(lists, session.places, session.scores)
+    assert begun.households is lists
+
+
+def test_what_a_change_brings_is_told_in_persons_and_in_score(session):
+    wider = session.with_capacity("x", 0)
+    assert wider.fewer_placed(session) == 1 and session.fewer_placed(wider) == -1
+    assert session.fewer_placed(session) == 0
 
 
 def test_a_pin_that_cannot_hold_is_refused_as_in_the_tables(session):

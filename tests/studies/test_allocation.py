@@ -74,6 +74,31 @@ def test_wide_and_long_scores_give_the_same_plan(tmp_path: Path) -> None:
     assert plans[0].assignment["place"].tolist() == ["X", "Y"]
 
 
+def test_a_capacity_counts_what_is_stated_and_every_misstatement_is_named(tmp_path: Path) -> None:
+    homes = "household,adults,children,seniors,needs\nA,1,2,0,school\n"
+    rooms = "place,capacity,capacity_school\nX,4,2\n"
+    tables = allocation_tables.read_tables(**write(tmp_path, households=homes, places=rooms))
+    assert allocation.allocate(tables).persons_placed == 0
+    assert allocation.allocate(tables, counts=allocation_tables.counts_of(["school=children"])).persons_placed == 3
+    with pytest.raises(DataError, match="no place states a capacity of this service") as caught:
+        allocation.allocate(tables, counts={"shcool": "children"})
+    assert "did you mean 'school'" in str(caught.value)
+    for stated, said in (
+        (["school"], "SERVICE=WHAT"),
+        (["=children"], "SERVICE=WHAT"),
+        (["school=childern"], "unknown: 'childern'(.|\n)*did you mean 'children'"),
+        (["school=children", "school=adults"], "both children and adults"),
+    ):
+        with pytest.raises(DataError, match=said):
+            allocation_tables.counts_of(stated)
+    linked = homes.replace("needs", "needs,linked_with").replace("school\n", "school,B\n") + "B,1,0,0,,\n"
+    bad = write(tmp_path, households=linked, places=rooms, rules="household,place,rule,reason\nA,Q,pin,kin\n")
+    bad["households"].write_text(linked + "C,-1,0,0,,\n", encoding="utf-8")
+    with pytest.raises(DataError) as told:
+        allocation_tables.read_tables(**bad, counts={"school": "children"})
+    assert len(told.value.faults) == 2, "children fit: that the linked ones find no place is no fault"
+
+
 def test_what_contradicts_itself_is_refused(tmp_path: Path) -> None:
     rules = "household,place,rule,reason\nA,X,pin,kin\nA,X,ban,threat\n"
     tables = allocation_tables.read_tables(**write(tmp_path, households=HOUSEHOLDS, places=PLACES, rules=rules))

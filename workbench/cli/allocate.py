@@ -44,6 +44,13 @@ def run(
     rule: Annotated[
         list[str] | None, typer.Option(help="Installed rule to keep as well, see `workbench locality list`; repeat it.")
     ] = None,
+    count: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What places of a service (capacity_<service>) count: SERVICE=persons, adults, children, seniors or "
+            "households; persons of each household that needs it, if not said; repeat it."
+        ),
+    ] = None,
     objective: Annotated[Objective, typer.Option(help="What is best.")] = Objective.PLACE_FIRST,
     gap: Annotated[float, typer.Option(min=0, max=1, help="Stop within this share of the best possible.")] = 0.0005,
     time_limit: Annotated[
@@ -64,15 +71,16 @@ def run(
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
-    from workbench.studies import allocation_tables, certificates
+    from workbench.studies import allocation_tables, sidecars
 
+    counts = allocation_tables.counts_of(count or ())
     given = [path for path in (households, places, scores, rules, practice) if path is not None]
     files.writable(out, inputs=given)
     files.untouched(result, inputs=[*given, out])
     sidecar = result.with_suffix(".npz")
     files.untouched(sidecar, inputs=[*given, out, result])
     home = localities.load(locality) if locality else None
-    tables = allocation_tables.read_tables(households, places, scores, rules, practice, locality=home)
+    tables = allocation_tables.read_tables(households, places, scores, rules, practice, locality=home, counts=counts)
     weights = study.weights_of(home) or study.norwegian_weights()
     if tables.scores is None:
         where = locality if study.weights_of(home) else "norway, since no other are named"
@@ -90,16 +98,26 @@ def run(
             gap=gap,
             time_limit=time_limit,
             further=rule or (),
+            counts=counts,
             weights=weights,
             progress=lambda s: typer.echo(f"    {s}", err=True),
         )
-    asked = {"objective": objective.value, "gap": gap, "time_limit": time_limit, "rules": list(rule or ())}
+    searched = {"objective": objective.value, "gap": gap, "time_limit": time_limit}
+    asked = {**searched, "rules": list(rule or ()), "count": counts}
     told_plan = {**plan.to_json_dict(), "by_place": allocation_tables.named(plan.by_place, tables, home)}
     body = {**told_plan, "asked": asked, "rules": tables.stated, "certificate": sidecar.name}
     body |= study.origin(tables, weights)
     with replacing(out) as table, replacing(result) as told, replacing(sidecar) as proof:
-        certificates.write_sidecar(
-            plan, proof, result=result, paths=tables.paths, tables=tables, weights=weights, further=rule or (), out=out
+        sidecars.write_sidecar(
+            plan,
+            proof,
+            result=result,
+            paths=tables.paths,
+            tables=tables,
+            weights=weights,
+            further=rule or (),
+            counts=counts,
+            out=out,
         )
         files.put(plan.assignment, table)
         told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

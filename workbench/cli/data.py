@@ -46,6 +46,11 @@ def list_(
                 }
                 for name, spec in contracts().items()
             },
+            "prefixed": {
+                name: {c.name: {"meaning": c.description, "allowed": c.allowed, "unit": c.unit} for c in spec.prefixed}
+                for name, spec in contracts().items()
+                if spec.prefixed
+            },
             "kinds": {
                 name: {
                     case.value: {"meaning": case.meaning, "needs": list(case.needs), "may": list(case.may)}
@@ -63,8 +68,15 @@ def list_(
             typer.echo(f"  {name:18} {table.description}\n  {'':18} {table.source.line()}")
     typer.echo("\nContracts, for `workbench data check FILE --as CONTRACT` (columns in brackets may be left out):")
     for name, spec in contracts().items():
-        columns = ", ".join(c.name if c.required else f"[{c.name}]" for c in spec.columns)
+        columns = ", ".join(
+            [
+                *(c.name if c.required else f"[{c.name}]" for c in spec.columns),
+                *(f"[{c.name}…]" for c in spec.prefixed),
+            ]
+        )
         typer.echo(f"  {name:18} {columns}\n  {'':18} each row: {spec.row}")
+        for column in spec.prefixed:
+            typer.echo(f"  {'':18}   {column.name}…: {column.description}")
         for case in spec.cases:
             typer.echo(f"  {'':18}   {case.value} ({_cells(case)}): {case.meaning}")
 

@@ -161,7 +161,17 @@ _ALL = (
             Column("county", "text", "county", required=False, empty=True),
             *_POSITION,
         ),
-        prefixed=(Column("capacity_", "count", "capacity of one service", "persons", required=False, low=0),),
+        prefixed=(
+            Column(
+                "capacity_",
+                "count",
+                "most persons of households that need the service named there, e.g. capacity_school; what it counts "
+                "can be stated with `workbench allocate --count`",
+                "persons",
+                required=False,
+                low=0,
+            ),
+        ),
     ),
     Contract(
         "scores",

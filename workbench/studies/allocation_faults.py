@@ -73,11 +73,11 @@ def in_order(faults: Sequence[Fault], paths: Mapping[str, Path]) -> list[Fault]:
     return sorted(told, key=lambda f: (order.index(f.where) if f.where in order else len(order), f.row or 0))
 
 
-def refusal(seen: Mapping[str, Look], paths: Mapping[str, Path]) -> DataError:
+def refusal(seen: Mapping[str, Look], paths: Mapping[str, Path], counts: Mapping[str, str] | None = None) -> DataError:
     """Return one error with the faults of all files and those between them, no cell at fault in both ways."""
     own = [replace(fault, where=str(paths[name])) for name, each in seen.items() for fault in each.faults]
     cells = {(fault.where, fault.row, fault.column) for fault in own}
-    between = [fault for fault in _between(seen, paths) if (fault.where, fault.row, fault.column) not in cells]
+    between = [fault for fault in _between(seen, paths, counts) if (fault.where, fault.row, fault.column) not in cells]
     faults = in_order([*own, *between], paths)
     count = len({fault.where for fault in faults})
     return DataError(
@@ -89,7 +89,7 @@ def refusal(seen: Mapping[str, Look], paths: Mapping[str, Path]) -> DataError:
     )
 
 
-def _between(seen: Mapping[str, Look], paths: Mapping[str, Path]) -> list[Fault]:
+def _between(seen: Mapping[str, Look], paths: Mapping[str, Path], counts: Mapping[str, str] | None) -> list[Fault]:
     """Return what contradicts between the tables, as far as they can be read."""
     usable = {name: _doubted(name, each) for name, each in seen.items()}
     tables = {name: each.table for name, each in usable.items() if len(each.table)}
@@ -104,7 +104,9 @@ def _between(seen: Mapping[str, Look], paths: Mapping[str, Path]) -> list[Fault]
     today = pd.DataFrame({"household": homes["household"].iloc[:1], "place": rooms["place"].iloc[0]})
     practice = tables.get("practice", today if "practice" in seen else None)
     try:
-        Problem.from_tables(homes, rooms, tables.get("scores", anywhere), tables.get("rules"), practice=practice)
+        Problem.from_tables(
+            homes, rooms, tables.get("scores", anywhere), tables.get("rules"), practice=practice, counts=counts
+        )
     except (DataError, DecisionError) as error:
         rows = {name: each.rows for name, each in usable.items()}
         found = [fault for fault in error.faults if fault.column != "group" or "households" in tables]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from workbench.core.errors import DataError, DecisionError
+from workbench.core.errors import DataError, DecisionError, nearest
 from workbench.core.places import Locality
 from workbench.core.tables import contract
+from workbench.decisions.allocation.problem import COUNTED
 from workbench.decisions.allocation.reading import Ints
 from workbench.studies.allocation_faults import TABLES, at_home, in_order, look, refusal
 
@@ -80,8 +81,11 @@ def read_tables(
     practice: Path | None = None,
     *,
     locality: Locality | None = None,
+    counts: Mapping[str, str] | None = None,
 ) -> Tables:
     """Read one's own tables; scores may be long, or wide with one column per place.
+
+    ``counts`` says what a service's own capacity counts, as :func:`counts_of` reads it.
 
     Raises
     ------
@@ -93,11 +97,38 @@ def read_tables(
     seen = {name: look(name, path, locality) for name, path in paths.items()}
     rows = {name: each.rows for name, each in seen.items()}
     if any(each.faults for each in seen.values()):
-        raise refusal(seen, paths)
+        raise refusal(seen, paths, counts)
     read = {name: each.table for name, each in seen.items()}
     return Tables(
         read["households"], read["places"], read.get("scores"), read.get("rules"), read.get("practice"), paths, rows
     )
+
+
+def counts_of(stated: Sequence[str]) -> dict[str, str]:
+    """Return what the capacity of each service counts, from words such as ``school=children``.
+
+    >>> counts_of(["school=children"])
+    {'school': 'children'}
+    """
+    counts: dict[str, str] = {}
+    for each in stated:
+        service, _, what = (part.strip() for part in each.partition("="))
+        if not service or not what:
+            told = "this says of no service what its capacity counts"
+        elif what not in COUNTED:
+            told = f"what the capacity of '{service}' is to count is unknown: '{what}'"
+        elif counts.setdefault(service, what) != what:
+            told = f"the capacity of '{service}' is to count both {counts[service]} and {what}"
+        else:
+            continue
+        close = f"; {hint}" if what and (hint := nearest(what, COUNTED)).startswith("did") else ""
+        raise DataError(
+            told,
+            where=f"--count {each}",
+            why="a place is filled by what is counted",
+            do=f"write SERVICE=WHAT, e.g. school=children; what is counted: {', '.join(COUNTED)}{close}",
+        )
+    return counts
 
 
 def named(by_place: pd.DataFrame, tables: Tables, locality: Locality | None = None) -> list[dict[str, Any]]:

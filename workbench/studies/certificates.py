@@ -1,32 +1,38 @@
 """Does a saved plan keep its rules, and does its certificate hold? Recomputed from the files alone, in float64.
 
-Beside the result lies a sidecar (``.npz``) with the multipliers that prove the bound, and with path and fingerprint of
-every input. Verifying reads the inputs anew and uses none of the search's code.
+Beside the result lies a sidecar (``.npz``, module `sidecars`). Verifying reads the inputs anew and uses none of the
+search's code. Whatever in plan and result follows from inputs, plan and sidecar is compared; what only explains
+(runners-up, reasons, the sentence on how the search ended), seconds, versions and the settings of the search are not.
 """
 
 from __future__ import annotations
 
 import json
-import os.path
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError
 from workbench.core.provenance import fingerprint
-from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, standard_rules, stated_rules
-from workbench.decisions.allocation.certificate import Branches, Multipliers, certified_bound, persons_bound
+from workbench.decisions.allocation import Problem, further_rules, standard_rules, stated_rules
+from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
 from workbench.sources import files
 from workbench.studies.allocation import problem_of
-from workbench.studies.allocation_tables import Tables, read_tables
+from workbench.studies.allocation_tables import Tables, named, read_tables
+from workbench.studies.sidecars import Sidecar, read_sidecar
 
 TOLERANCE = 1e-9
 GROUP = ("households", "persons", "placed_persons", "mean_score")
+TEXTS = ("place", "name")
+LISTED = ("assignment", "unplaced", "by_place", "by_group", "rules")
+STATED = ("value", "bound", "gap", "persons", "persons_placed", "persons_placed_bound", "households_placed")
+SAID = (*STATED, "objective", "score_name", "worst_off", "inputs", "matching", "asked", "certificate", *LISTED)
+"""What every result says of what is compared."""
 
 
 @dataclass(frozen=True)
@@ -39,120 +45,124 @@ class Check:
     well: bool
 
 
-def write_sidecar(
-    plan: Plan,
-    target: Path,
-    *,
-    result: Path,
-    paths: Mapping[str, Path | None],
-    tables: Tables,
-    weights: MatchingWeights,
-    further: Sequence[str],
-    out: Path,
-) -> None:
-    """Write the multipliers of a plan with what is needed to verify it; paths are kept relative to the result."""
-    if plan.outcome is None:
-        raise DataError("this plan carries no multipliers", do="verify the files that its own run has written")
-    home = result.absolute().parent
-    meta = {
-        "objective": plan.objective,
-        "further": list(further),
-        "paths": {name: _relative(path, home) for name, path in paths.items() if path is not None},
-        "inputs": {name: fingerprint(table) for name, table in tables.given.items()},
-        "weights": asdict(weights) if tables.scores is None else None,
-        "plan": _relative(out, home),
-    }
-    arrays: dict[str, Any] = {"meta": np.array(json.dumps(meta))}
-    for head, each in (("score", plan.outcome.multipliers), ("persons", plan.outcome.persons)):
-        if each is None:
-            continue
-        arrays |= {f"{head}.{name}": array for name, array in _arrays(each).items()}
-    with target.open("wb") as stream:
-        np.savez_compressed(stream, **arrays)
-
-
 def verify(result: Path) -> tuple[Check, ...]:
-    """Return what was checked of a result: inputs, rules, value, persons, bound, gap."""
-    told = _read_json(result)
+    """Return what was checked of a result: inputs, rules, value, persons, bound, gap, and every table."""
+    told = _read_result(result)
     home = result.absolute().parent
-    sidecar = home / str(told.get("certificate", ""))
-    if not told.get("certificate") or not sidecar.exists():
+    path = home / str(told["certificate"])
+    if not path.is_file():
         raise DataError("the result names no certificate that is there", where=str(result), do="run the plan again")
-    stored = _read_sidecar(sidecar)
-    meta = json.loads(str(stored.pop("meta")))
-    paths = {name: home / path for name, path in meta["paths"].items()}
-    tables = read_tables(**paths)
-    read = {name: fingerprint(table) for name, table in tables.given.items()}
-    checks = [
-        Check(f"input {name}", told_[:12], read.get(name, "")[:12], told_ == read.get(name))
-        for name, told_ in meta["inputs"].items()
-    ]
-    weights = None if meta["weights"] is None else MatchingWeights(**meta["weights"])
-    problem = problem_of(tables, weights)
-    rules = (*standard_rules(problem), *stated_rules(problem), *further_rules(meta["further"])[0])
-    written = files.read_raw(home / meta["plan"])
+    sidecar = read_sidecar(path)
+    paths: dict[str, Any] = {name: home / each for name, each in sidecar.paths.items()}
+    tables = read_tables(**paths, counts=sidecar.counts)
+    problem = problem_of(tables, sidecar.weights, sidecar.counts)
+    rules = (*standard_rules(problem), *stated_rules(problem), *further_rules(sidecar.further)[0])
+    written = files.read_raw(home / sidecar.plan)
+    if lacking := [name for name in ("household", "place") if name not in written]:
+        raise DataError(
+            f"the plan has no column '{lacking[0]}'",
+            where=str(home / sidecar.plan),
+            why="it says who goes where",
+            do="run the plan again",
+        )
     plan = pd.DataFrame({name: written[name].astype(str) for name in ("household", "place")})
+    checks = [*_origin(told, sidecar, tables)]
     for rule in rules:
         distance = rule.distance(problem, plan)
         found = "kept" if distance <= 1e-6 else f"missed by {distance:g}"
         checks.append(Check(f"rule {rule.title}", "kept", found, found == "kept"))
+    priced = sidecar.titles()
+    rows = {rule.title: rule.rows(problem, problem.columns) for rule in rules if rule.title in priced}
+    multipliers, proof = (sidecar.multipliers(head, problem, rows) for head in ("score", "persons"))
+    if multipliers is None or (proof is not None and proof.at_least is not None):
+        raise DataError(
+            "the certificate proves nothing about " + ("the score" if multipliers is None else "the persons placed"),
+            where=str(path),
+            do="run the plan again",
+        )
     value, persons = _worth(problem, plan)
-    multipliers = _multipliers(stored, "score")
-    proof = _multipliers(stored, "persons") if "persons.price" in stored else None
-    titles = {title for each in (multipliers, proof) if each is not None for title in _titles(each)}
-    priced = [rule for rule in rules if rule.title in titles]
-    rows = {rule.title: rule.rows(problem, problem.columns) for rule in priced}
     bound = certified_bound(problem, multipliers, rows)
     checks += [
         _number("value", told["value"], value),
         _number("bound", told["bound"], bound),
         _number("gap", told["gap"], (bound - value) / max(1.0, abs(bound))),
+        _number("persons", told["persons"], int(problem.persons.sum())),
         _number("persons placed", told["persons_placed"], persons),
         _number("persons placed, bound", told["persons_placed_bound"], persons_bound(problem, proof, rows)),
         Check("value within bound", "yes", "yes" if value <= bound else "no", value <= bound),
+        _text("what the score is", told["score_name"], problem.score_name),
     ]
     checks += _tables(told, written, plan, problem, multipliers)
-    if meta["objective"] == "place-first" and multipliers.at_least is not None:
-        enough = persons >= multipliers.at_least
-        checks.append(Check("persons asked of every plan", str(multipliers.at_least), str(persons), enough))
+    checks.append(_names(told["by_place"], tables, problem))
+    checks.append(_asked_of_every_plan(sidecar.objective, multipliers.at_least, persons))
     return tuple(checks)
 
 
-def _read_sidecar(path: Path) -> dict[str, Any]:
-    try:
-        with np.load(path) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
-        raise DataError(
-            "cannot read the certificate", where=str(path), why=str(error), do="run the plan again"
-        ) from error
+def _origin(told: Mapping[str, Any], sidecar: Sidecar, tables: Tables) -> list[Check]:
+    """Compare inputs, rules and what was asked with the inputs as they lie there and with the sidecar."""
+    read = {name: fingerprint(table) for name, table in tables.given.items()}
+    said = told["inputs"] if isinstance(told["inputs"], dict) else {}
+    asked = told["asked"] if isinstance(told["asked"], dict) else {}
+    checks = []
+    for name in dict.fromkeys([*read, *said]):
+        each = {str(said.get(name, "none")), str(sidecar.inputs.get(name, "none"))}
+        shown = " and ".join(sorted(mark[:12] for mark in each))
+        checks.append(Check(f"input {name}", shown, read.get(name, "none")[:12], each == {read.get(name)}))
+    weights = None if sidecar.weights is None else asdict(sidecar.weights)
+    return [
+        *checks,
+        _text("objective", told["objective"], sidecar.objective),
+        _text("objective asked", asked.get("objective"), sidecar.objective),
+        _text("installed rules asked", asked.get("rules"), list(sidecar.further)),
+        _text("what capacities of services count", asked.get("count", {}), dict(sidecar.counts)),
+        _text("weights of matching", told["matching"], weights),
+        _text("rules stated", told["rules"], json.loads(json.dumps(tables.stated))),
+    ]
+
+
+def _asked_of_every_plan(objective: str, at_least: int | None, persons: int) -> Check:
+    """Under place-first the bound may speak only of plans with at most as many persons as are placed; else of all."""
+    well = at_least is None or (objective == "place-first" and persons >= at_least)
+    return Check("persons asked of every plan", "none" if at_least is None else str(at_least), str(persons), well)
 
 
 def _tables(
     told: Mapping[str, Any], written: pd.DataFrame, plan: pd.DataFrame, problem: Problem, multipliers: Multipliers
 ) -> list[Check]:
-    """Compare the tables of plan and result, row by row, with what follows from the inputs and the multipliers.
-
-    Only what explains is left: runners-up, shadow prices, reasons and the sentence on how the search ended.
-    """
+    """Compare the tables of plan and result, row by row, with what follows from the inputs and the multipliers."""
     households, places = problem.placed(plan)
     price = (problem.use[households] * multipliers.price[places]).sum(axis=1)
     own = plan.assign(score=problem.score[households, places], price=price)
-    load = np.bincount(places, weights=problem.persons[households], minlength=len(problem.place_names))
+    by_place = pd.DataFrame(
+        {
+            "place": problem.place_names,
+            "capacity": problem.capacity[:, 0],
+            "placed": np.bincount(places, weights=problem.persons[households], minlength=len(problem.place_names)),
+            "shadow_price": np.maximum(0.0, multipliers.price[:-1, 0]),
+        }
+    )
+    everybody = pd.DataFrame({"household": problem.household_names, "persons": problem.persons})
+    left = everybody[~np.isin(np.arange(len(everybody)), households)]
+    groups = _groups(problem, households, places)
+    known = groups.dropna(subset="mean_score").sort_values(["mean_score", "group"])
+    listed = {name: pd.DataFrame(told[name]) for name in LISTED}
     return [
         _same("scores and prices of the plan", written, own, "household", ["place", "score", "price"]),
-        _same("assignment", pd.DataFrame(told["assignment"]), own, "household", ["place", "score", "price"]),
-        _same(
-            "persons by place",
-            pd.DataFrame(told["by_place"]),
-            pd.DataFrame({"place": problem.place_names, "capacity": problem.capacity[:, 0], "placed": load}),
-            "place",
-            ["capacity", "placed"],
-        ),
-        _same("groups", pd.DataFrame(told["by_group"]), _groups(problem, households, places), "group", list(GROUP)),
+        _same("assignment", listed["assignment"], own, "household", ["place", "score", "price"]),
+        _same("unplaced", listed["unplaced"], left, "household", ["persons"]),
+        _same("persons by place", listed["by_place"], by_place, "place", ["capacity", "placed", "shadow_price"]),
+        _same("groups", listed["by_group"], groups, "group", list(GROUP)),
+        _text("group worst off", told["worst_off"], "" if known.empty else str(known["group"].iloc[0])),
         _number("households placed", told["households_placed"], len(households)),
-        _number("households unplaced", len(told["unplaced"]), len(problem.household_names) - len(households)),
     ]
+
+
+def _names(by_place: Sequence[Mapping[str, Any]], tables: Tables, problem: Problem) -> Check:
+    """Compare the names of places, as far as the table of places gives them; others are the locality's."""
+    own = pd.DataFrame(named(pd.DataFrame({"place": problem.place_names}), tables), columns=["place", "name"])
+    own = own[own["name"] != ""]
+    told = [row for row in by_place if row.get("place") in set(own["place"])]
+    return _same("names of places", pd.DataFrame(told), own, "place", ["name"])
 
 
 def _groups(problem: Problem, households: np.ndarray, places: np.ndarray) -> pd.DataFrame:
@@ -178,17 +188,20 @@ def _same(name: str, told: pd.DataFrame, found: pd.DataFrame, key: str, columns:
     """Compare two tables by key; an absent number equals an absent one."""
     if not {key, *columns} <= set(told.columns):
         missing = sorted({key, *columns} - set(told.columns))
-        return Check(name, "", "no column " + ", ".join(missing), not len(told) and not len(found))
+        empty = not len(told) and not len(found)
+        return Check(name, f"{len(told)} rows", "0 rows" if empty else "no column " + ", ".join(missing), empty)
     one, other = (table.assign(**{key: table[key].astype(str)}).set_index(key)[columns] for table in (told, found))
     if sorted(one.index) != sorted(other.index):
-        return Check(name, f"{len(one)} rows", f"other rows, {len(other)}", False)
+        strange = sorted({*one.index} ^ {*other.index})
+        at = f"other at {strange[0]}" if strange else "a row stands twice"
+        return Check(name, f"{len(one)} rows", f"{len(other)} rows, {at}", False)
     other = other.loc[one.index]
     differs = np.zeros(len(one), dtype=bool)
     for column in columns:
-        if column == "place":
+        if column in TEXTS:
             differs |= (one[column].astype(str) != other[column].astype(str)).to_numpy()
         else:
-            mine, its = (pd.to_numeric(table[column], errors="coerce").to_numpy(float) for table in (one, other))
+            mine, its = (np.array([_read_number(cell) for cell in table[column]]) for table in (one, other))
             differs |= ~np.isclose(mine, its, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
     at = f"other at {one.index[differs][0]}" if differs.any() else f"{len(one)} rows"
     return Check(name, f"{len(one)} rows", at, not differs.any())
@@ -200,63 +213,46 @@ def _worth(problem: Problem, plan: pd.DataFrame) -> tuple[float, int]:
     return value, int(problem.persons[households].sum())
 
 
-def _arrays(multipliers: Multipliers) -> dict[str, Any]:
-    """Return multipliers as arrays by name; those of the cases of a proof are stacked."""
-    least = -1 if multipliers.at_least is None else multipliers.at_least
-    arrays = {"at_least": np.array(least), **_stacked([multipliers])}
-    if (branches := multipliers.branches) is not None:
-        arrays |= {"branches.item": branches.item, "branches.place": branches.place}
-        arrays |= {f"branches.{name}": array for name, array in _stacked(branches.leaves).items()}
-    return arrays
+def _number(name: str, told: Any, found: float) -> Check:
+    said = _read_number(told)
+    return Check(name, f"{said:.10g}", f"{found:.10g}", abs(said - found) <= TOLERANCE * max(1.0, abs(found)))
 
 
-def _stacked(several: Sequence[Multipliers]) -> dict[str, Any]:
-    """Return multipliers as arrays, index first the one of them; a rule without prices has those of nought."""
-    size = {title: len(y) for each in several for title, y in each.rows.items()}
-    arrays = {name: np.stack([getattr(each, name) for each in several]) for name in ("price", "twice", "whole")}
-    rows = {title: np.stack([each.rows.get(title, np.zeros(n)) for each in several]) for title, n in size.items()}
-    return arrays | {f"rows.{title}": y for title, y in rows.items()}
+def _read_number(cell: Any) -> float:
+    """Return a cell as a number: NaN where it is absent, infinite where it is none, so that it equals nothing."""
+    if cell is None or cell is pd.NA or cell == "":
+        return math.nan
+    try:
+        return float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return math.inf
 
 
-def _multipliers(stored: Mapping[str, Any], head: str) -> Multipliers:
-    least = int(stored[f"{head}.at_least"])
-    (whole,) = _unstacked(stored, f"{head}.")
-    whole = replace(whole, at_least=None if least < 0 else least)
-    if f"{head}.branches.item" not in stored:
-        return whole
-    inner = f"{head}.branches."
-    return replace(
-        whole, branches=Branches(stored[f"{inner}item"], stored[f"{inner}place"], tuple(_unstacked(stored, inner)))
-    )
+def _text(name: str, told: Any, found: Any) -> Check:
+    shown = (each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for each in (told, found))
+    one, other = (f"{each[:77]}…" if len(each) > 78 else each for each in shown)
+    return Check(name, one, other, told == found)
 
 
-def _unstacked(stored: Mapping[str, Any], head: str) -> list[Multipliers]:
-    rows = {name.removeprefix(f"{head}rows."): y for name, y in stored.items() if name.startswith(f"{head}rows.")}
-    arrays = zip(*(stored[f"{head}{name}"] for name in ("price", "twice", "whole")), strict=True)
-    return [
-        Multipliers(price, twice, whole, rows={title: y[k] for title, y in rows.items()})
-        for k, (price, twice, whole) in enumerate(arrays)
-    ]
-
-
-def _titles(multipliers: Multipliers) -> set[str]:
-    leaves = () if multipliers.branches is None else multipliers.branches.leaves
-    return {title for each in (multipliers, *leaves) for title in each.rows}
-
-
-def _number(name: str, told: float, found: float) -> Check:
-    return Check(name, f"{told:.10g}", f"{found:.10g}", abs(told - found) <= TOLERANCE * max(1.0, abs(told)))
-
-
-def _relative(path: Path, home: Path) -> str:
-    return os.path.relpath(path.absolute(), home)  # Path.relative_to climbs only from Python 3.12 on
-
-
-def _read_json(path: Path) -> dict[str, Any]:
+def _read_result(path: Path) -> dict[str, Any]:
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError("cannot read the result", where=str(path), why=str(error), do="name a result.json") from error
     if not isinstance(body, dict) or not {"value", "bound", "gap"} <= set(body):
         raise DataError("this is no result of `workbench allocate`", where=str(path), do="name its result.json")
+    faults = [f"no '{name}'" for name in SAID if name not in body]
+    rows = {name: body[name] for name in LISTED if name in body}
+    faults += [
+        f"'{name}' is no list of rows"
+        for name, each in rows.items()
+        if not (isinstance(each, list) and all(isinstance(row, dict) for row in each))
+    ]
+    if faults:
+        raise DataError(
+            f"the result is not as it was written: {', '.join(faults)}",
+            where=str(path),
+            why="what is not said cannot be compared with what was recomputed",
+            do="run the plan again",
+        )
     return body

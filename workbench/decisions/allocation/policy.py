@@ -38,7 +38,7 @@ def _made(said: Statement) -> Rule:
 
 @dataclass(frozen=True)
 class _AsStated:
-    """A rule with the reason and the source that its row gives."""
+    """A rule with the reason and the source that its row gives; what the row leaves out is not made up."""
 
     rule: Rule
     stated_reason: str
@@ -50,11 +50,11 @@ class _AsStated:
 
     @property
     def reason(self) -> str:
-        return self.stated_reason or self.rule.reason
+        return self.stated_reason or "no reason stated"
 
     @property
     def source(self) -> str:
-        return self.stated_source or self.rule.source
+        return self.stated_source or "no source stated"
 
     def rows(self, problem: Problem, columns: Columns) -> Rows:
         return self.rule.rows(problem, columns)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.core.errors import ContradictionError, DataError, Fault
+from workbench.core.errors import ContradictionError, DataError, Fault, nearest
 from workbench.decisions.allocation import reading
 from workbench.decisions.allocation.contradictions import contradictions
 from workbench.decisions.allocation.reading import Cell, Floats, Ints, Names
@@ -186,6 +186,9 @@ class Problem:
         services = [str(name)[9:] for name in rooms.columns if str(name).startswith("capacity_")]
         counts = dict(counts or {})
         for service, what in counts.items():
+            if service not in services:
+                hint = nearest(service, services) or "none, since no place has a column 'capacity_<service>'"
+                faults.append(Fault("no place states a capacity of this service", value=service, allowed=hint))
             if what not in COUNTED:
                 faults.append(Fault(f"what '{service}' counts is unknown", value=what, allowed=", ".join(COUNTED)))
         capacity, offers = _room(rooms, services)

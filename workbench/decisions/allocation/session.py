@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import pandas as pd
 
-from workbench.core.errors import DecisionError, nearest
+from workbench.core.errors import DataError, DecisionError, Fault, nearest
+from workbench.core.tables import look
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.reading import texts
@@ -52,8 +55,15 @@ class Session:
         practice: pd.DataFrame | None = None,
         time_limit: float = math.inf,
     ) -> Session:
-        """Solve once from the start."""
+        """Solve once from the start.
+
+        Raises
+        ------
+        DataError
+            Every cell of the tables, scores apart, that does not keep its data contract; a row is counted from 1.
+        """
         households, places, scores = _keyed(households), _keyed(places), _keyed(scores)
+        _checked({"households": households, "places": places, "rules": rules, "practice": practice})
         orders = pd.DataFrame(columns=["household", "place", "rule", "reason"]) if rules is None else rules
         problem = Problem.from_tables(households, places, scores, orders, practice=practice)
         plan = solve(problem, objective=objective, gap=gap, time_limit=time_limit)
@@ -75,9 +85,11 @@ class Session:
         counted = [str(name) for name in places.columns if str(name).startswith("capacity")]
         if column not in counted:
             raise DecisionError(f"there is no capacity '{column}'", do=nearest(column, counted))
-        if not (math.isfinite(capacity) and capacity >= 0 and capacity % 1 == 0):
+        whole = isinstance(capacity, Real) and math.isfinite(capacity) and capacity >= 0 and capacity % 1 == 0
+        if not whole or isinstance(capacity, bool):
             raise DecisionError(
-                f"'{column}' of {place} cannot become {capacity}",
+                f"'{column}' of {place} cannot become "
+                + (f"'{capacity}'" if isinstance(capacity, str) else f"{capacity}"),
                 why="room is counted in whole persons",
                 do="give a whole number, at least 0",
             )
@@ -86,6 +98,8 @@ class Session:
 
     def with_household(self, household: pd.DataFrame, scores: pd.DataFrame) -> Session:
         """Return the session with further households and their scores, tables of the same columns."""
+        household, scores = _keyed(household), _keyed(scores)
+        _checked({"households": household})
         scored = scores.dropna(how="all", subset=_said(scores))
         if unscored := sorted(set(texts(household, "household")) - set(texts(scored, "household"))):
             raise DecisionError(
@@ -104,11 +118,18 @@ class Session:
         return moved.rename_axis("household").reset_index()
 
     def cost(self, before: Session) -> float:
-        """Return how much score the change costs; both plans are best only within their gaps."""
+        """Return how much score the change costs; both plans are best only within their gaps.
+
+        Under place-first the score compares only plans that place as many persons: see :meth:`fewer_placed` first.
+        """
         return before.plan.value - self.plan.value
 
+    def fewer_placed(self, before: Session) -> int:
+        """Return how many persons fewer than before are placed; negative where the change lets more be placed."""
+        return before.plan.persons_placed - self.plan.persons_placed
+
     def _ordered(self, household: str, place: str, rule: str, reason: str) -> Session:
-        if not reason.strip():
+        if not (isinstance(reason, str) and reason.strip()):
             raise DecisionError(f"a {rule} needs a reason", why="every override stands in the ledger with its reason")
         row = pd.DataFrame([{"household": household, "place": place, "rule": rule, "reason": reason}])
         rules = row if self.rules.empty else pd.concat([self.rules, row], ignore_index=True)
@@ -124,6 +145,22 @@ class Session:
 def _keyed(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with its key as a column, where it was the index."""
     return table.reset_index() if table.index.name in ("household", "place") else table
+
+
+def _checked(tables: Mapping[str, pd.DataFrame | None]) -> None:
+    """Refuse tables that do not keep their contracts, every fault at once; an empty one says nothing wrong."""
+    faults: list[Fault] = []
+    for name, table in tables.items():
+        if table is not None and len(table):
+            found = look(table.reset_index(drop=True), name, first_row=1).faults
+            faults += [replace(fault, where=name) for fault in found]
+    if faults:
+        raise DataError(
+            f"the tables cannot be used: {len(faults)} fault{'s' if len(faults) > 1 else ''}",
+            why="a household or place that is misread would be placed wrongly",
+            do="correct what is named; `workbench data list` says what each column may hold",
+            faults=faults,
+        )
 
 
 def _said(scores: pd.DataFrame) -> list[str]:
