@@ -148,6 +148,8 @@ def allocation_result(
         objective="place-first",
         seconds=1.2,
         score_name="needs-and-ties matching",
+        reaches=lambda asked: asked >= 0.00037,
+        persons_gap=0.0,
         worst_off=str(by_group.sort_values("mean_score")["group"].iloc[0]),
     )
     assumptions = pd.DataFrame(

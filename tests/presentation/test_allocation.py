@@ -29,6 +29,9 @@ def test_a_plan_further_from_the_best_than_asked_says_so_first(allocation_result
     front = page.front(loose, "norway")
     assert "further than the 0.010\N{NO-BREAK SPACE}% asked for" in front.attention
     assert front.attention in front.plain() and "Synthetic" in front.first
+    short = SimpleNamespace(**{**vars(allocation_result.plan), "reaches": lambda _: False, "persons_gap": 0.02})
+    front = page.front(SimpleNamespace(**{**vars(allocation_result), "plan": short}), "norway")
+    assert "is all that is proven" in front.attention and str(short.persons_placed_bound) in front.attention
 
 
 @pytest.mark.parametrize(

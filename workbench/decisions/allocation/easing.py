@@ -81,7 +81,9 @@ def _collision(
     if not ways and (eased := ease(rows, titles, limit.left(), one)) is not None:
         ways = [{title: by for title, by in eased[0].items() if by.any()}]
     named = sorted({title for way in ways for title in way} | {first.title}, key=titles.index)
-    known = {rule.title: f"{rule.reason} ({rule.source})" for rule in (*further, IntakeFloor())}
+    known = {IntakeFloor.name: IntakeFloor.reason} | {
+        rule.title: f"{rule.reason} ({rule.source})" for rule in further if rule.title != IntakeFloor.name
+    }
     said = "; or ".join(
         " and ".join(_told(problem, by_title.get(title), title, rows[title], by) for title, by in way.items())
         for way in ways
