@@ -3,7 +3,7 @@ PYTHON ?= python3
 UV := $(shell grep '^uv==' requirements.lock)
 PY := .venv/bin/python
 # Two processes, each with whole files of tests, so that what a file prepares is prepared once.
-SHARED := --numprocesses 2 --dist loadfile
+SHARED := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --constraint requirements.lock --build-constraint requirements.lock
 
 .DEFAULT_GOAL := help

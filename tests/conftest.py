@@ -18,6 +18,11 @@ from hypothesis import settings
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RINGS = {"quick", "whole", "slow"}
+LONGEST = (
+    "test_settlement_road.py", "test_inflow_contest.py", "test_model.py", "test_road.py", "test_wheel.py",
+    "test_notebooks.py", "test_cluster.py",
+)  # fmt: skip
+"""Files that take minutes: they go first, so that two processes end at about the same time."""
 
 # No timing in a test: the first example of a property may have to import a library.
 settings.register_profile("house", deadline=None)
@@ -28,6 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     lost = sorted({item.nodeid for item in items if len(RINGS & {m.name for m in item.iter_markers()}) != 1})
     if lost:
         raise pytest.UsageError("mark each test with exactly one of quick, whole, slow: " + ", ".join(lost[:5]))
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 @pytest.fixture(scope="session")
