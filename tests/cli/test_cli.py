@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -149,6 +150,14 @@ def tables(folder: Path) -> tuple[str, ...]:
     return ("allocate", "--households", str(folder / "h.csv"), "--places", str(folder / "p.csv"))
 
 
+def placed(households: str, places: str, scores: str) -> dict[str, Any]:
+    """The result of a plan of small tables, all in the working folder."""
+    for name, text in {"h": households, "p": places, "s": scores}.items():
+        Path(f"{name}.csv").write_text(text, encoding="utf-8")
+    assert run("allocate", "--households", "h.csv", "--places", "p.csv", "--scores", "s.csv").exit_code == 0
+    return dict(json.loads(Path("result.json").read_text(encoding="utf-8")))
+
+
 @pytest.mark.parametrize("clash", [("--out", "h.csv"), ("--json", "p.csv"), ("--out", "x.csv", "--json", "x.csv")])
 def test_a_result_never_overwrites_an_input_or_the_other_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clash: tuple[str, ...]
@@ -187,12 +196,9 @@ def test_a_certificate_is_recomputed_from_the_files_and_tampering_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "h.csv").write_text("household,adults,children,seniors\nA,1,0,0\nB,2,1,0\nC,1,0,0\n", encoding="utf-8")
-    (tmp_path / "p.csv").write_text("place,capacity,name\nX,3,Xby\nY,2,Yby\n", encoding="utf-8")
-    (tmp_path / "s.csv").write_text("household,X,Y\nA,0.9,0.2\nB,0.5,\nC,0.4,0.3\n", encoding="utf-8")
-    command = ("allocate", "--households", "h.csv", "--places", "p.csv", "--scores", "s.csv")
-    assert run(*command).exit_code == 0
-    body = json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))
+    homes = "household,adults,children,seniors\nA,1,0,0\nB,2,1,0\nC,1,0,0\n"
+    rooms = "place,capacity,name\nX,3,Xby\nY,2,Yby\n"
+    body = placed(homes, rooms, "household,X,Y\nA,0.9,0.2\nB,0.5,\nC,0.4,0.3\n")
     assert body["certificate"] == "result.npz" and {row["name"] for row in body["by_place"]} == {"Xby", "Yby"}
     assert body["persons_placed"] == body["persons_placed_bound"] == 5
     good = run("allocate", "verify", "result.json")
@@ -210,12 +216,10 @@ def test_any_altered_number_that_follows_from_the_inputs_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "h.csv").write_text("household,adults,children,seniors\nA,1,0,0\nB,2,1,0\n", encoding="utf-8")
-    (tmp_path / "p.csv").write_text("place,capacity\nX,3\nY,2\n", encoding="utf-8")
-    (tmp_path / "s.csv").write_text("household,X,Y\nA,0.9,0.2\nB,0.5,\n", encoding="utf-8")
-    assert run("allocate", "--households", "h.csv", "--places", "p.csv", "--scores", "s.csv").exit_code == 0
+    homes, rooms = "household,adults,children,seniors\nA,1,0,0\nB,2,1,0\n", "place,capacity\nX,3\nY,2\n"
+    body = placed(homes, rooms, "household,X,Y\nA,0.9,0.2\nB,0.5,\n")
     plan, result = tmp_path / "plan.csv", tmp_path / "result.json"
-    table, body = pd.read_csv(plan, keep_default_na=False), json.loads(result.read_text(encoding="utf-8"))
+    table = pd.read_csv(plan, keep_default_na=False)
 
     def caught(part: str) -> bool:
         told = run("allocate", "verify", "result.json")

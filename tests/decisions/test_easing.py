@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from workbench.core.errors import DecisionError
 from workbench.decisions.allocation import Deadlines, Dispersion, GroupFloor, Problem, solve
+from workbench.decisions.allocation.rules import IntakeFloor
 
 pytestmark = pytest.mark.quick
 
 
-def problem_of(minimum: int = 0) -> Problem:
+def problem_of(minimum: int = 0, rules: pd.DataFrame | None = None) -> Problem:
     homes = pd.DataFrame(
         {
             "household": list("abc"), "adults": [1, 2, 2], "children": [0, 1, 3], "seniors": [1, 0, 0],
@@ -21,7 +23,8 @@ def problem_of(minimum: int = 0) -> Problem:
         }
     )  # fmt: skip
     rooms = pd.DataFrame({"place": list("xy"), "capacity": [9, 9], "minimum": [0, minimum]})
-    return Problem.from_tables(homes, rooms, pd.DataFrame({"household": list("abc"), "x": 0.5, "y": [0.2, 0.4, 0.8]}))
+    scores = pd.DataFrame({"household": list("abc"), "x": 0.5, "y": [0.2, 0.4, 0.8]})
+    return Problem.from_tables(homes, rooms, scores, rules)
 
 
 def refused(*rules: object, minimum: int = 0) -> str:
@@ -70,6 +73,48 @@ def test_one_limit_of_many_places_is_told_once() -> None:
     # Whoever is due has five or two persons: no place may hold more of group g than that.
     said = refused(Deadlines(), Dispersion("g", 1))
     assert f"'{Dispersion('g').title}' from 1 to 5;" in said and "without a, c" in said
+
+
+def test_the_fewest_persons_are_missing_however_large_each_minimum_is() -> None:
+    # Four persons in y leave ten missing in x; in x, eight in all.
+    homes = pd.DataFrame({"household": ["a"], "adults": [4], "children": 0, "seniors": 0})
+    rooms = pd.DataFrame({"place": ["x", "y"], "capacity": [20, 20], "minimum": [10, 2]})
+    with pytest.raises(DecisionError) as error:
+        solve(Problem.from_tables(homes, rooms, pd.DataFrame({"household": ["a"], "x": 0.5, "y": 0.5})))
+    assert "at least 8 persons are missing" in str(error.value.message())
+    assert "x from 10 to 4, y from 2 to 0" in str(error.value.message())
+
+
+def test_rules_of_the_table_are_told_with_whom_they_speak_of_and_whose_they_are() -> None:
+    rules = pd.DataFrame(
+        [
+            ("deadlines", "", "", np.nan, "nobody waits over winter", "county plan § 4"),
+            ("dispersion", "", "g", 4, "agreed with the schools", ""),
+        ],
+        columns=["rule", "place", "group", "limit", "reason", "source"],
+    )
+    with pytest.raises(DecisionError) as error:
+        solve(problem_of(rules=rules))
+    said = str(error.value.message())
+    assert f"'{Deadlines.name}' without c" in said and f"'{Dispersion('g').title}' from 4 to 5" in said
+    assert "nobody waits over winter (county plan § 4)" in said
+    assert "agreed with the schools (no source stated)" in said
+
+
+def test_a_minimum_of_the_table_of_rules_is_told_with_its_own_reason() -> None:
+    # Ten persons cannot be nine in each of two places.
+    floors = pd.DataFrame([("intake floor", place, 9, "the school stays open", "council") for place in "xy"])
+    floors.columns = ["rule", "place", "limit", "reason", "source"]
+    with pytest.raises(DecisionError) as error:
+        solve(problem_of(rules=floors))
+    said = str(error.value.message())
+    assert "rules 'intake floor'" in said and "column 'minimum'" not in said
+    assert "the school stays open (council)" in said and IntakeFloor.reason not in said
+    with pytest.raises(DecisionError) as error:
+        solve(problem_of(minimum=9, rules=floors.iloc[:1]))
+    said = str(error.value.message())
+    assert "column 'minimum' and rules 'intake floor'" in said
+    assert "the school stays open (council)" in said and IntakeFloor.reason in said
 
 
 def test_a_pin_that_may_be_in_the_way_is_said() -> None:

@@ -21,10 +21,14 @@ def plan(households: list[dict[str, object]], places: list[dict[str, object]]):
     ("households", "expected"),
     [
         ([{"needs": "rehabilitation"}], "which no place offers"),
-        ([{"adults": 9}], "no place has room for"),
-        ([{"adults": 2}, {"adults": 2}], "without room"),
+        ([{"adults": 9}], "no place has"),
+        ([{"adults": 2, "needs": "lift"}], "no place has"),
+        ([{"adults": 2, "needs": "ramp"}], "too large for each"),
+        ([{"adults": 2}, {"adults": 2}, {"adults": 1}], "without room"),
     ],
 )
 def test_every_explanation_finds_its_reason(households, expected):
-    told = plan(households, [{"capacity": 2, "capacity_rehabilitation": 0}]).unplaced["why"]
+    rooms = [{"capacity": 2, "capacity_ramp": 1}, {"capacity": 1, "capacity_ramp": 3}]
+    told = plan(households, [{**room, "capacity_rehabilitation": 0, "capacity_lift": 1} for room in rooms])
+    told = told.unplaced["why"]
     assert len(told) and all(_reason(why) == REASONS[expected] for why in told)

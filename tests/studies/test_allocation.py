@@ -77,11 +77,12 @@ def test_wide_and_long_scores_give_the_same_plan(tmp_path: Path) -> None:
 def test_a_capacity_counts_what_is_stated_and_every_misstatement_is_named(tmp_path: Path) -> None:
     homes = "household,adults,children,seniors,needs\nA,1,2,0,school\n"
     rooms = "place,capacity,capacity_school\nX,4,2\n"
-    tables = allocation_tables.read_tables(**write(tmp_path, households=homes, places=rooms))
-    assert allocation.allocate(tables).persons_placed == 0
-    assert allocation.allocate(tables, counts=allocation_tables.counts_of(["school=children"])).persons_placed == 3
+    paths = write(tmp_path, households=homes, places=rooms)
+    assert allocation.allocate(allocation_tables.read_tables(**paths)).persons_placed == 0
+    counts = allocation_tables.counts_of(["school=children"])
+    assert allocation.allocate(allocation_tables.read_tables(**paths, counts=counts)).persons_placed == 3
     with pytest.raises(DataError, match="no place states a capacity of this service") as caught:
-        allocation.allocate(tables, counts={"shcool": "children"})
+        allocation.allocate(allocation_tables.read_tables(**paths, counts={"shcool": "children"}))
     assert "did you mean 'school'" in str(caught.value)
     for stated, said in (
         (["school"], "SERVICE=WHAT"),

@@ -98,7 +98,6 @@ def run(
             gap=gap,
             time_limit=time_limit,
             further=rule or (),
-            counts=counts,
             weights=weights,
             progress=lambda s: typer.echo(f"    {s}", err=True),
         )
@@ -108,17 +107,7 @@ def run(
     body = {**told_plan, "asked": asked, "rules": tables.stated, "certificate": sidecar.name}
     body |= study.origin(tables, weights)
     with replacing(out) as table, replacing(result) as told, replacing(sidecar) as proof:
-        sidecars.write_sidecar(
-            plan,
-            proof,
-            result=result,
-            paths=tables.paths,
-            tables=tables,
-            weights=weights,
-            further=rule or (),
-            counts=counts,
-            out=out,
-        )
+        sidecars.write_sidecar(plan, proof, result=result, tables=tables, weights=weights, further=rule or (), out=out)
         files.put(plan.assignment, table)
         told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     for finding in (shown.placed(plan), shown.certificate(plan), shown.worst_off(plan)):

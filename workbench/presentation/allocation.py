@@ -30,7 +30,8 @@ SCORE_CAVEAT = (
 )
 REASONS = {
     "which no place offers": "needs a service that no municipality offers",
-    "no place has room for": "larger than the room of any municipality",
+    "no place has": "larger than the room of any municipality",
+    "too large for each": "larger than the room of any municipality, here in one kind of room and there in another",
     "may take it:": "no municipality may take it: needs, room and rules together leave none",
     "room is left at": "room is left, but using it would not serve the objective, or the search ended before",
     "kept apart": "no room left where it may go, apart from households it is kept apart from",

@@ -207,7 +207,6 @@ def allocate(
     time_limit: float | None = None,
     weights: MatchingWeights | None = None,
     further: Sequence[str] = (),
-    counts: Mapping[str, str] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Plan:
     """Place one's own households; nothing is saved, because households are personal data.
@@ -222,11 +221,8 @@ def allocate(
         Of needs-and-ties matching, where no scores are given; default those that ship with Norway.
     further
         Names of installed rules that the plan keeps beyond the standard ones.
-    counts
-        What a service's own capacity counts, e.g. ``{"school": "children"}``; default every person of a household that
-        needs the service.
     """
-    problem = problem_of(tables, weights, counts)
+    problem = problem_of(tables, weights)
     return solve(
         problem,
         objective=objective,
@@ -237,16 +233,14 @@ def allocate(
     )
 
 
-def problem_of(
-    tables: Tables, weights: MatchingWeights | None = None, counts: Mapping[str, str] | None = None
-) -> Problem:
+def problem_of(tables: Tables, weights: MatchingWeights | None = None) -> Problem:
     """State the problem of one's own tables; what is wrong between them names file and row where that is known."""
     scores = tables.scores
     if scores is None:
         scores = needs_and_ties(tables.households, tables.places, weights or norwegian_weights()).scores
     try:
         return Problem.from_tables(
-            tables.households, tables.places, scores, tables.rules, practice=tables.practice, counts=counts
+            tables.households, tables.places, scores, tables.rules, practice=tables.practice, counts=tables.counts
         )
     except (DataError, DecisionError) as error:
         raise tables.located(error) from error

@@ -28,6 +28,8 @@ class Tables:
     practice: pd.DataFrame | None = None
     paths: Mapping[str, Path] = field(default_factory=dict)
     rows: Mapping[str, Ints] = field(default_factory=dict)
+    counts: Mapping[str, str] = field(default_factory=dict)
+    """What a service's own capacity counts, e.g. ``{"school": "children"}``; by default every person who needs it."""
 
     def located(self, error: DataError | DecisionError) -> DataError | DecisionError:
         """Return an error of the solver in which every fault names file and row, where the table was read from one."""
@@ -99,9 +101,8 @@ def read_tables(
     if any(each.faults for each in seen.values()):
         raise refusal(seen, paths, counts)
     read = {name: each.table for name, each in seen.items()}
-    return Tables(
-        read["households"], read["places"], read.get("scores"), read.get("rules"), read.get("practice"), paths, rows
-    )
+    scores_, rules_, practice_ = (read.get(name) for name in ("scores", "rules", "practice"))
+    return Tables(read["households"], read["places"], scores_, rules_, practice_, paths, rows, dict(counts or {}))
 
 
 def counts_of(stated: Sequence[str]) -> dict[str, str]:

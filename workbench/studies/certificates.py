@@ -55,7 +55,7 @@ def verify(result: Path) -> tuple[Check, ...]:
     sidecar = read_sidecar(path)
     paths: dict[str, Any] = {name: home / each for name, each in sidecar.paths.items()}
     tables = read_tables(**paths, counts=sidecar.counts)
-    problem = problem_of(tables, sidecar.weights, sidecar.counts)
+    problem = problem_of(tables, sidecar.weights)
     rules = (*standard_rules(problem), *stated_rules(problem), *further_rules(sidecar.further)[0])
     written = files.read_raw(home / sidecar.plan)
     if lacking := [name for name in ("household", "place") if name not in written]:

@@ -121,12 +121,10 @@ def write_sidecar(
     target: Path,
     *,
     result: Path,
-    paths: Mapping[str, Path | None],
     tables: Tables,
     weights: MatchingWeights,
     further: Sequence[str],
     out: Path,
-    counts: Mapping[str, str] | None = None,
 ) -> None:
     """Write the multipliers of a plan with what is needed to verify it; paths are kept relative to the result."""
     if plan.outcome is None:
@@ -135,8 +133,8 @@ def write_sidecar(
     meta = {
         "objective": plan.objective,
         "further": list(further),
-        "counts": dict(counts or {}),
-        "paths": {name: _relative(path, home) for name, path in paths.items() if path is not None},
+        "counts": dict(tables.counts),
+        "paths": {name: _relative(path, home) for name, path in tables.paths.items()},
         "inputs": {name: fingerprint(table) for name, table in tables.given.items()},
         "weights": asdict(weights) if tables.scores is None else None,
         "plan": _relative(out, home),

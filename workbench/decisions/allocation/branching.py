@@ -20,8 +20,8 @@ from workbench.decisions.allocation.readable import RowsByRule, kept
 from workbench.decisions.allocation.reading import Floats
 from workbench.decisions.allocation.stopping import Limit
 
-CASES = 10_000
-"""Cases after which a proof is given up: many households alike can be exchanged in more ways than can be told apart."""
+DIVISIONS = 5000
+"""Divisions after which a proof is given up: many households alike can be exchanged in more ways than can be told."""
 SOON, BY_THEN = 300, 0.1
 """Divisions after which a proof that has closed less than this share of what was open is given up as well."""
 LATER = 5
@@ -112,20 +112,18 @@ class _Tree:
         case = whole_case(self.problem)
         first = self._bound(self.root, case)
         root = self._node(case, self.root)
-        heap, number = [(-root.bound, 0, root)], 0
+        heap = [(-root.bound, 0, root)]
         soon = SOON * (LATER if self.whole_values else 1)
-        while number < CASES and limit.going():
+        for number in range(DIVISIONS):
             node = heap[0][2]
-            if self._enough(node.bound) or node.item < 0:
-                break
-            if number >= 2 * soon and root.bound - node.bound < BY_THEN * (root.bound - self._target()):
+            slow = number >= soon and root.bound - node.bound < BY_THEN * (root.bound - self._target())
+            if self._enough(node.bound) or node.item < 0 or slow or not limit.going():
                 break
             heapq.heappop(heap)
             taken, left = divided(node.case, node.item, node.place)
             node.parts = self._node(taken, node.multipliers), self._node(left, node.multipliers)
-            for part in node.parts:
-                number += 1
-                heapq.heappush(heap, (-part.bound, number, part))
+            for which, part in enumerate(node.parts):
+                heapq.heappush(heap, (-part.bound, 2 * number + which, part))
         bound = heap[0][2].bound
         return Proof(self._told(root), bound, self.x) if bound < first else Proof(self.root, first, self.x)
 

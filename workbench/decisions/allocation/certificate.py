@@ -76,6 +76,13 @@ class Multipliers:
     branches: Branches | None = None
 
 
+def without_prices(problem: Problem, at_least: int | None = None) -> Multipliers:
+    """Return multipliers of nought."""
+    places, dimensions = problem.capacity.shape
+    whole = np.zeros(places + 1, dtype=np.int64)
+    return Multipliers(np.zeros((places + 1, dimensions)), np.zeros(problem.items), whole, at_least)
+
+
 def certified_bound(
     problem: Problem, multipliers: Multipliers, rows: Mapping[str, Rows], *, worth: Floats | None = None
 ) -> float:

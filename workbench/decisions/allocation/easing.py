@@ -18,6 +18,9 @@ from workbench.decisions.allocation.reading import Floats
 from workbench.decisions.allocation.rules import IntakeFloor, Rows
 from workbench.decisions.allocation.stopping import Limit
 
+_FLOOR_AT = {False: "places, column 'minimum'", True: "rules 'intake floor'"}
+"""Where a minimum stands: stated by a rule of the table, or by the table of places."""
+
 
 def meeting_floors(problem: Problem, rows: RowsByRule) -> Floats:
     """Return a choice that keeps pins and floors; an error names the smallest easing where the floors cannot be met."""
@@ -37,8 +40,8 @@ def meeting_floors(problem: Problem, rows: RowsByRule) -> Floats:
         missing = "1 person is" if by.sum() == 1 else f"{by.sum():g} persons are"
         raise DecisionError(
             "the minimum intakes cannot all be met by the households that may go there",
-            where="places, column 'minimum'",
-            why=f"at least {missing} missing, whatever the plan",
+            where=" and ".join(sorted({_FLOOR_AT[bool(said)] for said in _floors_said(problem, floors)})),
+            why=f"at least {missing} missing, whatever the plan; {_why_floors(problem, floors)}",
             do=f"the smallest easing that works: {_floors(problem, floors, by)}; or allow more pairs there",
         )
     return start
@@ -81,7 +84,7 @@ def _collision(
     if not ways and (eased := ease(rows, titles, limit.left(), one)) is not None:
         ways = [{title: by for title, by in eased[0].items() if by.any()}]
     named = sorted({title for way in ways for title in way} | {first.title}, key=titles.index)
-    known = {IntakeFloor.name: IntakeFloor.reason} | {
+    known = {IntakeFloor.name: _why_floors(problem, rows[IntakeFloor.name])} | {
         rule.title: f"{rule.reason} ({rule.source})" for rule in further if rule.title != IntakeFloor.name
     }
     said = "; or ".join(
@@ -125,6 +128,15 @@ def _step(limit: float, by: float) -> str:
     """Return one limit before and after, rounded to the side on which it can be kept."""
     to = math.ceil((limit + by) * 1e4 - 1e-3) / 1e4
     return f"from {abs(limit):.4g} to {abs(to):.4g}" if limit else f"by {to:.4g}"
+
+
+def _floors_said(problem: Problem, floors: Rows) -> list[str]:
+    """Return for each minimum the reason and source of the rule that states it; '' where the table of places does."""
+    return [problem.minimum_said[place] if problem.minimum_said else "" for place in floors.key]
+
+
+def _why_floors(problem: Problem, floors: Rows) -> str:
+    return "; ".join(sorted({said or IntakeFloor.reason for said in _floors_said(problem, floors)}))
 
 
 def _floors(problem: Problem, floors: Rows, by: Floats) -> str:

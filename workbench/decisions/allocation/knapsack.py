@@ -12,6 +12,9 @@ from numba import njit, prange
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.soft import BLOCKS
 
+WHOLE = 150
+"""Persons up to which a place is filled with whole households in the bound."""
+
 
 @njit(cache=True)
 def _fill(gain: Floats, size: Ints, room: int, chosen: Ints) -> tuple[float, int]:

@@ -93,7 +93,7 @@ class Plan:
 
         What only rounding separates is the same.
         """
-        return self.gap <= max(asked, EXACT) and self.persons_gap <= asked
+        return _within(self.gap, asked) and self.persons_gap <= asked
 
     @property
     def persons_gap(self) -> float:
@@ -120,6 +120,10 @@ class Plan:
                 value = [{str(k): None if pd.isna(v) else v for k, v in row.items()} for row in rows]
             out[item.name] = value
         return {**out, "worst_off": self.worst_off}
+
+
+def _within(gap: float, asked: float) -> bool:
+    return gap <= max(asked, EXACT)
 
 
 def plan_of(problem: Problem, solution: Solution, *, seconds: float) -> Plan:
@@ -214,7 +218,7 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
         most = "more" if placed >= solution.persons_bound else f"more than {solution.persons_bound}"
         placed_ = "1 person is" if placed == 1 else f"{placed} persons are"
         sentences.append(f"{placed_} placed, and no plan places {most}.")
-    if gap <= max(solution.asked, EXACT):
+    if _within(gap, solution.asked):
         sentences.append(
             f"The total score is certified to within {gap:.3%} of what any such plan could reach "
             f"(asked {solution.asked:.3%})."

@@ -18,7 +18,7 @@ from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation.problem import Columns, Problem, WhyNot
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.rules import Rows, Rule
-from workbench.decisions.allocation.stated import Pairs, Statement
+from workbench.decisions.allocation.stated import Pairs, Statement, reason_of, source_of
 
 
 def stated_rules(problem: Problem) -> tuple[AllocationRule, ...]:
@@ -50,14 +50,21 @@ class _AsStated:
 
     @property
     def reason(self) -> str:
-        return self.stated_reason or "no reason stated"
+        return reason_of(self.stated_reason)
 
     @property
     def source(self) -> str:
-        return self.stated_source or "no source stated"
+        return source_of(self.stated_source)
+
+    @property
+    def one_limit(self) -> bool:
+        return self.rule.one_limit
 
     def rows(self, problem: Problem, columns: Columns) -> Rows:
         return self.rule.rows(problem, columns)
+
+    def about(self, problem: Problem) -> tuple[str, ...]:
+        return self.rule.about(problem)
 
     def distance(self, problem: Problem, assignment: pd.DataFrame) -> float:
         return self.rule.distance(problem, assignment)

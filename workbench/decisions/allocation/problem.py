@@ -76,6 +76,8 @@ class Problem:
         Index place, columns dimension; infinite where a place states no limit.
     minimum
         Index place, persons: the smallest intake agreed.
+    minimum_said
+        Index place: reason and source of the rule that states the minimum; '' where the table of places does.
     score
         Index household, columns place, 0–1; NaN where the pair has none.
     why
@@ -115,6 +117,7 @@ class Problem:
     deadline: Names = ()
     must: frozenset[int] = frozenset()
     stated: tuple[Statement, ...] = ()
+    minimum_said: Names = ()
 
     @classmethod
     def from_tables(
@@ -193,7 +196,7 @@ class Problem:
                 faults.append(Fault(f"what '{service}' counts is unknown", value=what, allowed=", ".join(COUNTED)))
         capacity, offers = _room(rooms, services)
         needs = reading.services_asked(homes, offers, services, faults)
-        minimum = _minimum(rooms, capacity, said.floors, faults)
+        minimum, minimum_said = _minimum(rooms, capacity, said.floors, faults)
         use = np.zeros((len(names), 1 + len(services)))
         use[:, 0] = persons
         for column, service in enumerate(services, start=1):
@@ -232,6 +235,7 @@ class Problem:
             score_name=score_name or str(scores.attrs.get("score_name", "score")),
             deadline=tuple(text[:10] for text in reading.texts(homes, "deadline")),
             stated=tuple(said.others),
+            minimum_said=minimum_said,
         )
         unpinned = replace(problem, why=free, pin=np.full_like(pin, -1)) if pins else problem
         against = contradictions(problem, unpinned, pins, links)
@@ -336,18 +340,20 @@ def _room(rooms: pd.DataFrame, services: list[str]) -> tuple[Floats, tuple[Names
 
 
 def _minimum(
-    rooms: pd.DataFrame, capacity: Floats, floors: Sequence[tuple[int, float, Cell]], faults: list[Fault]
-) -> Floats:
-    """Return the smallest intake of each place, by the table or by a rule; one above the capacity is a fault."""
+    rooms: pd.DataFrame, capacity: Floats, floors: Sequence[tuple[int, float, Cell, str]], faults: list[Fault]
+) -> tuple[Floats, Names]:
+    """Return the smallest intake of each place and which rule says so; one above the capacity is a fault."""
     minimum = reading.numbers(rooms, "minimum")
     asked = np.flatnonzero(minimum > 0).tolist()
-    own = [(j, float(minimum[j]), reading.cell_of(rooms, "places", j, "minimum")) for j in asked]
-    for j, least, cell in (*own, *floors):
-        minimum[j] = max(minimum[j], least)
+    own = [(j, float(minimum[j]), reading.cell_of(rooms, "places", j, "minimum"), "") for j in asked]
+    said = [""] * len(rooms)
+    for j, least, cell, why in (*own, *floors):
+        if least > minimum[j]:
+            minimum[j], said[j] = least, why
         if least > capacity[j, 0]:
             found = f"{rooms['place'].iloc[j]}: minimum {least:g}, capacity {capacity[j, 0]:g}"
             faults.append(cell.fault("a minimum lies above its capacity", found))
-    return minimum
+    return minimum, tuple(said)
 
 
 def _unstated(faults: Sequence[Fault]) -> DataError:

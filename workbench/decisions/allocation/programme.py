@@ -12,13 +12,12 @@ import scipy.sparse as sp
 
 from workbench.decisions.allocation import highs
 from workbench.decisions.allocation.certificate import Case, Multipliers
+from workbench.decisions.allocation.knapsack import WHOLE
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.readable import RowsByRule
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.rules import EveryonePlaced, KeptApart, PersonsPlaced, Rows, standard_rules
 
-WHOLE = 150
-"""Persons up to which a place is filled with whole households in the bound."""
 FORBIDDING, HARDER = 10.0, 1e4
 """Prices of missing a limit by one, in units of all that the pairs are worth together: where one that counts in
 fractions is missed by little, only the higher shows it; where none is, the lower leaves rounding smaller."""

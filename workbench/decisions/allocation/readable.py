@@ -107,13 +107,14 @@ def ease(
 ) -> tuple[dict[str, Floats], Floats] | None:
     """Return how far each row of some rules must be eased, as little as can be, and a choice that keeps the rest.
 
-    None: no choice keeps the other rules, or none was found in time. ``together``: rules whose rows state one limit,
-    which is eased for all of them by as much.
+    None: no choice keeps the other rules, or the smallest easing was not found in time. ``together``: rules whose rows
+    state one limit, which is eased for all of them by as much.
 
     Notes
     -----
-    ``min Σ e_r / max(|limit_r|, 1)`` with ``matrix x ≤ limit + e`` for the rules named, ``matrix x ≤ limit`` for every
-    other, x ∈ {0, 1}, e ≥ 0: a tenth of one limit is as hard to move as a tenth of another.
+    ``min Σ_rules Σ e / max(largest |limit|, 1)`` with ``matrix x ≤ limit + e`` for the rules named, ``matrix x ≤
+    limit`` for every other, x ∈ {0, 1}, e ≥ 0: within a rule all units count alike, a tenth of one rule as that of
+    another.
     """
     import cvxpy as cp
 
@@ -126,16 +127,16 @@ def ease(
         for name, each in rows.items()
         if len(each)
     ]
-    total = sum(e @ (1.0 / np.maximum(np.abs(rows[name].limit), 1.0))[: e.size] for name, e in easing.items())
-    counted = len(easing) == 1 and all(_whole(rows[name]) for name in easing)
+    scale = {name: max(1.0, float(np.abs(rows[name].limit).max())) for name in easing}
+    total = sum(np.full(e.size, 1 / scale[name]) @ e for name, e in easing.items())
     options: dict[str, Any] = {"mip_rel_gap": 1e-6}
-    if counted:  # A whole number of units: less than one of the largest limit apart is the same.
-        largest = max(float(np.maximum(np.abs(rows[name].limit), 1.0).max()) for name in easing)
-        options["mip_abs_gap"] = WHOLE_PERSON / largest
+    if len(easing) == 1 and _whole(rows[next(iter(easing))]):  # less than a unit apart is the same number of units
+        options["mip_abs_gap"] = WHOLE_PERSON / max(scale.values())
     if np.isfinite(seconds):
         options["time_limit"] = max(0.1, seconds)
-    _run(cp.Problem(cp.Minimize(total), constraints), **options)
-    if x.value is None or not np.isfinite(x.value).all():
+    stated = cp.Problem(cp.Minimize(total), constraints)
+    _run(stated, **options)
+    if stated.status != cp.OPTIMAL:
         return None
     found = np.rint(np.asarray(x.value, dtype=np.float64))
     missing = {name: np.maximum(0.0, rows[name].matrix @ found - rows[name].limit) for name in easing}

@@ -17,14 +17,12 @@ from workbench.decisions.allocation.chains import chain
 from workbench.decisions.allocation.found import Found
 from workbench.decisions.allocation.insertion import insert, shed
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
-from workbench.decisions.allocation.knapsack import fill_all
+from workbench.decisions.allocation.knapsack import WHOLE, fill_all
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.redivision import redivide
 from workbench.decisions.allocation.soft import best_at, candidates
 from workbench.decisions.allocation.stopping import Limit, Progress, told
 
-WHOLE = 150
-"""Persons up to which a place is filled with whole households in the bound."""
 WORK_OF_ONE = 400_000
 """Pairs from which a second processor is worth its start."""
 NEAR = 12
@@ -335,7 +333,7 @@ class _Search:
 
         self.say(f"Before patterns: {told(self.worth)}, bound {told(self.bound)}.")
         until = self.limit.part(FOR_BOUND)
-        patterns = Patterns(self.instance, whole, lambda: until.going() and self.limit.going())
+        patterns = Patterns(self.instance, whole, until.going)
         if np.isfinite(self.worth):
             patterns.plan(self.plan)
         proof = patterns.sharpen(self.proof, self.twice, self.worth, self.gap)
@@ -349,7 +347,7 @@ class _Search:
             return
         until = self.limit.part(FOR_DIVE)
         first = np.argsort(-self.twice, kind="stable")
-        patterns.going = lambda: until.going() and self.limit.going()
+        patterns.going = until.going
         self._complete(patterns.dive(), first, self.twice)
         self.say(f"A plan made of patterns: {told(self.worth)}.")
         if self.shaken and np.isfinite(self.worth):

@@ -17,7 +17,7 @@ import numpy as np
 from workbench.core.errors import DecisionError, nearest
 from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation import exact, national, priced
-from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound
+from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound, without_prices
 from workbench.decisions.allocation.easing import keeping, meeting_floors
 from workbench.decisions.allocation.instance import instance_of
 from workbench.decisions.allocation.limits import extend
@@ -203,8 +203,7 @@ def _counted(
         return begin, most, persons
     worth = np.broadcast_to(problem.size[:, :1], problem.why.shape)
     if persons is None:
-        shape = len(problem.place_names) + 1, len(problem.dimensions)
-        persons = Multipliers(np.zeros(shape), np.zeros(problem.items), np.zeros(shape[0], dtype=np.int64))
+        persons = without_prices(problem)
     from workbench.decisions.allocation.branching import prove
 
     half = limit.part(FOR_PERSONS)
@@ -282,17 +281,17 @@ def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule, lim
     for title, y in multipliers.rows.items():
         worth[pairs.item, pairs.place] -= rows[title].matrix.T @ np.maximum(0.0, y)
     instance = instance_of(problem, at_least=multipliers.at_least, worth=worth)
-    a_moment = Limit(max(TO_SHARPEN, limit.left()))
-    found = search(instance, gap=0.0, limit=a_moment, prices_at=multipliers.price, plans=False)
+    enough = limit.going() and limit.left() > TO_SHARPEN
+    found = search(
+        instance, gap=0.0, limit=limit if enough else Limit(TO_SHARPEN), prices_at=multipliers.price, plans=False
+    )
     twice = np.zeros(problem.items)
     twice[instance.who] = found.twice
     return replace(multipliers, price=found.price, twice=twice, whole=found.whole)
 
 
 def _nobody(problem: Problem) -> national.Outcome:
-    places, dims = len(problem.place_names) + 1, len(problem.dimensions)
-    none = Multipliers(np.zeros((places, dims)), np.zeros(problem.items), np.zeros(places, dtype=np.int64), 0)
-    return national.Outcome(np.full(problem.items, -1, dtype=np.int64), 0.0, 0, none)
+    return national.Outcome(np.full(problem.items, -1, dtype=np.int64), 0.0, 0, without_prices(problem, 0))
 
 
 def _solution(

@@ -47,17 +47,27 @@ class Statement:
 class Stated:
     """What a table of rules says: index pairs by kind, floors as (place, persons), statements for all the rest.
 
-    Pairs and floors carry the cell that states them.
+    Pairs and floors carry the cell that states them, floors their reason and source as well.
     """
 
     pairs: dict[str, Ties] = field(default_factory=lambda: {kind: {} for kind in PAIRED})
-    floors: list[tuple[int, float, Cell]] = field(default_factory=list)
+    floors: list[tuple[int, float, Cell, str]] = field(default_factory=list)
     others: list[Statement] = field(default_factory=list)
 
 
 def pairs_of(assignment: pd.DataFrame) -> Pairs:
     """Return a plan (``household``, ``place``) as pairs, sorted."""
     return tuple(sorted(zip(texts(assignment, "household"), texts(assignment, "place"), strict=True)))
+
+
+def reason_of(stated: str) -> str:
+    """Return a reason as its row states it; none is made up."""
+    return stated or "no reason stated"
+
+
+def source_of(stated: str) -> str:
+    """Return a source as its row states it; none is made up."""
+    return stated or "no source stated"
 
 
 def stated_in(
@@ -97,7 +107,8 @@ def stated_in(
             else:
                 found.pairs[kind].setdefault((min(left, right), max(left, right)), cell["other"])
         elif kind == "intake floor":
-            found.floors.append((towns[said["place"]], float(limits[at]), cell["limit"]))
+            why = f"{reason_of(said['reason'])} ({source_of(said['source'])})"
+            found.floors.append((towns[said["place"]], float(limits[at]), cell["limit"], why))
         else:
             by, measured = said["by"][:10], today if kind in OF_PRACTICE else ()
             stated = Statement(kind, said["group"], float(limits[at]), by, said["reason"], said["source"], measured)

@@ -19,14 +19,17 @@ class Limit:
     seconds: float = np.inf
     began: float = field(default_factory=time.perf_counter)
     stopped: bool = False
+    whole: Limit | None = None
+    """The limit that this one is a part of: it ends with it."""
 
     def going(self) -> bool:
         """Say whether there is time left."""
-        return not self.stopped and time.perf_counter() - self.began < self.seconds
+        above = self.whole is None or self.whole.going()
+        return above and not self.stopped and time.perf_counter() - self.began < self.seconds
 
     def part(self, share: float) -> Limit:
         """Return a limit at a share of the time left."""
-        return Limit(self.left() * share)
+        return Limit(self.left() * share, whole=self)
 
     def left(self) -> float:
         """Return the seconds left."""
