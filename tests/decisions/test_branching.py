@@ -43,7 +43,8 @@ def any_tree(problem, draw, at_least):
         price[:-1][~np.isfinite(problem.capacity) & (price[:-1] > 0)] = 0
         price[-1, 1:] = 0
         price[-1, 0] = 0.0 if at_least is None else 0.2 * draw.random()
-        whole = np.append(problem.capacity[:, 0] <= draw.choice([150, 3]), 0).astype(np.int64)
+        small = problem.capacity <= draw.choice([150, 3])
+        whole = np.vstack([small * draw.integers(0, 2, small.shape), np.zeros((1, dims))]).astype(np.int64)
         apart = {"kept apart": 0.3 * draw.random(len(rows["kept apart"]))}
         return Multipliers(price, 0.5 * draw.normal(size=problem.items), whole, at_least, apart)
 
@@ -156,3 +157,25 @@ def test_a_gap_that_is_not_reached_is_said(monkeypatch):
     assert replace(plan, gap=0.0).reaches(0.0)
     assert not replace(plan, gap=0.0, persons_placed_bound=plan.persons_placed + 1).reaches(0.01)
     assert plan.gap > 1e-6 and not plan.reaches(0.0) and "certified only to within" in plan.status
+
+
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_scarce_units_of_several_kinds_are_proven_too(seed):
+    draw = np.random.default_rng([seed, 40, 8, 5])
+    homes, rooms = [f"h{i:02d}" for i in range(40)], [f"p{j}" for j in range(8)]
+    services = ["school", "home", "clinic"]
+    needs = [";".join(name for name in services if draw.random() < 0.5) for _ in homes]
+    households = pd.DataFrame({"household": homes, "adults": draw.integers(1, 3, 40), "seniors": 0, "needs": needs})
+    households["children"] = draw.choice([0, 0, 1, 2, 3], 40)
+    persons = int(households[["adults", "children"]].to_numpy().sum())
+    places = pd.DataFrame(
+        {"place": rooms, "capacity": np.maximum(2, np.rint(draw.dirichlet(np.full(8, 3.0)) * persons))}
+    )
+    places = places.assign(**{f"capacity_{name}": draw.integers(0, 4, 8) for name in services})
+    scores = pd.DataFrame(draw.random((40, 8)).round(3), columns=rooms)
+    scores.insert(0, "household", homes)
+    counts = {name: str(draw.choice(["households", "persons"])) for name in services}
+    problem = Problem.from_tables(households, places, scores, counts=counts)
+    plan = solve(problem, gap=5e-4)
+    assert plan.reaches(5e-4) and plan.persons_placed == plan.persons_placed_bound < persons
+    assert plan.outcome.multipliers.whole[:-1].all()

@@ -60,7 +60,8 @@ def test_any_multipliers_give_a_valid_bound(made_up, largest):
         rows = {rule.title: rule.rows(problem, problem.columns) for rule in standard_rules(problem)}
         most = max(persons for persons, _ in every)
         places, dims = len(problem.place_names) + 1, len(problem.dimensions)
-        whole = np.append(problem.capacity[:, 0] <= largest, 0).astype(np.int64)
+        small = problem.capacity <= largest
+        whole = np.vstack([small * draw.integers(0, 2, small.shape), np.zeros((1, dims))]).astype(np.int64)
         for scale in (0.0, 0.1, 1.0):
             price = scale * draw.random((places, dims))
             price[:-1, 0] -= scale * draw.random(places - 1) * (problem.minimum > 0)

@@ -9,6 +9,7 @@ import pytest
 from workbench.decisions.allocation import Problem, prices, solve
 from workbench.decisions.allocation.certificate import Multipliers, certified_bound
 from workbench.decisions.allocation.instance import instance_of
+from workbench.decisions.allocation.knapsack import whole_rooms
 from workbench.decisions.allocation.patterns import Patterns
 from workbench.decisions.allocation.soft import best_at
 
@@ -35,12 +36,14 @@ def case(seed: int, *, services: bool) -> Problem:
 
 
 @pytest.mark.parametrize("services", [False, True])
+@pytest.mark.parametrize("pairs", [70, 1_000_000])
 @pytest.mark.parametrize("seed", range(4))
-def test_the_bound_lies_between_the_best_plan_and_the_linear_bound(seed, services):
+def test_the_bound_lies_between_the_best_plan_and_the_linear_bound(seed, services, pairs):
     problem = case(seed, services=services)
     best = solve(problem, objective="score", gap=0.0)
     instance = instance_of(problem, at_least=None)
-    whole = np.append(np.ones(5, dtype=np.int64), 0)
+    whole = whole_rooms(instance.upper[:-1], pairs)
+    assert whole[:-1, 0].all() and whole[:-1, 1:].any() == (services and pairs < 1e6)
     price = prices.find(instance)
     alone, _, _ = best_at(instance.value, instance.size, price)
     patterns = Patterns(instance, whole, lambda: True)
@@ -62,7 +65,7 @@ def test_the_bound_lies_between_the_best_plan_and_the_linear_bound(seed, service
 def test_a_dive_puts_each_item_into_one_place_within_its_room():
     problem = case(7, services=False)
     instance = instance_of(problem, at_least=int(problem.persons.sum()))
-    patterns = Patterns(instance, np.append(np.ones(5, dtype=np.int64), 0), lambda: True)
+    patterns = Patterns(instance, whole_rooms(instance.upper[:-1], 70), lambda: True)
     price = prices.find(instance)
     patterns.sharpen(price, best_at(instance.value, instance.size, price)[0], -np.inf, 1e-5)
     at = patterns.dive()
@@ -75,7 +78,7 @@ def test_one_that_may_not_go_on_still_has_a_valid_bound():
     instance = instance_of(problem, at_least=None)
     price = prices.find(instance)
     alone, _, _ = best_at(instance.value, instance.size, price)
-    patterns = Patterns(instance, np.append(np.ones(5, dtype=np.int64), 0), lambda: False)
+    patterns = Patterns(instance, whole_rooms(instance.upper[:-1], 70), lambda: False)
     assert (
         patterns.sharpen(price, alone, -np.inf, 1e-5).bound >= solve(problem, objective="score", gap=0.0).value - 1e-9
     )

@@ -168,3 +168,16 @@ def test_a_search_that_starts_from_an_earlier_one_has_its_bound_at_once_and_a_va
     warm = search(changed, gap=0.0, limit=Limit(stopped=True), start=first)
     best = search(changed, gap=0.0, limit=Limit(), start=first)
     assert best.value <= warm.bound + 1e-9 and warm.bound <= first.bound + 1e-9
+
+
+def test_what_a_capacity_counts_is_kept_from_session_to_session_and_told_by_place():
+    homes = pd.DataFrame({"household": ["a"], "adults": 1, "children": 2, "seniors": 0, "needs": "school"})
+    rooms = pd.DataFrame({"place": ["x", "y"], "capacity": [4, 9], "capacity_school": [2, 9]})
+    scores = pd.DataFrame({"household": ["a"], "x": [0.9], "y": [0.1]})
+    assert Session.begin(homes, rooms, scores).plan.assignment["place"].tolist() == ["y"]
+    session = Session.begin(homes, rooms, scores, counts={"school": "children"})
+    told = session.plan.by_place.set_index("place")
+    assert told["placed_school"].to_dict() == {"x": 2, "y": 0} and told["placed"]["x"] == 3
+    assert told["capacity_school"].to_dict() == {"x": 2, "y": 9} and "shadow_price_school" in told
+    assert session.with_capacity("y", 1).plan.assignment["place"].tolist() == ["x"]
+    assert session.with_capacity("x", 1, "capacity_school").plan.assignment["place"].tolist() == ["y"]

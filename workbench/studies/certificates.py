@@ -133,14 +133,14 @@ def _tables(
     households, places = problem.placed(plan)
     price = (problem.use[households] * multipliers.price[places]).sum(axis=1)
     own = plan.assign(score=problem.score[households, places], price=price)
-    by_place = pd.DataFrame(
-        {
-            "place": problem.place_names,
-            "capacity": problem.capacity[:, 0],
-            "placed": np.bincount(places, weights=problem.persons[households], minlength=len(problem.place_names)),
-            "shadow_price": np.maximum(0.0, multipliers.price[:-1, 0]),
-        }
-    )
+    by_place = pd.DataFrame({"place": problem.place_names})
+    for d, kind in enumerate(("", *(f"_{name}" for name in problem.dimensions[1:]))):
+        room = problem.capacity[:, d]
+        by_place[f"capacity{kind}"] = np.where(np.isinf(room), np.nan, room)
+        by_place[f"placed{kind}"] = np.bincount(
+            places, weights=problem.use[households, d], minlength=len(problem.place_names)
+        )
+        by_place[f"shadow_price{kind}"] = np.maximum(0.0, multipliers.price[:-1, d])
     everybody = pd.DataFrame({"household": problem.household_names, "persons": problem.persons})
     left = everybody[~np.isin(np.arange(len(everybody)), households)]
     groups = _groups(problem, households, places)
@@ -150,7 +150,7 @@ def _tables(
         _same("scores and prices of the plan", written, own, "household", ["place", "score", "price"]),
         _same("assignment", listed["assignment"], own, "household", ["place", "score", "price"]),
         _same("unplaced", listed["unplaced"], left, "household", ["persons"]),
-        _same("persons by place", listed["by_place"], by_place, "place", ["capacity", "placed", "shadow_price"]),
+        _same("persons by place", listed["by_place"], by_place, "place", list(by_place.columns[1:])),
         _same("groups", listed["by_group"], groups, "group", list(GROUP)),
         _text("group worst off", told["worst_off"], "" if known.empty else str(known["group"].iloc[0])),
         _number("households placed", told["households_placed"], len(households)),

@@ -86,7 +86,7 @@ class Sidecar:
         places, dimensions = problem.capacity.shape
         price = self._array(f"{head}price", (count, places + 1, dimensions))
         twice = self._array(f"{head}twice", (len(price), problem.items))
-        whole = self._array(f"{head}whole", (len(price), places + 1), whole=True)
+        whole = self._array(f"{head}whole", price.shape, whole=True)
         start = f"{head}rows."
         named = [name.removeprefix(start) for name in self.arrays if name.startswith(start)]
         if strange := sorted(set(named) - set(rows)):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.decisions.allocation.certificate import Branches, Case, Multipliers, case_bound, divided, whole_case
-from workbench.decisions.allocation.knapsack import fill_each
+from workbench.decisions.allocation.knapsack import fill_each, kept_rooms
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.programme import Programme
 from workbench.decisions.allocation.readable import RowsByRule, kept
@@ -29,6 +29,8 @@ LATER = 5
 ROUND = 1e-6
 POLISH = 12
 """Steps by which a case's λ is bettered before it is divided."""
+NEARLY = 1e-9
+"""By so much may the compiled bound be off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +89,60 @@ def prove(
     return _Tree(problem, multipliers, rows, start, worth, gap, whole_values).grow(limit)
 
 
+class _Relaxed:
+    """The bound of a case at other and other λ, compiled: to choose by, before the certificate computes it anew."""
+
+    def __init__(self, problem: Problem, worth: Floats, rows: RowsByRule, case: Case, multipliers: Multipliers) -> None:
+        self.given, pairs, price = multipliers, problem.columns, multipliers.price
+        self.items = np.flatnonzero(case.allowed.any(axis=1))
+        self.size = np.rint(problem.size[self.items]).astype(np.int64)
+        self.room = kept_rooms(problem.capacity, multipliers.whole)
+        left = np.inf if multipliers.at_least is None else float(self.size[:, 0].sum()) - multipliers.at_least
+        net, self.fixed = worth.copy(), 0.0
+        for title, y in multipliers.rows.items():
+            y = np.maximum(0.0, y)
+            net[pairs.item, pairs.place] -= rows[title].matrix.T @ y
+            self.fixed += float(rows[title].limit @ y)
+        idle = np.where(case.idle & (left > 0), 0.0, -np.inf)
+        by_place = np.vstack([np.where(case.allowed, net, -np.inf).T, idle])
+        self.by_place = np.ascontiguousarray(by_place[:, self.items])
+        most, least = (np.zeros(price.shape) for _ in range(2))
+        most[:-1], least[:-1, 0], most[-1, 0] = problem.capacity, problem.minimum, max(0.0, left)
+        counted = np.where(multipliers.whole > 0, np.minimum(0.0, price), price)
+        self.fixed += float(np.multiply(most, counted, where=counted > 0, out=least * counted).sum())
+        self.best = self.last = multipliers.twice[self.items]
+        if left < 0 or not (case.idle | case.allowed.any(axis=1)).all():
+            self.bound, self.slope = -np.inf, np.zeros(len(self.items))
+        else:
+            self.bound, self.slope = self._at(self.last)
+        self.now = self.bound
+
+    def moves(self, reached: float) -> bool:
+        """Take a subgradient step on λ, as long as would bring the bound down to ``reached``; False where none does."""
+        square = float(self.slope @ self.slope)
+        if square == 0:
+            return False
+        self.last = self.last - max(self.now - reached, 0.0) / square * self.slope
+        self.now, self.slope = self._at(self.last)
+        if self.now < self.bound:
+            self.bound, self.best = self.now, self.last
+        return True
+
+    def multipliers(self) -> Multipliers:
+        """Return the multipliers with the best λ met."""
+        twice = self.given.twice.copy()
+        twice[self.items] = self.best
+        return replace(self.given, twice=twice)
+
+    def _at(self, twice: Floats) -> tuple[float, Floats]:
+        """Return the bound at a λ, and its slope: 1 less in how many places each item then stands."""
+        places, items = self.by_place.shape
+        worth, first, who = np.zeros(places), np.zeros(places + 1, np.int64), np.zeros(places * items, np.int64)
+        fill_each(self.by_place, self.size, self.room, self.given.price, twice, worth, first, who)
+        slope = np.ones(items) - np.bincount(who[: first[-1]], minlength=items)
+        return self.fixed + float(twice.sum() + worth.sum()), slope
+
+
 class _Tree:
     """A proof while it grows: the programme stays, only the pairs that a case allows change."""
 
@@ -141,66 +197,34 @@ class _Tree:
 
     def _node(self, case: Case, above: Multipliers) -> _Node:
         """Return a case with the better of its own multipliers and those of the case that it is part of."""
-        bound = self._bound(above, case)
-        if self._enough(bound):
+        best = self._relaxed(case, above)
+        if self._enough(best.bound - NEARLY) and self._enough(bound := self._bound(above, case)):
             return _Node(case, above, bound)
         own, x, missed = self.programme.solved(case)
-        if (tighter := self._bound(own, case)) < bound:
-            above, bound = own, tighter
-        if not self._enough(bound):
-            above, bound = self._polished(case, above, bound)
+        best = min(best, self._relaxed(case, own), key=lambda each: each.bound)
+        for _ in range(POLISH if np.isfinite(best.bound) else 0):
+            if self._enough(best.bound) or not best.moves(self.reached):
+                break
+        multipliers = best.multipliers()
+        bound = self._bound(multipliers, case)
         undecided = np.minimum(x, 1.0 - x)
         if undecided.max(initial=0.0) > ROUND:
             # Large items first: where they go decides most.
             item, place = self.programme.item, self.programme.place
             k = int((undecided * (1.0 + self.problem.size[item, 0])).argmax())
-            return _Node(case, above, bound, int(item[k]), int(place[k]))
+            return _Node(case, multipliers, bound, int(item[k]), int(place[k]))
         x = np.rint(x[: len(self.pairs)])
         if missed > ROUND and not self._enough(bound):
             own = self.programme.harder(case)
             if (tighter := self._bound(own, case)) < bound:
-                above, bound = own, tighter
+                multipliers, bound = own, tighter
         elif self.value @ x > self.reached and kept(self.rows, x):
             self.x, self.reached = x, float(self.value @ x)
-        return _Node(case, above, bound)
+        return _Node(case, multipliers, bound)
 
-    def _polished(self, case: Case, multipliers: Multipliers, bound: float) -> tuple[Multipliers, float]:
-        """Return multipliers with a better λ: subgradient steps, each as long as would close the gap at once."""
-        problem = self.problem
-        net = (problem.value if self.worth is None else self.worth).copy()
-        for title, y in multipliers.rows.items():
-            net[self.pairs.item, self.pairs.place] -= self.rows[title].matrix.T @ np.maximum(0.0, y)
-        items = self.programme.items
-        idle = np.where(case.idle & (self.programme.left > 0), 0.0, -np.inf)
-        by_place = np.ascontiguousarray(np.vstack([np.where(case.allowed, net, -np.inf).T, idle])[:, items])
-        size = np.rint(problem.size[items]).astype(np.int64)
-        room = np.where(multipliers.whole > 0, np.floor(np.append(problem.capacity[:, 0], -1.0) + 1e-9), -1.0)
-        room = np.where(np.isfinite(room), room, -1.0).astype(np.int64)
-        twice = best = multipliers.twice[items]
-        worth, first = np.zeros(len(by_place)), np.zeros(len(by_place) + 1, dtype=np.int64)
-        who = np.zeros(by_place.size, dtype=np.int64)
-        fixed = 0.0
-        lowest = bound
-        for step in range(POLISH):
-            fill_each(by_place, size, room, multipliers.price, twice, worth, first, who)
-            now = float(twice.sum() + worth.sum())
-            if step == 0:
-                fixed = bound - now
-            now += fixed
-            if now < lowest:
-                lowest, best = now, twice
-            slope = 1.0 - np.bincount(who[: first[-1]], minlength=len(size))
-            square = float(slope @ slope)
-            if square == 0 or self._enough(now):
-                break
-            twice = twice - max(now - self.reached, 0.0) / square * slope
-        if lowest >= bound:
-            return multipliers, bound
-        full = multipliers.twice.copy()
-        full[items] = best
-        better = replace(multipliers, twice=full)
-        proven = self._bound(better, case)
-        return (better, proven) if proven < bound else (multipliers, bound)
+    def _relaxed(self, case: Case, multipliers: Multipliers) -> _Relaxed:
+        worth = self.problem.value if self.worth is None else self.worth
+        return _Relaxed(self.problem, worth, self.rows, case, multipliers)
 
     def _told(self, root: _Node) -> Multipliers:
         """Return the multipliers of the whole with all cases, in the order in which they are read."""

@@ -58,8 +58,8 @@ class Multipliers:
     twice
         Index item: λ, the price of *one place per household*.
     whole
-        Index place and, last, *nowhere*: 1 where the bound fills the place with whole households; there a positive
-        price of room in persons does not enter.
+        Index place and, last, *nowhere*; columns dimension: 1 where the bound fills that room with whole households;
+        there a positive price does not enter.
     at_least
         Persons that every plan compared places; None: any number.
     rows
@@ -79,8 +79,8 @@ class Multipliers:
 def without_prices(problem: Problem, at_least: int | None = None) -> Multipliers:
     """Return multipliers of nought."""
     places, dimensions = problem.capacity.shape
-    whole = np.zeros(places + 1, dtype=np.int64)
-    return Multipliers(np.zeros((places + 1, dimensions)), np.zeros(problem.items), whole, at_least)
+    price = np.zeros((places + 1, dimensions))
+    return Multipliers(price, np.zeros(problem.items), price.astype(np.int64), at_least)
 
 
 def certified_bound(
@@ -155,9 +155,9 @@ def case_bound(
     Notes
     -----
     ``L = Σ_i λ_i + Σ_jd max(c_jd q_jd, m_jd q_jd) + Σ_r b_r y_r + Σ_j max Σ_i r_ij x_ij`` with
-    ``r_ij = v_ij − λ_i − Σ_d q_jd s_id − Σ_r a_rij y_r``, where a place filled with whole households keeps
-    ``Σ_i s_i x_ij ≤ c_j`` instead of a price and any other takes every item with r_ij > 0. *Nowhere* is a place of
-    value 0 with room for the persons that may stay unplaced.
+    ``r_ij = v_ij − λ_i − Σ_d q_jd s_id − Σ_r a_rij y_r``, where room filled with whole households keeps
+    ``Σ_i s_id x_ij ≤ c_jd`` instead of a price; a place without any takes every item with r_ij > 0. *Nowhere* is a
+    place of value 0 with room for the persons that may stay unplaced.
     """
     allowed = case.allowed
     open_ = allowed.any(axis=1)
@@ -182,7 +182,7 @@ def case_bound(
         lower[0] = problem.minimum[j]
         terms += _place(
             net[here, j] - twice[here], size[here], multipliers.price[j], problem.capacity[j], lower,
-            whole=bool(multipliers.whole[j]),
+            whole=multipliers.whole[j] > 0,
         )  # fmt: skip
     persons = float(size[:, 0].sum())
     left = np.inf if multipliers.at_least is None else persons - multipliers.at_least
@@ -192,34 +192,41 @@ def case_bound(
         free = case.idle[who]
         room = np.full(size.shape[1], np.inf)
         room[0] = left
-        terms += _place(-twice[free], size[free], multipliers.price[-1], room, np.zeros(len(room)), whole=False)
+        terms += _place(
+            -twice[free], size[free], multipliers.price[-1], room, np.zeros(len(room)), whole=np.zeros(len(room)) > 0
+        )
     return math.fsum(terms) + ROUNDING * (1.0 + math.fsum(map(abs, terms)))
 
 
-def _place(gain: Floats, size: Floats, price: Floats, upper: Floats, lower: Floats, *, whole: bool) -> list[float]:
+def _place(
+    gain: Floats, size: Floats, price: Floats, upper: Floats, lower: Floats, *, whole: NDArray[np.bool_]
+) -> list[float]:
     """Return what a place's limits are worth at the prices, and what its best choice gains."""
-    if whole:
-        price = np.concatenate([np.minimum(0.0, price[:1]), price[1:]])
+    price = np.where(whole, np.minimum(0.0, price), price)
     terms = []
     for q, c, m in zip(price, upper, lower, strict=True):
         if q != 0:
             terms.append(float(c * q if q > 0 else m * q))
     gain = gain - size @ price
     good = gain > 0
-    if not whole:
-        return [*terms, float(gain[good].sum())]
-    return [*terms, _knapsack(gain[good], size[good, 0].astype(np.int64), math.floor(upper[0] + 1e-9))]
+    return [*terms, _knapsack(gain[good], size[good].astype(np.int64), np.where(whole, upper, np.inf))]
 
 
-def _knapsack(gain: Floats, size: Ints, room: int) -> float:
-    """Return the most that whole households within the room can gain; of a size s, room // s are of use."""
-    if size.sum() <= room:
+def _knapsack(gain: Floats, size: Ints, upper: Floats) -> float:
+    """Return the most that whole households can gain within every kind of room; of those alike, few are of use."""
+    scarce = size.sum(axis=0) > upper
+    if not scarce.any():
         return float(gain.sum())
+    room, size = np.floor(upper[scarce] + 1e-9).astype(np.int64), size[:, scarce]
     table = np.zeros(room + 1)
-    for s in np.unique(size[size <= room]):
-        for g in -np.sort(-gain[size == s])[: room // s]:
-            table[s:] = np.maximum(table[s:], table[: room + 1 - s] + g)
-    return float(table[room])
+    for need in np.unique(size[(size <= room).all(axis=1)], axis=0):
+        some = need > 0
+        most = int((room[some] // need[some]).min()) if some.any() else len(gain)
+        with_it = table[tuple(slice(n, None) for n in need)]
+        without = table[tuple(slice(None, r + 1 - n) for r, n in zip(room, need, strict=True))]
+        for g in -np.sort(-gain[(size == need).all(axis=1)])[:most]:
+            np.maximum(with_it, without + g, out=with_it)
+    return float(table[tuple(room)])
 
 
 def persons_bound(

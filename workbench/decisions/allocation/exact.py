@@ -85,7 +85,7 @@ def multipliers_of(problem: Problem, rows: RowsByRule, prices: dict[str, Floats]
     if PersonsPlaced.name in rows:
         price[places, 0] = prices[PersonsPlaced.name].sum()
     other = {title: y for title, y in prices.items() if title not in (*LIMITS, *capacities) and y.any()}
-    return Multipliers(price, np.zeros(problem.items), np.zeros(places + 1, dtype=np.int64), at_least, other)
+    return Multipliers(price, np.zeros(problem.items), np.zeros(price.shape, dtype=np.int64), at_least, other)
 
 
 def choice_of(problem: Problem, place_of: Ints) -> Floats:

@@ -22,7 +22,7 @@ class Found:
     twice
         Index item: λ, the price of *one place per household*.
     whole
-        Index place: whether the bound fills it with whole households.
+        Index place, columns dimension: whether the bound fills that room with whole households.
     best
         Index item: what its best place is worth at these prices; tells later what has changed for whom.
     """

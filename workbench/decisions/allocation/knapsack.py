@@ -1,7 +1,8 @@
 """What could each place reach if a household might be counted in several places, at a price? Compiled knapsacks.
 
 With λ_i for *one place per household*, the bound is ``Σ λ_i + Σ_j K_j(λ) + Σ (worth of the room that keeps a price)``:
-a place of moderate room fills it with whole households (`K_j`, exact), any other takes whoever gains at its price.
+a place of moderate room fills it with whole households (`K_j`, exact), in every kind of room where pairs are few; any
+other takes whoever gains at its prices.
 """
 
 from __future__ import annotations
@@ -14,6 +15,36 @@ from workbench.decisions.allocation.soft import BLOCKS
 
 WHOLE = 150
 """Persons up to which a place is filled with whole households in the bound."""
+STATES, WORK = 2000, 1_000_000
+"""States of what is left of several kinds of room: for one place at most, and for all pairs together."""
+
+
+def whole_rooms(upper: Floats | Ints, pairs: int) -> Ints:
+    """Return which rooms are filled with whole households, 1 or 0: index place and, last, *nowhere*; columns dimension.
+
+    Persons wherever they are few; further kinds, scarce ones first, as far as all they may leave can be told apart.
+
+    >>> whole_rooms(np.array([[9.0, 2.0], [9.0, np.inf], [900.0, 1.0]]), pairs=30).tolist()
+    [[1, 1], [1, 0], [0, 1], [0, 0]]
+    """
+    room = np.append(upper, np.full((1, upper.shape[1]), np.inf), axis=0)
+    whole = np.zeros(room.shape, dtype=np.int64)
+    whole[:, 0] = room[:, 0] <= WHOLE
+    most = min(STATES, WORK // max(1, pairs))
+    for j in range(len(room) if most > 1 else 0):
+        states = (room[j, 0] + 1) if whole[j, 0] else 1
+        for d in np.argsort(room[j, 1:], kind="stable") + 1:
+            states *= room[j, d] + 1
+            if states > most:
+                break
+            whole[j, d] = 1
+    return whole
+
+
+def kept_rooms(upper: Floats | Ints, whole: Ints) -> Ints:
+    """Return the room where whole households fill it, -1 elsewhere; the last place, *nowhere*, never has any."""
+    room = np.append(upper, np.full((len(whole) - len(upper), whole.shape[1]), -1.0), axis=0)
+    return np.where(whole > 0, np.floor(np.where(whole > 0, room, 0.0) + 1e-9), -1).astype(np.int64)
 
 
 @njit(cache=True)
@@ -70,25 +101,96 @@ def _fill(gain: Floats, size: Ints, room: int, chosen: Ints) -> tuple[float, int
 
 
 @njit(cache=True)
+def _fill_several(gain: Floats, size: Ints, at: Ints, room: Ints, chosen: Ints) -> tuple[float, int]:
+    """Do as :func:`_fill` in several kinds of room, -1 for one that is not kept; item k takes ``size[at[k]]``."""
+    count, kinds = len(gain), len(room)
+    step, states = np.zeros(kinds, np.int64), 1
+    for d in range(kinds):
+        asked = 0
+        for k in range(count):
+            asked += size[at[k], d]
+        if 0 <= room[d] < asked:
+            step[d] = states
+            states *= room[d] + 1
+    left_in = np.zeros((kinds, states), np.int64)
+    for d in range(kinds):
+        for state in range(states if step[d] > 0 else 0):
+            left_in[d, state] = state // step[d] % (room[d] + 1)
+    table = np.zeros(states)
+    taken = np.zeros((count, states), np.bool_)
+    for k in range(count):
+        need = size[at[k]]
+        down = 0
+        for d in range(kinds):
+            down += step[d] * need[d]
+        for state in range(states - 1, down - 1, -1):
+            fits = True
+            for d in range(kinds):
+                fits = fits and (step[d] == 0 or left_in[d, state] >= need[d])
+            if fits and table[state - down] + gain[k] > table[state]:
+                table[state] = table[state - down] + gain[k]
+                taken[k, state] = True
+    left, number = states - 1, 0
+    for k in range(count - 1, -1, -1):
+        if taken[k, left]:
+            chosen[number] = k
+            number += 1
+            for d in range(kinds):
+                left -= step[d] * size[at[k], d]
+    return table[states - 1], number
+
+
+@njit(cache=True)
 def _gaining(
-    value: Floats, size: Ints, room: int, price: Floats, twice: Floats, at: Ints, gain: Floats, need: Ints
+    value: Floats, size: Ints, room: Ints, price: Floats, twice: Floats, at: Ints, gain: Floats, need: Ints
 ) -> int:
     """Put the items that gain in a place at its prices into ``at``, with gain and persons; return their number."""
-    first = price[0] if room < 0 else min(0.0, price[0])
+    kinds = size.shape[1]
+    paid = np.empty(kinds)
+    for d in range(kinds):
+        paid[d] = price[d] if room[d] < 0 else min(0.0, price[d])
     count = 0
     for i in range(len(value)):
         g = value[i] - twice[i]
         if g == -np.inf:
             continue
-        if first != 0:
-            g -= first * size[i, 0]
-        for d in range(1, size.shape[1]):
+        fits = True
+        for d in range(kinds):
             if size[i, d] != 0:
-                g -= price[d] * size[i, d]
-        if g > 0 and (room < 0 or size[i, 0] <= room):
+                g -= paid[d] * size[i, d]
+                fits = fits and (room[d] < 0 or size[i, d] <= room[d])
+        if fits and g > 0:
             at[count], gain[count], need[count] = i, g, size[i, 0]
             count += 1
     return count
+
+
+@njit(cache=True)
+def _chosen(
+    value: Floats,
+    size: Ints,
+    room: Ints,
+    price: Floats,
+    twice: Floats,
+    at: Ints,
+    gain: Floats,
+    need: Ints,
+    chosen: Ints,
+) -> tuple[float, int]:
+    """Return what a place reaches and how many it takes; their positions in ``at`` go to ``chosen``."""
+    count = _gaining(value, size, room, price, twice, at, gain, need)
+    several = False
+    for d in range(1, len(room)):
+        several = several or room[d] >= 0
+    if several:
+        return _fill_several(gain[:count], size, at, room, chosen)
+    if room[0] >= 0:
+        return _fill(gain[:count], need[:count], room[0], chosen)
+    worth = 0.0
+    for k in range(count):
+        worth += gain[k]
+        chosen[k] = k
+    return worth, count
 
 
 def fill_all(by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats) -> tuple[Floats, Ints, Ints]:
@@ -101,9 +203,9 @@ def fill_all(by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Flo
     size
         Index item, columns dimension.
     room
-        Index place: persons, where whole households fill it; -1 where the first dimension keeps its price instead.
+        Index place, columns dimension: where whole households fill it; -1 where that kind of room keeps its price.
     price
-        Index place, columns dimension. Where ``room`` is not -1, only a negative price counts in the first dimension.
+        Index place, columns dimension. Where ``room`` is not -1, only a negative price counts.
     twice
         Index item: λ.
     """
@@ -126,14 +228,8 @@ def fill_each(
     chosen = np.empty(items, np.int64)
     end = 0
     for j in range(places):
-        start[j], worth[j] = end, 0.0
-        count = _gaining(by_place[j], size, room[j], price[j], twice, at, gain, need)
-        if room[j] < 0:
-            for k in range(count):
-                worth[j] += gain[k]
-                chosen[k] = k
-        else:
-            worth[j], count = _fill(gain[:count], need[:count], room[j], chosen)
+        start[j] = end
+        worth[j], count = _chosen(by_place[j], size, room[j], price[j], twice, at, gain, need, chosen)
         for k in range(min(count, len(who) - end)):
             who[end] = at[chosen[k]]
             end += 1
@@ -150,18 +246,9 @@ def _fill_blocks(
         at, gain, need = np.empty(items, np.int64), np.empty(items), np.empty(items, np.int64)
         chosen = np.empty(items, np.int64)
         for j in range(block, places, BLOCKS):
-            count = _gaining(by_place[j], size, room[j], price[j], twice, at, gain, need)
-            if room[j] < 0:
-                for k in range(count):
-                    worth[j] += gain[k]
-                    i = at[k]
-                    times[block, i] += 1
-                    if where[block, i] < 0 or by_place[j, i] > by_place[where[block, i], i]:
-                        where[block, i] = j
-            else:
-                worth[j], number = _fill(gain[:count], need[:count], room[j], chosen)
-                for k in range(number):
-                    i = at[chosen[k]]
-                    times[block, i] += 1
-                    if where[block, i] < 0 or by_place[j, i] > by_place[where[block, i], i]:
-                        where[block, i] = j
+            worth[j], number = _chosen(by_place[j], size, room[j], price[j], twice, at, gain, need, chosen)
+            for k in range(number):
+                i = at[chosen[k]]
+                times[block, i] += 1
+                if where[block, i] < 0 or by_place[j, i] > by_place[where[block, i], i]:
+                    where[block, i] = j

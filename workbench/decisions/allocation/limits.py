@@ -54,7 +54,8 @@ class Extended:
             raised = np.maximum(twice[items], least)
             prices[title] = raised - twice[items]
             twice[items] = raised
-        return replace(multipliers, price=multipliers.price[:, :dims], twice=twice, rows={**multipliers.rows, **prices})
+        price, whole = multipliers.price[:, :dims], multipliers.whole[:, :dims]
+        return replace(multipliers, price=price, whole=whole, twice=twice, rows={**multipliers.rows, **prices})
 
 
 def extend(problem: Problem, rows: Mapping[str, Rows]) -> Extended:

@@ -13,7 +13,7 @@ import numpy as np
 
 from workbench.decisions.allocation.found import Found
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
-from workbench.decisions.allocation.knapsack import fill_each
+from workbench.decisions.allocation.knapsack import fill_each, kept_rooms
 from workbench.decisions.allocation.patterns import CROWDED, Patterns
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.soft import best_at
@@ -39,7 +39,7 @@ def alike(instance: Instance, start: Found) -> bool:
 def weak(instance: Instance, at: Ints, price: Floats, twice: Floats, whole: Ints, tried: set[int]) -> Ints:
     """Return the places to fill anew, nowhere left out: those that miss most, then where their wishes are."""
     places = instance.nowhere
-    room = np.where(whole > 0, instance.upper[:, 0], -1)
+    room = kept_rooms(instance.upper, whole)
     worth, start = np.empty(places), np.empty(places + 1, dtype=np.int64)
     who = np.empty(CROWDED * instance.items + 1000, dtype=np.int64)
     fill_each(np.ascontiguousarray(instance.value.T), instance.size, room, price, twice, worth, start, who)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from workbench.decisions.allocation import highs
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
-from workbench.decisions.allocation.knapsack import fill_each
+from workbench.decisions.allocation.knapsack import fill_each, kept_rooms
 from workbench.decisions.allocation.reading import Floats, Ints
 
 KEEP = 0.5
@@ -52,7 +52,7 @@ class Proof:
 class Patterns:
     """The linear programme over the patterns known so far.
 
-    ``whole`` (index place): 1 where a pattern keeps the room in persons; every other limit is a row with a price.
+    ``whole`` (index place, columns dimension): 1 where a pattern keeps the room; any other limit is a row with a price.
     """
 
     instance: Instance
@@ -67,9 +67,8 @@ class Patterns:
         self.first_of, self.kind = _alike(here)
         self.many = np.bincount(self.kind)
         self.by_place = np.ascontiguousarray(here.value.T)
-        self.room = np.where(self.whole > 0, here.upper[:, 0], -1)
-        bounded = here.upper < NO_LIMIT
-        bounded[self.whole > 0, 0] = False
+        self.room = kept_rooms(here.upper, self.whole)
+        bounded = (here.upper < NO_LIMIT) & (self.whole == 0)
         self.limit = np.argwhere((bounded | (here.lower > 0)) & (np.arange(len(here.upper)) < here.nowhere)[:, None])
         self.model = highs.model(simplex_iteration_limit=MOST_STEPS)
         self.model.changeObjectiveSense(highspy.ObjSense.kMaximize)
@@ -245,7 +244,7 @@ class Patterns:
         dual = np.zeros(self.rows)
         dual[:kinds] = np.bincount(self.kind, weights=twice) / self.many
         given = price[tuple(self.limit.T)]
-        alone = self.whole[self.limit[:, 0]] * (self.limit[:, 1] == 0) > 0
+        alone = self.whole[tuple(self.limit.T)] > 0
         dual[kinds + places : -1] = np.where(alone, np.minimum(0.0, given), given)
         dual[-1] = max(0.0, float(price[-1, 0]))
         return dual

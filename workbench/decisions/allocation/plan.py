@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workbench.decisions.allocation import explain
 from workbench.decisions.allocation.national import Outcome
 from workbench.decisions.allocation.problem import Problem, WhyNot
-from workbench.decisions.allocation.reading import Ints
+from workbench.decisions.allocation.reading import Floats, Ints
 
 EXACT = 1e-7
 """A gap that rounding alone, a solver's too, can leave."""
@@ -56,7 +57,8 @@ class Plan:
     unplaced
         ``household, persons, why``.
     by_place
-        ``place, capacity, placed`` (persons), ``shadow_price``: estimated value of room for one more person.
+        ``place, capacity, placed`` (persons), ``shadow_price``: estimated value of room for one more person; the same
+        with ``_<service>`` for each service whose room is counted, its capacity absent where a place states none.
     by_group
         ``group, households, persons, placed_persons, mean_score``: per weighted person of the group, an unplaced one
         counting 0.
@@ -154,21 +156,10 @@ def plan_of(problem: Problem, solution: Solution, *, seconds: float) -> Plan:
             "why": np.array(explain.why_unplaced(problem, np.flatnonzero(~placed), place_of), dtype=object),
         }
     )
-    load = np.bincount(where, weights=problem.persons[placed], minlength=len(towns)).astype(np.int64)
-    by_place = pd.DataFrame(
-        {
-            "place": towns,
-            "capacity": problem.capacity[:, 0],
-            "placed": load,
-            "shadow_price": np.maximum(0.0, price[:, 0]),
-        }
-    )
-    if bool((by_place["capacity"] % 1 == 0).all()):
-        by_place["capacity"] = by_place["capacity"].astype(np.int64)
     return Plan(
         assignment=assignment,
         unplaced=unplaced,
-        by_place=by_place,
+        by_place=_rooms(problem, placed, where, price),
         by_group=_groups(problem, at),
         value=value,
         bound=solution.bound,
@@ -183,6 +174,20 @@ def plan_of(problem: Problem, solution: Solution, *, seconds: float) -> Plan:
         score_name=problem.score_name,
         outcome=solution.outcome,
     )
+
+
+def _rooms(problem: Problem, placed: NDArray[np.bool_], where: Ints, price: Floats) -> pd.DataFrame:
+    """Return each place's room, what is taken of it and what one more unit would be worth, in every kind counted."""
+    table = pd.DataFrame({"place": np.array(problem.place_names, dtype=object)})
+    for d, name in enumerate(problem.dimensions):
+        room, tail = problem.capacity[:, d], f"_{name}" if d else ""
+        used = np.bincount(where, weights=problem.use[placed, d], minlength=len(table))
+        whole = bool((room[np.isfinite(room)] % 1 == 0).all())
+        stated = pd.Series(np.where(np.isfinite(room), room, np.nan))
+        table[f"capacity{tail}"] = stated.astype("int64" if whole and stated.notna().all() else "float64")
+        table[f"placed{tail}"] = np.rint(used).astype(np.int64)
+        table[f"shadow_price{tail}"] = np.maximum(0.0, price[:, d])
+    return table
 
 
 def _groups(problem: Problem, at: Ints) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from workbench.decisions.allocation import highs
 from workbench.decisions.allocation.certificate import Case, Multipliers
-from workbench.decisions.allocation.knapsack import WHOLE
+from workbench.decisions.allocation.knapsack import whole_rooms
 from workbench.decisions.allocation.problem import Problem
 from workbench.decisions.allocation.readable import RowsByRule
 from workbench.decisions.allocation.reading import Floats, Ints
@@ -47,7 +47,7 @@ class Programme:
         limits = {rule.title for rule in standard_rules(problem) if not isinstance(rule, KeptApart)}
         limits |= {EveryonePlaced.name, PersonsPlaced.name}
         self.rows: dict[str, Rows] = {name: each for name, each in rows.items() if name not in limits and len(each)}
-        self.whole = np.append(problem.capacity[:, 0] <= WHOLE, 0).astype(np.int64)
+        self.whole = whole_rooms(problem.capacity, len(problem.columns))
         pairs, size, infinite = problem.columns, problem.size, highspy.kHighsInf
         self.items = np.unique(pairs.item)
         n, m = len(self.items), len(pairs)

@@ -17,7 +17,7 @@ from workbench.decisions.allocation.chains import chain
 from workbench.decisions.allocation.found import Found
 from workbench.decisions.allocation.insertion import insert, shed
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
-from workbench.decisions.allocation.knapsack import WHOLE, fill_all
+from workbench.decisions.allocation.knapsack import fill_all, kept_rooms, whole_rooms
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.redivision import redivide
 from workbench.decisions.allocation.soft import best_at, candidates
@@ -138,7 +138,7 @@ class _Search:
         instance = self.instance
         warm = None if start is None or cold else start.price
         self._look_from(prices.find(instance, warm, self.limit.going) if prices_at is None else prices_at)
-        whole = ((instance.upper[:, 0] <= WHOLE) & (np.arange(len(instance.upper)) < instance.nowhere)).astype(np.int64)
+        whole = whole_rooms(instance.upper[: instance.nowhere], int(np.isfinite(instance.value).sum()))
         self.bound = prices.worth(instance, self.price) + float(self.best.sum())
         self.twice, self.proof = self.best.copy(), self.price
         if start is not None and not cold:
@@ -191,9 +191,8 @@ class _Search:
 
     def _fixed(self, whole: Ints, price: Floats) -> tuple[float, Ints]:
         """Return what the room that keeps a price is worth, and the room of the places filled with whole households."""
-        kept = price.copy()
-        kept[whole > 0, 0] = np.minimum(0.0, kept[whole > 0, 0])
-        return prices.worth(self.instance, kept), np.where(whole > 0, self.instance.upper[:, 0], -1)
+        kept = np.where(whole > 0, np.minimum(0.0, price), price)
+        return prices.worth(self.instance, kept), kept_rooms(self.instance.upper, whole)
 
     def _done(self) -> bool:
         return bool(self.worth >= self._enough())
@@ -338,10 +337,10 @@ class _Search:
             patterns.plan(self.plan)
         proof = patterns.sharpen(self.proof, self.twice, self.worth, self.gap)
         if proof.bound < self.bound:
-            # Where whole households fill a place, the bound needs no price of room in persons: it stays a guide.
-            guide = (whole > 0) & (proof.price[:, 0] >= 0)
-            self.bound, self.twice, self.proof = proof.bound, proof.twice, proof.price.copy()
-            self.proof[guide, 0] = np.maximum(0.0, self.price[guide, 0])
+            # Where whole households fill a room, the bound needs no price of it: it stays a guide.
+            guide = (whole > 0) & (proof.price >= 0)
+            self.bound, self.twice = proof.bound, proof.twice
+            self.proof = np.where(guide, np.maximum(0.0, self.price), proof.price)
         self.say(f"{len(patterns.known)} patterns: bound {told(self.bound)}.")
         if self._done() or not self.plans:
             return

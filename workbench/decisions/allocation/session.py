@@ -25,6 +25,8 @@ class Session:
     ----------
     households, places, scores, rules, practice
         The tables, as :meth:`Problem.from_tables` takes them.
+    counts
+        What a service's own capacity counts, as there.
     plan
         The plan of these tables.
     objective, gap, time_limit
@@ -41,6 +43,7 @@ class Session:
     gap: float
     practice: pd.DataFrame | None = None
     time_limit: float = math.inf
+    counts: Mapping[str, str] | None = None
 
     @classmethod
     def begin(
@@ -54,6 +57,7 @@ class Session:
         gap: float = 5e-4,
         practice: pd.DataFrame | None = None,
         time_limit: float = math.inf,
+        counts: Mapping[str, str] | None = None,
     ) -> Session:
         """Solve once from the start.
 
@@ -65,9 +69,9 @@ class Session:
         households, places, scores = _keyed(households), _keyed(places), _keyed(scores)
         _checked({"households": households, "places": places, "rules": rules, "practice": practice})
         orders = pd.DataFrame(columns=["household", "place", "rule", "reason"]) if rules is None else rules
-        problem = Problem.from_tables(households, places, scores, orders, practice=practice)
+        problem = Problem.from_tables(households, places, scores, orders, practice=practice, counts=counts)
         plan = solve(problem, objective=objective, gap=gap, time_limit=time_limit)
-        return cls(households, places, scores, orders, plan, objective, gap, practice, time_limit)
+        return cls(households, places, scores, orders, plan, objective, gap, practice, time_limit, counts)
 
     def pin(self, household: str, place: str, reason: str) -> Session:
         """Return the session in which a household goes to a place."""
@@ -137,7 +141,9 @@ class Session:
 
     def _again(self, then: Session) -> Session:
         """Return a changed session with its plan, solved from this one's."""
-        problem = Problem.from_tables(then.households, then.places, then.scores, then.rules, practice=then.practice)
+        problem = Problem.from_tables(
+            then.households, then.places, then.scores, then.rules, practice=then.practice, counts=then.counts
+        )
         plan = solve(problem, objective=then.objective, gap=then.gap, time_limit=then.time_limit, start=self.plan)
         return replace(then, plan=plan)
 
