@@ -48,6 +48,8 @@ def most_persons(problem: Problem, rows: RowsByRule, start: Floats, columns: int
     packed = _packed(problem, start)
     if size @ packed >= most and kept(rows, packed):
         return packed
+    if not limit.going():
+        return start
     worth = problem.value[pairs.item, pairs.place]
     relaxation = relax(size, rows)
     x = start

@@ -170,14 +170,19 @@ def _settled(
     at_least: int | None = None
     persons = None if outcome is None else outcome.persons
     if objective == "place-first":
-        begin = exact.most_persons(problem, rows, begin, columns, most, limit)
-        begin, most, persons = _counted(problem, rows, begin, most, persons, limit)
+        more = exact.most_persons(problem, rows, begin, columns, most, limit)
+        more, most, persons = _counted(problem, rows, more, most, persons, limit)
+        size = problem.size[problem.columns.item, 0]
+        begin = more if round(float(size @ (more - begin))) > 0 else begin
         at_least = exact.persons_of(problem, exact.places_of(problem, begin))
         total = int(problem.size[np.unique(problem.columns.item), 0].sum())
         floor = EveryonePlaced() if at_least == total else PersonsPlaced(at_least=at_least)
         rows = {**rows, floor.title: floor.rows(problem, problem.columns)}
-    choice = exact.best_score(problem, rows, begin, columns, gap, limit)
-    candidates = [_sharpened(problem, exact.multipliers_of(problem, rows, choice.prices, at_least), rows, limit)]
+    choice, candidates = exact.Choice(begin, {}, 0, np.inf), []
+    if outcome is None or limit.going():
+        choice = exact.best_score(problem, rows, begin, columns, gap, limit)
+        prices = exact.multipliers_of(problem, rows, choice.prices, at_least)
+        candidates = [_sharpened(problem, prices, rows, limit)]
     if outcome is not None:
         candidates.append(replace(outcome.multipliers, at_least=at_least))
     bounds = [certified_bound(problem, each, rows) for each in candidates]
