@@ -36,7 +36,7 @@ def test_weak_places_are_filled_better_and_the_others_keep_theirs(instance: Inst
     places = weak(instance, spoiled, good.price, good.twice, good.whole, set())
     assert {a, b} <= set(places.tolist())
     places = np.array([a, b, *[j for j in places if j not in (a, b)][:8]])
-    plans = list(refill(instance, spoiled, places, good.price, good.twice, good.whole, lambda: True))
+    plans = list(refill(instance, spoiled, places, good.price, good.twice, good.whole, Limit()))
     others = ~np.isin(spoiled, [*places, instance.nowhere])
     assert plans and all((plan[others] == spoiled[others]).all() for plan in plans)
     best = max(plans, key=instance.worth)

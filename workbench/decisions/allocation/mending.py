@@ -6,21 +6,23 @@ that miss most, and those whose households they would rather have, are chosen an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from workbench.decisions.allocation.found import Found
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
-from workbench.decisions.allocation.knapsack import fill_each, kept_rooms
-from workbench.decisions.allocation.patterns import CROWDED, Patterns
+from workbench.decisions.allocation.knapsack import CROWDED, fill_each, kept_rooms
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.soft import best_at
+from workbench.decisions.allocation.stopping import Limit
 
-WORST = 30
-MOST = 90
-"""Places that miss most, and all that are emptied together."""
+WORST, MOST = 30, 90
+"""Places that miss most, and all that are emptied together, at most."""
+ITEMS = 250
+"""Items that are placed anew together, and a third of them those of the worst places: twice as many take ten times as
+long."""
 EXACT, NEAR = 1e-6, 2e-4
 """Gaps of the bound of these places, and of the choice among their patterns."""
 
@@ -48,7 +50,9 @@ def weak(instance: Instance, at: Ints, price: Floats, twice: Floats, whole: Ints
     miss = worth - np.bincount(at, weights=net, minlength=places + 1)[:places]
     miss[(instance.loads(at) > instance.upper)[:places].any(axis=1)] += np.abs(miss).sum()
     miss[list(tried)] = -1.0
-    worst = np.argsort(-miss, kind="stable")[:WORST]
+    held = np.bincount(at, minlength=places)
+    order = np.argsort(-miss, kind="stable")
+    worst = order[: min(WORST, 1 + int(np.searchsorted(held[order].cumsum(), ITEMS / 3)))]
     lost = np.flatnonzero(at == places)
     asked = instance.value[lost, :places] - instance.size[lost] @ price[:places].T
     near = dict.fromkeys([*asked.argmax(axis=1).tolist(), *worst.tolist()])
@@ -58,13 +62,16 @@ def weak(instance: Instance, at: Ints, price: Floats, twice: Floats, whole: Ints
         further = [k for k in dict.fromkeys(at[who[start[j] : start[j + 1]]].tolist()) if k < places and k not in near]
         near |= dict.fromkeys(further)
         queue += further
-    return np.array(list(near)[:MOST], dtype=np.int64)
+    chosen = np.array(list(near)[:MOST], dtype=np.int64)
+    return chosen[: 1 + int(np.searchsorted(held[chosen].cumsum(), ITEMS))]
 
 
 def refill(
-    instance: Instance, at: Ints, places: Ints, price: Floats, twice: Floats, whole: Ints, going: Callable[[], bool]
+    instance: Instance, at: Ints, places: Ints, price: Floats, twice: Floats, whole: Ints, limit: Limit
 ) -> Iterator[Ints]:
     """Yield plans with these places, and whoever is nowhere, chosen anew, a quick one first; some may stay nowhere."""
+    from workbench.decisions.allocation.patterns import Patterns  # brings a solver: only when one is needed
+
     some = np.append(places, instance.nowhere)
     items = np.flatnonzero(np.isin(at, some))
     none = np.zeros(len(items) + 1, dtype=np.int64)
@@ -73,7 +80,7 @@ def refill(
         size=instance.size[items], upper=instance.upper[some], lower=instance.lower[some], first=none,
         foe=none[:0], copies=instance.copies[items],
     )  # fmt: skip
-    patterns = Patterns(part, whole[some], going)
+    patterns = Patterns(part, whole[some], limit.going)
     where = np.full(instance.nowhere + 1, len(places))
     where[some] = np.arange(len(some))
     now = where[at[items]]
@@ -84,7 +91,7 @@ def refill(
     found[items] = some[quick]
     yield found
     patterns.plan(quick)
-    if (chosen := patterns.choose(NEAR, np.inf)) is not None:
+    if (chosen := patterns.choose(NEAR, limit.left())) is not None:
         found = at.copy()
         found[items] = some[chosen]
         yield found

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from workbench.decisions.allocation import highs
 from workbench.decisions.allocation.instance import NO_LIMIT, Instance
-from workbench.decisions.allocation.knapsack import fill_each, kept_rooms
+from workbench.decisions.allocation.knapsack import CROWDED, fill_each, kept_rooms
 from workbench.decisions.allocation.reading import Floats, Ints
 
 KEEP = 0.5
@@ -33,7 +33,6 @@ NEARLY = 0.999
 SURE = 0.6
 SHARE = 0.25
 PRICED = 3
-CROWDED = 8
 NODES = 30
 MOST_STEPS = 10_000
 """Simplex steps of one programme; it needs far fewer, but may go round in circles."""

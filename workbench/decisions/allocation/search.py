@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from workbench.decisions.allocation import prices
+from workbench.decisions.allocation import mending, prices
 from workbench.decisions.allocation.chains import chain
 from workbench.decisions.allocation.found import Found
 from workbench.decisions.allocation.insertion import insert, shed
@@ -31,7 +31,8 @@ SWEEPS = 25
 FEWER_SWEEPS = 2
 SHAKES = 3000
 FEWER_SHAKES = 2000
-MENDED = 3
+MENDED, GAINED = 3, 0.05
+"""Times in turn that filling weak places anew may close less than this share of what is open."""
 STEP = 0.15
 SHORTEN = 0.6
 PATIENCE = 10
@@ -48,9 +49,9 @@ PATTERNS = 1500
 COARSE = 5e-4
 """Where patterns follow, steps end here: prices this near keep their programme from wandering."""
 LISTS = (0.2, 0.5, 1.2)
-"""Pairs for each item beyond its best one on the lists that whole choices are made from."""
-FOR_SHORTLIST = 0.5
-"""Share of the time left that one such choice may take."""
+"""Pairs for each item beyond its best one on the lists that whole choices are made from, in turn."""
+FOR_SHORTLIST, FOR_MENDING = 0.5, 0.25
+"""Shares of the time left that one such choice, and filling weak places anew once, may take."""
 FOR_BOUND, FOR_DIVE = 0.5, 0.6
 """Shares of the time left that the bound of the patterns, and a plan made of them, may take."""
 
@@ -152,11 +153,11 @@ class _Search:
             self._complete(nobody, self.order, self.best)
         self.say(f"First plan: {told(self.worth)}, bound {told(self.bound)}.")
         small = instance.items <= PATTERNS
-        if start is not None and small and self.shaken and self.plans and len(start.at) == instance.items:
-            self._mend(start, self.plan if known else start.at, whole)
-        if not self._done() and not small:
-            self._by_shortlist()
-        if not self._done() and self.limit.going():
+        if start is not None and small and self.shaken and self.plans and mending.alike(instance, start):
+            self._mend(self.plan if known else start.at, whole)
+        if self.plans and not small:
+            self._by_turns(whole)
+        elif not self._done() and self.limit.going():
             self._improve(whole)
         if not self._done() and small and self.limit.going():
             self._by_patterns(whole)
@@ -238,10 +239,7 @@ class _Search:
             gained = now
 
     def _shake(self, most: int) -> None:
-        """Empty a few places in part where the plan loses most, fill them anew, and keep what is no worse.
-
-        It ends when ``most`` such changes in turn have gained nothing.
-        """
+        """Empty a few places in part where the plan loses most, fill them anew, until ``most`` in turn gain nothing."""
         instance, draw = self.instance, np.random.default_rng(0)
         places = len(self.upper)
         at, load = self.plan.copy(), instance.loads(self.plan)
@@ -284,41 +282,44 @@ class _Search:
                 if found > self.worth:
                     self.plan, self.worth = trial.copy(), found
 
-    def _mend(self, start: Found, at: Ints, whole: Ints) -> None:
+    def _mend(self, at: Ints, whole: Ints) -> None:
         """Fill a few weak places of a plan anew at a time, while that gains; who may not stay starts nowhere."""
-        from workbench.decisions.allocation import mending  # brings a solver, as below
-
+        tried, idle = set[int](), 0
         at = np.where(np.isfinite(self.instance.value[self.items, at]), at, self.instance.nowhere)
-        tried: set[int] = set()
-        for _ in range(MENDED if mending.alike(self.instance, start) else 0):
-            if self._done() or not self.limit.going():
-                return
-            before = self.worth
+        while idle < MENDED and not self._done() and self.limit.going():
+            before, open_ = self.worth, self._enough() - self.worth
             places = mending.weak(self.instance, at, self.proof, self.twice, whole, tried)
-            for found in mending.refill(self.instance, at, places, self.proof, self.twice, whole, self.limit.going):
+            part = self.limit.part(FOR_MENDING)
+            for found in mending.refill(self.instance, at, places, self.proof, self.twice, whole, part):
                 self._complete(found, self.order, self.twice)
                 if self._done():
-                    break
+                    return
             at, tried = (self.plan, set()) if self.worth > before else (at, tried | set(places.tolist()))
-            self.say(f"The plan before, mended in {len(places)} places: {told(self.worth)}.")
+            idle = idle + 1 if self.worth - before < GAINED * open_ or self.worth == before else 0
+            self.say(f"Mended in {len(places)} places: {told(self.worth)}.")
 
-    def _by_shortlist(self) -> None:
-        """Choose for all items at once among the pairs that lose least, from longer and longer lists."""
-        if not self.plans:
-            return
+    def _by_turns(self, whole: Ints) -> None:
+        """Choose for all items at once, from longer and longer lists, and fill weak places anew, in turn."""
+        for share in LISTS:
+            if not self._done() and self.limit.going():
+                self._by_shortlist(share)
+            if share == LISTS[0] and not self._done() and self.limit.going():
+                self._improve(whole)
+            if self.shaken and np.isfinite(self.worth):
+                self._mend(self.plan, whole)
+
+    def _by_shortlist(self, share: float) -> None:
+        """Choose for all items at once among the pairs that lose least."""
         from workbench.decisions.allocation import shortlist  # brings a solver: only when one is needed
 
-        for share in LISTS:
-            if self._done() or not self.limit.going():
-                return
-            pairs = shortlist.Shortlist.of(self.instance, self.price, self.best, self.near, self.plan, share)
-            chosen = shortlist.choose(
-                self.instance, pairs, self.plan, value=self.value, upper=self.upper, target=self._enough(),
-                seconds=self.limit.left() * FOR_SHORTLIST, going=self.limit.going,
-            )  # fmt: skip
-            if chosen is not None:
-                self._complete(chosen, np.argsort(-self.twice, kind="stable"), self.twice)
-            self.say(f"The best choice from {len(pairs.item)} pairs: {told(self.worth)}.")
+        pairs = shortlist.Shortlist.of(self.instance, self.price, self.best, self.near, self.plan, share)
+        chosen = shortlist.choose(
+            self.instance, pairs, self.plan, value=self.value, upper=self.upper, target=self._enough(),
+            seconds=self.limit.left() * FOR_SHORTLIST, going=self.limit.going,
+        )  # fmt: skip
+        if chosen is not None:
+            self._complete(chosen, np.argsort(-self.twice, kind="stable"), self.twice)
+        self.say(f"The best choice from {len(pairs.item)} pairs: {told(self.worth)}.")
 
     def _enough(self) -> float:
         """Return the worth at which the search is done."""
