@@ -180,6 +180,21 @@ def test_what_cannot_be_written_is_refused_before_the_work_and_leaves_nothing(
         assert sorted(p.name for p in tmp_path.iterdir()) == ["h.csv", "p.csv"]
 
 
+def test_a_forecast_does_not_overwrite_its_own_arrivals(tmp_path: Path) -> None:
+    own = tmp_path / "a.csv"
+    own.write_text("month,destination,persons\n2024-01,X,5\n", encoding="utf-8")
+    done = run("inflow", "forecast", "--arrivals", own, "--as-of", "2024-06", "--out", own)
+    assert (
+        done.exit_code == 2 and "one of the inputs" in done.stderr and "2024-01,X,5" in own.read_text(encoding="utf-8")
+    )
+
+
+def test_an_infinite_number_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text("household,adults,children,seniors,weight\nA,1,0,0,inf\n", encoding="utf-8")
+    done = run("data", "check", tmp_path / "h.csv", "--as", "households")
+    assert done.exit_code == 2 and "column 'weight'" in done.stderr + done.stdout
+
+
 def test_the_result_says_what_it_was_made_from_and_lost_ties_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

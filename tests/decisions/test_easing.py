@@ -115,6 +115,8 @@ def test_a_minimum_of_the_table_of_rules_is_told_with_its_own_reason() -> None:
     said = str(error.value.message())
     assert "column 'minimum' and rules 'intake floor'" in said
     assert "the school stays open (council)" in said and IntakeFloor.reason in said
+    with pytest.raises(DecisionError, match="besides 8 stated elsewhere"):
+        solve(problem_of(minimum=8, rules=floors))
 
 
 def test_a_pin_that_may_be_in_the_way_is_said() -> None:

@@ -197,3 +197,11 @@ def test_each_step_is_told():
     solve(Problem.from_tables(*simple([2, 3], [1, 2], np.full((2, 2), 0.5))), progress=said.append)
     assert any("2 households, 2 places, 4 allowed pairs" in line for line in said)
     assert any("certified" in line for line in said)
+
+
+def test_who_is_unplaced_past_a_deadline_is_told_so():
+    homes = pd.DataFrame({"household": ["a", "b"], "adults": [9, 2], "children": 0, "seniors": 0})
+    homes["deadline"] = ["2026-12-01", ""]
+    scores = pd.DataFrame({"household": ["a", "b"], "x": 0.5})
+    told = solve(Problem.from_tables(homes, pd.DataFrame({"place": ["x"], "capacity": [1]}), scores)).unplaced["why"]
+    assert told[0].endswith("its deadline of 2026-12-01 is missed") and "deadline" not in told[1]

@@ -98,6 +98,8 @@ def forecast(
     from workbench.sources import files
     from workbench.studies import inflow as study
 
+    if out is not None:
+        files.writable(out, inputs=[] if arrivals is None else [arrivals])
     with step(f"Forecast {horizon} months from {as_of}") as progress:
         result = study.study(
             file=arrivals,

@@ -57,7 +57,7 @@ KINDS: Mapping[str, Kind] = {
     "year": Kind("a year, e.g. 2021", _matches(YEAR), lambda c: numbers(c).astype("Int64")),
     "date": Kind("a date as YYYY-MM-DD", lambda c: _dates(c).notna(), _dates),
     "count": Kind("a whole number, below 9 quadrillion", _is_whole, lambda c: numbers(c).astype("Int64")),
-    "number": Kind("a number with a decimal point", lambda c: numbers(c).notna(), numbers),
+    "number": Kind("a number with a decimal point", lambda c: numbers(c).abs().lt(float("inf")), numbers),
     "flag": Kind("True or False", lambda c: _flags(c).notna(), lambda c: _flags(c).astype("boolean")),
 }
 TEXTS = ("text", "code", "codes")

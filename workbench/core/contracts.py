@@ -27,7 +27,12 @@ _RULES = (
     Case("linked", "the two households share a place, or both have none", ("household", "other")),
     Case("apart", "the two households are in different places", ("household", "other")),
     Case("intake floor", "the place gets at least so many persons", ("place", "limit")),
-    Case("deadlines", "whoever has a deadline up to that day, or any, is placed", (), ("by",)),
+    Case(
+        "deadlines",
+        "whoever has a deadline up to that day, or any, is placed, where some place may take them",
+        (),
+        ("by",),
+    ),
     Case("group floor", "the group's, or everybody's, mean score is at least so high, 0 to 1", ("limit",), ("group",)),
     Case("dispersion", "no place holds more than so many persons of the group, or of all", ("limit",), ("group",)),
     Case("no worse for groups", "no group's mean score falls below that of current practice"),

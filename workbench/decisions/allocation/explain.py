@@ -60,12 +60,14 @@ def _why(problem: Problem, household: int, place_of: Ints, left: Floats) -> str:
         others = ", ".join(problem.household_names[row] for row in members if row != household)
         head = f"linked with {others} ({_persons(problem.persons[list(members)].sum())} together): "
     why = problem.why[item]
+    due = problem.deadline[household] if problem.deadline else ""
+    tail = f"; its deadline of {due} is missed" if due else ""
     if len(why) == 0:
-        return head + "there are no places"
+        return head + "there are no places" + tail
     allowed = np.flatnonzero(why == WhyNot.ALLOWED)
     if len(allowed) == 0:
-        return head + _no_place_allowed(problem, item)
-    return head + _no_room_left(problem, item, allowed, place_of, left)
+        return head + _no_place_allowed(problem, item) + tail
+    return head + _no_room_left(problem, item, allowed, place_of, left) + tail
 
 
 def _no_place_allowed(problem: Problem, item: int) -> str:

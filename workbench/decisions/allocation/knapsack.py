@@ -17,7 +17,7 @@ WHOLE = 150
 """Persons up to which a place is filled with whole households in the bound."""
 CROWDED = 8
 """Places in which each item may stand, on average, when each place is filled for itself."""
-STATES, WORK = 2000, 1_000_000
+STATES, WORK = 20_000, 5_000_000
 """States of what is left of several kinds of room: for one place at most, and for all pairs together."""
 
 

@@ -128,6 +128,11 @@ def _within(gap: float, asked: float) -> bool:
     return gap <= max(asked, EXACT)
 
 
+def _upward(gap: float) -> str:
+    """Return a gap in per cent, never rounded to less than it is, but for what rounding alone can leave."""
+    return f"{max(0.0, np.ceil((gap - EXACT) * 1e5)) / 1e3:.3f}%"
+
+
 def plan_of(problem: Problem, solution: Solution, *, seconds: float) -> Plan:
     """Return the plan that a solution stands for."""
     place_of = solution.place_of
@@ -225,13 +230,13 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
         sentences.append(f"{placed_} placed, and no plan places {most}.")
     if _within(gap, solution.asked):
         sentences.append(
-            f"The total score is certified to within {gap:.3%} of what any such plan could reach "
+            f"The total score is certified to within {_upward(gap)} of what any such plan could reach "
             f"(asked {solution.asked:.3%})."
         )
     else:
         sentences.append(
-            f"The total score is certified only to within {gap:.3%}, not the {solution.asked:.3%} asked; the bound "
-            f"over all {pairs} pairs may be loose."
+            f"The total score is certified only to within {_upward(gap)}, not the {solution.asked:.3%} asked; the "
+            f"bound over all {pairs} pairs may be loose."
         )
         if np.isfinite(solution.proven):
             sentences.append(

@@ -348,6 +348,8 @@ def _minimum(
     own = [(j, float(minimum[j]), reading.cell_of(rooms, "places", j, "minimum"), "") for j in asked]
     said = [""] * len(rooms)
     for j, least, cell, why in (*own, *floors):
+        if why and minimum[j] > 0:
+            why = f"{why}, besides {minimum[j]:g} stated elsewhere"
         if least > minimum[j]:
             minimum[j], said[j] = least, why
         if least > capacity[j, 0]:
