@@ -20,7 +20,7 @@ from workbench.decisions.allocation.stopping import Limit
 
 WORST, MOST = 30, 90
 """Places that miss most, and all that are emptied together, at most."""
-ITEMS = 250
+ITEMS = 340
 """Items that are placed anew together, and a third of them those of the worst places: twice as many take ten times as
 long."""
 EXACT, NEAR = 1e-6, 2e-4
