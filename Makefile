@@ -7,7 +7,7 @@ SHARED := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 INSTALL := $(PY) -m uv pip install --quiet --python $(PY) --constraint requirements.lock --build-constraint requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo app test test-quick lint format words lock bench clean
+.PHONY: help setup demo app lab test test-quick lint format words lock bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -18,6 +18,9 @@ demo: .venv/.ready ## the main job on real figures: forecast, plan, two PDFs
 
 app: .venv/.ready ## the outlook page in the browser (make demo, or a forecast of your own, comes first)
 	@$(PY) -m workbench app outlook
+
+lab: .venv/.ready ## JupyterLab in the browser, with the notebooks
+	@$(PY) -m jupyter lab notebooks
 
 test: .venv/.test-ready ## build the same environment with test tools and run the tests, fast ring first
 	@$(PY) -m pytest $(SHARED) -m quick

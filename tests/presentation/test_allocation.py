@@ -139,3 +139,9 @@ def test_places_without_a_position_stay_in_the_table(fabricated):
     result = fabricated.allocation_result(places)
     assert len(figures.plan_on_map(result).data) == len(places)
     assert isinstance(page.by_place(result).data, pd.DataFrame)
+
+
+def test_the_table_of_all_places_says_what_room_is_left_and_repeats_no_price(fabricated):
+    table = page.by_place(fabricated.allocation_result())
+    assert [column.heading for column in table.columns][-1] == "Room left, persons"
+    assert "shadow_price" in table.data

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -126,3 +127,31 @@ def test_retention_stands_beside_what_was_assumed(result: SettlementResult) -> N
     assert (np.diff(three) > 0).all() and "relatives" in sizes.notes[0]
     unknown = replace(moved, known=replace(known, by_size=None))
     assert "cannot be told apart" in page.retention_by_size(unknown).sentence
+
+
+def test_headline_and_table_give_a_place_in_one_rounding(result: SettlementResult) -> None:
+    draws = Draws.from_array(PERSONS * 21 + 3, {"municipality": PLACES, "year": [2021]}, "persons settled")
+    more = replace(result, draws=draws)
+    sentence, row = page.headline(more).sentence, page.by_municipality(more).rows[0]
+    assert f"about {row[2]};" in sentence and row[2] in settlement_figures.on_map(more).alternative
+    for interval in row[3:]:
+        assert interval.replace(" \u2013 ", " and ") in sentence
+
+
+def test_the_headline_says_whether_the_total_is_known_and_what_came(result: SettlementResult) -> None:
+    assert "an assumed total" in page.headline(result).sentence
+    back = page.headline(replace(result, given="what was settled in all, known since")).sentence
+    assert "Of the 100 newcomers" in back and "known only afterwards" in back
+    assert back.endswith("What came: 58.")
+    assert "What came" not in page.headline(replace(result, later=result.later.head(0))).sentence
+
+
+def test_an_effect_that_the_data_do_not_show_is_not_stated(result: SettlementResult) -> None:
+    def sentence(centre: list[float], error: float) -> str:
+        gravity = SimpleNamespace(centre=np.array(centre), covariance=np.eye(3) * error**2)
+        return page.gravity_words(SimpleNamespace(known=SimpleNamespace(gravity=gravity))).sentence  # type: ignore[arg-type]
+
+    told = sentence([0.8, 1.2, -0.06], 0.056)
+    drawn, unclear = told.split("The data do not show an effect of ")
+    assert "population" in drawn and "distance" in drawn and "more refugees there" in unclear
+    assert "kept away by more refugees there" in sentence([0.8, 1.2, -0.5], 0.05)

@@ -43,8 +43,8 @@ def test_numbers_have_the_separator_of_the_language():
 
 @given(COUNTS, COUNTS, COUNTS)
 def test_a_stated_interval_always_holds_the_computed_one(a, b, c):
-    low, middle, high = sorted((a, b, c))
-    first, last = w.ends(low, high, middle)
+    low, _, high = sorted((a, b, c))
+    first, last = w.ends(low, high)
     assert first <= low and high <= last
     assert last - high <= max(1.0, 0.1 * high) and low - first <= max(1.0, 0.1 * low)
 
@@ -93,3 +93,10 @@ def test_the_glossary_gives_every_probability_word_one_meaning():
     for word in ("about", "likely", "may", "unlikely", "80 % interval", "95 % interval", "synthetic", "certified"):
         assert w.GLOSSARY[word]
     assert len(set(w.GLOSSARY.values())) == len(w.GLOSSARY)
+
+
+@given(COUNTS, COUNTS)
+def test_a_quantity_has_one_rounding_in_sentence_and_table(a, b):
+    low, high = sorted((a, b))
+    assert w.about(a) == f"about {w.count(a)}"
+    assert w.between(low, high) == "between " + w.span(low, high).replace(f" {w.DASH} ", " and ")

@@ -11,7 +11,7 @@ from workbench.presentation.findings import Finding, Several
 from workbench.presentation.front import Front
 from workbench.presentation.origin import locality_name
 from workbench.presentation.tables import Column, Table
-from workbench.presentation.wording import DASH, NBSP, counted, number, percent, sentence
+from workbench.presentation.wording import NBSP, counted, number, percent, sentence
 
 if TYPE_CHECKING:
     from workbench.decisions.allocation import Plan
@@ -275,7 +275,6 @@ def by_place(result: AllocationResult) -> Table:
     """Return every municipality with capacity or placed persons: the map in figures."""
     places = placed_by_place(result)
     places = places[(places["capacity"] > 0) | (places["placed"] > 0)].sort_values(["county", "name"])
-    worth = [number(v, 2) if v > 0 else DASH for v in places["shadow_price"]]
     return Table(
         name="plan-by-place",
         caption="Every municipality with capacity: what it was asked to take in this plan",
@@ -284,11 +283,11 @@ def by_place(result: AllocationResult) -> Table:
             Column("County", tuple(places["county"]), right=False),
             Column("Capacity, persons", tuple(number(v) for v in places["capacity"])),
             Column("Placed, persons", tuple(number(v) for v in places["placed"])),
-            Column("Worth of one more place", tuple(worth)),
+            Column("Room left, persons", tuple(number(v) for v in places["capacity"] - places["placed"])),
         ),
         data=places,
         sources=result.sources,
-        notes=("Placed persons are synthetic.",),
+        notes=("Placed persons are synthetic. The attached table also gives the worth of one more place.",),
     )
 
 

@@ -67,7 +67,7 @@ def front(result: InflowResult, locality: str, edition: str = "public") -> Front
 def headline(result: InflowResult, levels: Sequence[float] = LEVELS, language: str = "en") -> Finding:
     """Return how many applicants to expect in all, with a predictive interval for each level."""
     median, intervals = _intervals(result, levels)
-    told = ", ".join(f"{percent(i.level)} {between(i.low, i.high, median, language)}" for i in intervals)
+    told = ", ".join(f"{percent(i.level)} {between(i.low, i.high, language)}" for i in intervals)
     sentence = say(
         "{who} can expect {about} asylum applicants {when}; {intervals}.",
         language,
@@ -203,7 +203,7 @@ def _table(
         columns.append(Column(heading, tuple(span(low, high, language) for low, high in ends)))
     notes = [
         say(
-            "Applicants. Forecasts are rounded to three digits, intervals outward; medians do not add up.",
+            "Applicants. Forecasts are rounded to two digits, intervals outward; medians do not add up.",
             language,
         )
     ]

@@ -12,7 +12,7 @@ from workbench.presentation.findings import Figure, Finding
 from workbench.presentation.inflow_series import destinations, months, name, published, published_since, who
 from workbench.presentation.languages import month, say, say_many
 from workbench.presentation.shown import source_line
-from workbench.presentation.wording import about, between, listing, number, percent, span
+from workbench.presentation.wording import about, between, count, listing, percent, span
 
 if TYPE_CHECKING:
     from workbench.studies.inflow_saved import InflowResult
@@ -69,8 +69,8 @@ def fan_total(result: InflowResult, language: str = "en") -> Figure:
         observed=_observed_words(fan, language),
         month=month(str(last["month"]), language),
         about=about(last["median"], language),
-        inner=between(last["low80"], last["high80"], last["median"], language),
-        outer=between(last["low95"], last["high95"], last["median"], language),
+        inner=between(last["low80"], last["high80"], language),
+        outer=between(last["low95"], last["high95"], language),
     )
     return Figure(
         name="inflow-total",
@@ -107,7 +107,7 @@ def fans_by_destination(result: InflowResult, first: int = 1, last: int = 9, lan
     for fan in fans:
         end = fan.forecast.iloc[-1]
         inner = span(end["low80"], end["high80"], language)
-        each.append(f"{fan.title}: {number(end['median'], language=language)} ({percent(0.8)}: {inner})")
+        each.append(f"{fan.title}: {count(end['median'], language)} ({percent(0.8)}: {inner})")
     told = {"names": listing([fan.title for fan in fans], language)}
     if first == 1:
         caption = say("The largest destinations: {names}. Each row has one scale.", language, **told)

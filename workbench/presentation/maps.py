@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.patheffects import withStroke
 from workbench.core.errors import ReportError
 from workbench.presentation.charts import style
 from workbench.presentation.theme import COLOURS, TEXT_WIDTH_IN
-from workbench.presentation.wording import counted, number
+from workbench.presentation.wording import count, counted, number, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +53,9 @@ def dense_region(x: np.ndarray, y: np.ndarray, share: float = DENSE_SHARE) -> tu
     return float(x[at]), float(y[at]), float(half[at]) * 1.06
 
 
-def plan_map(places: pd.DataFrame, unit: str = "Persons placed, by municipality") -> Drawing:
+def plan_map(
+    places: pd.DataFrame, unit: str = "Persons placed, by municipality", told: Callable[[float], str] = number
+) -> Drawing:
     """Draw how many persons each place receives.
 
     Parameters
@@ -61,6 +64,8 @@ def plan_map(places: pd.DataFrame, unit: str = "Persons placed, by municipality"
         One row per place: ``name``, ``lon``, ``lat`` (degrees), ``placed`` (persons).
     unit
         What the circles show.
+    told
+        How a number of persons is written beside a circle: exactly, or rounded as a forecast is.
     """
     if len(places) < 2:
         raise ReportError("a map needs at least two places with a position", do="show the table instead")
@@ -92,9 +97,11 @@ def plan_map(places: pd.DataFrame, unit: str = "Persons placed, by municipality"
             spine.set(visible=True, color=COLOURS.quiet, linewidth=0.7)
         capital = places["name"].to_numpy()[np.where(inside, places["placed"], -1).argmax()]
         inset.set_title(f"Around {capital} ({counted(int(inside.sum()), 'municipality', 'municipalities')})", pad=4)
-        _names(whole, places["name"].to_numpy(), x, y, np.where(inside, 0, placed), scale)
-        _names(inset, places["name"].to_numpy(), x, y, np.where(inside, placed, 0), scale)
-        _sizes(drawing, biggest, scale, 0.05 + 0.4 * TEXT_WIDTH_IN / height + 0.10)
+        _names(whole, places["name"].to_numpy(), x, y, np.where(inside, 0, placed), scale, told)
+        _names(inset, places["name"].to_numpy(), x, y, np.where(inside, placed, 0), scale, told)
+        _sizes(
+            drawing, rounded(biggest) if told is count else biggest, scale, 0.05 + 0.4 * TEXT_WIDTH_IN / height + 0.10
+        )
     return drawing
 
 
@@ -116,7 +123,15 @@ def _dots(axes: Axes, x: np.ndarray, y: np.ndarray, placed: np.ndarray, scale: f
     )
 
 
-def _names(axes: Axes, names: np.ndarray, x: np.ndarray, y: np.ndarray, placed: np.ndarray, scale: float) -> None:
+def _names(
+    axes: Axes,
+    names: np.ndarray,
+    x: np.ndarray,
+    y: np.ndarray,
+    placed: np.ndarray,
+    scale: float,
+    told: Callable[[float], str],
+) -> None:
     """Name the places that receive most, each on the side where it covers least; not over a name or the edge."""
     figure = axes.get_figure(root=True)
     assert figure is not None
@@ -129,7 +144,7 @@ def _names(axes: Axes, names: np.ndarray, x: np.ndarray, y: np.ndarray, placed: 
     for at in np.argsort(-placed, kind="stable"):
         if placed[at] <= 0 or len(written) == LABELLED:
             break
-        text = f"{names[at]} {number(float(placed[at]))}"
+        text = f"{names[at]} {told(float(placed[at]))}"
         reach = np.array([LETTER * len(text), LINE]) / 2
         away = radius[at] + 2 + reach
         choices: list[tuple[float, int, np.ndarray, tuple[int, int]]] = []

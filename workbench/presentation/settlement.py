@@ -21,12 +21,14 @@ from workbench.presentation.wording import (
     between,
     count,
     counted,
+    ends,
     listing,
     number,
     percent,
     span,
 )
 from workbench.studies import disclosure
+from workbench.studies.settlement_totals import KNOWN_SINCE
 
 if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult
@@ -72,22 +74,41 @@ def headline(result: SettlementResult) -> Finding:
     year = result.years[0]
     totals = np.asarray(result.draws.select(year=year).sum().values, float)
     total, low, high = np.quantile(totals, (0.5, 0.1, 0.9), method="inverted_cdf")
-    condition = f"If {number(float(total))} newcomers are settled in {year}"
     if low < high:  # the total is itself foreseen
-        condition = f"If {about(total)} newcomers are settled in {year} (80{NBSP}% {between(low, high, total)})"
+        condition = (
+            f"If {about(total)} newcomers are settled in {year} (a forecast total, 80{NBSP}% {between(low, high)})"
+        )
+    elif result.given == KNOWN_SINCE:
+        condition = f"Of the {number(float(total))} newcomers settled in {year} (a total known only afterwards)"
+    else:
+        condition = f"If {number(float(total))} newcomers are settled in {year} (an assumed total)"
     top = medians(result).iloc[0]
     intervals = tuple(
         Interval(v, float(top[f"low{round(100 * v)}"]), float(top[f"high{round(100 * v)}"])) for v in LEVELS
     )
-    told = ", ".join(f"{percent(i.level)} {between(i.low, i.high, top['median'])}" for i in intervals)
+    told = ", ".join(f"{percent(i.level)} {between(i.low, i.high)}" for i in intervals)
+    came = _came(result, str(top["municipality"]), year)
     return Finding(
-        f"{condition}, {top['name']} can expect {about(top['median'])}; {told}.",
+        f"{condition}, {top['name']} can expect {about(top['median'])}; {told}.{came}",
         estimate=float(top["median"]),
         unit=UNIT,
         intervals=intervals,
         caveats=(f"The national total is {result.given}; all other figures follow from it.",),
         headline=True,
     )
+
+
+def _came(result: SettlementResult, place: str, year: int) -> str:
+    """Return what was settled in a place in the year forecast, as a sentence; none where it is unknown or withheld."""
+    later = result.later[result.later["year"] == year].set_index("municipality")["settled"].astype(float)
+    if later.dropna().empty:
+        return ""
+    shown = disclosure.shown(later, _counties(result)).get(place, np.nan)
+    return "" if np.isnan(shown) else f" What came: {number(shown)}."
+
+
+def _counties(result: SettlementResult) -> dict[str, str]:
+    return {code: result.parents.get(code) or "not stated" for code in result.draws.labels("municipality")}
 
 
 def concentration(result: SettlementResult) -> Finding:
@@ -123,7 +144,7 @@ def key_findings(result: SettlementResult) -> Several:
 def by_county(result: SettlementResult) -> Table:
     """Return the forecast of the first year by county, with the country as the last row; sums are exact."""
     year = result.years[0]
-    groups = {code: result.parents.get(code) or "not stated" for code in result.draws.labels("municipality")}
+    groups = _counties(result)
     draws = result.draws.select(year=year)
     each = draws.group("municipality", groups, "county").summary((0.5, *LEVELS))
     each = each.sort_values(["median", "county"], ascending=[False, True])
@@ -142,7 +163,7 @@ def by_municipality(
     """Return the forecast by municipality, most persons first, from rank ``first`` to ``last`` (all by default)."""
     chosen = year or result.years[0]
     rows = medians(result, chosen).iloc[first - 1 : last].reset_index(drop=True)
-    groups = {code: result.parents.get(code) or "not stated" for code in result.draws.labels("municipality")}
+    groups = _counties(result)
     known = disclosure.shown(_last(result), groups) if len(_last(result)) else pd.Series(dtype=float)
     seen = [known.get(code, np.nan) for code in rows["municipality"]]
     tail = f"-{first}-{first + len(rows) - 1}" if first > 1 or last else ""
@@ -162,7 +183,7 @@ def _table(
     records = rows.to_dict("records")
     columns = [
         Column(heading, tuple(str(r[label]) for r in records), right=False),
-        Column(f"Settled {result.as_of}", tuple(DASH if np.isnan(v) else count(v) for v in seen)),
+        Column(f"Settled {result.as_of}", tuple(number(v) for v in seen)),
         # A total that is given has no interval and stands exactly, as its ends do.
         Column(
             "Forecast median",
@@ -170,8 +191,8 @@ def _table(
         ),
     ]
     for level in LEVELS:
-        ends = [(r[f"low{round(100 * level)}"], r[f"high{round(100 * level)}"]) for r in records]
-        told = tuple(number(low) if low == high else span(low, high) for low, high in ends)
+        limits = [(r[f"low{round(100 * level)}"], r[f"high{round(100 * level)}"]) for r in records]
+        told = tuple(number(low) if low == high else span(low, high) for low, high in limits)
         columns.append(Column(f"{percent(level)} interval", told))
     note = f"Persons. Forecasts are rounded, intervals outward; medians do not add up. {WITHHELD}"
     return Table(
@@ -195,7 +216,7 @@ def what_happened(result: SettlementResult) -> Finding:
     places = draws.labels("municipality")
     actual = later.reindex(places)
     known = actual.notna().to_numpy()
-    low, high = (ends.to_numpy() for ends in draws.interval(0.8))
+    low, high = (limit.to_numpy() for limit in draws.interval(0.8))
     inside = (low <= np.ceil(actual)) & (np.floor(actual) <= high)
     middle = draws.quantile(0.5).to_numpy()
     ours = float(np.abs(middle - actual)[known].sum() / actual[known].sum())
@@ -306,20 +327,22 @@ def net_moves(moved: MovesResult, rows: int = 8) -> Table:
         }
     ).assign(name=lambda t: [moved.names.get(code, code) for code in t["municipality"]])
     ordered = table.sort_values(["median", "municipality"], ascending=[False, True], ignore_index=True)
-    ends = pd.concat([ordered.head(rows), ordered.tail(rows)]).drop_duplicates("municipality").reset_index(drop=True)
-    records = ends.to_dict("records")
+    extremes = (
+        pd.concat([ordered.head(rows), ordered.tail(rows)]).drop_duplicates("municipality").reset_index(drop=True)
+    )
+    records = extremes.to_dict("records")
     return Table(
         name="settlement-net-moves",
         caption="Which municipalities gain and lose most by moves within five years of settlement",
         columns=(
             Column("Municipality", tuple(r["name"] for r in records), right=False),
-            Column("Net moves, median", tuple(number(r["median"]) for r in records)),
+            Column("Net moves, median", tuple(count(r["median"]) for r in records)),
             Column(
                 f"80{NBSP}% interval",
-                tuple(f"{number(r['low80'])} to {number(r['high80'])}" for r in records),
+                tuple(" to ".join(map(number, ends(r["low80"], r["high80"]))) for r in records),
             ),
         ),
-        data=ends,
+        data=extremes,
         sources=moved.sources[:1],
         notes=(
             "Persons settled in the forecast's first year. Where movers go is learnt from sums by destination alone.",
@@ -328,19 +351,28 @@ def net_moves(moved: MovesResult, rows: int = 8) -> Table:
 
 
 def gravity_words(moved: MovesResult) -> Finding:
-    """Return what draws movers to a place, with the uncertainty of each."""
+    """Return what draws movers to a place; where the interval holds zero, that the data show no effect."""
     words = {
         "population": "a larger population",
         "distance": "a shorter distance",
         "co_nationals": "more refugees there",
     }
-    error = np.sqrt(np.diag(moved.known.gravity.covariance))
-    told = [
-        f"{words[name]} {number(value, 2)} (±{number(1.96 * se, 2)})"
-        for name, value, se in zip(words, moved.known.gravity.centre, error, strict=True)
-    ]
+    error = 1.96 * np.sqrt(np.diag(moved.known.gravity.covariance))
+    drawn: list[str] = []
+    kept_away: list[str] = []
+    unclear: list[str] = []
+    for name, value, half in zip(words, moved.known.gravity.centre, error, strict=True):
+        told = f"{words[name]} ({number(value, 2)} ±{number(half, 2)})"
+        (unclear if abs(value) <= half else drawn if value > 0 else kept_away).append(told)
+    parts = []
+    if drawn:
+        parts.append(f"Movers are drawn by {listing(drawn)}.")
+    if kept_away:
+        parts.append(f"Movers are kept away by {listing(kept_away)}.")
+    if unclear:
+        parts.append(f"The data do not show an effect of {listing(unclear)}.")
     return Finding(
-        f"What draws movers, as elasticities with 95{NBSP}% intervals: {listing(told)}.",
+        f"{' '.join(parts)} In brackets: elasticities with 95{NBSP}% intervals.",
         caveats=(
             "Within a size class the hazard of leaving is the same in all municipalities, and for all households.",
         ),

@@ -8,7 +8,7 @@ from workbench.presentation.findings import Figure, Finding
 from workbench.presentation.maps import plan_map
 from workbench.presentation.settlement import medians
 from workbench.presentation.shown import source_line
-from workbench.presentation.wording import listing, number, percent
+from workbench.presentation.wording import count, listing, percent
 
 if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult
@@ -21,11 +21,13 @@ def on_map(result: SettlementResult) -> Figure | Finding:
     if len(rows) < 2:
         return Finding("No map: the places have no positions.")
     year = result.years[0]
-    most = listing([f"{n} ({number(v)})" for n, v in zip(rows["name"][:5], rows["median"][:5], strict=True)])
+    most = listing([f"{n} ({count(v)})" for n, v in zip(rows["name"][:5], rows["median"][:5], strict=True)])
     top = float(rows["median"][:10].sum() / max(rows["median"].sum(), 1))
     return Figure(
         name="settlement-map",
-        drawing=plan_map(rows.rename(columns={"median": "placed"}), f"Forecast median {year}, persons by municipality"),
+        drawing=plan_map(
+            rows.rename(columns={"median": "placed"}), f"Forecast median {year}, persons by municipality", count
+        ),
         caption=f"Newcomers settle all over the country; the ten municipalities with most take about {percent(top)}. A "
         "circle's area shows the median of the forecast, a dot a municipality with a median of none.",
         alternative=f"Map of municipalities as circles at their centroids. Most are expected in {most}. The table of "

@@ -69,14 +69,14 @@ def step(value: float, digits: int = 2) -> int:
     return 1 if size < 1 else max(1, 10 ** (math.floor(math.log10(size)) + 1 - digits))
 
 
-def rounded(value: float, digits: int = 3) -> int:
+def rounded(value: float, digits: int = 2) -> int:
     """Return a count rounded half up to so many digits; what is smaller than that stays whole."""
     unit = step(value, digits)
     return math.floor(value / unit + 0.5) * unit
 
 
 def count(value: float, language: str = "en") -> str:
-    """Return a forecast count for a table: three digits, because more would claim more than is known."""
+    """Return a forecast count for a table or a picture, rounded as :func:`about` rounds it in a sentence."""
     return number(rounded(value) if math.isfinite(value) else value, language=language)
 
 
@@ -86,25 +86,24 @@ def about(value: float, language: str = "en") -> str:
     >>> about(2149), about(7)
     ('about 2,100', 'about 7')
     """
-    return say("about {figure}", language, figure=number(rounded(value, 2), language=language))
+    return say("about {figure}", language, figure=number(rounded(value), language=language))
 
 
-def ends(low: float, high: float, estimate: float) -> tuple[int, int]:
-    """Return the ends of an interval for a sentence, rounded outward to half the step of the estimate or finer.
+def ends(low: float, high: float) -> tuple[int, int]:
+    """Return the ends of an interval as every sentence, table and picture gives them.
 
-    The stated interval thus always holds the computed one.
+    Each end is rounded outward to half its two-digit step, so the stated interval always holds the computed one.
 
-    >>> ends(1651, 2608, 2149)
+    >>> ends(1651, 2608)
     (1650, 2650)
     """
-    upper = max(1, min(step(estimate), step(max(high, 1))) // 2)
-    lower = max(1, min(2 * upper, step(max(low, 1))) // 2)
+    lower, upper = (max(1, step(end) // 2) for end in (low, high))
     return math.floor(low / lower) * lower, math.ceil(high / upper) * upper
 
 
-def between(low: float, high: float, estimate: float, language: str = "en") -> str:
+def between(low: float, high: float, language: str = "en") -> str:
     """Return an interval in words, e.g. ``between 1,700 and 2,600``."""
-    first, last = ends(low, high, estimate)
+    first, last = ends(low, high)
     low_end, high_end = number(first, language=language), number(last, language=language)
     return say("between {low} and {high}", language, low=low_end, high=high_end)
 
@@ -113,12 +112,11 @@ def span(low: float, high: float, language: str = "en") -> str:
     """Return an interval for a table cell.
 
     >>> print(span(1651, 2608).replace(DASH, "to"))
-    1,650 to 2,610
+    1,650 to 2,650
     """
     if not (math.isfinite(low) and math.isfinite(high)):
         return DASH
-    lower, upper = step(low, 3), step(high, 3)
-    first, last = math.floor(low / lower) * lower, math.ceil(high / upper) * upper
+    first, last = ends(low, high)
     return f"{number(first, language=language)} {DASH} {number(last, language=language)}"
 
 

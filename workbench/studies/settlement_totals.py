@@ -19,6 +19,10 @@ LONGEST = 5
 CONTRACT = "settled_in_all"
 
 
+KNOWN_SINCE = "what was settled in all, known since"
+"""How a total is given that the table holds for a year after the as-of year: looking back."""
+
+
 @dataclass(frozen=True)
 class Totals:
     """National totals of the years ahead, and where they come from.
@@ -143,7 +147,7 @@ def totals_then_known(observed: Observed, as_of: int, horizon: int = 1) -> Total
         )
     panel = observed.panel(years[-1], ahead=0)
     found = [int(np.rint(panel.totals[panel.years.index(year)])) for year in years]
-    return Totals(np.array([found], dtype=np.int64), "what was settled in all, known since")
+    return Totals(np.array([found], dtype=np.int64), KNOWN_SINCE)
 
 
 def totals_from_applications(applications: Draws, ratios: Sequence[float], seed: int) -> Totals:
