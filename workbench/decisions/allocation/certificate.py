@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import DecisionError
+from workbench.decisions.allocation.grid import fullest, on_grid
 from workbench.decisions.allocation.problem import Problem, WhyNot
 from workbench.decisions.allocation.reading import Floats, Ints
 from workbench.decisions.allocation.rules import Rows
@@ -103,14 +104,22 @@ def certified_bound(
     ------
     DecisionError
         The branches do not cover every plan.
+
+    Notes
+    -----
+    Where every pair is worth a multiple of one step, a plan is too: the bound is rounded down to such a multiple.
     """
     whole = whole_case(problem)
+    allowed = problem.value if worth is None else worth
+    step = on_grid(np.where(whole.allowed, allowed, 0.0))
     if multipliers.branches is None:
-        return case_bound(problem, multipliers, rows, whole, worth=worth)
+        return step.down(case_bound(problem, multipliers, rows, whole, worth=worth))
     cases = zip(_cases(multipliers.branches, whole), multipliers.branches.leaves, strict=True)
-    return max(
-        case_bound(problem, replace(leaf, at_least=multipliers.at_least), rows, case, worth=worth)
-        for case, leaf in cases
+    return step.down(
+        max(
+            case_bound(problem, replace(leaf, at_least=multipliers.at_least), rows, case, worth=worth)
+            for case, leaf in cases
+        )
     )
 
 
@@ -232,10 +241,13 @@ def _knapsack(gain: Floats, size: Ints, upper: Floats) -> float:
 def persons_bound(
     problem: Problem, multipliers: Multipliers | None = None, rows: Mapping[str, Rows] | None = None
 ) -> int:
-    """Return how many persons no plan exceeds: those that some place may take, all room, or what multipliers prove."""
-    allowed = (problem.why == WhyNot.ALLOWED).any(axis=1)
-    most = [int(problem.size[allowed, 0].sum()), math.floor(min(problem.capacity[:, 0].sum(), 1e15) + 1e-9)]
+    """Return how many persons no plan exceeds: what whole items can fill of places and of all, or a proof."""
+    allowed = problem.why == WhyNot.ALLOWED
+    size = np.rint(problem.size[:, 0]).astype(np.int64)
+    room = sum(fullest(size[allowed[:, j]], problem.capacity[j, 0]) for j in range(len(problem.place_names)))
+    most = [fullest(size[allowed.any(axis=1)], room)]
     if multipliers is not None:
         worth = np.broadcast_to(problem.size[:, :1], problem.why.shape)
-        most.append(math.floor(certified_bound(problem, multipliers, rows or {}, worth=worth) + 1e-6))
+        proven = math.floor(certified_bound(problem, multipliers, rows or {}, worth=worth) + 1e-6)
+        most.append(fullest(size[allowed.any(axis=1)], proven))
     return int(min(most))
