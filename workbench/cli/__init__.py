@@ -23,12 +23,17 @@ import workbench.cli.report as report
 import workbench.cli.settlement as settlement
 from workbench import __version__
 from workbench.cli.parts import tell_left_out
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import TableNotice, WorkbenchError
 
 INTERRUPTED = 130
 
 EXIT_CODES = """Exit codes: 0 done · 2 the input was refused, nothing written · 3 no result is possible ·
 4 there is a result, but it carries a warning · 130 interrupted, nothing half-written."""
+
+
+def _say_notice(message: Warning | str, kind: type[Warning], *where: Any, **more: Any) -> None:
+    """Print what was made of a table as a note; print any other warning on the error stream as it is."""
+    typer.echo(f"note: {message}" if issubclass(kind, TableNotice) else f"{kind.__name__}: {message}", err=True)
 
 
 class _Commands(TyperGroup):
@@ -41,6 +46,8 @@ class _Commands(TyperGroup):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", plugins.PluginNotice)
+                warnings.simplefilter("default", TableNotice)
+                warnings.showwarning = _say_notice
                 return super().invoke(ctx)
         except WorkbenchError as error:
             typer.echo(error.message(), err=True)

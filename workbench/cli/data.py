@@ -88,9 +88,10 @@ def _cells(case: Case) -> str:
 
 @app.command("check", epilog="Example: workbench data check my_arrivals.csv --as arrivals --locality eu")
 def check(
-    file: Annotated[Path, typer.Argument(help="CSV (UTF-8, comma) or Parquet file.")],
+    file: Annotated[Path, typer.Argument(help="CSV, workbook (.xlsx) or Parquet file.")],
     contract: Annotated[str, typer.Option("--as", help="Contract the file must keep, e.g. arrivals.")],
     locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook; other commands take FILE.xlsx#SHEET.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Check a file against a contract; every fault is named with row, column and value, oddities are remarked on."""
@@ -99,7 +100,7 @@ def check(
 
     place = localities.load(locality) if locality else None
     try:
-        table = files.read(file, contract, locality=place)
+        table = files.read(file, contract, locality=place, sheet=sheet)
     except DataError as error:
         if not as_json:
             raise

@@ -6,14 +6,14 @@ from workbench.core.tables import Case, Column, Contract
 
 
 def _place(name: str, description: str, *, required: bool = True, empty: bool = False) -> Column:
-    return Column(name, "code", description, required=required, empty=empty, place=True)
+    return Column(name, "name", description, required=required, empty=empty, place=True)
 
 
 def _persons(name: str, description: str, *, whole: bool = True, required: bool = True, empty: bool = False) -> Column:
     return Column(name, "count" if whole else "number", description, "persons", required, empty, low=0)
 
 
-_MONTH = Column("month", "month", "calendar month")
+_MONTH = Column("month", "month", "calendar month", past=True)
 _YEAR = Column("year", "year", "calendar year")
 _WITHHELD = Column("any_withheld", "flag", "small counts withheld by the publisher", required=False)
 _POSITION = (
@@ -46,12 +46,13 @@ _ALL = (
         ("month", "destination", "origin"),
         (
             _MONTH,
-            Column("destination", "code", "country or place applied in", place=True, whole=True),
+            Column("destination", "name", "country or place applied in", place=True, whole=True),
             Column("origin", "code", "citizenship, ISO 3166 alpha-3", required=False),
             _persons("persons", "asylum applicants, first and repeated; empty = not published", empty=True),
             _persons("first_time", "first-time applicants", required=False, empty=True),
             Column("suppressed_cells", "count", "cells withheld by the publisher", "cells", required=False, low=0),
         ),
+        parts=(("first_time", "persons"),),
     ),
     Contract(
         "detections",
@@ -106,7 +107,7 @@ _ALL = (
         "the persons settled in one year in all areas together (in one draw)",
         ("draw", "period"),
         (
-            Column("draw", "count", "number of the draw, if the total is uncertain", required=False, low=0),
+            Column("draw", "count", "number of the draw, if the total is uncertain", required=False, low=0, high=1e6),
             Column("period", "year", "calendar year"),
             _persons("persons", "persons settled in all areas"),
         ),
@@ -119,7 +120,7 @@ _ALL = (
             Column(
                 "route", "text", "how they come to live somewhere, such as assigned, own_housing, family, resettled"
             ),
-            Column("months", "count", "whole months since the permit, counted from 0", "months", low=0),
+            Column("months", "count", "whole months since the permit, counted from 0", "months", low=0, high=600),
             _persons("settled", "persons settled in that month"),
             _persons("waiting", "persons last seen still waiting in that month"),
         ),
@@ -133,10 +134,10 @@ _ALL = (
             _persons("adults", "persons of working age"),
             _persons("children", "persons under 18"),
             _persons("seniors", "persons of 67 and over"),
-            Column("weight", "number", "persons the score is about", "persons", required=False, empty=True, low=0),
+            Column("weight", "number", "persons the score is about", "persons", False, True, low=0, high=1e9),
             Column("languages", "codes", "languages spoken", required=False, empty=True),
             Column("needs", "codes", "services the household cannot do without", required=False, empty=True),
-            Column("ties", "codes", "places with close relatives", required=False, empty=True, place=True),
+            Column("ties", "names", "places with close relatives", required=False, empty=True, place=True),
             Column("group", "text", "group for fairness", required=False, empty=True),
             Column("linked_with", "code", "household to be placed together with", required=False, empty=True),
             Column("apart_from", "code", "household not to be placed together with", required=False, empty=True),
@@ -151,6 +152,7 @@ _ALL = (
             Column("arrived", "date", "day of arrival", required=False, empty=True),
             Column("deadline", "date", "latest day of placement", required=False, empty=True),
         ),
+        order=(("arrived", "deadline"),),
     ),
     Contract(
         "places",

@@ -48,6 +48,10 @@ class WorkbenchError(Exception):
         return told
 
 
+class TableNotice(UserWarning):
+    """What was made of a table that is not written as its contract is, yet can be read in one way only."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One bad cell, row or column of a table.

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +15,11 @@ from numpy.typing import NDArray
 
 from workbench.core.cells import KINDS, TEXTS, numbers, texts
 from workbench.core.errors import DataError, Fault, nearest
+from workbench.core.normal import Told, cells_of, collapsed, column_of, headings
+from workbench.core.periods import joined
+from workbench.core.place_names import codes_for_names
 
 if TYPE_CHECKING:
-    import pandera.pandas as pa
-
     from workbench.core.places import Locality
 
 
@@ -46,6 +45,7 @@ class Column:
     place: bool = False
     whole: bool = False
     mend: str = ""
+    past: bool = False
 
     @property
     def allowed(self) -> str:
@@ -89,7 +89,8 @@ class Contract:
     """A named table: its columns, its key, and what one row is.
 
     ``prefixed`` holds columns that may stand several times with an ending of their own, e.g. ``capacity_school``;
-    ``kind`` names the column whose value decides by ``cases`` which other cells a row fills.
+    ``kind`` names the column whose value decides by ``cases`` which other cells a row fills; ``parts`` names pairs of a
+    part and its total, ``order`` pairs of an earlier and a later day.
     """
 
     name: str
@@ -99,6 +100,8 @@ class Contract:
     prefixed: tuple[Column, ...] = ()
     kind: str = ""
     cases: tuple[Case, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    order: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the contract's column of that name, None for a column the contract does not speak of."""
@@ -138,22 +141,36 @@ class Look:
         For each row of the table, its line in the file.
     faults
         One for each bad cell, row or column; none: the table keeps its contract.
+    notes
+        What stood there in another form and was read, and what looks odd, in sentences.
     """
 
     table: pd.DataFrame
     rows: NDArray[np.int64]
     faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def look(frame: pd.DataFrame, of: Contract | str, *, locality: Locality | None = None, first_row: int = 2) -> Look:
-    """Return the table as far as it can be read, with every fault; the parameters are those of :func:`check`."""
+def look(
+    frame: pd.DataFrame,
+    of: Contract | str,
+    *,
+    locality: Locality | None = None,
+    first_row: int = 2,
+    comma: bool = False,
+) -> Look:
+    """Return the table as far as it can be read, with every fault; the parameters are those of :func:`check`.
+
+    All cells take one normal form first, and every check sees that form alone. ``comma`` says that the file writes
+    decimals with a comma.
+    """
+    from workbench.core.table_faults import faults_of  # pandera takes a second: only when a table is checked
+
     of = contract(of) if isinstance(of, str) else of
-    frame = frame.rename(columns=str)
     if not pd.api.types.is_integer_dtype(frame.index):
         frame = frame.reset_index(drop=True)
-    faults = [*_column_faults(frame, of), *_cell_faults(frame, of, first_row), *_case_faults(frame, of, first_row)]
-    if locality is not None:
-        faults += _place_faults(frame, of, locality, first_row)
+    frame, odd, notes = _normal(frame, of, locality, first_row, comma)
+    faults = [*odd, *faults_of(frame, of, locality, first_row)]
     if frame.empty and not faults:
         faults = [Fault("the table has no rows")]
     typed = {}
@@ -161,14 +178,41 @@ def look(frame: pd.DataFrame, of: Contract | str, *, locality: Locality | None =
         column = of.column(name)
         cells = frame.loc[:, frame.columns == name].iloc[:, 0] if faults else frame[name]
         if column is not None:
-            cells = _blank_as_missing(cells)
             if faults and column.kind not in TEXTS:
                 cells = cells.where(KINDS[column.kind].valid(cells))
             cells = KINDS[column.kind].read(cells)
         typed[name] = cells
     rows = frame.index.to_numpy(dtype=np.int64) + first_row
     table = pd.DataFrame(typed, index=frame.index).reset_index(drop=True)
-    return Look(table, rows, tuple(sorted(faults, key=lambda fault: (fault.row or 0, fault.column or ""))))
+    faults = sorted(collapsed(faults, frame), key=lambda fault: (fault.row or 0, fault.column or ""))
+    return Look(table, rows, tuple(faults), tuple(notes))
+
+
+def _normal(
+    frame: pd.DataFrame, of: Contract, locality: Locality | None, first_row: int, comma: bool
+) -> tuple[pd.DataFrame, list[Fault], list[str]]:
+    """Return the table in its normal form: names of columns, texts, months, numbers, codes of places."""
+    known = [column.name for column in of.columns]
+    names, notes = headings([str(name) for name in frame.columns], known, [column.name for column in of.prefixed])
+    frame = frame.set_axis(pd.Index(names), axis=1)
+    frame, odd = cells_of(frame, first_row)
+    if "month" in known and "year" not in known:
+        frame, said = joined(frame)
+        notes += [said] if said else []
+    if frame.columns.duplicated().any():
+        return frame, odd, notes
+    read = {}
+    for name in frame.columns:
+        column = of.column(name)
+        cells = frame[name]
+        if column is not None:
+            cells, said = column_of(cells, Told(name, column.kind), comma=comma)
+            notes += [said] if said else []
+            if column.place and locality is not None:
+                cells, told = codes_for_names(cells, locality, name, whole=column.whole)
+                notes += told
+        read[name] = cells
+    return pd.DataFrame(read, index=frame.index), odd, notes
 
 
 def check(
@@ -200,7 +244,11 @@ def check(
         With one :class:`~workbench.core.errors.Fault` for each bad cell, row or column.
     """
     of = contract(of) if isinstance(of, str) else of
-    seen = look(frame, of, locality=locality, first_row=first_row)
+    return kept(look(frame, of, locality=locality, first_row=first_row), of, where)
+
+
+def kept(seen: Look, of: Contract, where: str) -> pd.DataFrame:
+    """Return the table that was looked at, or raise one error with every fault."""
     if seen.faults:
         raise DataError(
             f"not a valid '{of.name}' table: {len(seen.faults)} fault{'s' if len(seen.faults) > 1 else ''}",
@@ -217,144 +265,3 @@ def _mends(faults: Sequence[Fault], of: Contract) -> list[str]:
     """Return what the columns at fault say about mending them, each once."""
     columns = [of.column(fault.column) for fault in faults if fault.column is not None and fault.value is not None]
     return list(dict.fromkeys(column.mend for column in columns if column is not None and column.mend))
-
-
-def _blank_as_missing(cells: pd.Series) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(cells) or pd.api.types.is_datetime64_any_dtype(cells):
-        return cells
-    return cells.mask(cells.astype("string").str.strip().eq("").fillna(False).astype(bool))
-
-
-def _column_faults(frame: pd.DataFrame, of: Contract) -> list[Fault]:
-    names = list(frame.columns)
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    faults = [Fault("the column stands twice", column=name) for name in repeated]
-    wanted = [c.name for c in of.columns]
-    missing = [c.name for c in of.columns if c.required and c.name not in names]
-    for name in missing:
-        hint = get_close_matches(name, [n for n in names if n not in wanted], n=1, cutoff=0.7)
-        said = f"; is '{hint[0]}' it?" if hint else f"; columns found: {', '.join(names)}"
-        faults.append(Fault(f"required column is missing{said}", column=name))
-    absent = [c.name for c in of.columns if not c.required and c.name not in names]
-    for name in names:
-        if of.column(name) is None and (close := get_close_matches(name, absent, n=1, cutoff=0.8)):
-            faults.append(Fault(f"unknown column; did you mean '{close[0]}'?", column=name))
-    return faults
-
-
-@cache
-def _schema(of: Contract, names: tuple[str, ...]) -> pa.DataFrameSchema:
-    import pandera.pandas as pa  # a second of start-up: only when a table is checked
-
-    columns = {}
-    for name in names:
-        column = of.column(name)
-        if column is not None:
-            check_cell = pa.Check(column.valid, ignore_na=True, error="value")
-            columns[name] = pa.Column(None, check_cell, nullable=column.empty, required=False)
-    key = [name for name in of.key if name in names]
-    return pa.DataFrameSchema(columns, unique=key if len(key) == len(_present_key(of, names)) else None)
-
-
-def _present_key(of: Contract, names: tuple[str, ...]) -> list[str]:
-    """Return the key columns that this table has to be unique in; optional ones count only where they stand."""
-    return [k for k in of.key if k in names or (column := of.column(k)) is None or column.required]
-
-
-def _cell_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
-    import pandera.errors as pe
-
-    if frame.columns.duplicated().any():
-        return []
-    known = [name for name in frame.columns if of.column(name) is not None]
-    cells = pd.DataFrame({name: _blank_as_missing(frame[name]) for name in known}, index=frame.index)
-    try:
-        _schema(of, tuple(known)).validate(cells, lazy=True)
-    except pe.SchemaErrors as error:
-        return _translate(error.failure_cases, cells, of, first_row)
-    return []
-
-
-def _case_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
-    """Return one fault for each cell that its row's kind needs and lacks, or has and does not speak of."""
-    if of.kind not in frame or frame.columns.duplicated().any():
-        return []
-    cases = {case.value: case for case in of.cases}
-    spoken = dict.fromkeys(name for case in of.cases for name in (*case.needs, *case.may))
-    cells = {name: texts(_blank_as_missing(frame[name])) for name in spoken if name in frame}
-    faults = []
-    for at, value in enumerate(texts(frame[of.kind])):
-        if pd.isna(value) or value not in cases:
-            continue
-        case, row = cases[value], int(str(frame.index[at])) + first_row
-        for name in spoken:
-            cell = cells[name].iloc[at] if name in cells else pd.NA
-            if pd.isna(cell) and name in case.needs:
-                faults.append(Fault(f"'{value}' needs this cell", row, name))
-            elif not pd.isna(cell) and name not in (*case.needs, *case.may):
-                faults.append(Fault(f"'{value}' does not speak of this column", row, name, cell, "an empty cell"))
-    return faults
-
-
-def _translate(cases: pd.DataFrame, cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
-    faults: list[Fault] = []
-    repeated = False
-    for case in cases.to_dict("records"):
-        name = str(case["column"])
-        if case["check"] == "multiple_fields_uniqueness":
-            repeated = True
-            continue
-        column = of.column(name)
-        if column is None:
-            continue
-        row = None if pd.isna(case["index"]) else int(case["index"]) + first_row
-        if case["check"] == "not_nullable":
-            faults.append(Fault("the cell is empty", row, name, allowed=column.allowed))
-        else:
-            value = _plain(case["failure_case"])
-            what = "negative value" if _is_negative(value, column) else "value not allowed"
-            faults.append(Fault(what, row, name, value, column.allowed))
-    return faults + (_repeats(cells, of, first_row) if repeated else [])
-
-
-def _repeats(cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
-    key = [name for name in of.key if name in cells.columns]
-    first: dict[tuple[object, ...], int] = {}
-    faults = []
-    for index, row in zip(cells.index.tolist(), cells[key].to_numpy().tolist(), strict=True):
-        values = tuple(row)
-        if values in first:
-            shown = ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True) if pd.notna(value))
-            faults.append(Fault(f"{shown} stands already in row {first[values] + first_row}", index + first_row))
-        else:
-            first[values] = index
-    return faults
-
-
-def _is_negative(value: object, column: Column) -> bool:
-    number = pd.to_numeric(pd.Series([value]), errors="coerce").iloc[0]
-    return column.low == 0 and bool(number < 0)
-
-
-def _plain(value: object) -> object:
-    return value.item() if hasattr(value, "item") else value
-
-
-def _place_faults(frame: pd.DataFrame, of: Contract, locality: Locality, first_row: int) -> list[Fault]:
-    """Return one fault for each unknown code of a column: a code that stands in many rows is one mistake."""
-    faults = []
-    for name in frame.columns[~frame.columns.duplicated()]:
-        column = of.column(name)
-        if column is None or not column.place:
-            continue
-        known = {*locality.places, locality.code} if column.whole else set(locality.places)
-        rows: dict[str, list[int]] = {}
-        for index, cell in texts(frame[name]).dropna().items():
-            for code in (part.strip() for part in str(cell).split(";")):
-                if code and code not in known:
-                    rows.setdefault(code, []).append(int(str(index)) + first_row)
-        for code, at in rows.items():
-            many = f", in {len(at)} rows" if len(at) > 1 else ""
-            what = f"not a place of locality '{locality.id}'{many}; {locality.hint(code)}"
-            faults.append(Fault(what, at[0], name, code))
-    return faults

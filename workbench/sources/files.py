@@ -1,25 +1,34 @@
-"""Read one's own tables from CSV or Parquet files, and write results, whole or not at all."""
+"""Read one's own tables from CSV, workbooks or Parquet, and write results, whole or not at all."""
 
 from __future__ import annotations
 
-import csv
 import os
-from collections.abc import Collection
+import re
+import warnings
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
 
-from workbench.core.errors import DataError
+from workbench.core.cells import FORMULA
+from workbench.core.errors import DataError, TableNotice
 from workbench.core.files import replacing
 from workbench.core.places import Locality
-from workbench.core.tables import Contract, check, contract
+from workbench.core.tables import Contract, contract, kept, look
+from workbench.sources.containers import WHY, Cells, separated
+from workbench.sources.workbooks import from_parquet, from_workbook
 
-WHY = "the workbench reads tables with one header line"
-SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+SPREADSHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 
 
-def read(path: Path | str, of: Contract | str, *, locality: Locality | None = None) -> pd.DataFrame:
-    """Return the table in a file, checked against its contract and typed.
+def read(path: Path | str, of: Contract | str, *, locality: Locality | None = None, sheet: str = "") -> pd.DataFrame:
+    """Return the table in a file, checked against its contract and typed; what was made of the file is a warning.
+
+    Parameters
+    ----------
+    sheet
+        Sheet of a workbook; it may also stand in the path, as ``book.xlsx#households``.
 
     Raises
     ------
@@ -27,92 +36,69 @@ def read(path: Path | str, of: Contract | str, *, locality: Locality | None = No
         If the file is no table, or with every fault of its cells.
     """
     of = contract(of) if isinstance(of, str) else of
-    raw, first_row = numbered(path)
-    return check(raw, of, where=str(path), locality=locality, first_row=first_row)
+    cells = opened(path, of.name, sheet)
+    with enough_memory(path):
+        seen = look(cells.frame, of, locality=locality, first_row=cells.first_row, comma=cells.comma)
+    tell(path, (*cells.notes, *seen.notes))
+    return kept(seen, of, str(path))
+
+
+def tell(path: Path | str, notes: Collection[str]) -> None:
+    """Say what was made of a file that is not written as its contract is; each sentence once a command."""
+    for note in notes:
+        warnings.warn(TableNotice(f"{path}: {note}"), stacklevel=2)
+
+
+def opened(path: Path | str, of: str = "", sheet: str = "") -> Cells:
+    """Return the cells of a file, whatever holds them: the one door for every table of one's own."""
+    path, sheet = _sheet_in(Path(path), sheet)
+    if not path.exists():
+        raise DataError("no such file", where=str(path), do="check the path")
+    if not path.is_file():
+        raise DataError("this is a folder, not a table", where=str(path), do="name the file in it")
+    ending = path.suffix.lower()
+    if ending in SPREADSHEETS:
+        raise DataError(
+            "only .xlsx spreadsheets are read", where=str(path), why=WHY, do="save it as .xlsx or as CSV (UTF-8)"
+        )
+    with enough_memory(path):
+        if ending == ".parquet":
+            return from_parquet(path)
+        if ending in (".xlsx", ".xlsm"):
+            return from_workbook(path, sheet, of)
+        return separated(path)
+
+
+def _sheet_in(path: Path, sheet: str) -> tuple[Path, str]:
+    file, mark, named = path.name.rpartition("#")
+    if mark and not path.exists() and Path(file).suffix.lower() in (".xlsx", ".xlsm"):
+        return path.with_name(file), sheet or named
+    return path, sheet
+
+
+@contextmanager
+def enough_memory(path: Path | str) -> Iterator[None]:
+    """Turn a lack of memory into a fault that says what to do."""
+    try:
+        yield
+    except MemoryError as error:
+        raise DataError(
+            "the table does not fit into this machine's memory",
+            where=str(path),
+            why="nothing was read or written",
+            do="add the rows up, leave out columns that are not needed, or use a larger machine",
+        ) from error
 
 
 def numbered(path: Path | str) -> tuple[pd.DataFrame, int]:
     """Return the cells of a file, and on which row of it index 0 stands: a Parquet file has no header line."""
-    raw = read_raw(path)
-    if Path(path).suffix.lower() == ".parquet":
-        return (raw.reset_index() if raw.index.name else raw.reset_index(drop=True)), 1
-    return raw, 2
+    cells = opened(path)
+    return cells.frame, cells.first_row
 
 
 def read_raw(path: Path | str) -> pd.DataFrame:
     """Return the cells of a CSV file as text, or a Parquet file as it is typed."""
-    path = Path(path)
-    if not path.exists():
-        raise DataError("no such file", where=str(path), do="check the path")
-    if path.is_dir():
-        raise DataError("this is a folder, not a table", where=str(path), do="name the file in it")
-    if path.suffix.lower() == ".parquet":
-        try:
-            return pd.read_parquet(path)
-        except (OSError, ValueError) as error:
-            raise DataError(
-                "not a readable Parquet file", where=str(path), why=str(error), do="write it again"
-            ) from error
-    if path.suffix.lower() in SPREADSHEETS:
-        raise DataError(
-            "spreadsheets are not read",
-            where=str(path),
-            why=WHY,
-            do="save the sheet as CSV (UTF-8), then name that file",
-        )
-    return _read_csv(path)
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    try:
-        start = path.read_bytes()
-        if (
-            start.startswith((b"PK\x03\x04", b"%PDF", b"PAR1", b"\x89PNG", b"\xd0\xcf\x11\xe0"))
-            or b"\0" in start[:4096]
-        ):
-            raise DataError(
-                "the file is not a table", where=str(path), why=WHY, do="save it as CSV (UTF-8) or as .parquet"
-            )
-        text = start.decode("utf-8-sig")
-    except OSError as error:
-        raise DataError(
-            "cannot read the file", where=str(path), why=str(error), do="check path and permission"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise DataError(
-            "the file is not UTF-8 text",
-            where=str(path),
-            why=f"byte {error.start} is no character; names would be garbled",
-            do="save it as CSV in UTF-8",
-        ) from error
-    lines = text.splitlines()
-    head = next(csv.reader(lines[:1]), [])
-    if not any(cell.strip() for cell in head):
-        raise DataError(
-            "the file is empty or has no header line", where=str(path), why=WHY, do="put the column names first"
-        )
-    if len(head) == 1 and (";" in head[0] or "\t" in head[0]):
-        raise DataError(
-            "the columns are not separated by commas",
-            where=str(path),
-            why="semicolons separate codes within a cell here",
-            do="save the table with commas between columns and points in decimals",
-        )
-    rows = list(csv.reader(lines[1:]))
-    long = [(number, row) for number, row in enumerate(rows, start=2) if row and len(row) != len(head)]
-    if long:
-        number, row = long[0]
-        raise DataError(
-            f"row {number} has {len(row)} cells, the header has {len(head)}",
-            where=str(path),
-            why="cells would slip into the wrong column" + (f" ({len(long)} such rows)" if len(long) > 1 else ""),
-            do="quote cells that hold commas",
-        )
-    frame = pd.DataFrame(
-        [row or [""] * len(head) for row in rows], columns=[cell.strip() for cell in head], dtype="string"
-    )
-    filled = [number for number, row in enumerate(rows) if any(cell.strip() for cell in row)]
-    return frame.iloc[filled]
+    return opened(path).frame
 
 
 def write(table: pd.DataFrame, path: Path | str) -> Path:
@@ -128,7 +114,20 @@ def put(table: pd.DataFrame, path: Path) -> None:
     if path.suffix.lower() == ".parquet":
         table.to_parquet(path, index=False)
     else:
-        table.to_csv(path, index=False, lineterminator="\n")
+        unarmed(table).to_csv(path, index=False, lineterminator="\n")
+
+
+def unarmed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table in which no text is run as a formula when a spreadsheet opens it: an apostrophe stands before."""
+    armed = {}
+    for name in table.columns[~table.columns.duplicated()]:
+        cells = table[name]
+        if not (cells.dtype == object or isinstance(cells.dtype, pd.StringDtype)):
+            continue
+        odd = cells.map(lambda cell: isinstance(cell, str) and bool(re.fullmatch(FORMULA, cell.lstrip()))).astype(bool)
+        if odd.any():
+            armed[name] = cells.where(~odd, "'" + cells.astype("string").astype(object))
+    return table.assign(**armed) if armed else table
 
 
 def writable(path: Path | str, *, inputs: Collection[Path] = ()) -> Path:

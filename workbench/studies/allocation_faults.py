@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError, DecisionError, Fault
+from workbench.core.normal import headings
 from workbench.core.places import Locality
 from workbench.core.tables import Contract, Look, contract
 from workbench.core.tables import look as look_at
@@ -31,15 +32,19 @@ SIZED = ("adults", "children", "seniors", "capacity")
 def look(name: str, path: Path, locality: Locality | None = None) -> Look:
     """Return a table of one's own as far as it can be read; a file that is none has one fault and no rows."""
     try:
-        raw, first_row = files.numbered(path)
+        cells = files.opened(path, name)
     except DataError as error:
         told = ": ".join(part for part in (error.what, error.why, error.do) if part)
         return Look(pd.DataFrame(), np.zeros(0, dtype=np.int64), (Fault(told),))
-    wide = name == "scores" and "household" in raw.columns and not {"place", "score"} & set(raw.columns)
+    names, _ = headings([str(column) for column in cells.frame.columns], ("household", "place", "score"))
+    wide = name == "scores" and "household" in names and not {"place", "score"} & set(names)
+    places = [column for column in names if column != "household"]
+    of = _wide(places) if wide else contract(name)
+    with files.enough_memory(path):
+        seen = look_at(cells.frame, of, locality=locality, first_row=cells.first_row, comma=cells.comma)
+    files.tell(path, (*cells.notes, *seen.notes))
     if not wide:
-        return look_at(raw, name, locality=locality, first_row=first_row)
-    places = [str(column) for column in raw.columns if column != "household"]
-    seen = look_at(raw, _wide(places), locality=locality, first_row=first_row)
+        return seen
     if locality is None:
         return seen
     strange = [

@@ -1,0 +1,221 @@
+"""Which cells does a file hold, whatever it is kept in? CSV of any separator and alphabet, a workbook, or Parquet.
+
+A reader of a publisher's format belongs beside :func:`opened`: it recognises a file and returns the same
+:class:`Cells`, which :mod:`workbench.core.tables` then checks like any other.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from workbench.core.errors import DataError
+
+WHY = "the workbench reads tables with one header line"
+COLUMNS, CELLS = 16_384, 200_000_000
+"""The most columns (those of a spreadsheet) and cells that are read."""
+TITLED = re.compile(r"\W*(source|sources|kilde|kilder|källa|källor|note|notes|merk|merknad|anm|fotnote|fotnot)\b", re.I)
+MANGLED = frozenset(range(0x80, 0xA0)) - {0x80, 0x8A, 0x8E, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0x85, 0x9A, 0x9E}
+"""Bytes that are no letter or sign of a table in Windows' western alphabet: another alphabet wrote them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a file, as text or typed.
+
+    Attributes
+    ----------
+    frame
+        Its index counts lines of the file from the first below the header, so that gaps keep row numbers right.
+    first_row
+        Line of the file on which index 0 stands.
+    comma
+        Whether decimals are written with a comma.
+    notes
+        What was made of the file, in sentences.
+    """
+
+    frame: pd.DataFrame
+    first_row: int = 2
+    comma: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def decoded(content: bytes, where: str) -> tuple[str, list[str]]:
+    """Return the text of a file and a sentence on its alphabet, unless it is UTF-8."""
+    for mark, name in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            try:
+                return content.decode(name), ["the file is read as UTF-16"]
+            except UnicodeDecodeError:
+                break
+    if (
+        content.startswith((b"PK\x03\x04", b"%PDF", b"PAR1", b"\x89PNG", b"\xd0\xcf\x11\xe0"))
+        or b"\0" in content[:4096]
+    ):
+        raise DataError("the file is not a table", where=where, why=WHY, do="save it as CSV (UTF-8), .xlsx or .parquet")
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        mixed = any(ord(letter) > 127 and letter != "\ufffd" for letter in content.decode("utf-8", "replace"))
+        if mixed or MANGLED & set(content):
+            raise DataError(
+                "the file is not UTF-8 text, nor in Windows' western alphabet",
+                where=where,
+                why=f"byte {error.start} is no character; names would be garbled",
+                do="save it as CSV in UTF-8",
+            ) from error
+        return content.decode("cp1252"), ["the file is no UTF-8; it is read in Windows' western alphabet (cp1252)"]
+
+
+def refuse_markup(text: str, where: str) -> None:
+    """Refuse a web page, XML or JSON that was saved under the name of a table."""
+    head = text[:4096].lstrip().lower()
+    if head.startswith(("<!doctype html", "<html")) or (
+        head.startswith("<") and re.search("<(head|body|table|div)", head)
+    ):
+        raise DataError(
+            "this is a web page, not a table",
+            where=where,
+            why="the page about a file was saved instead of the file, or the download needs a login",
+            do="open it in a browser, download the file itself, and name that",
+        )
+    if head.startswith(("<?xml", "{", "[{", "[\n")):
+        raise DataError("this is XML or JSON, not a table", where=where, why=WHY, do="download it as CSV")
+
+
+def separated(path: Path) -> Cells:
+    """Return the cells of a CSV file, with commas, semicolons or tabs between columns."""
+    where = str(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        why = error.strerror or "unknown"
+        raise DataError("cannot read the file", where=where, why=why, do="check path and permission") from error
+    text, notes = decoded(content, where)
+    refuse_markup(text, where)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    first_row, head_end = 2, text.find("\n") if "\n" in text else len(text)
+    if re.fullmatch(r"sep=.", text[:head_end]):
+        text, first_row = text[head_end + 1 :], 3
+        head_end = text.find("\n") if "\n" in text else len(text)
+    line = text[:head_end]
+    counts = {mark: line.count(mark) for mark in ",;\t"}
+    if max(counts.values()) >= COLUMNS:
+        raise DataError(
+            f"the header has {max(counts.values()) + 1:,} columns", where=where, why=f"at most {COLUMNS:,} are read",
+            do="write the table with one row for each observation",
+        )  # fmt: skip
+    if line.count('"') % 2 == 0:
+        counts = {mark: len(next(csv.reader([line], delimiter=mark), [])) for mark in counts}
+    mark = max(counts, key=lambda each: counts[each])
+    if counts[mark] > counts[","]:
+        told = {";": "semicolons", "\t": "tabs"}[mark]
+        notes.append(f"{told} stand between the columns, and decimals may have a comma")
+    else:
+        mark = ","
+    rows = _rows(text, mark, where, first_row - 1)
+    if not rows or not any(cell.strip() for cell in rows[0][1]):
+        raise DataError(
+            "the file is empty or has no header line", where=where, why=WHY, do="put the column names first"
+        )
+    return framed(rows, where, mark, notes, first_row)
+
+
+def _rows(text: str, mark: str, where: str, first: int) -> list[tuple[int, list[str]]]:
+    """Return each row with the line on which it begins; a quote that does not close is refused."""
+    rows: list[tuple[int, list[str]]] = []
+    reader = csv.reader(_lines(text), strict=True, delimiter=mark)
+    begins = first
+    try:
+        for row in reader:
+            if reader.line_num + first - begins > 1:
+                _refuse_swallowed(row, len(rows[0][1]) if rows else 0, mark, where, begins)
+            rows.append((begins, row))
+            begins = reader.line_num + first
+    except csv.Error as error:
+        if "field larger" in str(error):
+            what, why = (
+                f"a cell that opens in row {begins} has more than {csv.field_size_limit():,} characters",
+                ("a quote that does not close swallows every row below it"),
+            )
+        elif "unexpected end" in str(error):
+            what, why = f"a quote opens in row {begins} and does not close", "every row below it would be lost"
+        else:
+            what = f"a quote in the row that begins in row {begins} is not closed as it should be"
+            why = "rows or cells would be lost"
+        raise DataError(
+            what, where=where, why=why, do="close the quote, or write a quote within a cell twice"
+        ) from None
+    return rows
+
+
+def _lines(text: str) -> list[str]:
+    return [line + "\n" for line in text.split("\n")[: -1 if text.endswith("\n") else None]]
+
+
+def _refuse_swallowed(row: list[str], width: int, mark: str, where: str, begins: int) -> None:
+    """Refuse a cell that holds whole rows: its quote closed only because a later row opened one."""
+    inner = [line for cell in row for line in cell.split("\n")[1:]]
+    if width > 1 and any(line.count(mark) >= width - 1 for line in inner):
+        raise DataError(
+            f"a cell that opens in row {begins} holds whole rows of the table",
+            where=where,
+            why="a quote opens there and seems not to close before later rows, which would be lost",
+            do="close the quote; if the cell is meant so, take the line breaks out of it",
+        )
+
+
+def framed(rows: list[tuple[int, list[str]]], where: str, mark: str, notes: list[str], first_row: int) -> Cells:
+    """Return rows (line, cells), the first of them the header, as cells under their names."""
+    head = [cell.strip() for cell in rows[0][1]]
+    body = [(at, row) for at, row in rows[1:] if any(cell.strip() for cell in row)]
+    below: list[str] = []
+    while body and _is_source_line(body[-1][1], len(head), mark):
+        below.insert(0, mark.join(cell for cell in body.pop()[1] if cell.strip()))
+    if below:
+        notes = [*notes, f"{len(below)} line(s) below the table are left out: {'; '.join(below)[:200]}"]
+    wide = max([len(head), *(len(row) for _, row in body)]) if body else len(head)
+    filled = {at for _, row in body for at, cell in enumerate(row) if at >= len(head) and cell.strip()}
+    wrong = [(at, row) for at, row in body if len(row) < len(head) or any(c.strip() for c in row[len(head) :])]
+    if wrong:
+        number, row = wrong[0]
+        raise DataError(
+            f"row {number} has {len(row)} cells, the header has {len(head)}",
+            where=where,
+            why="cells would slip into the wrong column" + (f" ({len(wrong)} such rows)" if len(wrong) > 1 else ""),
+            do="quote cells that hold the sign between columns",
+        )
+    cells = [row[: len(head)] for _, row in body]
+    frame = pd.DataFrame(cells, columns=range(len(head)), dtype="string")
+    frame.index = pd.Index([at - first_row for at, _ in body], dtype="int64")
+    frame.columns = pd.Index(head)
+    frame, said = without_empty(frame, where)
+    extra = [] if wide == len(head) or filled or said else ["empty cells beside the table are left out"]
+    return Cells(frame, first_row, mark != ",", (*notes, *said, *extra))
+
+
+def without_empty(frame: pd.DataFrame, where: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the table without nameless empty columns, and a sentence on them; one with cells in it is refused."""
+    nameless = [at for at, name in enumerate(frame.columns) if not str(name).strip()]
+    full = [at for at in nameless if frame.iloc[:, at].fillna("").str.strip().ne("").any()]
+    if full:
+        raise DataError(
+            f"column {full[0] + 1} holds cells but has no name", where=where, why=WHY, do="name it, or take it out"
+        )
+    kept = frame.iloc[:, [at for at in range(frame.shape[1]) if at not in set(nameless)]]
+    return kept, [f"{len(nameless)} empty column(s) without a name are left out"] if nameless else []
+
+
+def _is_source_line(row: list[str], width: int, mark: str) -> bool:
+    """Return whether a line below a table is a remark on it and no row that lacks its cells."""
+    if width < 2 or (len(row) > width and any(cell.strip() for cell in row[width:]) and not TITLED.match(row[0])):
+        return False
+    alone = bool(row[0].strip()) and not any(cell.strip() for cell in row[1:])
+    if TITLED.match(row[0]) and (alone or len(row) != width):
+        return True
+    return alone and len(row[0].split()) >= 4

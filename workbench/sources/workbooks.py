@@ -1,0 +1,109 @@
+"""Which cells does a sheet of a workbook, or a Parquet file, hold?"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+
+from workbench.core.errors import DataError
+from workbench.sources.containers import CELLS, COLUMNS, Cells, framed
+
+LARGEST = 500_000_000
+"""The most bytes that the sheets of a workbook may hold when unpacked."""
+
+
+def from_workbook(path: Path, sheet: str = "", of: str = "") -> Cells:
+    """Return the cells of a sheet: the one named, else the one called like the contract, else the only filled one."""
+    import openpyxl  # only when a workbook is read
+
+    where = str(path)
+    try:
+        with zipfile.ZipFile(path) as packed:
+            size = sum(part.file_size for part in packed.infolist())
+        if size > LARGEST:
+            raise DataError(
+                f"the workbook unpacks to {size / 1e6:,.0f} MB", where=where,
+                why=f"at most {LARGEST / 1e6:,.0f} MB are read", do="save the sheet as CSV (UTF-8)",
+            )  # fmt: skip
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            names = book.sheetnames
+            wanted = _sheet(names, sheet, of, where)
+            rows = {name: _rows(book[name]) for name in ([wanted] if wanted else names) if hasattr(book[name], "rows")}
+        finally:
+            book.close()
+    except DataError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parts do; each means the same to a reader
+        raise DataError(
+            "not a readable workbook", where=where, why=type(error).__name__, do="save it again as .xlsx or CSV"
+        ) from error
+    filled = {name: held for name, held in rows.items() if held}
+    if len(filled) != 1:
+        told = ", ".join(filled) if filled else "none of its sheets holds cells"
+        raise DataError(
+            "it is not clear which sheet is the table" if filled else "the workbook is empty",
+            where=where, why=f"sheets with cells: {told}" if filled else told,
+            do="name the sheet: --sheet NAME, or FILE.xlsx#NAME" if filled else "name another file",
+        )  # fmt: skip
+    name, held = next(iter(filled.items()))
+    return framed(held, where, "\t", [f"sheet '{name}' of the workbook is read"], held[0][0] + 1)
+
+
+def _sheet(names: Sequence[str], sheet: str, of: str, where: str) -> str:
+    if sheet:
+        found = [name for name in names if name.casefold() == sheet.casefold()]
+        if not found:
+            raise DataError(f"no sheet is called '{sheet}'", where=where, do=f"sheets: {', '.join(names[:10])}")
+        return found[0]
+    alike = [name for name in names if name.casefold().strip() == of.casefold()]
+    return alike[0] if len(alike) == 1 else ""
+
+
+def _rows(sheet: object) -> list[tuple[int, list[str]]]:
+    """Return the filled rows with their numbers, all as wide as the header."""
+    rows: list[tuple[int, list[str]]] = []
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):  # type: ignore[attr-defined]
+        if len(row) > COLUMNS or number > 2_000_000:
+            raise DataError("the sheet is too large", why=f"at most {COLUMNS:,} columns are read", do="save it as CSV")
+        cells = [_text(cell) for cell in row]
+        while cells and not cells[-1].strip():
+            cells.pop()
+        if cells:
+            rows.append((number, cells + [""] * (len(rows[0][1]) - len(cells) if rows else 0)))
+    return rows
+
+
+def _text(cell: object) -> str:
+    """Return a cell as a CSV file would hold it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time().isoformat() == "00:00:00" else cell.isoformat(" ")
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 2**53:
+        return str(int(cell))
+    return str(cell)
+
+
+def from_parquet(path: Path) -> Cells:
+    """Return the cells of a Parquet file as they are typed; a named index is a column."""
+    import pyarrow as pa  # only when such a file is read
+    import pyarrow.parquet as pq
+
+    try:
+        told = pq.read_metadata(path)
+        if told.num_columns > COLUMNS or told.num_columns * told.num_rows > CELLS:
+            raise DataError(
+                f"the file has {told.num_columns:,} columns and {told.num_rows:,} rows", where=str(path),
+                why=f"at most {COLUMNS:,} columns and {CELLS:,} cells are read", do="split the table",
+            )  # fmt: skip
+        raw = pd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise DataError(
+            "not a readable Parquet file", where=str(path), why=str(error)[:200], do="write it again"
+        ) from error
+    return Cells(raw.reset_index() if raw.index.name else raw.reset_index(drop=True), 1)
