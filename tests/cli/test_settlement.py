@@ -39,7 +39,7 @@ def test_a_total_that_is_no_number_is_refused_in_a_sentence(
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("fake.xlsx", "save the sheet as CSV"), ("fake.parquet", "not a readable Parquet file")],
+    [("fake.xlsx", "not a readable workbook"), ("fake.parquet", "not a readable Parquet file")],
 )
 def test_a_file_that_is_not_what_its_ending_says_is_refused(tmp_path: Path, name: str, said: str) -> None:
     found = run("settlement", "forecast", "--data", mine(tmp_path, name), "--locality", "any", "--total", "9")

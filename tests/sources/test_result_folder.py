@@ -25,5 +25,5 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
 
 def test_a_spreadsheet_is_named_as_one(tmp_path: Path) -> None:
     (tmp_path / "mine.xlsx").write_text("month,destination,persons\n", encoding="utf-8")
-    with pytest.raises(DataError, match="spreadsheets are not read"):
+    with pytest.raises(DataError, match="not a readable workbook"):
         files.read_raw(tmp_path / "mine.xlsx")

@@ -98,8 +98,8 @@ def test_a_file_that_cannot_be_read_hides_no_fault_of_the_others(tmp_path: Path)
     rules = "rule,household,place,group,limit,reason\nban,Q,X,,,kin\nban,A,Z,,,kin\ngroup floor,,,g,0.5,fair\n"
     none = named(tmp_path, households="nothing here\n", rules=rules)
     assert none[-1] == ("rules", 3, "place") and {file for file, _, _ in none[:-1]} == {"households"}
-    with pytest.raises(DataError, match="save the table with commas"):
-        read(tmp_path, scores="household;X;Y\n")
+    with pytest.raises(DataError, match="the file is empty or has no header"):
+        read(tmp_path, scores="\n")
 
 
 def test_rows_of_a_parquet_file_are_counted_from_one_wide_scores_among_them(tmp_path: Path) -> None:
