@@ -13,9 +13,10 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.files import replacing
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.settlement.evidence import FEW, USUAL, rule_of_thumb
+from workbench.models.settlement.evidence import BEFORE, FEW, USUAL, rule_of_thumb
 from workbench.models.settlement.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
+from workbench.models.settlement.record import by_record, read_record
 
 FORMAT = "migration-workbench settlement fit 2"
 NUMBERS, WORDS = "posterior.nc", "fit.json"
@@ -148,7 +149,16 @@ class SettlementFit:
             drawn = np.exp(base + level + np.sqrt(variance + passing) * shock) * people
             weight = np.where(there, drawn, 0.0)
             weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, drawn)
-            future[:, :, ahead] = whole_persons(weight / weight.sum(axis=1, keepdims=True) * total, rng)
+            record = read_record(self.panel, ahead + 1, self.accepted)
+            # A stream of its own, so that a further year leaves the ones before it alone.
+            share = by_record(
+                weight / weight.sum(axis=1, keepdims=True),
+                record,
+                np.random.default_rng([seed, ahead]),
+                # With accepted quotas, pooling made the forecasts for Norway worse.
+                pool=self.configuration.contest == BEFORE and not self.accepted.any(),
+            )
+            future[:, :, ahead] = whole_persons(share * total, rng)
             # The part of the shock that belongs to the level stays, and the level steps on.
             level = value["stay"] * (level + variance / np.sqrt(variance + passing) * shock)
             left = variance * passing / (variance + passing)
