@@ -83,7 +83,7 @@ def gather(panel: SettlementPanel, as_of: int, contest: str, total: float) -> Ev
         raise ModelError(
             f"no municipality has an accepted quota for {as_of + 1}",
             why="this contest starts from the year's quotas",
-            do="forecast without them, or add the quotas to the table",
+            do="forecast without them (a backtest: --contest before), or add the quotas to the table",
         )
     population = np.vstack([past.population[:1], past.population])  # a year's own population is not published before it
     people = population / population.sum(axis=1, keepdims=True)

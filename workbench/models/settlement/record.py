@@ -116,8 +116,8 @@ class Record:
     edges
         Expected shares between the classes.
     out, chance, first
-        Whether an area is out (never took part, or not for :data:`OUT` years; none where quotas are known); its chance of
-        taking part; the shares that past entrants began with.
+        Whether an area is out (never took part, or not for :data:`OUT` years; none where quotas are known); its chance
+        of taking part; the shares that past entrants began with.
     """
 
     pooled: np.ndarray
