@@ -81,3 +81,10 @@ def test_an_inflow_forecast_may_tell_the_total_of_a_fit_too(tmp_path: Path) -> N
     for command in ("fit", "forecast"):
         found = run("settlement", command, *own, "--from-inflow", "latest", "--share", "0.5")
         assert found.exit_code == 2 and "no inflow forecast is saved here" in found.output
+
+
+def test_a_table_of_delays_may_hold_a_column_of_text_and_lack_a_month(tmp_path: Path) -> None:
+    path = tmp_path / "delay.csv"
+    path.write_text("route,months,settled,waiting,note\nasylum,0,9,0,a\nasylum,2,3,1,b\n", encoding="utf-8")
+    found = run("settlement", "delay", "--data", path)
+    assert found.exit_code == 0 and "asylum" in found.output and "month 1" in found.output, found.output

@@ -194,3 +194,14 @@ def test_names_of_places_are_read_as_codes_where_one_place_bears_them(tmp_path: 
     path = write(tmp_path, text.format("Herøy"))
     answer = CliRunner().invoke(app, ["data", "check", str(path), "--as", "settled_by_area", "--locality", "norway"])
     assert answer.exit_code == 2
+
+
+def test_a_large_plain_file_is_read_as_a_small_one(tmp_path: Path) -> None:
+    rows = [f"{2000 + at % 20}-{1 + at % 12:02},D{at // 240:04}, {at}" for at in range(0, 240 * 240)]
+    text = HEAD + "\n".join(rows) + "\n"
+    assert len(text) > 1_000_000
+    table = files.opened(write(tmp_path, text)).frame
+    quoted = files.opened(write(tmp_path, text.replace("D0000", '"D0000"'))).frame
+    pd.testing.assert_frame_equal(table, quoted, check_dtype=False, check_index_type=False)
+    with pytest.raises(DataError, match="row 57602 has 1 cells"):
+        files.opened(write(tmp_path, text + "2019-0\n"))

@@ -6,7 +6,7 @@ Rooms are imported inside the commands, so that ``workbench --help`` answers at 
 from __future__ import annotations
 
 import warnings
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -31,9 +31,23 @@ EXIT_CODES = """Exit codes: 0 done · 2 the input was refused, nothing written �
 4 there is a result, but it carries a warning · 130 interrupted, nothing half-written."""
 
 
-def _say_notice(message: Warning | str, kind: type[Warning], *where: Any, **more: Any) -> None:
+_SAID: list[str] = []
+"""What this command has said already: a table that is read twice is spoken of once."""
+
+
+def _say_notice(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
     """Print what was made of a table as a note; print any other warning on the error stream as it is."""
-    typer.echo(f"note: {message}" if issubclass(kind, TableNotice) else f"{kind.__name__}: {message}", err=True)
+    said = f"note: {message}" if issubclass(category, TableNotice) else f"{category.__name__}: {message}"
+    if said not in _SAID:
+        _SAID.append(said)
+        typer.echo(said, err=True)
 
 
 class _Commands(TyperGroup):
@@ -46,7 +60,8 @@ class _Commands(TyperGroup):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", plugins.PluginNotice)
-                warnings.simplefilter("default", TableNotice)
+                _SAID.clear()
+                warnings.simplefilter("always", TableNotice)
                 warnings.showwarning = _say_notice
                 return super().invoke(ctx)
         except WorkbenchError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NAMED = 10
 """Columns of a file that are named in a message."""
+GROUPED_OR_NOT = r"[+-]?[0-9]{1,3}([.,][0-9]{3})+"
 ROUNDED_TO = 5
 """The step to which Eurostat rounds, and many others."""
 
@@ -30,9 +32,20 @@ def faults_of(frame: pd.DataFrame, of: Contract, locality: Locality | None, firs
     faults = [*_column_faults(frame, of), *_cell_faults(frame, of, first_row), *_case_faults(frame, of, first_row)]
     if not frame.columns.duplicated().any():
         faults += [*_future_faults(frame, of, first_row), *_row_faults(frame, of, first_row)]
+    if locality is not None and of.wide:
+        faults += _heading_faults(of, locality)
     if locality is not None:
         faults += _place_faults(frame, of, locality, first_row)
     return faults
+
+
+def _heading_faults(of: Contract, locality: Locality) -> list[Fault]:
+    """Return one fault for each column of a wide table that is no place of the locality."""
+    return [
+        Fault(f"not a place of locality '{locality.id}'; {locality.hint(column.name)}", column=column.name)
+        for column in of.columns
+        if column.name not in of.key and column.name not in locality.places
+    ]
 
 
 def _future_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
@@ -169,6 +182,8 @@ def _translate(cases: pd.DataFrame, cells: pd.DataFrame, of: Contract, first_row
         else:
             value = _plain(case["failure_case"])
             what = "negative value" if _is_negative(value, column) else "value not allowed"
+            if column.kind == "count" and re.fullmatch(GROUPED_OR_NOT, str(value)):
+                what = "three digits after the mark may be thousands or decimals: write the number without a mark"
             faults.append(Fault(what, row, name, value, column.allowed))
     return faults + (_repeats(cells, of, first_row) if repeated else [])
 

@@ -6,7 +6,7 @@ A column's description, unit and range stand here once; the checker, the documen
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +61,11 @@ class Column:
 
     def valid(self, cells: pd.Series) -> pd.Series:
         """Return for each cell whether it keeps this column's kind, range and options."""
+        if len(cells) > MANY and pd.api.types.is_string_dtype(cells):
+            at, distinct = pd.factorize(cells)
+            good = self.valid(pd.Series(distinct, dtype="string")) if len(distinct) < len(cells) / 2 else None
+            if good is not None:
+                return pd.Series(np.append(good.to_numpy(bool), False)[at], index=cells.index)
         good = KINDS[self.kind].valid(cells)
         if self.low is not None:
             good &= numbers(cells).ge(self.low)
@@ -90,7 +95,8 @@ class Contract:
 
     ``prefixed`` holds columns that may stand several times with an ending of their own, e.g. ``capacity_school``;
     ``kind`` names the column whose value decides by ``cases`` which other cells a row fills; ``parts`` names pairs of a
-    part and its total, ``order`` pairs of an earlier and a later day.
+    part and its total, ``order`` pairs of an earlier and a later day; ``wide`` says that
+    its columns are places.
     """
 
     name: str
@@ -102,6 +108,7 @@ class Contract:
     cases: tuple[Case, ...] = ()
     parts: tuple[tuple[str, str], ...] = ()
     order: tuple[tuple[str, str], ...] = ()
+    wide: bool = False
 
     def column(self, name: str) -> Column | None:
         """Return the contract's column of that name, None for a column the contract does not speak of."""
@@ -112,6 +119,10 @@ class Contract:
             if name.startswith(column.name) and name != column.name:
                 return column
         return None
+
+
+MANY = 10_000
+"""In a column with more cells each distinct one is tested once."""
 
 
 def contracts() -> Mapping[str, Contract]:
@@ -166,7 +177,7 @@ def look(
     """
     from workbench.core.table_faults import faults_of  # pandera takes a second: only when a table is checked
 
-    of = contract(of) if isinstance(of, str) else of
+    of = as_written(contract(of) if isinstance(of, str) else of, [str(name) for name in frame.columns])
     if not pd.api.types.is_integer_dtype(frame.index):
         frame = frame.reset_index(drop=True)
     frame, odd, notes = _normal(frame, of, locality, first_row, comma)
@@ -186,6 +197,16 @@ def look(
     table = pd.DataFrame(typed, index=frame.index).reset_index(drop=True)
     faults = sorted(collapsed(faults, frame), key=lambda fault: (fault.row or 0, fault.column or ""))
     return Look(table, rows, tuple(faults), tuple(notes))
+
+
+def as_written(of: Contract, names: Sequence[str]) -> Contract:
+    """Return the contract that a table with these columns keeps: scores may be wide, with one column for each place."""
+    found, _ = headings(names, [column.name for column in of.columns])
+    if of.name != "scores" or of.wide or "household" not in found or {"place", "score"} & set(found):
+        return of
+    household, _, score = of.columns
+    cells = tuple(replace(score, name=place, required=False) for place in dict.fromkeys(found) if place != "household")
+    return Contract("scores", "one household", ("household",), (household, *cells), wide=True)
 
 
 def _normal(

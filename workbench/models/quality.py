@@ -129,6 +129,7 @@ def examine(table: pd.DataFrame) -> Quality:
         persons = column.to_numpy(float)
         if np.isfinite(persons).any():
             found += _of_one(str(series), persons, months)
+    found += _breaks(cells)
     order = list(KINDS)
     return Quality(tuple(sorted(found, key=lambda remark: (order.index(remark.kind), remark.series, remark.first))))
 
@@ -187,28 +188,32 @@ def _of_one(series: str, persons: np.ndarray, months: list[str]) -> Iterator[Rem
     for start, end, length in _runs(published & (persons == 0)):
         if length >= LONG_ZEROS:
             yield Remark("zeros", series, months[start], months[end], length, 0.0)
-    yield from _break(series, np.log1p(persons), months)
     counted = persons[published & (persons > 0)]
     step = next((s for s in STEPS if len(counted) >= FEWEST_FOR_ROUNDING and not np.any(counted % s)), 1)
     if step > 1:
         yield Remark("rounded", series, months[first], months[last], last - first + 1, float(step))
 
 
-def _break(series: str, y: np.ndarray, months: list[str]) -> Iterator[Remark]:
-    """Yield the largest change of level that happened at once and lasted: a year before against a year after."""
-    best: tuple[float, int] | None = None
-    for at in range(12, len(y) - 11):
-        before, after = y[at - 12 : at], y[at : at + 12]
-        if min(np.isfinite(before).sum(), np.isfinite(after).sum()) < 9:
-            continue
-        change = float(np.nanmedian(after) - np.nanmedian(before))
-        near = np.isfinite(y[at - 3 : at]).any() and np.isfinite(y[at : at + 3]).any()
-        at_once = float(np.nanmedian(y[at : at + 3]) - np.nanmedian(y[at - 3 : at])) if near else 0.0
-        abrupt = at_once * change > 0 and abs(at_once) >= 0.8 * abs(change)
-        if abrupt and abs(change) >= BREAK and (best is None or abs(change) > abs(best[0])):
-            best = (change, at)
-    if best is not None:
-        yield Remark("break", series, months[best[1]], months[best[1]], 1, math.exp(best[0]))
+def _breaks(cells: pd.DataFrame) -> Iterator[Remark]:
+    """Yield for each series the largest change of level that happened at once and lasted: a year against the next.
+
+    All series and months at once: a median of a window that ends at a month stands in that month's row.
+    """
+    y = pd.DataFrame(np.log1p(cells))
+    if len(y) < 24:
+        return
+    year, quarter = y.rolling(12, min_periods=9).median(), y.rolling(3, min_periods=1).median()
+    change = (year.shift(-11) - year.shift(1)).to_numpy()
+    at_once = (quarter.shift(-2) - quarter.shift(1)).fillna(0.0).to_numpy()
+    with np.errstate(invalid="ignore"):
+        abrupt = (at_once * change > 0) & (np.abs(at_once) >= 0.8 * np.abs(change)) & (np.abs(change) >= BREAK)
+    abrupt[:12], abrupt[len(y) - 11 :] = False, False
+    size = np.where(abrupt, np.abs(change), 0.0)
+    first = size.argmax(axis=0)
+    for column in np.flatnonzero(size.any(axis=0)):
+        at = int(first[column])
+        month = str(cells.index[at])
+        yield Remark("break", str(cells.columns[int(column)]), month, month, 1, math.exp(change[at, column]))
 
 
 def _runs(where: np.ndarray) -> list[tuple[int, int, int]]:

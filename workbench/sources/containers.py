@@ -16,6 +16,8 @@ import pandas as pd
 from workbench.core.errors import DataError
 
 WHY = "the workbench reads tables with one header line"
+LARGE = 1_000_000
+"""From so many characters on a text is read column by column, if it is plain."""
 COLUMNS, CELLS = 16_384, 200_000_000
 """The most columns (those of a spreadsheet) and cells that are read."""
 TITLED = re.compile(r"\W*(source|sources|kilde|kilder|källa|källor|note|notes|merk|merknad|anm|fotnote|fotnot)\b", re.I)
@@ -110,6 +112,13 @@ def separated(path: Path) -> Cells:
             f"the header has {max(counts.values()) + 1:,} columns", where=where, why=f"at most {COLUMNS:,} are read",
             do="write the table with one row for each observation",
         )  # fmt: skip
+    if len(line) > 100 * csv.field_size_limit() or max(map(len, re.split("[,;\t]", line))) > csv.field_size_limit():
+        raise DataError(
+            "a name of a column is longer than any cell may be",
+            where=where,
+            why=WHY,
+            do="put the column names first, short ones",
+        )
     if line.count('"') % 2 == 0:
         counts = {mark: len(next(csv.reader([line], delimiter=mark), [])) for mark in counts}
     mark = max(counts, key=lambda each: counts[each])
@@ -118,12 +127,45 @@ def separated(path: Path) -> Cells:
         notes.append(f"{told} stand between the columns, and decimals may have a comma")
     else:
         mark = ","
+    if '"' not in text and (cells := _plain(text, line, mark, where, notes, first_row)) is not None:
+        return cells
     rows = _rows(text, mark, where, first_row - 1)
     if not rows or not any(cell.strip() for cell in rows[0][1]):
         raise DataError(
             "the file is empty or has no header line", where=where, why=WHY, do="put the column names first"
         )
     return framed(rows, where, mark, notes, first_row)
+
+
+def _plain(text: str, line: str, mark: str, where: str, notes: list[str], first_row: int) -> Cells | None:
+    """Return the cells of a large text without quotes, in which a line is a row; None where it is not so plain."""
+    import pyarrow as pa  # only when a table is read
+    from pyarrow import csv as arrow
+
+    head = [cell.strip() for cell in line.split(mark)]
+    if len(text) < LARGE or "\n\n" in text or "\0" in text or not all(head) or len(head) < 2:
+        return None
+    names = [str(at) for at in range(len(head))]
+    try:
+        table = arrow.read_csv(
+            pa.py_buffer(text[len(line) + 1 :].encode()),
+            arrow.ReadOptions(column_names=names, use_threads=False),
+            arrow.ParseOptions(delimiter=mark, quote_char=False, ignore_empty_lines=False),
+            arrow.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        )
+    except pa.ArrowInvalid:
+        return None
+    # A large table says the same few words again and again: each is held once.
+    each = {name: table[name].dictionary_encode().to_pandas().astype(object) for name in names}
+    frame = pd.DataFrame(each).astype("string").set_axis(pd.Index(head), axis=1)
+    if not frame.iloc[-1].str.strip().ne("").all() or _any_blank(text, mark):
+        return None
+    return Cells(frame, first_row, mark != ",", tuple(notes))
+
+
+def _any_blank(text: str, mark: str) -> bool:
+    """Return whether a line may hold no cell: one that begins with a separator and has nothing but blanks after it."""
+    return re.search(rf"^[\s{mark}]+$", text, re.M) is not None
 
 
 def _rows(text: str, mark: str, where: str, first: int) -> list[tuple[int, list[str]]]:

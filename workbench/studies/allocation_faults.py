@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError, DecisionError, Fault
-from workbench.core.normal import headings
 from workbench.core.places import Locality
-from workbench.core.tables import Contract, Look, contract
+from workbench.core.tables import Look, contract
 from workbench.core.tables import look as look_at
 from workbench.decisions.allocation import Problem
 from workbench.decisions.allocation.reading import Ints, code_lists
@@ -36,30 +35,10 @@ def look(name: str, path: Path, locality: Locality | None = None) -> Look:
     except DataError as error:
         told = ": ".join(part for part in (error.what, error.why, error.do) if part)
         return Look(pd.DataFrame(), np.zeros(0, dtype=np.int64), (Fault(told),))
-    names, _ = headings([str(column) for column in cells.frame.columns], ("household", "place", "score"))
-    wide = name == "scores" and "household" in names and not {"place", "score"} & set(names)
-    places = [column for column in names if column != "household"]
-    of = _wide(places) if wide else contract(name)
     with files.enough_memory(path):
-        seen = look_at(cells.frame, of, locality=locality, first_row=cells.first_row, comma=cells.comma)
+        seen = look_at(cells.frame, name, locality=locality, first_row=cells.first_row, comma=cells.comma)
     files.tell(path, (*cells.notes, *seen.notes))
-    if not wide:
-        return seen
-    if locality is None:
-        return seen
-    strange = [
-        Fault(f"not a place of locality '{locality.id}'; {locality.hint(place)}", column=place)
-        for place in places
-        if place not in locality.places
-    ]
-    return replace(seen, faults=(*strange, *seen.faults))
-
-
-def _wide(places: list[str]) -> Contract:
-    """Return the contract of a wide table of scores, with one column for each place."""
-    household, _, score = contract("scores").columns
-    cells = tuple(replace(score, name=place, required=False) for place in dict.fromkeys(places))
-    return Contract("scores", "one household", ("household",), (household, *cells))
+    return seen
 
 
 def at_home(fault: Fault, paths: Mapping[str, Path], rows: Mapping[str, Ints]) -> Fault:

@@ -90,7 +90,8 @@ def fit_delay(table: pd.DataFrame, *, seed: int, draws: int = 1000, synthetic: b
     routes = tuple(sorted(table["route"].astype(str).unique()))
     months = int(table["months"].max()) + 1
     grid = pd.MultiIndex.from_product([routes, range(months)], names=["route", "months"])
-    wide = table.astype({"route": str}).set_index(["route", "months"]).reindex(grid, fill_value=0)
+    kept = table[["route", "months", "settled", "waiting"]]
+    wide = kept.astype({"route": str}).set_index(["route", "months"]).reindex(grid, fill_value=0)
     settled, waiting = (wide[name].to_numpy(float).reshape(len(routes), months) for name in ("settled", "waiting"))
     at_risk = np.cumsum((settled + waiting)[:, ::-1], axis=1)[:, ::-1]
     own = logit(np.clip((settled.sum(axis=1) + 0.5) / (at_risk.sum(axis=1) + 1), LEAST, 1 - LEAST))[:, None]
