@@ -43,7 +43,8 @@ def saved_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from workbench.core.draws import Draws
     from workbench.core.provenance import RunStore
     from workbench.models.diagnostics import Diagnostics
-    from workbench.studies import inflow, inflow_saved
+    from workbench.studies import inflow
+    from workbench.studies.inflow import saved_runs as inflow_saved
 
     as_of, horizon = "2019-09", 6
     arrivals = inflow.read_arrivals()

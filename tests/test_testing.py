@@ -15,7 +15,7 @@ from workbench.core.errors import DataError, PluginError
 from workbench.core.parts import Measurement
 from workbench.core.provenance import Source, Vintage, fingerprint
 from workbench.sources import localities, registry
-from workbench.studies import indicators
+from workbench.studies.localities import indicators
 from workbench.testing import check_component, check_indicator, check_panel, check_rule, check_source
 
 pytestmark = pytest.mark.quick

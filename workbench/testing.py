@@ -10,11 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.apps.pages import check_panel
-from workbench.decisions.allocation.further import check_rule
+from workbench.decisions.allocation.rules.installed import check_rule
 from workbench.models.components import check_component
 from workbench.sources.registry import check_source
-from workbench.studies import locality
-from workbench.studies.indicators import check_indicator
+from workbench.studies.localities import checks as locality
+from workbench.studies.localities.indicators import check_indicator
 
 __all__ = ["check_component", "check_indicator", "check_locality", "check_panel", "check_rule", "check_source"]
 

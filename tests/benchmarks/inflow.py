@@ -34,10 +34,12 @@ SIMULATIONS = 400
 def contest(name: str, asked: argparse.Namespace) -> str:
     """Run one contest and return its tables as Markdown."""
     from workbench.core.engine import Engine
-    from workbench.presentation import inflow_contest as shown
-    from workbench.studies import inflow_backtest, inflow_periods, inflow_plan
-    from workbench.studies.inflow_arrivals import read_table
-    from workbench.studies.inflow_origin import Fitted
+    from workbench.presentation.inflow import contest as shown
+    from workbench.studies.inflow import backtest as inflow_backtest
+    from workbench.studies.inflow import backtest_plan as inflow_plan
+    from workbench.studies.inflow import periods as inflow_periods
+    from workbench.studies.inflow.arrivals import read_table
+    from workbench.studies.inflow.origin import Fitted
 
     title, table, first, last = CONTESTS[name]
     arrivals, source = read_table(table=table)
@@ -81,8 +83,8 @@ def _cells(rows: pd.DataFrame) -> tuple[tuple[str, pd.DataFrame], ...]:
 def _confirmed(folder: Path) -> str:
     """Return the skill where the model was chosen, and where it was not, as Markdown."""
     from workbench.models.skill import compare
-    from workbench.studies import inflow_scores
-    from workbench.studies.inflow_plan import MODEL
+    from workbench.studies.inflow import scores as inflow_scores
+    from workbench.studies.inflow.backtest_plan import MODEL
 
     scored = inflow_scores.read(folder)
     lines = [
@@ -107,9 +109,11 @@ def components(asked: argparse.Namespace) -> str:
     from workbench.core.engine import Engine
     from workbench.models.inflow import InflowComponents, InflowModel, Reversion
     from workbench.models.skill import compare
-    from workbench.studies import inflow_backtest, inflow_plan, inflow_scores
-    from workbench.studies.inflow_arrivals import read_table
-    from workbench.studies.inflow_origin import Fitted
+    from workbench.studies.inflow import backtest as inflow_backtest
+    from workbench.studies.inflow import backtest_plan as inflow_plan
+    from workbench.studies.inflow import scores as inflow_scores
+    from workbench.studies.inflow.arrivals import read_table
+    from workbench.studies.inflow.origin import Fitted
 
     full = InflowComponents()
     variants = {inflow_plan.MODEL: full, "workbench-with-reversion": replace(full, reversion=Reversion())}

@@ -18,7 +18,7 @@ import pandas as pd
 from workbench.models.scores import absolute_error
 from workbench.models.settlement.calibration import coverage
 from workbench.models.settlement.panel import SIZES
-from workbench.studies.settlement_backtest import FORECASTS, MODEL, SCORES
+from workbench.studies.settlement.backtest import FORECASTS, MODEL, SCORES
 
 SURGE = 2022
 
@@ -114,7 +114,7 @@ def years(scores: list[dict[str, Any]], contest: str) -> str:
 def speed() -> None:
     """Time one fit of Norway's municipalities: 2012 to 2022 and the quotas of 2023, compiled and sampled."""
     from workbench.models.settlement.shares import SettlementModel
-    from workbench.studies.settlement_data import read_settlement
+    from workbench.studies.settlement.data import read_settlement
 
     panel = read_settlement().panel(2022, ahead=1)
     wall, before = time.monotonic(), os.times()

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from workbench.cli import app
 from workbench.core.contracts import CONTRACTS
-from workbench.decisions.allocation import stated
+from workbench.decisions.allocation.rules import rule_table
 
 pytestmark = pytest.mark.whole
 
@@ -49,9 +49,9 @@ def placed(folder: Path) -> dict[str, str]:
 
 def test_the_reader_knows_what_to_do_with_every_rule_of_the_contract() -> None:
     cases = CONTRACTS["rules"].cases
-    assert {case.value for case in cases if "limit" in case.needs} == set(stated.LIMITED)
-    assert {*stated.PAIRED, *stated.OF_PRACTICE, *stated.LIMITED, "deadlines"} == set(stated.KINDS)
-    assert stated.SPEAKS["linked"] == ("household", "other") and stated.SPEAKS["dispersion"] == ("group",)
+    assert {case.value for case in cases if "limit" in case.needs} == set(rule_table.LIMITED)
+    assert {*rule_table.PAIRED, *rule_table.OF_PRACTICE, *rule_table.LIMITED, "deadlines"} == set(rule_table.KINDS)
+    assert rule_table.SPEAKS["linked"] == ("household", "other") and rule_table.SPEAKS["dispersion"] == ("group",)
 
 
 @pytest.mark.parametrize("row", KEPT)

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.errors import DataError, DecisionError
 from workbench.decisions.allocation import Problem, solve, standard_rules
-from workbench.decisions.allocation.certificate import (
+from workbench.decisions.allocation.proof.lagrangian_bound import (
     Branches,
     Multipliers,
     certified_bound,
@@ -152,7 +152,7 @@ def test_the_time_limit_ends_a_proof_with_what_is_proven():
 
 
 def test_a_gap_that_is_not_reached_is_said(monkeypatch):
-    monkeypatch.setattr("workbench.decisions.allocation.branching.DIVISIONS", 0)
+    monkeypatch.setattr("workbench.decisions.allocation.proof.branch_and_bound.DIVISIONS", 0)
     plan = solve(crowded(), gap=0.0)
     assert replace(plan, gap=0.0).reaches(0.0)
     assert not replace(plan, gap=0.0, persons_placed_bound=plan.persons_placed + 1).reaches(0.01)

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import DataError, DecisionError
-from workbench.decisions.allocation import Problem, national, solve, standard_rules
-from workbench.decisions.allocation.certificate import Multipliers, certified_bound
-from workbench.decisions.allocation.stopping import Limit
+from workbench.decisions.allocation import Problem, solve, standard_rules
+from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound
+from workbench.decisions.allocation.search import large_scale
+from workbench.decisions.allocation.search.stopping import Limit
 
 pytestmark = pytest.mark.whole
 CASES = 300
@@ -92,7 +93,7 @@ def test_the_national_route_stands_in_the_same_order_on_its_own(made_up):
         every = [made_up.worth(tables, plan) for plan in made_up.every_plan(tables)]
         if not len(problem.columns) or not every:
             continue
-        outcome = national.best(problem, objective=objective, gap=0.0, limit=Limit(), say=str, few=True)
+        outcome = large_scale.best(problem, objective=objective, gap=0.0, limit=Limit(), say=str, few=True)
         if outcome is None:
             continue
         most = max(persons for persons, _ in every)

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.errors import DecisionError
 from workbench.decisions.allocation import Deadlines, Dispersion, GroupFloor, Problem, solve
-from workbench.decisions.allocation.rules import IntakeFloor
+from workbench.decisions.allocation.rules.standard import IntakeFloor
 
 pytestmark = pytest.mark.quick
 

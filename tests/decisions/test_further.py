@@ -11,8 +11,8 @@ import scipy.sparse as sp
 
 from workbench.core.errors import DecisionError, PluginError
 from workbench.decisions.allocation import Problem, Rule, solve
-from workbench.decisions.allocation.further import available, check_rule, further_rules, small_case
-from workbench.decisions.allocation.rules import Capacity, Rows, standard_rules
+from workbench.decisions.allocation.rules.installed import available, check_rule, further_rules, small_case
+from workbench.decisions.allocation.rules.standard import Capacity, Rows, standard_rules
 
 pytestmark = pytest.mark.quick
 

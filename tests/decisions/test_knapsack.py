@@ -7,8 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from workbench.decisions.allocation.certificate import _knapsack
-from workbench.decisions.allocation.knapsack import STATES, WORK, fill_all, fill_each, kept_rooms, whole_rooms
+from workbench.decisions.allocation.proof.knapsack import STATES, WORK, fill_all, fill_each, kept_rooms, whole_rooms
+from workbench.decisions.allocation.proof.lagrangian_bound import _knapsack
 
 pytestmark = pytest.mark.quick
 

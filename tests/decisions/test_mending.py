@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from workbench.decisions.allocation import Problem
-from workbench.decisions.allocation.instance import Instance, instance_of
-from workbench.decisions.allocation.mending import refill, weak
-from workbench.decisions.allocation.search import search
-from workbench.decisions.allocation.stopping import Limit
+from workbench.decisions.allocation.problem.arrays import Instance, instance_of
+from workbench.decisions.allocation.search.large_neighbourhood import refill, weak
+from workbench.decisions.allocation.search.primal_dual import search
+from workbench.decisions.allocation.search.stopping import Limit
 
 pytestmark = pytest.mark.quick
 

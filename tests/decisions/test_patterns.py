@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.decisions.allocation import Problem, prices, solve
-from workbench.decisions.allocation.certificate import Multipliers, certified_bound
-from workbench.decisions.allocation.instance import instance_of
-from workbench.decisions.allocation.knapsack import whole_rooms
-from workbench.decisions.allocation.patterns import Patterns
-from workbench.decisions.allocation.soft import best_at
+from workbench.decisions.allocation import Problem, solve
+from workbench.decisions.allocation.problem.arrays import instance_of
+from workbench.decisions.allocation.proof.knapsack import whole_rooms
+from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound
+from workbench.decisions.allocation.search import prices
+from workbench.decisions.allocation.search.column_generation import Patterns
+from workbench.decisions.allocation.search.soft_assignment import best_at
 
 pytestmark = pytest.mark.quick
 

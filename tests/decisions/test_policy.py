@@ -23,9 +23,9 @@ from workbench.decisions.allocation import (
     standard_rules,
     stated_rules,
 )
-from workbench.decisions.allocation.certificate import certified_bound, persons_bound
-from workbench.decisions.allocation.further import check_rule
-from workbench.decisions.allocation.limits import extend
+from workbench.decisions.allocation.proof.lagrangian_bound import certified_bound, persons_bound
+from workbench.decisions.allocation.rules.installed import check_rule
+from workbench.decisions.allocation.rules.place_limits import extend
 
 solving = sys.modules["workbench.decisions.allocation.solve"]
 PRACTICE = (("a", "y"), ("b", "x"))

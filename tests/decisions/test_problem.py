@@ -9,7 +9,7 @@ import pytest
 
 from workbench.core.errors import DataError, DecisionError
 from workbench.decisions.allocation import Problem
-from workbench.decisions.allocation.reading import merged, text
+from workbench.decisions.allocation.problem.input_tables import merged, text
 
 pytestmark = pytest.mark.quick
 

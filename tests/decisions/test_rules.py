@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.errors import DataError, DecisionError
 from workbench.decisions.allocation import Problem, standard_rules
-from workbench.decisions.allocation.rules import (
+from workbench.decisions.allocation.rules.standard import (
     Bans,
     Capacity,
     EveryonePlaced,

@@ -8,9 +8,9 @@ import pytest
 
 from workbench.core.errors import DataError, DecisionError
 from workbench.decisions.allocation import Problem, Session, solve
-from workbench.decisions.allocation.instance import instance_of
-from workbench.decisions.allocation.search import search
-from workbench.decisions.allocation.stopping import Limit
+from workbench.decisions.allocation.problem.arrays import instance_of
+from workbench.decisions.allocation.search.primal_dual import search
+from workbench.decisions.allocation.search.stopping import Limit
 
 pytestmark = pytest.mark.quick
 
@@ -146,7 +146,7 @@ def test_the_time_limit_is_kept_from_session_to_session(session, monkeypatch):
         given.append(settings["time_limit"])
         return solve(problem, **settings)
 
-    monkeypatch.setattr("workbench.decisions.allocation.session.solve", recorded)
+    monkeypatch.setattr("workbench.decisions.allocation.what_if.solve", recorded)
     begun = Session.begin(session.households, session.places, session.scores, time_limit=30)
     assert begun.ban("a", "x", "a threat").with_capacity("y", 3).time_limit == 30 and given == [30, 30, 30]
 

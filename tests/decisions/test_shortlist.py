@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from workbench.decisions.allocation.instance import NO_LIMIT, Instance
-from workbench.decisions.allocation.shortlist import Shortlist, choose
+from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
+from workbench.decisions.allocation.search.restricted_mip import Shortlist, choose
 
 pytestmark = pytest.mark.quick
 

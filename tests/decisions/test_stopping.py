@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from workbench.decisions.allocation.stopping import Limit, told
+from workbench.decisions.allocation.search.stopping import Limit, told
 
 pytestmark = pytest.mark.quick
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from workbench.presentation import allocation as page
-from workbench.presentation import allocation_figures as figures
+from workbench.presentation.allocation import figures
 
 pytestmark = pytest.mark.quick
 

@@ -4,8 +4,8 @@ import pytest
 
 from workbench.core.draws import Draws
 from workbench.presentation import inflow as page
-from workbench.presentation import inflow_figures as figures
 from workbench.presentation import markup as m
+from workbench.presentation.inflow import figures
 
 pytestmark = pytest.mark.quick
 

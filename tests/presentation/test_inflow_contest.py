@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from workbench.presentation import inflow_contest as shown
+from workbench.presentation.inflow import contest as shown
 from workbench.presentation.wording import NBSP
 
 pytestmark = pytest.mark.quick

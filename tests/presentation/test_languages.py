@@ -10,7 +10,8 @@ from babel.messages.pofile import read_po
 
 import workbench
 from workbench.core.errors import ReportError
-from workbench.presentation import inflow, inflow_figures, languages, wording
+from workbench.presentation import inflow, languages, wording
+from workbench.presentation.inflow import figures as inflow_figures
 
 pytestmark = pytest.mark.quick
 PACKAGE = Path(workbench.__file__).parent

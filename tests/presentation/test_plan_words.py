@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from workbench.decisions.allocation import Problem, solve
-from workbench.presentation.allocation import REASONS, _reason
+from workbench.presentation.allocation import REASONS
+from workbench.presentation.allocation.plan import _reason
 
 pytestmark = pytest.mark.quick
 

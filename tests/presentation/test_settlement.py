@@ -12,9 +12,9 @@ from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement import moves
 from workbench.models.settlement.leaving_by_size import LeavingBySize
 from workbench.presentation import settlement as page
-from workbench.presentation import settlement_figures
+from workbench.presentation.settlement import figures as settlement_figures
 from workbench.studies.settlement import SettlementResult
-from workbench.studies.settlement_moves import Moves, MovesResult
+from workbench.studies.settlement.moves import Moves, MovesResult
 
 pytestmark = pytest.mark.quick
 SOURCE = Source("A publisher", "A table", "free")

@@ -11,8 +11,8 @@ from pypdf import PdfReader
 from workbench.core.errors import ReportError
 from workbench.core.provenance import RunRecord
 from workbench.presentation.findings import Figure, Finding
-from workbench.presentation.front import Front
 from workbench.presentation.tables import Column, Table
+from workbench.presentation.title_block import Front
 from workbench.reporting import document, html
 from workbench.reporting.pdf import compiled
 from workbench.reporting.typst import TypstExporter

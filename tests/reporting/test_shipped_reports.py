@@ -44,7 +44,7 @@ def test_every_finding_shown_exists(name):
     import importlib
 
     cells = [c.source for c in read_notebook(SHIPPED[name].path).cells if c.cell_type == "code"]
-    rooms = {"page": name, "figures": f"{name}_figures", "origin": "origin"}
+    rooms = {"page": name, "figures": f"{name}.figures", "origin": "origin"}
     for node in ast.walk(ast.parse("\n".join(cells))):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in rooms:
             assert hasattr(importlib.import_module(f"workbench.presentation.{rooms[node.value.id]}"), node.attr)

@@ -5,7 +5,8 @@ import pytest
 
 from workbench.core.errors import AssumptionError, DataError, DecisionError
 from workbench.sources import localities
-from workbench.studies import allocation, allocation_tables
+from workbench.studies import allocation
+from workbench.studies.allocation import tables as allocation_tables
 
 pytestmark = pytest.mark.quick
 NORWAY = localities.load("norway")

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from workbench.cli import allocate
 from workbench.core.errors import DataError
-from workbench.studies.certificates import verify
+from workbench.studies.allocation.verification import verify
 
 pytestmark = pytest.mark.quick
 TABLES = {

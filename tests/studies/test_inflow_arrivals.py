@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from workbench.core.calendar import month_range
-from workbench.studies.inflow_arrivals import CAVEATS, WITHHELD, Arrivals, read_arrivals
+from workbench.studies.inflow.arrivals import CAVEATS, WITHHELD, Arrivals, read_arrivals
 
 pytestmark = pytest.mark.quick
 

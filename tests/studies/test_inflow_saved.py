@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import DataError
-from workbench.studies import inflow, inflow_saved
+from workbench.studies import inflow
+from workbench.studies.inflow import saved_runs as inflow_saved
 
 pytestmark = pytest.mark.quick
 
 
 def test_the_newest_saved_forecast_is_read_without_model_or_drawing(saved_runs: Path) -> None:
     code = (
-        "import sys; from workbench.studies import inflow_saved; "
+        "import sys; from workbench.studies.inflow import saved_runs as inflow_saved; "
         f"r = inflow_saved.latest(runs={str(saved_runs)!r}); "
         "print(r.as_of, r.horizon, len(r.names), len(r.later) > 0, r.names['EL'], "
         "[m for m in ('pymc', 'nutpie', 'numba', 'arviz', 'cvxpy', 'matplotlib') if m in sys.modules])"

@@ -9,7 +9,8 @@ import pytest
 
 from workbench.core.errors import DataError, PluginError
 from workbench.sources import localities, template
-from workbench.studies import examples, indicators, locality
+from workbench.studies.localities import checks as locality
+from workbench.studies.localities import examples, indicators
 from workbench.testing import check_locality
 
 pytestmark = pytest.mark.quick

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 from workbench.cli import app
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models.settlement.delay import synthetic_delays
-from workbench.studies import settlement_delay
-from workbench.studies.settlement_data import read_settlement
-from workbench.studies.settlement_moves import Moves, learn
-from workbench.studies.settlement_staying import staying
+from workbench.studies.settlement import delay as settlement_delay
+from workbench.studies.settlement.data import read_settlement
+from workbench.studies.settlement.moves import Moves, learn
+from workbench.studies.settlement.staying import staying
 
 pytestmark = pytest.mark.quick
 PLACES = ("0301", "1103", "5636")  # Oslo, Stavanger, and a municipality of under 1,000

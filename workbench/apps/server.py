@@ -31,7 +31,7 @@ from workbench.apps.guard import guarded
 from workbench.apps.words import titles, words
 from workbench.core.errors import AppError
 from workbench.core.provenance import default_runs
-from workbench.presentation.faces import css_faces
+from workbench.presentation.fonts import css_faces
 from workbench.presentation.languages import LANGUAGES, check
 from workbench.presentation.theme import css
 

@@ -71,7 +71,8 @@ def run(
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
-    from workbench.studies import allocation_tables, sidecars
+    from workbench.studies.allocation import certificate_files as sidecars
+    from workbench.studies.allocation import tables as allocation_tables
 
     counts = allocation_tables.counts_of(count or ())
     given = [path for path in (households, places, scores, rules, practice) if path is not None]
@@ -124,7 +125,7 @@ def verify(
     result: Annotated[Path, typer.Argument(help="The result.json of a plan; its sidecar and inputs are read again.")],
 ) -> None:
     """Recompute a plan's value, rules, bound and gap from the files, by code of its own."""
-    from workbench.studies import certificates
+    from workbench.studies.allocation import verification as certificates
 
     checks = certificates.verify(result)
     for check in checks:

@@ -59,11 +59,11 @@ def run(
     from workbench.models.baselines import BASELINES
     from workbench.presentation.wording import counted
     from workbench.sources import files
-    from workbench.studies import inflow_periods
-    from workbench.studies import inflow_plan as plan
-    from workbench.studies.inflow_arrivals import read_table
-    from workbench.studies.inflow_backtest import run as backtest
-    from workbench.studies.inflow_origin import Fitted
+    from workbench.studies.inflow import backtest_plan as plan
+    from workbench.studies.inflow import periods as inflow_periods
+    from workbench.studies.inflow.arrivals import read_table
+    from workbench.studies.inflow.backtest import run as backtest
+    from workbench.studies.inflow.origin import Fitted
 
     files.folder(out)
     found, source = read_table(locality=locality, file=arrivals, table=table)
@@ -101,7 +101,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score the forecasts of a backtest once more, from the files in its folder alone."""
-    from workbench.studies import inflow_scores
+    from workbench.studies.inflow import scores as inflow_scores
 
     with step("Score"):
         told = inflow_scores.score(folder, surge=surge, pandemic=pandemic)
@@ -109,7 +109,7 @@ def score(
 
 
 def _tell(scores: Mapping[str, Any], folder: Path, as_json: bool) -> None:
-    from workbench.presentation import inflow_contest as shown
+    from workbench.presentation.inflow import contest as shown
 
     if as_json:
         typer.echo(json.dumps(scores, ensure_ascii=False))

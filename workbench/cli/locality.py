@@ -53,7 +53,7 @@ def show(
     """Show what a locality's own tables say: every installed indicator that they allow."""
     from workbench.presentation import indicators as shown
     from workbench.sources import localities
-    from workbench.studies import indicators
+    from workbench.studies.localities import indicators
 
     place = localities.load(name)
     found = [(item.plugin, shown.measured(item)) for item in indicators.measure(place)]
@@ -77,7 +77,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check a locality's identity, sources, tables, parameters and example situations; every fault is named at once."""
-    from workbench.studies import locality
+    from workbench.studies.localities import checks as locality
 
     report = locality.check(name)
     if as_json:

@@ -16,7 +16,7 @@ _TOLD = "workbench.told"
 def installed() -> Mapping[str, Mapping[str, Plugin]]:
     """Return every usable part by kind and name; the pages join here, as studies know no apps."""
     from workbench.apps import pages
-    from workbench.studies import installed
+    from workbench.studies.localities import installed
 
     return {**installed.parts(), "panels": pages.available()}
 

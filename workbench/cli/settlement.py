@@ -169,7 +169,7 @@ def forecast(
     from workbench.presentation import settlement as shown
     from workbench.sources import files
     from workbench.studies import settlement as study
-    from workbench.studies import settlement_levels
+    from workbench.studies.settlement import levels as settlement_levels
 
     asked = study.ask(
         locality=_place(locality, data),
@@ -265,9 +265,9 @@ def backtest(
     from workbench.core.engine import Engine
     from workbench.presentation.wording import counted
     from workbench.sources import files
-    from workbench.studies import settlement_backtest as study
     from workbench.studies.settlement import CONTESTS
-    from workbench.studies.settlement_data import read_settlement
+    from workbench.studies.settlement import backtest as study
+    from workbench.studies.settlement.data import read_settlement
 
     files.folder(out)
     observed = read_settlement(locality=_place(locality, data), file=data, part_years=part_year)
@@ -297,8 +297,8 @@ def staying(
     from workbench.core.files import write_text
     from workbench.presentation.wording import counted, percent
     from workbench.sources import files
-    from workbench.studies.settlement_staying import CAVEATS
-    from workbench.studies.settlement_staying import staying as study
+    from workbench.studies.settlement.staying import CAVEATS
+    from workbench.studies.settlement.staying import staying as study
 
     found = study(
         households=households, places=places, reason=reason, locality=locality, as_of=as_of, years=years, seed=seed
@@ -329,7 +329,7 @@ def delay(
 ) -> None:
     """Tell how long it takes from permit to settlement, by route; on synthetic figures unless you bring a table."""
     from workbench.presentation.wording import percent
-    from workbench.studies import settlement_delay as study
+    from workbench.studies.settlement import delay as study
 
     found = study.permit_delay(file=data, seed=seed)
     rows = study.by_route(found)

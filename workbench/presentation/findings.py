@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.core.errors import ReportError
 from workbench.core.provenance import Source
 from workbench.presentation import markup as m
-from workbench.presentation.shown import Shown, attachment, check_name, source_line
+from workbench.presentation.display import Shown, attachment, check_name, source_line
 from workbench.presentation.tables import Table
 from workbench.presentation.wording import percent, span
 

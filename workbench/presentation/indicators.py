@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.presentation.findings import Finding
-from workbench.studies.indicators import Measured
+from workbench.studies.localities.indicators import Measured
 
 
 def measured(found: Measured) -> Finding:

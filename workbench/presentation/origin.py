@@ -9,8 +9,8 @@ import pandas as pd
 
 from workbench.core.provenance import RunRecord
 from workbench.presentation import markup as m
+from workbench.presentation.display import Shown
 from workbench.presentation.findings import Finding
-from workbench.presentation.shown import Shown
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, sentence
 from workbench.sources import localities

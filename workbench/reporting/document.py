@@ -31,7 +31,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the whole document needs to know, from its :class:`~workbench.presentation.front.Front`."""
+    """What the whole document needs to know, from its :class:`~workbench.presentation.title_block.Front`."""
 
     title: str
     description: str

@@ -6,7 +6,7 @@ from nbformat import NotebookNode
 
 from workbench.presentation import markup as m
 from workbench.presentation import theme
-from workbench.presentation.faces import css_faces
+from workbench.presentation.fonts import css_faces
 from workbench.reporting import document
 
 

@@ -12,15 +12,15 @@ from workbench.apps.outlook.state import OutlookState
 from workbench.core.errors import WorkbenchError
 from workbench.presentation import downloads, inflow
 from workbench.presentation import markup as m
+from workbench.presentation.display import source_line
 from workbench.presentation.findings import Finding
 from workbench.presentation.freshness import freshness
-from workbench.presentation.inflow_series import months
+from workbench.presentation.inflow.series import months
 from workbench.presentation.languages import say, say_many
-from workbench.presentation.shown import source_line
 from workbench.presentation.wording import leading, meanings, number
 
 if TYPE_CHECKING:
-    from workbench.studies.inflow_saved import InflowResult
+    from workbench.studies.inflow.saved_runs import InflowResult
 
 MAKE_ONE = "workbench inflow forecast"
 RENEW = "workbench inflow forecast --arrivals FILE --as-of YYYY-MM"
@@ -101,7 +101,7 @@ def shown(result: InflowResult, state: OutlookState) -> Content:
 
 def figures(result: InflowResult, state: OutlookState) -> str:
     """Return the fan charts; loads matplotlib, so it is called when the page is already up."""
-    from workbench.presentation import inflow_figures
+    from workbench.presentation.inflow import figures as inflow_figures
 
     parts = [inflow_figures.fan_total(result, state.language)]
     several = len(result.names)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.apps import pages
 from workbench.apps.outlook.state import OutlookState
 from workbench.core.errors import AppError, WorkbenchError
-from workbench.presentation.inflow_series import destinations
+from workbench.presentation.inflow.series import destinations
 from workbench.presentation.languages import marked, say
 from workbench.presentation.wording import sentence
 from workbench.studies import inflow

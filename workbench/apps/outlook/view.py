@@ -21,7 +21,7 @@ from workbench.apps.outlook.panel import Opening, Outlook
 from workbench.apps.outlook.state import LEVELS
 from workbench.core.errors import AppError, WorkbenchError
 from workbench.presentation import markup as m
-from workbench.presentation.inflow_series import destinations, name
+from workbench.presentation.inflow.series import destinations, name
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.presentation.wording import percent
 from workbench.studies import inflow

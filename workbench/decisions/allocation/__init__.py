@@ -1,9 +1,10 @@
 """Who goes where: households to places, under stated rules, with a certified bound on what any plan could reach."""
 
-from workbench.decisions.allocation.further import further_rules
-from workbench.decisions.allocation.matching import Matching, MatchingWeights, needs_and_ties
 from workbench.decisions.allocation.plan import Plan
-from workbench.decisions.allocation.policy import (
+from workbench.decisions.allocation.problem.needs_and_ties import Matching, MatchingWeights, needs_and_ties
+from workbench.decisions.allocation.problem.problem import Problem
+from workbench.decisions.allocation.rules.installed import further_rules
+from workbench.decisions.allocation.rules.policy import (
     Deadlines,
     Dispersion,
     GroupFloor,
@@ -11,11 +12,10 @@ from workbench.decisions.allocation.policy import (
     NoWorseForPlaces,
     stated_rules,
 )
-from workbench.decisions.allocation.problem import Problem
-from workbench.decisions.allocation.rules import Rule, standard_rules
-from workbench.decisions.allocation.session import Session
+from workbench.decisions.allocation.rules.rule_table import pairs_of
+from workbench.decisions.allocation.rules.standard import Rule, standard_rules
 from workbench.decisions.allocation.solve import solve
-from workbench.decisions.allocation.stated import pairs_of
+from workbench.decisions.allocation.what_if import Session
 
 __all__ = [
     "Deadlines",

@@ -6,8 +6,8 @@ from collections import Counter
 
 import numpy as np
 
-from workbench.decisions.allocation.problem import Problem, WhyNot
-from workbench.decisions.allocation.reading import Floats, Ints
+from workbench.decisions.allocation.problem.input_tables import Floats, Ints
+from workbench.decisions.allocation.problem.problem import Problem, WhyNot
 
 BLOCK = 5000
 REASONS = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.decisions.allocation.reading import Floats, Ints
+from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 
 FINEST = 1e-6
 """A step smaller than this share of the largest worth rounds nothing that matters."""

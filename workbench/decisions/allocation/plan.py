@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from workbench.decisions.allocation import explain
-from workbench.decisions.allocation.national import Outcome
-from workbench.decisions.allocation.problem import Problem, WhyNot
-from workbench.decisions.allocation.reading import Floats, Ints
+from workbench.decisions.allocation.problem.input_tables import Floats, Ints
+from workbench.decisions.allocation.problem.problem import Problem, WhyNot
+from workbench.decisions.allocation.search.large_scale import Outcome
 
 EXACT = 1e-7
 """A gap that rounding alone, a solver's too, can leave."""

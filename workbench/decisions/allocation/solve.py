@@ -16,19 +16,25 @@ import numpy as np
 
 from workbench.core.errors import DecisionError, nearest
 from workbench.core.parts import AllocationRule
-from workbench.decisions.allocation import exact, national, priced
-from workbench.decisions.allocation.certificate import Multipliers, certified_bound, persons_bound, without_prices
-from workbench.decisions.allocation.easing import keeping, meeting_floors
-from workbench.decisions.allocation.instance import instance_of
-from workbench.decisions.allocation.limits import extend
+from workbench.decisions.allocation.exact import small_cases
+from workbench.decisions.allocation.exact.cvxpy_statement import RowsByRule, kept
+from workbench.decisions.allocation.exact.elastic_relaxation import keeping, meeting_floors
 from workbench.decisions.allocation.plan import Plan, Solution, plan_of
-from workbench.decisions.allocation.policy import stated_rules
-from workbench.decisions.allocation.problem import Problem
-from workbench.decisions.allocation.readable import RowsByRule, kept
-from workbench.decisions.allocation.reading import Floats
-from workbench.decisions.allocation.rules import EveryonePlaced, PersonsPlaced, standard_rules
-from workbench.decisions.allocation.search import search
-from workbench.decisions.allocation.stopping import Limit, Progress
+from workbench.decisions.allocation.problem.arrays import instance_of
+from workbench.decisions.allocation.problem.input_tables import Floats
+from workbench.decisions.allocation.problem.problem import Problem
+from workbench.decisions.allocation.proof.lagrangian_bound import (
+    Multipliers,
+    certified_bound,
+    persons_bound,
+    without_prices,
+)
+from workbench.decisions.allocation.rules.place_limits import extend
+from workbench.decisions.allocation.rules.policy import stated_rules
+from workbench.decisions.allocation.rules.standard import EveryonePlaced, PersonsPlaced, standard_rules
+from workbench.decisions.allocation.search import lagrangian_relaxation, large_scale
+from workbench.decisions.allocation.search.primal_dual import search
+from workbench.decisions.allocation.search.stopping import Limit, Progress
 
 OBJECTIVES = ("place-first", "score")
 FINISHED = 100_000
@@ -133,10 +139,10 @@ def _by_limits(
         meeting_floors(problem, {rule.title: rule.rows(problem, problem.columns) for rule in rules})
         return _solution(objective, problem, _nobody(problem), persons_bound(problem))
     before = None if start is None else start.outcome
-    outcome = national.best(problem, objective=objective, gap=gap, limit=limit, say=say, start=before, few=few)
+    outcome = large_scale.best(problem, objective=objective, gap=gap, limit=limit, say=say, start=before, few=few)
     if outcome is not None:
         solution = _solution(objective, problem, outcome, outcome.persons_bound)
-        placed = exact.persons_of(problem, outcome.place_of)
+        placed = small_cases.persons_of(problem, outcome.place_of)
         open_ = solution.gap_of(problem) > gap or (objective == "place-first" and placed < outcome.persons_bound)
         if not (few and open_) or not limit.going():
             return solution
@@ -145,7 +151,7 @@ def _by_limits(
         begin = meeting_floors(problem, rows)
         begin = keeping(problem, rules, rows, begin, limit)
     else:
-        begin = exact.choice_of(problem, outcome.place_of)
+        begin = small_cases.choice_of(problem, outcome.place_of)
     if outcome is None or few:
         most = persons_bound(problem) if outcome is None else outcome.persons_bound
         return _settled(problem, rows, begin, objective, gap, columns, most, limit, outcome)
@@ -161,7 +167,7 @@ def _settled(
     columns: int,
     most: int,
     limit: Limit,
-    outcome: national.Outcome | None,
+    outcome: large_scale.Outcome | None,
 ) -> Solution:
     """Solve by the readable statement; multipliers are the search's, or the relaxation's sharpened by the search.
 
@@ -170,18 +176,18 @@ def _settled(
     at_least: int | None = None
     persons = None if outcome is None else outcome.persons
     if objective == "place-first":
-        more = exact.most_persons(problem, rows, begin, columns, most, limit)
+        more = small_cases.most_persons(problem, rows, begin, columns, most, limit)
         more, most, persons = _counted(problem, rows, more, most, persons, limit)
         size = problem.size[problem.columns.item, 0]
         begin = more if round(float(size @ (more - begin))) > 0 else begin
-        at_least = exact.persons_of(problem, exact.places_of(problem, begin))
+        at_least = small_cases.persons_of(problem, small_cases.places_of(problem, begin))
         total = int(problem.size[np.unique(problem.columns.item), 0].sum())
         floor = EveryonePlaced() if at_least == total else PersonsPlaced(at_least=at_least)
         rows = {**rows, floor.title: floor.rows(problem, problem.columns)}
-    choice, candidates = exact.Choice(begin, {}, 0, np.inf), []
+    choice, candidates = small_cases.Choice(begin, {}, 0, np.inf), []
     if outcome is None or limit.going():
-        choice = exact.best_score(problem, rows, begin, columns, gap, limit)
-        prices = exact.multipliers_of(problem, rows, choice.prices, at_least)
+        choice = small_cases.best_score(problem, rows, begin, columns, gap, limit)
+        prices = small_cases.multipliers_of(problem, rows, choice.prices, at_least)
         candidates = [_sharpened(problem, prices, rows, limit)]
     if outcome is not None:
         candidates.append(replace(outcome.multipliers, at_least=at_least))
@@ -189,12 +195,12 @@ def _settled(
     which = int(np.argmin(bounds))
     x, bound, multipliers = choice.x, bounds[which], candidates[which]
     if _few(problem) and (bound - _worth(problem, x)) > gap * max(1.0, abs(bound)) and limit.going():
-        from workbench.decisions.allocation.branching import prove  # brings a solver, as below
+        from workbench.decisions.allocation.proof.branch_and_bound import prove  # brings a solver, as below
 
         proof = prove(problem, multipliers, rows, x, gap=gap, limit=limit)
         x, bound, multipliers = proof.x, proof.bound, proof.multipliers
-    found = national.Outcome(
-        exact.places_of(problem, x), bound, most, multipliers, persons, None if outcome is None else outcome.found
+    found = large_scale.Outcome(
+        small_cases.places_of(problem, x), bound, most, multipliers, persons, None if outcome is None else outcome.found
     )
     return _solution(objective, problem, found, most, tried=choice.tried, proven=choice.proven)
 
@@ -209,7 +215,7 @@ def _counted(
     worth = np.broadcast_to(problem.size[:, :1], problem.why.shape)
     if persons is None:
         persons = without_prices(problem)
-    from workbench.decisions.allocation.branching import prove
+    from workbench.decisions.allocation.proof.branch_and_bound import prove
 
     half = limit.part(FOR_PERSONS)
     proof = prove(problem, persons, rows, begin, gap=0.0, limit=half, worth=worth, whole_values=True)
@@ -217,7 +223,7 @@ def _counted(
 
 
 def _few(problem: Problem) -> bool:
-    return len(problem.columns) <= exact.FEW
+    return len(problem.columns) <= small_cases.FEW
 
 
 def _worth(problem: Problem, x: Floats) -> float:
@@ -261,9 +267,11 @@ def _at_size(
     """Solve with further rules by the search: those that limit places are built in, others are kept by prices."""
     wide = extend(problem, {rule.title: rows[rule.title] for rule in further})
     if wide.others:
-        found = priced.best(wide.problem, wide.others, objective=objective, gap=gap, limit=limit, say=say)
+        found = lagrangian_relaxation.best(
+            wide.problem, wide.others, objective=objective, gap=gap, limit=limit, say=say
+        )
     else:
-        found = national.best(wide.problem, objective=objective, gap=gap, limit=limit, say=say)
+        found = large_scale.best(wide.problem, objective=objective, gap=gap, limit=limit, say=say)
     names = ", ".join(f"'{rule.title}'" for rule in further)
     if found is None:
         raise DecisionError(
@@ -277,7 +285,7 @@ def _at_size(
     used = {title: rows[title] for title in (*wide.place, *wide.must, *wide.others)}
     bound = certified_bound(problem, multipliers, used)
     most = persons_bound(problem, persons, used)
-    return _solution(objective, problem, national.Outcome(found.place_of, bound, most, multipliers, persons), most)
+    return _solution(objective, problem, large_scale.Outcome(found.place_of, bound, most, multipliers, persons), most)
 
 
 def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule, limit: Limit) -> Multipliers:
@@ -295,14 +303,14 @@ def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule, lim
     return replace(multipliers, price=found.price, twice=twice, whole=found.whole)
 
 
-def _nobody(problem: Problem) -> national.Outcome:
-    return national.Outcome(np.full(problem.items, -1, dtype=np.int64), 0.0, 0, without_prices(problem, 0))
+def _nobody(problem: Problem) -> large_scale.Outcome:
+    return large_scale.Outcome(np.full(problem.items, -1, dtype=np.int64), 0.0, 0, without_prices(problem, 0))
 
 
 def _solution(
     objective: str,
     problem: Problem,
-    outcome: national.Outcome,
+    outcome: large_scale.Outcome,
     most: int,
     tried: int = 0,
     proven: float = np.inf,

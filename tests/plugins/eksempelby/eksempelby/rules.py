@@ -9,8 +9,8 @@ import pandas as pd
 import scipy.sparse as sp
 
 from workbench.decisions.allocation import Problem, Rule
-from workbench.decisions.allocation.problem import Columns
-from workbench.decisions.allocation.rules import Rows
+from workbench.decisions.allocation.problem.problem import Columns
+from workbench.decisions.allocation.rules.standard import Rows
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Who is to be placed, where is room, which pairs are allowed and what is a pair worth?"""

@@ -1,0 +1,1 @@
+"""Which plan is nearly best? Prices, insertion, exchanges, column generation and large neighbourhoods."""

@@ -1,0 +1,41 @@
+"""What did a search find? A plan, the multipliers that prove how good it is, and where a like problem may start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.decisions.allocation.problem.input_tables import Floats, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search found.
+
+    Attributes
+    ----------
+    at
+        Index item, the place it goes to.
+    value, bound
+        What the plan is worth, and what no plan can exceed; −∞ where the plan found breaks a limit.
+    price
+        Index place, columns dimension: value of a unit of room.
+    twice
+        Index item: λ, the price of *one place per household*.
+    whole
+        Index place, columns dimension: whether the bound fills that room with whole households.
+    best
+        Index item: what its best place is worth at these prices; tells later what has changed for whom.
+    """
+
+    at: Ints
+    value: float
+    bound: float
+    price: Floats
+    twice: Floats
+    whole: Ints
+    best: Floats
+
+    @property
+    def gap(self) -> float:
+        """Return how far below the bound the plan lies, relative."""
+        return (self.bound - self.value) / max(1.0, abs(self.bound))

@@ -1,0 +1,43 @@
+"""What a placement plan says and looks like."""
+
+from workbench.presentation.allocation.plan import (
+    MOST_BINDING,
+    REASONS,
+    SCORE_CAVEAT,
+    SYNTHETIC,
+    assumptions,
+    binding_limits,
+    by_county,
+    by_group,
+    by_place,
+    certificate,
+    front,
+    headline,
+    how_sure,
+    key_findings,
+    placed,
+    placed_by_place,
+    unplaced,
+    worst_off,
+)
+
+__all__ = [
+    "MOST_BINDING",
+    "REASONS",
+    "SCORE_CAVEAT",
+    "SYNTHETIC",
+    "assumptions",
+    "binding_limits",
+    "by_county",
+    "by_group",
+    "by_place",
+    "certificate",
+    "front",
+    "headline",
+    "how_sure",
+    "key_findings",
+    "placed",
+    "placed_by_place",
+    "unplaced",
+    "worst_off",
+]

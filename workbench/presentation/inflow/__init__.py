@@ -1,0 +1,31 @@
+"""What a forecast of asylum applications says and looks like."""
+
+from workbench.presentation.inflow.forecast import (
+    LEVELS,
+    UNIT,
+    against_last_year,
+    by_destination,
+    by_month,
+    front,
+    headline,
+    how_sure,
+    key_findings,
+    largest,
+    verdict,
+    what_happened,
+)
+
+__all__ = [
+    "LEVELS",
+    "UNIT",
+    "against_last_year",
+    "by_destination",
+    "by_month",
+    "front",
+    "headline",
+    "how_sure",
+    "key_findings",
+    "largest",
+    "verdict",
+    "what_happened",
+]

@@ -1,0 +1,71 @@
+"""The figures behind an inflow report: who is forecast for which months, and what was published before and since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from workbench.core.calendar import add_months, horizon_months
+from workbench.presentation.languages import place, say
+from workbench.presentation.wording import period
+
+if TYPE_CHECKING:
+    from workbench.studies.inflow.saved_runs import InflowResult
+
+
+def months(result: InflowResult) -> list[str]:
+    """Return the months forecast, first to last."""
+    return horizon_months(result.as_of, result.horizon)
+
+
+def period_words(result: InflowResult, language: str = "en") -> str:
+    """Return the months forecast in words."""
+    ahead = months(result)
+    return period(ahead[0], ahead[-1], language)
+
+
+def during(result: InflowResult, language: str = "en") -> str:
+    """Return the months forecast as an adverb: in one month, from one to another."""
+    told = period_words(result, language)
+    if result.horizon == 1:
+        return say("in {month}", language, month=told)
+    return say("from {period}", language, period=told)
+
+
+def destinations(result: InflowResult) -> list[str]:
+    """Return the destinations, the one with most expected applicants first."""
+    medians = result.draws.sum("month").quantile(0.5)
+    size = dict(zip(medians.coords["destination"].values.tolist(), medians.values.tolist(), strict=True))
+    return sorted(size, key=lambda place: (-size[place], place))
+
+
+def name(result: InflowResult, destination: str, language: str = "en") -> str:
+    """Return what a destination is called."""
+    return place(destination, result.names[destination], language)
+
+
+def who(result: InflowResult, language: str = "en") -> str:
+    """Return for whom the forecast is, as the subject of a sentence."""
+    codes = destinations(result)
+    if len(codes) == 1:
+        return name(result, codes[0], language)
+    return say("The {number} destinations together", language, number=len(codes))
+
+
+def published(table: pd.DataFrame, result: InflowResult) -> pd.DataFrame:
+    """Return published persons (index month, one column per destination; missing = not published)."""
+    wide = table.pivot(index="month", columns="destination", values="persons").astype(float)
+    return wide.reindex(columns=destinations(result)).sort_index()
+
+
+def year_before(result: InflowResult) -> pd.DataFrame:
+    """Return what was published for the same months a year before (index: the forecast's months)."""
+    wide = published(result.arrivals, result).reindex([add_months(m, -12) for m in months(result)])
+    wide.index = pd.Index(months(result), name="month")
+    return wide
+
+
+def published_since(result: InflowResult) -> pd.DataFrame:
+    """Return what was published since for the forecast's months (index month; missing = not published)."""
+    return published(result.later, result).reindex(pd.Index(months(result), name="month"))

@@ -1,0 +1,43 @@
+"""What a settlement forecast says and looks like."""
+
+from workbench.presentation.settlement.forecast import (
+    LEVELS,
+    SUMS,
+    UNIT,
+    WITHHELD,
+    by_county,
+    by_municipality,
+    concentration,
+    front,
+    gravity_words,
+    headline,
+    how_sure,
+    key_findings,
+    medians,
+    net_moves,
+    quotas_used,
+    retention,
+    retention_by_size,
+    what_happened,
+)
+
+__all__ = [
+    "LEVELS",
+    "SUMS",
+    "UNIT",
+    "WITHHELD",
+    "by_county",
+    "by_municipality",
+    "concentration",
+    "front",
+    "gravity_words",
+    "headline",
+    "how_sure",
+    "key_findings",
+    "medians",
+    "net_moves",
+    "quotas_used",
+    "retention",
+    "retention_by_size",
+    "what_happened",
+]

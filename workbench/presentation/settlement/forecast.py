@@ -1,0 +1,379 @@
+"""What a settlement forecast says, in sentences and tables; :mod:`figures` draws it.
+
+Observed counts pass disclosure control before they are shown; forecasts are not observations.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from workbench.presentation.findings import Finding, Interval, Several
+from workbench.presentation.origin import locality_name
+from workbench.presentation.tables import Column, Table
+from workbench.presentation.title_block import Front
+from workbench.presentation.wording import (
+    DASH,
+    NBSP,
+    about,
+    between,
+    count,
+    counted,
+    ends,
+    listing,
+    number,
+    percent,
+    span,
+)
+from workbench.studies import disclosure
+from workbench.studies.settlement.totals import KNOWN_SINCE
+
+if TYPE_CHECKING:
+    from workbench.studies.settlement import SettlementResult
+    from workbench.studies.settlement.moves import MovesResult
+
+UNIT = "persons"
+LEVELS = (0.8, 0.95)
+WITHHELD = (
+    "Observed counts of 1 to 4, and further ones that would give them away, are withheld (a dash, as where no "
+    "figure is published)."
+)
+
+SUMS = "Sums of observed counts leave out those that the publisher withheld."
+
+
+def front(result: SettlementResult, locality: str, edition: str = "public") -> Front:
+    """Return the head of the report; the locality is named by its identifier or folder."""
+    return Front(
+        title="Settlement: where newcomers will live",
+        subtitle=f"{locality_name(locality)} · {_period(result)} · data to {result.as_of}",
+        vintage=f"Data to {result.as_of}",
+        record=result.record,
+        description=headline(result).sentence,
+        attention="" if result.diagnostics.ok else f"Attention. {result.diagnostics.sentence()}",
+        edition=edition,
+    )
+
+
+def _period(result: SettlementResult) -> str:
+    first, last = result.years[0], result.years[-1]
+    return str(first) if first == last else f"{first} to {last}"
+
+
+def medians(result: SettlementResult, year: int | None = None) -> pd.DataFrame:
+    """Return the forecast of one year (the first) by municipality, most persons first; columns of ``Draws.summary``."""
+    chosen = result.draws.select(year=year or result.years[0])
+    table = chosen.summary((0.5, *LEVELS)).assign(name=lambda t: t["municipality"].map(result.names))
+    return table.sort_values(["median", "municipality"], ascending=[False, True], ignore_index=True)
+
+
+def headline(result: SettlementResult) -> Finding:
+    """Return how many settle in the municipality that receives most, given the national total."""
+    year = result.years[0]
+    totals = np.asarray(result.draws.select(year=year).sum().values, float)
+    total, low, high = np.quantile(totals, (0.5, 0.1, 0.9), method="inverted_cdf")
+    if low < high:  # the total is itself foreseen
+        condition = (
+            f"If {about(total)} newcomers are settled in {year} (a forecast total, 80{NBSP}% {between(low, high)})"
+        )
+    elif result.given == KNOWN_SINCE:
+        condition = f"Of the {number(float(total))} newcomers settled in {year} (a total known only afterwards)"
+    else:
+        condition = f"If {number(float(total))} newcomers are settled in {year} (an assumed total)"
+    top = medians(result).iloc[0]
+    intervals = tuple(
+        Interval(v, float(top[f"low{round(100 * v)}"]), float(top[f"high{round(100 * v)}"])) for v in LEVELS
+    )
+    told = ", ".join(f"{percent(i.level)} {between(i.low, i.high)}" for i in intervals)
+    came = _came(result, str(top["municipality"]), year)
+    return Finding(
+        f"{condition}, {top['name']} can expect {about(top['median'])}; {told}.{came}",
+        estimate=float(top["median"]),
+        unit=UNIT,
+        intervals=intervals,
+        caveats=(f"The national total is {result.given}; all other figures follow from it.",),
+        headline=True,
+    )
+
+
+def _came(result: SettlementResult, place: str, year: int) -> str:
+    """Return what was settled in a place in the year forecast, as a sentence; none where it is unknown or withheld."""
+    later = result.later[result.later["year"] == year].set_index("municipality")["settled"].astype(float)
+    if later.dropna().empty:
+        return ""
+    shown = disclosure.shown(later, _counties(result)).get(place, np.nan)
+    return "" if np.isnan(shown) else f" What came: {number(shown)}."
+
+
+def _counties(result: SettlementResult) -> dict[str, str]:
+    return {code: result.parents.get(code) or "not stated" for code in result.draws.labels("municipality")}
+
+
+def concentration(result: SettlementResult) -> Finding:
+    """Return in how many municipalities half of the newcomers settle, and how many are likely to receive any."""
+    draws = result.draws.select(year=result.years[0]).values.to_numpy()
+    ordered = -np.sort(-draws, axis=1)
+    running = np.cumsum(ordered, axis=1)
+    half = (running < running[:, -1:] / 2).sum(axis=1) + 1
+    likely = int(((draws > 0).mean(axis=0) >= 0.8).sum())
+    return Finding(
+        f"Half of them settle in about {number(float(np.median(half)))} of "
+        f"{counted(draws.shape[1], 'municipality', 'municipalities')}; {number(likely)} are likely to receive any.",
+        estimate=float(np.median(half)),
+        unit="municipalities",
+    )
+
+
+def quotas_used(result: SettlementResult) -> Finding:
+    """Return which quotas the forecast knows."""
+    if result.contest == "quotas":
+        return Finding(
+            f"The forecast uses the final quotas of {result.years[0]}, which were settled during that year: nobody has "
+            "them at its start."
+        )
+    return Finding(f"The forecast uses quotas up to {result.as_of} and none of {result.years[0]}.")
+
+
+def key_findings(result: SettlementResult) -> Several:
+    """Return the three sentences that matter."""
+    return Several((headline(result), concentration(result), quotas_used(result)))
+
+
+def by_county(result: SettlementResult) -> Table:
+    """Return the forecast of the first year by county, with the country as the last row; sums are exact."""
+    year = result.years[0]
+    groups = _counties(result)
+    draws = result.draws.select(year=year)
+    each = draws.group("municipality", groups, "county").summary((0.5, *LEVELS))
+    each = each.sort_values(["median", "county"], ascending=[False, True])
+    rows = pd.concat([each, draws.sum().summary((0.5, *LEVELS)).assign(county="All")], ignore_index=True)
+    last = _last(result)
+    before = disclosure.sums(last, groups).rename("before") if len(last) else pd.Series(dtype=float)
+    seen = [*(before.get(county, np.nan) for county in rows["county"][:-1]), float(last.sum()) if len(last) else np.nan]
+    return _table(
+        result, "settlement-by-county", "County", rows, "county", seen, f"Where they settle in {year}, by county"
+    )
+
+
+def by_municipality(
+    result: SettlementResult, first: int = 1, last: int | None = None, year: int | None = None
+) -> Table:
+    """Return the forecast by municipality, most persons first, from rank ``first`` to ``last`` (all by default)."""
+    chosen = year or result.years[0]
+    rows = medians(result, chosen).iloc[first - 1 : last].reset_index(drop=True)
+    groups = _counties(result)
+    known = disclosure.shown(_last(result), groups) if len(_last(result)) else pd.Series(dtype=float)
+    seen = [known.get(code, np.nan) for code in rows["municipality"]]
+    tail = f"-{first}-{first + len(rows) - 1}" if first > 1 or last else ""
+    caption = f"Where they settle in {chosen}, by municipality"
+    return _table(result, f"settlement-by-municipality{tail}", "Municipality", rows, "name", seen, caption)
+
+
+def _last(result: SettlementResult) -> pd.Series:
+    """Return observed persons of the last known year by municipality; NaN = withheld by the publisher."""
+    table = result.observed[result.observed["year"] == result.as_of]
+    return table.set_index("municipality")["settled"].astype(float)
+
+
+def _table(
+    result: SettlementResult, name: str, heading: str, rows: pd.DataFrame, label: str, seen: list[float], caption: str
+) -> Table:
+    records = rows.to_dict("records")
+    columns = [
+        Column(heading, tuple(str(r[label]) for r in records), right=False),
+        Column(f"Settled {result.as_of}", tuple(number(v) for v in seen)),
+        # A total that is given has no interval and stands exactly, as its ends do.
+        Column(
+            "Forecast median",
+            tuple(number(r["median"]) if r["low95"] == r["high95"] else count(r["median"]) for r in records),
+        ),
+    ]
+    for level in LEVELS:
+        limits = [(r[f"low{round(100 * level)}"], r[f"high{round(100 * level)}"]) for r in records]
+        told = tuple(number(low) if low == high else span(low, high) for low, high in limits)
+        columns.append(Column(f"{percent(level)} interval", told))
+    note = f"Persons. Forecasts are rounded, intervals outward; medians do not add up. {WITHHELD}"
+    return Table(
+        name=name,
+        caption=caption,
+        columns=tuple(columns),
+        data=rows.assign(settled_before=seen),
+        sources=result.sources[:1],
+        notes=(f"{note} {SUMS}" if label == "county" else note,),
+        total_last=label == "county",
+    )
+
+
+def what_happened(result: SettlementResult) -> Finding:
+    """Return how what was settled since compares with the forecast and with last year's shares."""
+    year = result.years[0]
+    later = result.later[result.later["year"] == year].set_index("municipality")["settled"].astype(float).dropna()
+    if later.empty:
+        return Finding(f"For {year} no whole figures are in the data used, so the forecast stands unchecked.")
+    draws = result.draws.select(year=year)
+    places = draws.labels("municipality")
+    actual = later.reindex(places)
+    known = actual.notna().to_numpy()
+    low, high = (limit.to_numpy() for limit in draws.interval(0.8))
+    inside = (low <= np.ceil(actual)) & (np.floor(actual) <= high)
+    middle = draws.quantile(0.5).to_numpy()
+    ours = float(np.abs(middle - actual)[known].sum() / actual[known].sum())
+    before = _last(result).reindex(places).fillna(0).to_numpy()
+    rule = before / before.sum() * float(actual[known].sum())
+    simple = float(np.abs(rule - actual)[known].sum() / actual[known].sum())
+    return Finding(
+        f"Since then {year} was published. Of {counted(int(known.sum()), 'municipality', 'municipalities')} with a "
+        f"figure, {number(int(inside[known].sum()))} came out inside their 80{NBSP}% interval. The medians missed by "
+        f"{percent(ours)} of all persons, summed over municipalities; last year's shares would have missed by "
+        f"{percent(simple)}.",
+        estimate=ours,
+        unit="absolute error as a share of all persons",
+        caveats=("One year proves little: the table of past forecasts (`workbench settlement backtest`) says more.",),
+    )
+
+
+def how_sure(result: SettlementResult) -> Finding:
+    """Return whether the fit can be trusted, what the intervals mean and what is not claimed."""
+    return Finding(
+        f"{result.diagnostics.sentence()} The intervals come from {number(result.draws.size)} draws of whole persons "
+        "that add up to the national total in every draw, so that municipalities, counties and the country agree.",
+        caveats=(
+            *(
+                ()
+                if result.diagnostics.ok
+                else ("Attention: the fit failed its checks; do not decide on these figures.",)
+            ),
+            *result.notes,
+            "The delay from permit to settlement and the route (assigned, own housing, family, resettled) are not in "
+            "the shipped figures and play no part here; an authority's own table is needed for them.",
+            "No services are derived from these persons: no shipped table holds a ratio of services to newcomers.",
+        ),
+    )
+
+
+def retention(moved: MovesResult) -> Table:
+    """Return the share still in the first municipality after 1, 3 and 5 years, beside what was assumed."""
+    rows = moved.retention
+    records = rows.to_dict("records")
+    return Table(
+        name="settlement-retention",
+        caption="How many stay in the municipality where they were settled: mostly assumed, little learnt",
+        columns=(
+            Column("After", tuple(counted(int(r["years"]), "year") for r in records), right=False),
+            Column("Still there, median", tuple(percent(r["median"]) for r in records)),
+            Column(f"80{NBSP}% interval", tuple(_shares(r["low80"], r["high80"]) for r in records)),
+            Column("Assumed before, median", tuple(percent(r["prior_median"]) for r in records)),
+            Column(f"80{NBSP}% before", tuple(_shares(r["prior_low80"], r["prior_high80"]) for r in records)),
+        ),
+        data=rows,
+        sources=moved.sources[:1],
+        notes=(
+            "The published stock has two duration classes, which say how many of those settled within five years have "
+            "moved and not when: the years are told apart by the assumption that more leave once the introduction "
+            "period has ended.",
+        ),
+    )
+
+
+def retention_by_size(moved: MovesResult) -> Table | Finding:
+    """Return the share still in the first municipality by the size of that municipality."""
+    found = moved.known.by_size
+    if found is None:
+        return Finding(
+            "Small and large municipalities cannot be told apart: the stock of a size class is not published."
+        )
+    rows = found.retention()
+    wide = rows.set_index(["size", "years"])
+    sizes = list(dict.fromkeys(rows["size"]))
+    columns = [Column("Inhabitants", tuple(sizes), right=False)]
+    for years in dict.fromkeys(rows["years"]):
+        cells = [wide.loc[(size, years)] for size in sizes]
+        columns.append(
+            Column(
+                f"After {counted(int(years), 'year')}",
+                tuple(f"{percent(c['median'])} ({_shares(c['low80'], c['high80'])})" for c in cells),
+            )
+        )
+    return Table(
+        name="settlement-retention-by-size",
+        caption="Fewer stay in small municipalities: how far apart is learnt, how many in all mostly assumed",
+        columns=tuple(columns),
+        data=rows,
+        sources=moved.sources[:1],
+        notes=(
+            f"Median, 80{NBSP}% interval in brackets. Persons of the published stock who still live where they were "
+            "settled are set against the persons settled there; that as many relatives join a settled person in small "
+            "as in large municipalities is assumed. The stock does not tell households apart.",
+        ),
+    )
+
+
+def _shares(low: float, high: float) -> str:
+    return f"{percent(low)} {DASH} {percent(high)}"
+
+
+def net_moves(moved: MovesResult, rows: int = 8) -> Table:
+    """Return which municipalities gain and lose most by secondary moves within five years."""
+    net = (moved.came.values - (moved.settled.values - moved.stayed.values)).to_numpy()
+    low, middle, high = np.quantile(net, [0.1, 0.5, 0.9], axis=0)
+    table = pd.DataFrame(
+        {
+            "municipality": moved.came.labels("municipality"),
+            "median": middle,
+            "low80": low,
+            "high80": high,
+        }
+    ).assign(name=lambda t: [moved.names.get(code, code) for code in t["municipality"]])
+    ordered = table.sort_values(["median", "municipality"], ascending=[False, True], ignore_index=True)
+    extremes = (
+        pd.concat([ordered.head(rows), ordered.tail(rows)]).drop_duplicates("municipality").reset_index(drop=True)
+    )
+    records = extremes.to_dict("records")
+    return Table(
+        name="settlement-net-moves",
+        caption="Which municipalities gain and lose most by moves within five years of settlement",
+        columns=(
+            Column("Municipality", tuple(r["name"] for r in records), right=False),
+            Column("Net moves, median", tuple(count(r["median"]) for r in records)),
+            Column(
+                f"80{NBSP}% interval",
+                tuple(" to ".join(map(number, ends(r["low80"], r["high80"]))) for r in records),
+            ),
+        ),
+        data=extremes,
+        sources=moved.sources[:1],
+        notes=(
+            "Persons settled in the forecast's first year. Where movers go is learnt from sums by destination alone.",
+        ),
+    )
+
+
+def gravity_words(moved: MovesResult) -> Finding:
+    """Return what draws movers to a place; where the interval holds zero, that the data show no effect."""
+    words = {
+        "population": "a larger population",
+        "distance": "a shorter distance",
+        "co_nationals": "more refugees there",
+    }
+    error = 1.96 * np.sqrt(np.diag(moved.known.gravity.covariance))
+    drawn: list[str] = []
+    kept_away: list[str] = []
+    unclear: list[str] = []
+    for name, value, half in zip(words, moved.known.gravity.centre, error, strict=True):
+        told = f"{words[name]} ({number(value, 2)} ±{number(half, 2)})"
+        (unclear if abs(value) <= half else drawn if value > 0 else kept_away).append(told)
+    parts = []
+    if drawn:
+        parts.append(f"Movers are drawn by {listing(drawn)}.")
+    if kept_away:
+        parts.append(f"Movers are kept away by {listing(kept_away)}.")
+    if unclear:
+        parts.append(f"The data do not show an effect of {listing(unclear)}.")
+    return Finding(
+        f"{' '.join(parts)} In brackets: elasticities with 95{NBSP}% intervals.",
+        caveats=(
+            "Within a size class the hazard of leaving is the same in all municipalities, and for all households.",
+        ),
+    )

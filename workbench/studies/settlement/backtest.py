@@ -1,0 +1,276 @@
+"""How well would the settlement forecast have done, year after year, against simple rules?
+
+Every origin is refitted from what was known at its end; origins are shared out by the engine and kept, so that an
+interrupted backtest takes up where it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.core.errors import AssumptionError
+from workbench.core.files import replacing
+from workbench.core.tasks import Task, TaskStore
+from workbench.models.scores import absolute_error, energy_score
+from workbench.models.settlement import calibration, rules
+from workbench.models.settlement.evidence import BEFORE, CONTESTS
+from workbench.models.settlement.panel import SettlementPanel
+from workbench.studies.settlement.checks import counted
+from workbench.studies.settlement.data import Observed
+
+if TYPE_CHECKING:
+    from workbench.core.engine import Engine
+
+MODEL = "workbench-shares"
+FIRST_ORIGIN = 2013
+CHOSEN_BEFORE = 2019
+"""The model's structure was chosen by looking at targets before this year; later ones confirm or refute it."""
+FORECASTS, SCORES = "forecasts.parquet", "scores.json"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One forecast to be made and scored: what it may know, for which years, and how it is fitted."""
+
+    known: SettlementPanel
+    happened: SettlementPanel
+    as_of: int
+    contest: str
+    horizon: int
+    seed: int
+    draws: int
+    tune: int
+    chains: int
+
+
+def origins(
+    observed: Observed,
+    *,
+    contests: Sequence[str] = CONTESTS,
+    years: Sequence[int] = (),
+    horizon: int = 3,
+    seed: int = 1,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+) -> dict[str, Origin]:
+    """Return the origins of a backtest by key; ``years`` are as-of years, by default all with two years before them.
+
+    In the contest ``quotas`` only the year after the origin is forecast, because later quotas are not known then.
+    """
+    unknown = sorted(set(contests) - set(CONTESTS))
+    if unknown:
+        raise AssumptionError(f"no contest '{unknown[0]}'", do="choose " + " or ".join(CONTESTS))
+    last = observed.last_whole
+    happened = observed.panel(last, ahead=0)
+    chosen = list(years) or [y for y in happened.years[1:-1] if y >= FIRST_ORIGIN]
+    wrong = [year for year in chosen if year not in happened.years[1:-1]]
+    if wrong or not chosen:
+        raise AssumptionError(
+            f"no backtest from {wrong[0] if wrong else 'these years'}",
+            why="an origin needs two years behind it and one whole year ahead",
+            do=f"choose {happened.years[1]} to {happened.years[-2]}",
+        )
+    found = {}
+    for contest in contests:
+        for year in chosen:
+            ahead = 1 if contest != BEFORE else min(horizon, last - year)
+            known = observed.panel(year, ahead=0 if contest == BEFORE else 1)
+            found[f"{contest}-{year}"] = Origin(known, happened, year, contest, ahead, seed, draws, tune, chains)
+    return found
+
+
+def backtest(
+    orders: dict[str, Origin],
+    *,
+    folder: str | Path,
+    engine: Engine,
+    seed: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Any]:
+    """Make and score every origin; write ``forecasts.parquet`` and ``scores.json`` and return the latter.
+
+    Finished origins are kept in ``folder/origins`` and found again.
+    """
+    target = Path(folder)
+    kept: TaskStore[pd.DataFrame] = TaskStore(target / "origins", write=_write, read=pd.read_parquet)
+    tables = engine.map(run_origin, orders, seed=seed, kept=kept, progress=progress)
+    rows = pd.concat(tables.values(), ignore_index=True)
+    summary = summarise(rows)
+    with replacing(target / FORECASTS) as partial:
+        rows.to_parquet(partial, index=False)
+    with replacing(target / SCORES) as partial:
+        partial.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return summary
+
+
+def rules_by_year(observed: Observed) -> pd.DataFrame:
+    """Return the error of every simple rule as a share of all persons (WAPE): rows years, columns contest and rule."""
+    found: dict[tuple[str, str], dict[int, float]] = {}
+    happened = observed.panel(observed.last_whole, ahead=0)
+    for contest in CONTESTS:
+        for as_of, year in zip(happened.years[:-1], happened.years[1:], strict=True):
+            persons = happened.persons[happened.years.index(year)]
+            for rule, shares in rules.available(happened, as_of, contest).items():
+                wape = absolute_error(shares * persons.sum(), persons)
+                found.setdefault((contest, rule), {})[year] = wape
+    return pd.DataFrame(found).rename_axis(index="year", columns=["contest", "rule"])
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    table.to_parquet(path, index=False)
+
+
+def run_origin(task: Task) -> pd.DataFrame:
+    """Return the scores of the model and of every rule for one origin, one row per method, year and municipality."""
+    order: Origin = task.inputs
+    first = order.as_of + 1
+    ahead = list(range(first, first + order.horizon))
+    totals = [int(np.rint(order.happened.totals[order.happened.years.index(year)])) for year in ahead]
+    from workbench.models.settlement.shares import SettlementModel  # PyMC: only where a fit is made
+
+    fitted = SettlementModel().fit(
+        order.known,
+        as_of=order.as_of,
+        total=totals[0],
+        contest=order.contest,
+        seed=order.seed,
+        draws=order.draws,
+        tune=order.tune,
+        chains=order.chains,
+        cores=1,
+    )
+    futures = fitted.simulate(np.array([totals]), order.seed).values.to_numpy()
+    tables = [
+        _scored(futures[:, :, h], order, year, MODEL).assign(
+            converged=fitted.diagnostics.ok,
+            rhat=fitted.diagnostics.max_rhat,
+            divergences=fitted.diagnostics.divergences,
+        )
+        for h, year in enumerate(ahead)
+    ]
+    rng = task.rng()
+    # In the contest with quotas the panel already holds the target year's; rules look only at what theirs may see.
+    for rule, shares in rules.available(order.known, order.as_of, order.contest).items():
+        for spread in rules.SPREADS:
+            size, used = 0.0, shares
+            if spread == "dirichlet":
+                size = rules.precision(order.known, order.as_of, order.contest, rule)
+                used = rules.softened(shares, order.known, order.as_of)
+            for year, total in zip(ahead, totals, strict=True):
+                count = 1 if spread == "point" else len(futures)
+                drawn = rules.spread_out(used, np.full(count, total), spread, rng, size)
+                tables.append(_scored(drawn, order, year, f"{rule}-{spread}"))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _scored(draws: np.ndarray, order: Origin, year: int, method: str) -> pd.DataFrame:
+    table = calibration.score(draws, order.happened, year)
+    at = order.happened.years.index(year)
+    total = int(np.rint(order.happened.totals[at]))
+    return table.assign(
+        contest=order.contest,
+        as_of=order.as_of,
+        horizon=year - order.as_of,
+        method=method,
+        energy=energy_score(draws[None], order.happened.persons[[at]], neighbours=True)[0],
+        conserved=bool(np.allclose(draws.sum(axis=1), total, rtol=0, atol=1e-6)),
+    )
+
+
+def summarise(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return the scores by contest, horizon, period and method, and whether the goals were met."""
+    periods = {
+        "all": rows["year"] > 0,
+        f"before {CHOSEN_BEFORE}": rows["year"] < CHOSEN_BEFORE,
+        f"from {CHOSEN_BEFORE}": rows["year"] >= CHOSEN_BEFORE,
+    }
+    tables = []
+    for (contest, horizon), part in rows.groupby(["contest", "horizon"], sort=True):
+        for period, there in periods.items():
+            for method, own in part[there.loc[part.index]].groupby("method", sort=True):
+                tables.append(
+                    _entry(own) | {"contest": contest, "horizon": int(str(horizon)), "period": period, "method": method}
+                )
+    ours = rows[rows["method"] == MODEL]
+    fits = ours.drop_duplicates(["contest", "as_of"])
+    return {
+        "scores": tables,
+        "goals": _goals(tables),
+        "fits": {
+            "made": len(fits),
+            "converged": int(fits["converged"].sum()),
+            "largest_rhat": float(fits["rhat"].max()),
+        },
+        "persons_conserved_in_every_draw": bool(ours["conserved"].all()),
+        "read_this": (
+            f"The model's structure was chosen on targets before {CHOSEN_BEFORE}. The contest 'quotas' uses the year's "
+            "final quotas, which nobody has before the year's end: an upper limit. The national total is known. "
+            "'in95' counts outcomes inside whole-number intervals, which hold more than 95 % where zero is likely; "
+            "'held95' allows for that."
+        ),
+    }
+
+
+def _entry(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return the scores of one method, each the mean over target years of a share of the year's persons."""
+    point = "mean" if str(rows["method"].iloc[0]).endswith("-point") else "median"
+    by_year = {}
+    for year, own in rows.groupby("year"):
+        total = own["persons"].sum()
+        wape = absolute_error(own[point].to_numpy(), own["persons"].to_numpy())
+        by_year[int(str(year))] = {
+            "wape": wape,
+            "crps": float(own["crps"].sum() / total),
+            "energy": float(own["energy"].iloc[0] / total),
+        }
+    means = {name: float(np.mean([v[name] for v in by_year.values()])) for name in ("wape", "crps", "energy")}
+    return {**means, "by_year": by_year, "coverage": calibration.coverage(rows)}
+
+
+def _goals(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return for each contest and horizon the model's WAPE against the best rule's, and its 95 % coverage by size."""
+    found = []
+    for entry in tables:
+        if entry["method"] != MODEL:
+            continue
+        key = {name: entry[name] for name in ("contest", "horizon", "period")}
+        rivals = [t for t in tables if t["method"].endswith("-point") and all(t[k] == v for k, v in key.items())]
+        best = min(rivals, key=lambda t: t["wape"])
+        sizes = {c["size"]: c["held95"] for c in entry["coverage"] if c["forecasts"]}
+        found.append(
+            {
+                **key,
+                "wape": entry["wape"],
+                "best_rule": best["method"].removesuffix("-point"),
+                "best_rule_wape": best["wape"],
+                "below_best_rule": entry["wape"] < best["wape"],
+                "held95_by_size": sizes,
+                "held95_within_92_to_97": {name: 0.92 <= share <= 0.97 for name, share in sizes.items()},
+            }
+        )
+    return found
+
+
+def lines(summary: dict[str, Any]) -> list[str]:
+    """Return what a backtest found as lines for a terminal."""
+    fits = summary["fits"]
+    told = [
+        f"{fits['converged']} of {fits['made']} fits converged (largest R-hat {fits['largest_rhat']:.3f}); "
+        f"persons conserved in every draw: {'yes' if summary['persons_conserved_in_every_draw'] else 'no'}."
+    ]
+    for goal in summary["goals"]:
+        sizes = ", ".join(f"{name} {100 * share:.0f}" for name, share in goal["held95_by_size"].items())
+        ahead = counted(goal["horizon"], "year")
+        told.append(
+            f"{goal['contest']}, {ahead} ahead, {goal['period']}: WAPE {100 * goal['wape']:.1f} %, "
+            f"best rule {goal['best_rule']} {100 * goal['best_rule_wape']:.1f} %; held by 95 % (%): {sizes}."
+        )
+    return [*told, str(summary["read_this"])]

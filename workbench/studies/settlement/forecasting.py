@@ -1,0 +1,395 @@
+"""Where in the country will newcomers settle, given how many come?
+
+The fit and the forecast are saved apart, so that another national total needs no new fit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.core.draws import Draws
+from workbench.core.errors import AssumptionError
+from workbench.core.plugins import and_now, guests
+from workbench.core.provenance import (
+    RunRecord,
+    RunStore,
+    SavedRun,
+    Source,
+    Vintage,
+    caveat,
+    default_runs,
+)
+from workbench.core.scenario import Scenario
+from workbench.models.diagnostics import Diagnostics
+from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
+from workbench.sources import localities
+from workbench.studies.inflow import saved_runs as inflow_saved
+from workbench.studies.settlement import checks
+from workbench.studies.settlement.data import Observed, read_settlement
+from workbench.studies.settlement.inflow_totals import totals_from_inflow
+from workbench.studies.settlement.totals import (
+    Totals,
+    choose_totals,
+    given_totals,
+    settled_per_applicant,
+    totals_from_applications,
+    totals_from_table,
+    totals_then_known,
+)
+
+FIT, FORECAST = "settlement-fit", "settlement"
+NUMBERS, WORDS = "draws.nc", "forecast.json"
+FORMAT = "migration-workbench settlement forecast 1"
+
+CAVEATS = (
+    caveat("The figures are those of today's table on today's borders, not those known at the as-of year."),
+    caveat("The forecast says where newcomers will live if how many come is right; it does not say where they should."),
+)
+FINAL_QUOTAS = caveat(
+    "The year's quotas are its final ones: whoever forecasts before they are settled knows less than this."
+)
+
+
+@dataclass(frozen=True)
+class SettlementResult:
+    """A forecast with what it was made from.
+
+    Attributes
+    ----------
+    draws
+        Persons, dimensions (draw, municipality, year), the years after ``as_of``.
+    observed
+        Columns ``municipality, year, settled, …`` up to ``as_of``.
+    later
+        The same for the years forecast, where they are known by now.
+    numbers
+        For each draw the number of the draw of the national total that it continues; empty if the total is a number.
+    """
+
+    record: RunRecord
+    as_of: int
+    contest: str
+    draws: Draws
+    observed: pd.DataFrame
+    later: pd.DataFrame
+    diagnostics: Diagnostics
+    names: Mapping[str, str]
+    parents: Mapping[str, str]
+    positions: pd.DataFrame
+    sources: tuple[Source, ...]
+    notes: tuple[str, ...]
+    given: str
+    reused: bool
+    numbers: tuple[int, ...] = ()
+
+    @property
+    def years(self) -> list[int]:
+        """The years forecast, first to last."""
+        return [int(year) for year in self.draws.labels("year")]
+
+
+def fit(
+    observed: Observed,
+    *,
+    as_of: int,
+    total: float,
+    contest: str = BEFORE,
+    seed: int = 1,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SavedRun:
+    """Fit the share model to what was known at the end of ``as_of``; the saved fit of the same input is used again.
+
+    Parameters
+    ----------
+    total
+        Persons to be settled in the year after, about.
+    contest
+        ``before``: no quota of the year after is used; ``quotas``: its final quotas are.
+    """
+    if contest not in CONTESTS:
+        raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
+    panel = observed.panel(as_of, ahead=0 if contest == BEFORE else 1)
+    settings = {"contest": contest, "total": float(total), "draws": draws, "tune": tune, "chains": chains}
+    scenario = Scenario("", str(as_of), seed, settings=settings)
+    used = (_known(observed, panel.fingerprint, as_of), *observed.vintages[1:])
+
+    def compute(folder: Path) -> dict[str, Any]:
+        from workbench.models.settlement.shares import SettlementModel  # PyMC: only when a fit is really made
+
+        fitted = SettlementModel().fit(
+            panel,
+            as_of=as_of,
+            total=total,
+            contest=contest,
+            seed=seed,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            progress=progress,
+        )
+        fitted.save(folder / "fit")
+        found = fitted.diagnostics.named(observed.names)
+        caveats = [] if found.ok else [found.sentence()]
+        return {"diagnostics": found.sentence(), "converged": found.ok, "caveats": caveats}
+
+    caveats = CAVEATS if contest == BEFORE else (*CAVEATS, FINAL_QUOTAS)
+    return _store(runs).get_or_run(FIT, scenario.to_dict(), used, compute, caveats, guests(*observed.plugins))
+
+
+def diagnostics(fitted: SavedRun, names: Mapping[str, str]) -> Diagnostics:
+    """Return how well a saved fit's chains agree, its worst quantity called by the name of its area."""
+    from workbench.models.settlement.fit import SettlementFit
+
+    return SettlementFit.load(fitted.folder / "fit").diagnostics.named(names)
+
+
+def _known(observed: Observed, print_: str, as_of: int) -> Vintage:
+    first = observed.vintages[0]
+    return Vintage(first.name, first.source, str(as_of), print_)
+
+
+def forecast(
+    observed: Observed,
+    fitted: SavedRun,
+    totals: Totals,
+    *,
+    seed: int = 1,
+    runs: str | Path | None = None,
+) -> SettlementResult:
+    """Forecast the years after the fit's as-of year, given their national totals."""
+    from workbench.models.settlement.fit import SettlementFit
+
+    before = fitted.record
+    as_of = int(before.scenario["as_of"])
+    horizon = totals.persons.shape[1]
+    settings = {"fit": before.key, "totals": totals.fingerprint, "given": totals.given}
+    scenario = Scenario("", str(as_of), seed, horizon, settings=settings)
+
+    def compute(folder: Path) -> dict[str, Any]:
+        fit = SettlementFit.load(fitted.folder / "fit")
+        draws = fit.simulate(totals.persons, seed)
+        draws.save(folder / NUMBERS)
+        words = {"format": FORMAT, "diagnostics": fit.diagnostics.to_dict()}
+        (folder / WORDS).write_text(json.dumps(words, indent=2) + "\n", encoding="utf-8")
+        return {"converged": before.results["converged"], "given": totals.given}
+
+    caveats = (*before.caveats, *before.results["caveats"], *totals.caveats)
+    inputs = (*before.inputs, *totals.inputs)
+    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), inputs, compute, caveats, and_now(before.plugins))
+    return _result(run, observed, str(before.scenario["contest"]), totals, reused=run.reused and fitted.reused)
+
+
+def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool) -> SettlementResult:
+    draws = Draws.load(run.folder / NUMBERS)
+    as_of = int(run.record.scenario["as_of"])
+    table = observed.settlement
+    whole = table[~table["year"].isin(observed.part_years)]
+    places = draws.labels("municipality")
+    words = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))
+    return SettlementResult(
+        record=run.record,
+        as_of=as_of,
+        contest=contest,
+        draws=draws,
+        observed=whole[whole["year"] <= as_of].reset_index(drop=True),
+        later=whole[whole["year"].isin(draws.labels("year")) & whole["settled"].notna()].reset_index(drop=True),
+        diagnostics=Diagnostics.from_dict(words["diagnostics"]).named(observed.names),
+        names={code: observed.names.get(code, code) for code in places},
+        parents={code: observed.parents.get(code, "") for code in places},
+        positions=observed.positions,
+        sources=tuple(dict.fromkeys(v.source for v in (*observed.vintages, *totals.inputs))),
+        notes=(
+            *observed.notes,
+            *checks.told_after(table, as_of),
+            *totals.caveats,
+            *checks.told_unheard_of(totals.persons, table, as_of),
+        ),
+        given=totals.given,
+        reused=reused,
+        numbers=tuple(totals.numbers[at % len(totals.numbers)] for at in range(draws.size)) if totals.numbers else (),
+    )
+
+
+def contest(quotas: bool) -> str:
+    """Return the contest's name: with the final quotas of the year ahead, or without."""
+    return QUOTAS if quotas else BEFORE
+
+
+@dataclass(frozen=True)
+class Question:
+    """A forecast that is asked for and can be answered: figures and totals are read, checked and fit together."""
+
+    observed: Observed
+    totals: Totals
+    as_of: int
+    contest: str
+
+
+def ask(
+    *,
+    locality: str | Path | None = "norway",
+    file: str | Path | None = None,
+    as_of: int = 2021,
+    total: Sequence[int | str] = (),
+    totals: str | Path | None = None,
+    from_inflow: str | Path | None = None,
+    share: Sequence[float | str] = (),
+    destination: str = "",
+    contest: str = BEFORE,
+    horizon: int = 1,
+    part_years: Sequence[int] = (),
+    seed: int = 1,
+    runs: str | Path | None = None,
+) -> Question:
+    """Return what is asked, or refuse it before anything is fitted.
+
+    Parameters
+    ----------
+    total, totals, from_inflow
+        National totals: numbers, a table, or a saved inflow forecast; without any, those that the table of settled
+        persons holds for the years ahead, which is looking back and not forecasting. The result says so.
+    share, destination
+        With ``from_inflow``: assumed persons settled per application of the year before, and whose applications (the
+        locality's by default).
+    """
+    if contest not in CONTESTS:
+        raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
+    observed = read_settlement(locality=locality, file=file, totals=totals, as_of=as_of, part_years=part_years)
+    observed.panel(as_of, ahead=0 if contest == BEFORE else 1).until(as_of)
+    if from_inflow is not None:
+        if len(total) or totals is not None:
+            raise AssumptionError(
+                "the national total is given twice", do="give --from-inflow, or --total, or --totals, and not two"
+            )
+        ahead = totals_from_inflow(
+            inflow_saved.saved(from_inflow, runs=runs),
+            observed,
+            destination=_whose(destination, locality),
+            as_of=as_of,
+            shares=share,
+            seed=seed,
+        )
+    elif len(share) or destination:
+        raise AssumptionError(
+            "a share of applications, and no applications", do="name the inflow forecast: --from-inflow latest"
+        )
+    else:
+        ahead = choose_totals(observed, as_of, total, totals, horizon)
+    if contest != BEFORE and ahead.persons.shape[1] > 1:
+        raise AssumptionError(
+            "quotas are known for one year ahead only", do=f"give one total, or forecast with the contest '{BEFORE}'"
+        )
+    return Question(observed, ahead, as_of, contest)
+
+
+def _whose(destination: str, locality: str | Path | None) -> str:
+    if destination:
+        return destination
+    code = "" if locality is None else localities.load(locality).code
+    if not code:
+        raise AssumptionError("nothing says whose applications are meant", do="name them: --destination CODE")
+    return code
+
+
+def answer(
+    question: Question,
+    *,
+    seed: int = 1,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SettlementResult:
+    """Fit and forecast what is asked; what is saved already is used again."""
+    fitted = fit(
+        question.observed,
+        as_of=question.as_of,
+        total=question.totals.first,
+        contest=question.contest,
+        seed=seed,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        runs=runs,
+        progress=progress,
+    )
+    return forecast(question.observed, fitted, question.totals, seed=seed, runs=runs)
+
+
+def study(
+    *,
+    locality: str | Path | None = "norway",
+    file: str | Path | None = None,
+    as_of: int = 2021,
+    total: Sequence[int | str] = (),
+    totals: str | Path | None = None,
+    from_inflow: str | Path | None = None,
+    share: Sequence[float | str] = (),
+    destination: str = "",
+    contest: str = BEFORE,
+    horizon: int = 1,
+    part_years: Sequence[int] = (),
+    seed: int = 1,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SettlementResult:
+    """Ask and answer in one call: see :func:`ask` and :func:`answer`."""
+    question = ask(
+        locality=locality,
+        file=file,
+        as_of=as_of,
+        total=total,
+        totals=totals,
+        from_inflow=from_inflow,
+        share=share,
+        destination=destination,
+        contest=contest,
+        horizon=horizon,
+        part_years=part_years,
+        seed=seed,
+        runs=runs,
+    )
+    return answer(question, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
+
+
+def _store(runs: str | Path | None) -> RunStore:
+    return RunStore(Path(runs) if runs is not None else default_runs())
+
+
+__all__ = [
+    "BEFORE",
+    "CONTESTS",
+    "QUOTAS",
+    "Observed",
+    "Question",
+    "SettlementResult",
+    "Totals",
+    "answer",
+    "ask",
+    "choose_totals",
+    "diagnostics",
+    "fit",
+    "forecast",
+    "given_totals",
+    "read_settlement",
+    "settled_per_applicant",
+    "study",
+    "totals_from_applications",
+    "totals_from_inflow",
+    "totals_from_table",
+    "totals_then_known",
+]

@@ -1,0 +1,190 @@
+"""How many of those who settle will still be there after 1, 3 and 5 years, and which places gain and lose?
+
+The shipped stock of persons has two duration classes, so how fast newcomers leave is known in sum and not by year: the
+years are told apart by assumption, and every figure says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from workbench.core.draws import Draws
+from workbench.core.errors import AssumptionError, DataError, nearest
+from workbench.core.places import Locality
+from workbench.core.provenance import Source, Vintage
+from workbench.models.settlement import leaving_by_size, moves
+from workbench.models.settlement.leaving_by_size import LeavingBySize
+from workbench.models.settlement.moves import Gravity, Hazard, MovePriors
+from workbench.models.settlement.panel import SIZES, SettlementPanel, size_class
+from workbench.sources import localities
+from workbench.studies.settlement.data import Observed, great_circle, places_array, read_settlement
+from workbench.studies.settlement.forecasting import SettlementResult
+
+FIRST_WHOLE = 2016
+"""The split of the stock by first municipality is incomplete before (SOURCE.md names 2014; sums show 2015 as well)."""
+AHEAD = 5
+LEAVING = "leaving"
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What is known of leaving and of destinations at the end of a year.
+
+    Attributes
+    ----------
+    hazard
+        Of leaving, all municipalities together.
+    by_size
+        The same by size class; None where the stock cannot tell.
+    gravity
+        Where movers go.
+    size
+        Size class of each of ``municipalities``.
+    """
+
+    hazard: Hazard
+    by_size: LeavingBySize | None
+    gravity: Gravity
+    municipalities: tuple[str, ...]
+    size: np.ndarray
+    vintages: tuple[Vintage, ...]
+
+    def staying(self, years: int) -> np.ndarray:
+        """Return the share still there after so many years; axes (draw, municipality)."""
+        return _staying(self.hazard, self.by_size, self.size, years)
+
+
+@dataclass(frozen=True)
+class MovesResult:
+    """Retention and secondary moves of the persons that a forecast settles.
+
+    Attributes
+    ----------
+    known
+        What was learnt of leaving and of destinations.
+    retention
+        See :meth:`workbench.models.settlement.moves.Hazard.retention`.
+    stayed, came
+        Persons by draw and municipality five years on, of those ``settled``.
+    """
+
+    known: Moves
+    retention: pd.DataFrame
+    stayed: Draws
+    came: Draws
+    settled: Draws
+    sources: tuple[Source, ...]
+    names: Mapping[str, str]
+
+
+def learn(
+    observed: Observed,
+    *,
+    locality: str | Path = "norway",
+    as_of: int,
+    seed: int = 1,
+    priors: MovePriors | None = None,
+) -> Moves:
+    """Return hazard of leaving and destinations of movers, from what was published by the end of ``as_of``."""
+    home = localities.load(locality)
+    for name in ("refugee_stock", "population"):
+        if name not in home.tables:
+            raise DataError(
+                f"the locality '{home.id}' has no table '{name}'", why="moves are learnt from it", do="add the table"
+            )
+    table = localities.table(home, "refugee_stock")
+    stock = table[(table["residence_time"] == "0-4") & table["year"].between(FIRST_WHOLE, as_of)]
+    if stock.empty:
+        raise DataError(
+            f"no whole stock between {FIRST_WHOLE} and {as_of}", do=f"choose an as-of year from {FIRST_WHOLE}"
+        )
+    sums = stock.groupby("year")[["moved_here_later", "settled_here"]].sum().astype(float).reset_index()
+    panel = observed.panel(as_of, ahead=0)
+    settled = dict(zip(panel.years, panel.totals.tolist(), strict=True))
+    hazard = moves.fit_hazard(sums, settled, seed=seed, priors=priors or _assumed(home, as_of))
+    size = size_class(panel.population[-1])
+    sized = _by_size(stock, panel, size)
+    by_size = leaving_by_size.compare(hazard, sized, seed=seed) if sized is not None else None
+
+    places = [home.places[code] for code in panel.municipalities]
+    km = great_circle(places_array(places), places_array(places))
+    newest = stock[stock["year"] == stock["year"].max()].set_index("municipality")
+    arrived = newest["moved_here_later"].astype(float).reindex(panel.municipalities).fillna(0).to_numpy()
+    people = panel.population[-1]
+    everyone = table[(table["residence_time"] == "all") & (table["year"] == stock["year"].max())].set_index(
+        "municipality"
+    )
+    same = everyone["stock"].astype(float).reindex(panel.municipalities).fillna(0).to_numpy()
+    vintages = tuple(
+        localities.vintage(home, name, localities.table(home, name)) for name in ("refugee_stock", "population")
+    )
+    # Who left is not published: of those settled in the window, the share that has left half-way through it.
+    left = 1 - np.median(_staying(hazard, by_size, size, moves.YOUNG // 2), axis=0)
+    leavers = panel.persons[-moves.YOUNG :].sum(axis=0) * left
+    gravity = moves.fit_gravity(moves.gravity_features(people, km, same), leavers, arrived)
+    return Moves(hazard, by_size, gravity, panel.municipalities, size, vintages)
+
+
+def _staying(hazard: Hazard, by_size: LeavingBySize | None, size: np.ndarray, years: int) -> np.ndarray:
+    if by_size is not None:
+        found: np.ndarray = by_size.stay(years)[:, size]
+        return found
+    kept = np.prod(1 - hazard.leaving[:, :years], axis=1)
+    return np.repeat(kept[:, None], len(size), axis=1)
+
+
+def _by_size(stock: pd.DataFrame, panel: SettlementPanel, size: np.ndarray) -> pd.DataFrame | None:
+    """Return the stock by year and size class, beside the persons settled in the same municipalities.
+
+    Only municipalities count whose split of the stock was published that year; None if a class is then empty.
+    """
+    rows = []
+    for year, part in stock.dropna(subset=["settled_here"]).groupby("year"):
+        ages = [int(str(year)) - 1 - age for age in range(moves.YOUNG)]
+        if not set(ages) <= set(panel.years):
+            continue
+        here = part.set_index("municipality")["settled_here"].astype(float).reindex(panel.municipalities)
+        cohorts = np.array([panel.persons[panel.years.index(age)] for age in ages])
+        for at in range(len(SIZES)):
+            mine = here.notna().to_numpy() & (size == at)
+            rows.append((int(str(year)), at, float(here[mine].sum()), *cohorts[:, mine].sum(axis=1)))
+    columns = ["year", "size", "settled_here", *(f"age_{age}" for age in range(moves.YOUNG))]
+    found = pd.DataFrame(rows, columns=columns)
+    return found if len(found) and bool((found[["settled_here", "age_0", "age_4"]] > 0).all(axis=None)) else None
+
+
+def _assumed(home: Locality, as_of: int) -> MovePriors:
+    """Return what the locality assumes about leaving, or the program's own defaults where it states nothing."""
+    if not (home.folder / "parameters.toml").exists():
+        return MovePriors()
+    parameters = localities.parameters(home)
+    if LEAVING not in {entry.name for entry in parameters}:
+        return MovePriors()
+    numbers = parameters.numbers(LEAVING, date(as_of, 12, 31))
+    years = int(numbers.pop("introduction_years", MovePriors.introduction_years))
+    unknown = sorted(set(numbers) - {entry.name for entry in fields(MovePriors)})
+    if unknown:
+        known = [entry.name for entry in fields(MovePriors)]
+        raise AssumptionError(
+            f"parameter '{LEAVING}' has an unknown entry '{unknown[0]}'", do=nearest(unknown[0], known)
+        )
+    return MovePriors(**numbers, introduction_years=years)
+
+
+def follow(
+    result: SettlementResult, *, locality: str | Path = "norway", seed: int = 1, priors: MovePriors | None = None
+) -> MovesResult:
+    """Return retention, and who stayed and came five years on, for the first year of a settlement forecast."""
+    observed, draws, as_of = read_settlement(locality=locality), result.draws, result.as_of
+    known = learn(observed, locality=locality, as_of=as_of, seed=seed, priors=priors)
+    first = draws.labels("year")[0]
+    settled = draws.select(year=first).select(municipality=list(known.municipalities))
+    stayed, came = moves.move(settled, known.staying(AHEAD), known.gravity, seed=seed)
+    sources = tuple(dict.fromkeys(v.source for v in known.vintages))
+    return MovesResult(known, known.hazard.retention(), stayed, came, settled, sources, observed.names)
