@@ -1,6 +1,8 @@
 """What a forecast of asylum applications says and looks like."""
 
 from workbench.presentation.inflow.forecast import (
+    ABOVE,
+    BELOW,
     LEVELS,
     UNIT,
     against_last_year,
@@ -16,6 +18,8 @@ from workbench.presentation.inflow.forecast import (
 )
 
 __all__ = [
+    "ABOVE",
+    "BELOW",
     "LEVELS",
     "UNIT",
     "against_last_year",
