@@ -25,14 +25,20 @@ TABLES = {
     "rules": "rule,household,place,group,limit,reason,source\n"
     "ban,d,X,,,a threat,police\ngroup floor,,,h,0.1,nobody left,\n",
 }
+SCARCE = {
+    "households": "household,adults,children,seniors\np,3,0,0\nq,2,0,0\nr,2,0,0\ns,2,0,0\n",
+    "places": "place,name,capacity\nX,Xtown,3\nY,Ytown,3\n",
+    "scores": "household,X,Y\np,0.9,0.2\nq,0.8,0.3\nr,0.7,0.4\ns,0.1,0.6\n",
+}
+"""Six places for whole households of 3, 2, 2 and 2: that only five can be filled needs a proof of its own."""
 Body = dict[str, Any]
 
 
-def made(folder: Path, *options: str) -> Path:
+def made(folder: Path, *options: str, tables: dict[str, str] = TABLES) -> Path:
     """Write the tables and let the command place them; the result's path."""
-    for name, text in TABLES.items():
+    for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    given = [part for name in TABLES for part in (f"--{name}", str(folder / f"{name}.csv"))]
+    given = [part for name in tables for part in (f"--{name}", str(folder / f"{name}.csv"))]
     result = folder / "result.json"
     written = ["--out", str(folder / "plan.csv"), "--json", str(result)]
     done = CliRunner().invoke(allocate.app, [*given, *written, *options], catch_exceptions=False)
@@ -139,21 +145,36 @@ def restated(**said: object) -> Callable[[Body], object]:
         (restated(weights={"kin": 1}), "'meta' cannot be read"),
         (lambda arrays: arrays.pop("score.price"), "no 'score.price'"),
         (lambda arrays: arrays.pop("score.at_least"), "no 'score.at_least'"),
-        (lambda arrays: arrays.pop("persons.whole"), "no 'persons.whole'"),
         (lambda arrays: arrays.update({"score.twice": arrays["score.twice"][:, :-1]}), "'score.twice' has the shape"),
         (lambda arrays: arrays.update({"score.rows.kin": np.ones((1, 2))}), "prices 'kin', which is no rule"),
         (lambda arrays: arrays.update({"score.twice": np.array(["a"])}), "'score.twice' holds no numbers"),
-        (spoilt("persons.price", np.nan), "'persons.price' holds a number"),
-        (spoilt("persons.twice", np.nan), "'persons.twice' holds a number"),
         (spoilt("score.price", np.inf), "'score.price' holds a number"),
         (spoilt("score.twice", 1e300), "'score.twice' holds a number"),
-        (lambda arrays: arrays.update({"persons.at_least": np.array(99)}), "nothing about the persons placed"),
         (lambda arrays: [arrays.pop(name) for name in list(arrays) if name.startswith("score.")], "about the score"),
     ],
 )
 def test_a_sidecar_that_no_search_writes_is_refused_in_words(
     result: Path, change: Callable[[Body], object], said: str
 ) -> None:
+    edit_sidecar(result, change)
+    with pytest.raises(DataError, match=said) as caught:
+        verify(result)
+    assert caught.value.where and caught.value.do
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda arrays: arrays.pop("persons.whole"), "no 'persons.whole'"),
+        (spoilt("persons.price", np.nan), "'persons.price' holds a number"),
+        (spoilt("persons.twice", np.nan), "'persons.twice' holds a number"),
+        (lambda arrays: arrays.update({"persons.at_least": np.array(99)}), "nothing about the persons placed"),
+    ],
+)
+def test_a_spoilt_proof_of_the_persons_placed_is_refused_in_words(
+    tmp_path: Path, change: Callable[[Body], object], said: str
+) -> None:
+    result = made(tmp_path, tables=SCARCE)
     edit_sidecar(result, change)
     with pytest.raises(DataError, match=said) as caught:
         verify(result)
