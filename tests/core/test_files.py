@@ -1,8 +1,13 @@
+import errno
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from workbench.core.errors import DataError
+from workbench.core.errors import DataError, StorageError
 from workbench.core.files import replacing, write_text
 
 pytestmark = pytest.mark.quick
@@ -29,3 +34,83 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(DataError, match="cannot write here"):
         write_text(tmp_path / "file" / "inner.csv", "x")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EFBIG, "File too large"),
+        RuntimeError("Can't decrement id ref count (unable to close file, errno = 28)"),
+    ],
+)
+def test_a_full_disk_is_said_and_nothing_of_the_try_stays(tmp_path: Path, fault: Exception) -> None:
+    target = tmp_path / "new" / "deep" / "plan.csv"
+    with pytest.raises(StorageError, match="no room left") as said, replacing(target) as partial:
+        partial.write_text("half")
+        raise fault
+    assert str(target) in said.value.message() and list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    with pytest.raises(DataError, match="this is a folder"):
+        write_text(tmp_path / "run", "x")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+KILLED = """
+import os, shutil, signal, sys, tempfile
+from pathlib import Path
+from workbench.core import files, temporary
+count = 0
+def watch(event, arguments):
+    global count
+    inside = any(os.fspath(a).startswith(sys.argv[1]) for a in arguments if isinstance(a, (str, os.PathLike)))
+    if inside and event.split(".")[0] in ("os", "open", "shutil", "tempfile"):
+        count += 1
+        if count == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(watch)
+with files.replacing(Path(sys.argv[1]) / "run") as partial:
+    partial.mkdir()
+    (partial / "plan.csv").write_text("new")
+print(count)
+"""
+
+
+def _killed_and_run_again(folder: Path, event: int) -> bool:
+    """Replace a run, killed at a file-system event; return whether it ended before that event."""
+    folder.mkdir()
+    with replacing(folder / "run") as partial:
+        partial.mkdir()
+        (partial / "plan.csv").write_text("old")
+    done = subprocess.run([sys.executable, "-c", KILLED, str(folder), str(event)], capture_output=True, check=False)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr.decode()
+    write_text(folder / "other.csv", "x")  # a later run of anything, in the same folder
+    assert sorted(path.name for path in folder.iterdir()) == ["other.csv", "run"]
+    assert (folder / "run" / "plan.csv").read_text() in ("old", "new")
+    return done.returncode == 0
+
+
+def test_a_kill_at_any_file_system_event_leaves_nothing_over_and_a_whole_result(tmp_path: Path) -> None:
+    ended = [_killed_and_run_again(tmp_path / str(event), event) for event in (1, 2, 4, 6, 8, 10, 12, 100)]
+    assert ended[-1] and not ended[0]
+
+
+def test_a_folder_in_use_is_no_left_over(tmp_path: Path) -> None:
+    with replacing(tmp_path / "a.csv") as partial:
+        partial.write_text("a")
+        write_text(tmp_path / "b.csv", "b")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
+
+
+def test_many_writers_of_one_folder_do_not_fail(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        with replacing(tmp_path / "run") as partial:
+            partial.mkdir()
+            (partial / "plan.csv").write_text(str(number))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(write, range(400)))
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

@@ -102,3 +102,21 @@ def test_a_damaged_run_is_seen_and_made_again(tmp_path: Path, damage: str) -> No
     again = store.get_or_run("demo", {"seed": 1}, INPUTS, compute)
     assert not again.reused and compute.calls == 2 and (again.folder / "out.txt").read_text() == "42"
     assert store.get_or_run("demo", {"seed": 1}, INPUTS, compute).reused
+
+
+@pytest.mark.parametrize(("old", "new"), [('"a caveat"', '"all is well"'), ('"answer": 42', '"answer": 43')])
+def test_a_record_that_was_edited_is_not_used(tmp_path: Path, old: str, new: str) -> None:
+    store = RunStore(tmp_path)
+    run = store.get_or_run("demo", {}, INPUTS, Compute(), ("a caveat",))
+    path = run.folder / "record.json"
+    path.write_text(path.read_text().replace(old, new))
+    assert store.find("demo", {}, INPUTS) is None
+
+
+def test_one_unreadable_record_does_not_hide_the_others(tmp_path: Path) -> None:
+    store = RunStore(tmp_path)
+    run = store.get_or_run("demo", {"seed": 1}, INPUTS, Compute())
+    broken = store.get_or_run("demo", {"seed": 2}, INPUTS, Compute())
+    (broken.folder / "record.json").write_text("{")
+    found = store.latest("demo")
+    assert found is not None and found.folder == run.folder

@@ -23,6 +23,7 @@ import workbench.cli.report as report
 import workbench.cli.settlement as settlement
 from workbench import __version__
 from workbench.cli.parts import tell_left_out
+from workbench.cli.refused import refused
 from workbench.core.errors import TableNotice, WorkbenchError
 
 INTERRUPTED = 130
@@ -67,6 +68,10 @@ class _Commands(TyperGroup):
         except WorkbenchError as error:
             typer.echo(error.message(), err=True)
             raise typer.Exit(error.exit_code) from error
+        except (OSError, MemoryError) as error:
+            told = refused(error)
+            typer.echo(told.message(), err=True)
+            raise typer.Exit(told.exit_code) from error
         except KeyboardInterrupt as stop:
             # Python ends itself by the signal where code from a string was interrupted, as in many an import; code from
             # a string that ends well makes it forget that.

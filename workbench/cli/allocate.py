@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.steps import WARNING, step
+from workbench.cli.steps import WARNING, Overwrite, step
 
 EXAMPLE = (
     "Example: workbench allocate --households households.csv --places places.csv --out plan.csv --json result.json"
@@ -60,6 +60,7 @@ def run(
     result: Annotated[Path, typer.Option("--json", help="Write value, bound, gap and the unplaced here.")] = Path(
         "result.json"
     ),
+    overwrite: Overwrite = False,
 ) -> None:
     """Place households so that most persons are placed, then with the best score; says how far from best it may be."""
     if context.invoked_subcommand is not None:
@@ -67,6 +68,7 @@ def run(
     if households is None or places is None:
         raise typer.BadParameter("give both --households and --places")
     from workbench.core.files import replacing
+    from workbench.core.outputs import guard
     from workbench.presentation import allocation as shown
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
@@ -76,10 +78,9 @@ def run(
 
     counts = allocation_tables.counts_of(count or ())
     given = [path for path in (households, places, scores, rules, practice) if path is not None]
-    files.writable(out, inputs=given)
-    files.untouched(result, inputs=[*given, out])
+    files.writable(out)
     sidecar = result.with_suffix(".npz")
-    files.untouched(sidecar, inputs=[*given, out, result])
+    guard([out, result, sidecar], reads=given, overwrite=overwrite)
     home = localities.load(locality) if locality else None
     tables = allocation_tables.read_tables(households, places, scores, rules, practice, locality=home, counts=counts)
     weights = study.weights_of(home) or study.norwegian_weights()

@@ -56,16 +56,20 @@ def run(
 ) -> None:
     """Forecast from every origin on its own past, and score the model against simple rules."""
     from workbench.core.engine import Engine  # Dask, for the many origins
+    from workbench.core.outputs import guard
     from workbench.models.baselines import BASELINES
     from workbench.presentation.wording import counted
     from workbench.sources import files
     from workbench.studies.inflow import backtest_plan as plan
     from workbench.studies.inflow import periods as inflow_periods
+    from workbench.studies.inflow import scores
     from workbench.studies.inflow.arrivals import read_table
     from workbench.studies.inflow.backtest import run as backtest
     from workbench.studies.inflow.origin import Fitted
 
     files.folder(out)
+    parts = (scores.FORECASTS, scores.SAMPLES, scores.ARRIVALS, scores.WORDS, scores.SCORES)
+    guard([out / name for name in parts], reads=[arrivals, origins_file], overwrite=True)
     found, source = read_table(locality=locality, file=arrivals, table=table)
     stated = inflow_periods.Periods() if arrivals else inflow_periods.of_locality(locality)
     periods = inflow_periods.named(surge=surge, pandemic=pandemic, otherwise=stated)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.steps import WARNING, step
+from workbench.cli.steps import WARNING, Overwrite, step
 
 app = typer.Typer(help="Asylum applications, months ahead.", no_args_is_help=True)
 
@@ -90,16 +90,18 @@ def forecast(
     draws: NumberOfDraws = 500,
     runs: Runs = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")] = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast applications by destination and month, with 50, 80 and 95 % intervals; fits first if needed."""
+    from workbench.core.outputs import guard
     from workbench.presentation import inflow as shown
     from workbench.presentation import quality as remarks
     from workbench.sources import files
     from workbench.studies import inflow as study
 
     if out is not None:
-        files.writable(out, inputs=[] if arrivals is None else [arrivals])
+        guard([files.writable(out)], reads=[arrivals], overwrite=overwrite)
     with step(f"Forecast {horizon} months from {as_of}") as progress:
         result = study.study(
             file=arrivals,

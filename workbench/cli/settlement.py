@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.steps import WARNING, step
+from workbench.cli.steps import WARNING, Overwrite, step
 
 PRINTED = 15
 
@@ -162,10 +162,12 @@ def forecast(
             "is not there is made."
         ),
     ] = None,
+    overwrite: Overwrite = False,
     everything: Annotated[bool, typer.Option("--all", help="Print all municipalities, not only the largest.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast persons by municipality and year, with 50, 80 and 95 % intervals; fits first if needed."""
+    from workbench.core.outputs import guard
     from workbench.presentation import settlement as shown
     from workbench.sources import files
     from workbench.studies import settlement as study
@@ -188,9 +190,8 @@ def forecast(
     )
     made = out is not None and not out.parent.exists()
     if out is not None:
-        inputs = [path for path in (data, totals) if path is not None]
-        files.writable(out, inputs=inputs)
-        files.writable(settlement_levels.beside(out), inputs=inputs)
+        writes = [files.writable(out), settlement_levels.beside(out)]
+        guard(writes, reads=[data, totals], overwrite=overwrite)
     with step(f"Forecast from {as_of}") as progress:
         result = study.answer(asked, seed=seed, draws=draws, runs=runs, progress=progress)
     summary = result.draws.summary()
@@ -263,6 +264,7 @@ def backtest(
 ) -> None:
     """Refit at every year and score the forecasts against simple rules; an interrupted run takes up where it was."""
     from workbench.core.engine import Engine
+    from workbench.core.outputs import guard
     from workbench.presentation.wording import counted
     from workbench.sources import files
     from workbench.studies.settlement import CONTESTS
@@ -270,6 +272,7 @@ def backtest(
     from workbench.studies.settlement.data import read_settlement
 
     files.folder(out)
+    guard([out / name for name in (study.FORECASTS, study.SCORES)], reads=[data], overwrite=True)
     observed = read_settlement(locality=_place(locality, data), file=data, part_years=part_year)
     orders = study.origins(observed, contests=contest or CONTESTS, years=year, horizon=horizon, seed=seed, draws=draws)
     with step(f"Backtest, {counted(len(orders), 'origin')}") as progress, Engine(scheduler) as engine:
@@ -292,20 +295,24 @@ def staying(
     as_of: AsOf = 2021,
     years: Annotated[int, typer.Option(help="Still there after so many years: 1, 3 or 5.")] = 3,
     seed: Seed = 1,
+    overwrite: Overwrite = False,
 ) -> None:
     """Write scores for `workbench allocate --scores`: the chance, mostly assumed, of still living there later."""
-    from workbench.core.files import write_text
+    from workbench.core.files import replacing
+    from workbench.core.outputs import guard
     from workbench.presentation.wording import counted, percent
     from workbench.sources import files
     from workbench.studies.settlement.staying import CAVEATS
     from workbench.studies.settlement.staying import staying as study
 
+    beside = out.with_suffix(".json")
+    guard([files.writable(out), beside], reads=[households, places], overwrite=overwrite)
     found = study(
         households=households, places=places, reason=reason, locality=locality, as_of=as_of, years=years, seed=seed
     )
-    files.write(found.scores, out)
-    beside = out.with_suffix(".json")
-    write_text(beside, json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n")
+    with replacing(out) as scores, replacing(beside) as words:
+        files.put(found.scores, scores)
+        words.write_text(json.dumps(found.to_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     told = [
         f"{row['size']} inhabitants: {percent(row['median'])} (80 % interval {percent(row['low80'])} to "
         f"{percent(row['high80'])}) still there after {counted(years, 'year')}."

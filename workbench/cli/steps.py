@@ -6,9 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 
+from workbench.core.outputs import OVERWRITE
+
+Overwrite = Annotated[bool, typer.Option("--overwrite", help=OVERWRITE)]
 WARNING = 4
 """Exit code of a result that carries a warning."""
 

@@ -134,6 +134,12 @@ class EngineError(WorkbenchError):
     exit_code = 3
 
 
+class StorageError(WorkbenchError):
+    """A result cannot be kept: the disk is full, or memory does not suffice."""
+
+    exit_code = 3
+
+
 class PluginError(WorkbenchError):
     """A part that a package brings does not keep its contract; lists every fault at once."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from workbench.core.errors import DataError
+from workbench.core.errors import DataError, StorageError
+from workbench.core.temporary import EARLIER, NEW, locked_folder
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_SAID = ("No space left on device", "Disk quota exceeded", "File too large", "errno = 28", "errno = 27", "errno = 122")
+"""How libraries that write by themselves (HDF5, Arrow) name a full disk."""
 
 
 @contextmanager
@@ -18,32 +22,68 @@ def replacing(target: Path | str) -> Iterator[Path]:
 
     The block may make the temporary path a file or a folder. Whatever stood at ``target`` stays untouched when the
     block fails or is interrupted.
+
+    Raises
+    ------
+    DataError
+        If nothing can be written here.
+    StorageError
+        If the disk is full; nothing of the try stays.
     """
     target = Path(target)
+    made: list[Path] = []
+    done = False
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        holder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as error:
-        raise DataError(
-            "cannot write here",
-            where=str(target),
-            why=error.strerror or str(error),
-            do="choose a folder you may write to",
-        ) from error
-    partial = holder / target.name
-    try:
-        yield partial
-        earlier = holder / "earlier"
-        if target.is_dir() and partial.is_dir():
-            os.replace(target, earlier)
-        try:
-            os.replace(partial, target)
-        except BaseException:
-            if earlier.exists():
-                os.replace(earlier, target)
-            raise
+        with storing(target):
+            try:
+                made = _parents(target.parent)
+                holder = locked_folder(target.parent)
+                folder = holder.__enter__()
+            except OSError as error:
+                if full(error):
+                    raise
+                raise DataError(
+                    "cannot write here",
+                    where=str(target),
+                    why=error.strerror or str(error),
+                    do="choose a folder you may write to",
+                ) from error
+            try:
+                (folder / NEW).mkdir()
+                partial = folder / NEW / target.name
+                yield partial
+                _rename(partial, target, folder / EARLIER)
+                done = True
+            finally:
+                holder.__exit__(None, None, None)
     finally:
-        shutil.rmtree(holder, ignore_errors=True)
+        if not done:
+            for parent in made:
+                with suppress(OSError):
+                    parent.rmdir()
+
+
+@contextmanager
+def storing(target: Path | str) -> Iterator[None]:
+    """Turn a full disk within the block into an error of the family that names ``target``."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        if not full(error):
+            raise
+        raise StorageError(
+            "there is no room left to write",
+            where=str(target),
+            why="nothing of this try was kept, earlier results stay as they were",
+            do="free some room on this disk, or name a place on another one",
+        ) from error
+
+
+def full(error: BaseException) -> bool:
+    """Return whether an error says that a disk, a quota or a file's largest size is used up."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    return isinstance(error, OSError | RuntimeError) and any(said in str(error) for said in _SAID)
 
 
 def write_text(target: Path | str, text: str) -> Path:
@@ -51,3 +91,31 @@ def write_text(target: Path | str, text: str) -> Path:
     with replacing(target) as partial:
         partial.write_text(text, encoding="utf-8")
     return Path(target)
+
+
+def _parents(folder: Path) -> list[Path]:
+    """Make a folder and what is missing above it; return what was made, innermost first."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _rename(partial: Path, target: Path, earlier: Path) -> None:
+    """Give ``partial`` its final name; a folder there is moved to ``earlier`` first, also if it came a moment ago."""
+    if target.is_dir() and not partial.is_dir():
+        raise DataError(
+            "this is a folder, a file is to be written", where=str(target), do="name a file in it, or another place"
+        )
+    count = 0
+    while True:
+        try:
+            os.replace(partial, target)
+            return
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        away = earlier / target.name if count == 0 else earlier / str(count) / target.name
+        away.parent.mkdir(parents=True, exist_ok=True)
+        count += 1
+        with suppress(FileNotFoundError):  # another writer moved it first
+            os.rename(target, away)

@@ -12,7 +12,8 @@ import json
 import os
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, astuple, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import metadata
@@ -116,6 +117,11 @@ class RunRecord:
     results: Mapping[str, Any] = field(default_factory=dict)
     plugins: Guests = NO_GUESTS
     files: Mapping[str, str] = field(default_factory=dict)
+    seal: str = ""
+
+    def content(self) -> str:
+        """Return a SHA-256 of all that the record says, its seal apart."""
+        return digest({name: value for name, value in asdict(self).items() if name != "seal"})
 
     @property
     def short_key(self) -> str:
@@ -234,8 +240,8 @@ class RunStore:
         return self.key(record.study, record.scenario, record.inputs, record.plugins.used) == record.key
 
     def whole(self, run: SavedRun) -> bool:
-        """Return whether the files of a run are those that were saved."""
-        return run.record.files == _checksums(run.folder)
+        """Return whether the files of a run, and what its record says, are those that were saved."""
+        return run.record.seal == run.record.content() and run.record.files == _checksums(run.folder)
 
     def get_or_run(
         self,
@@ -274,6 +280,7 @@ class RunStore:
                 plugins=plugins,
                 files=_checksums(partial),
             )
+            record = replace(record, seal=record.content())
             (partial / RECORD).write_text(record.to_json(), encoding="utf-8")
         return SavedRun(folder, record, reused=False)
 
@@ -293,7 +300,9 @@ class RunStore:
             ) from error
 
     def latest(self, study: str) -> SavedRun | None:
-        """Return the newest saved run of a study, or None."""
-        folders = [path.parent for path in (self.root / study).glob(f"*/{RECORD}")]
-        runs = [SavedRun(folder, self.read(folder), reused=True) for folder in folders]
+        """Return the newest saved run of a study, or None; an unreadable record does not hide the others."""
+        runs = []
+        for path in (self.root / study).glob(f"*/{RECORD}"):
+            with suppress(DataError):
+                runs.append(SavedRun(path.parent, self.read(path.parent), reused=True))
         return max(runs, key=lambda run: run.record.created, default=None)

@@ -130,12 +130,12 @@ def unarmed(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**armed) if armed else table
 
 
-def writable(path: Path | str, *, inputs: Collection[Path] = ()) -> Path:
-    """Return the path of a table to be written; refuse it before any work is done if it cannot be, or is an input."""
+def writable(path: Path | str) -> Path:
+    """Return the path of a table to be written; refuse an ending that names no kind of table."""
     path = Path(path)
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise DataError("a table is written as .csv or .parquet", where=str(path), do="give it one of these endings")
-    return untouched(path, inputs=inputs)
+    return path
 
 
 def folder(path: Path | str) -> Path:
@@ -149,19 +149,4 @@ def folder(path: Path | str) -> Path:
             why=f"{there} is a file" if not there.is_dir() else f"{there} may not be written to",
             do="name another folder",
         )
-    return path
-
-
-def untouched(path: Path, *, inputs: Collection[Path] = ()) -> Path:
-    """Return the path of a result; refuse one that would overwrite an input or lies in no folder to write to."""
-    if path.resolve() in {other.resolve() for other in inputs}:
-        raise DataError(
-            "this file is one of the inputs",
-            where=str(path),
-            why="the result would overwrite it",
-            do="name another file",
-        )
-    with replacing(path.parent / f".{path.name}.trial") as trial:
-        trial.touch()
-    (path.parent / f".{path.name}.trial").unlink()
     return path
