@@ -52,7 +52,7 @@ def test_a_table_of_ones_own_is_forecast_and_adds_up(mine: Path) -> None:
     assert "taken as a whole year" in " ".join(body["notes"])
     assert pd.read_csv(mine / "where.csv").groupby("level").size().to_dict() == {"municipality": 24, "nation": 2}
     assert [row["mean"] for row in body["nation"]] == [400, 300] and not body["counties"]
-    again = json.loads(workbench(*command, cwd=mine).stdout)
+    again = json.loads(workbench(*command, "--overwrite", cwd=mine).stdout)
     assert again["reused"] and again["forecast"] == body["forecast"]
 
 

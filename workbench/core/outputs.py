@@ -48,7 +48,10 @@ def guard(
             )
         if any(same(path, other) for other in earlier):
             raise DataError(
-                "two results would be written to this file", where=str(path), do="give each a name of its own"
+                "two results would be written to this file",
+                where=str(path),
+                why="the second would overwrite the first",
+                do="give each a name of its own",
             )
         earlier.append(path)
         _room(path)
