@@ -24,7 +24,7 @@ result = fabricated.{{}}
 print("working")"""
 
 INFLOW = [
-    "from workbench.presentation import inflow as page, inflow_figures as figures, origin",
+    "from workbench.presentation import inflow as page, origin\nfrom workbench.presentation.inflow import figures",
     STUDY.format("inflow_result(fabricated.made_up_arrivals(count), converged=converged)"),
     "page.front(result, locality)",
     "page.key_findings(result)",
@@ -41,7 +41,7 @@ INFLOW = [
 ]
 
 ALLOCATION = [
-    "from workbench.presentation import allocation as page, allocation_figures as figures, origin",
+    "from workbench.presentation import allocation as page, origin\nfrom workbench.presentation.allocation import figures",
     STUDY.format("allocation_result()"),
     "page.front(result, locality)",
     "page.key_findings(result)",
