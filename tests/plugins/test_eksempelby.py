@@ -62,7 +62,9 @@ def test_its_rule_changes_a_plan_only_when_it_is_named(town: Path, tmp_path: Pat
     (tmp_path / "p.csv").write_text("place,capacity\nN,9\nS,9\n")
     tables = ("--households", "h.csv", "--places", "p.csv", "--locality", "eksempelby", "--out")
     plain = workbench("allocate", *tables, "plain.csv", path=(town,), cwd=tmp_path)
-    ruled = workbench("allocate", *tables, "ruled.csv", "--rule", "no_district_alone", path=(town,), cwd=tmp_path)
+    ruled = workbench(
+        "allocate", *tables, "ruled.csv", "--overwrite", "--rule", "no_district_alone", path=(town,), cwd=tmp_path
+    )
     assert plain.returncode == ruled.returncode == 0, plain.stderr + ruled.stderr
     places = {
         name: [row.split(",")[1] for row in (tmp_path / f"{name}.csv").read_text().splitlines()[1:]]

@@ -41,7 +41,8 @@ INFLOW = [
 ]
 
 ALLOCATION = [
-    "from workbench.presentation import allocation as page, origin\nfrom workbench.presentation.allocation import figures",
+    "from workbench.presentation import allocation as page, origin\n"
+    "from workbench.presentation.allocation import figures",
     STUDY.format("allocation_result()"),
     "page.front(result, locality)",
     "page.key_findings(result)",
