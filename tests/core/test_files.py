@@ -1,4 +1,5 @@
 import errno
+import os
 import signal
 import subprocess
 import sys
@@ -114,3 +115,26 @@ def test_many_writers_of_one_folder_do_not_fail(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(write, range(400)))
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), PermissionError(errno.EACCES, "no")])
+def test_an_earlier_folder_comes_back_when_the_last_rename_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: BaseException
+) -> None:
+    with replacing(tmp_path / "run") as partial:
+        partial.mkdir()
+        (partial / "plan.csv").write_text("old")
+    replace, calls = os.replace, []
+
+    def fails(source: Path, target: Path) -> None:
+        calls.append(target)
+        if len(calls) == 2:  # the first finds the earlier folder there, the second comes once that is moved away
+            raise stop
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(type(stop)), replacing(tmp_path / "run") as partial:
+        partial.mkdir()
+        (partial / "plan.csv").write_text("new")
+    assert len(calls) == 2 and [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert (tmp_path / "run" / "plan.csv").read_text() == "old"

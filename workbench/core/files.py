@@ -107,15 +107,21 @@ def _rename(partial: Path, target: Path, earlier: Path) -> None:
             "this is a folder, a file is to be written", where=str(target), do="name a file in it, or another place"
         )
     count = 0
-    while True:
-        try:
-            os.replace(partial, target)
-            return
-        except OSError as error:
-            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                raise
-        away = earlier / target.name if count == 0 else earlier / str(count) / target.name
-        away.parent.mkdir(parents=True, exist_ok=True)
-        count += 1
-        with suppress(FileNotFoundError):  # another writer moved it first
-            os.rename(target, away)
+    try:
+        while True:
+            try:
+                os.replace(partial, target)
+                return
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+            # What stood here first is put back if all fails; what other writers put here meanwhile is as new as ours.
+            away = earlier / target.name if count == 0 else earlier.with_name(f"meanwhile-{count}")
+            away.parent.mkdir(exist_ok=True)
+            count += 1
+            with suppress(FileNotFoundError):  # another writer moved it first
+                os.rename(target, away)
+    except BaseException:
+        if (earlier / target.name).exists() and not os.path.lexists(target):
+            os.rename(earlier / target.name, target)
+        raise
