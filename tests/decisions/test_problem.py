@@ -150,14 +150,15 @@ def test_a_pin_that_cannot_hold_is_refused_by_name(homes, rooms, scores):
         Problem.from_tables(linked, rooms.assign(capacity=[9, 9]), scores.fillna(0.5), rules(("b", "x", "pin")))
 
 
-def test_linked_households_that_fit_only_one_by_one_are_refused_by_name(homes, rooms, scores):
+def test_linked_households_that_fit_only_one_by_one_have_no_place_and_a_pin_among_them_is_refused(homes, rooms, scores):
     linked = homes.assign(linked_with=["a", "", ""])
+    problem = Problem.from_tables(linked, rooms, scores.fillna(0.5))
+    assert (problem.why[problem.item_of[0]] != 0).all()
     with pytest.raises(DecisionError) as caught:
         Problem.from_tables(linked, rooms, scores.fillna(0.5), rules(("a", "x", "pin")))
-    (fault,) = caught.value.faults  # the pin could hold if it were not for the link
-    assert (fault.where, fault.row, fault.column) == ("households", 1, "linked_with")
-    assert "a (3 persons) and c (3 persons, needs school) are linked" in fault.what
-    assert "needs school, which x does not offer; too large for y: 6 in persons, room for 3" in fault.what
+    (fault,) = caught.value.faults
+    assert (fault.where, fault.row, fault.column) == ("rules", 1, "place")
+    assert "a is pinned to x, but may not go there together with c" in fault.what
     alone = linked.assign(adults=[99, 2, 0])
     assert (Problem.from_tables(alone, rooms, scores.fillna(0.5)).why[0] != 0).all()
 

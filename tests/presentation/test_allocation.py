@@ -68,7 +68,7 @@ def test_the_headline_counts_synthetic_persons(allocation_result):
 def test_a_plan_that_places_all_says_all(fabricated):
     places = fabricated.made_up_places().assign(capacity=50)
     result = fabricated.allocation_result(places)
-    assert page.headline(result).sentence.startswith("All of ")
+    assert page.headline(result).sentence.startswith("All ")
     assert "stay" not in page.headline(result).sentence
     assert page.unplaced(result).sentence == "Every household finds a place." and page.unplaced(result).table is None
     assert "none would one more place" in page.binding_limits(result).sentence
@@ -145,3 +145,17 @@ def test_the_table_of_all_places_says_what_room_is_left_and_repeats_no_price(fab
     table = page.by_place(fabricated.allocation_result())
     assert [column.heading for column in table.columns][-1] == "Room left, persons"
     assert "shadow_price" in table.data
+
+
+@pytest.mark.parametrize(
+    ("worths", "shown", "said"),
+    [
+        ([0.9] * 5 + [0.4] * 7, 12, "12 municipalities with the highest worth"),
+        ([0.9] * 5 + [0.4] * 20, 5, "20 more share 0.40"),
+        ([0.4] * 88, 12, "88 share the highest worth; the first 12 by name"),
+    ],
+)
+def test_a_list_of_highest_worth_never_cuts_through_a_tie_in_silence(worths, shown, said):
+    places = pd.DataFrame({"name": [f"T{index:02}" for index in range(len(worths))], "shadow_price": worths})
+    top, which = page.most_worth(places)
+    assert len(top) == shown and said in which

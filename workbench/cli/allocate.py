@@ -89,6 +89,15 @@ def run(
         typer.echo(f"No scores given: needs-and-ties matching, with the stated weights of {where}.", err=True)
     if unknown := tables.unknown_ties:
         typer.echo(f"Ties to places that are not in the table count for nothing: {', '.join(unknown)}.", err=True)
+    if scores is None and (silent := tables.unknown_languages):
+        named = ", ".join(f"{code} (did you mean {near}?)" if near else code for code, near in silent.items())
+        typer.echo(f"Languages that no place offers count for nothing: {named}.", err=True)
+    if taken := tables.services_by_capacity:
+        typer.echo(
+            f"Taken to offer a service because they have a capacity for it: {'; '.join(taken)}. "
+            "An empty capacity of a service sets no limit and offers nothing by itself.",
+            err=True,
+        )
     if unused := tables.unused:
         listed = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in unused.items())
         typer.echo(f"Columns that are not used: {listed}.", err=True)

@@ -173,9 +173,11 @@ _ALL = (
                 "capacity_",
                 "count",
                 "most persons of households that need the service named there, e.g. capacity_school; what it counts "
-                "can be stated with `workbench allocate --count`",
+                "can be stated with `workbench allocate --count`; an empty cell sets no limit, "
+                "and a place with room here offers the service",
                 "persons",
                 required=False,
+                empty=True,
                 low=0,
             ),
         ),

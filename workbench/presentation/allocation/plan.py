@@ -40,6 +40,8 @@ REASONS = {
 """What the plan says of a household, and the reason it is counted under; the plan's own words name households."""
 
 MOST_BINDING = 12
+SETTLED = 1e-7
+"""A gap below this is what is left of rounding in a proof: it is said to be none."""
 
 
 def _round(result: AllocationResult) -> str:
@@ -87,7 +89,8 @@ def placed(plan: Plan, *, kind: str = "person", place: tuple[str, str] = ("place
     """Return how many persons a plan places, and whether any plan could place more."""
     households = plan.households_placed + len(plan.unplaced)
     everyone = plan.persons_placed == plan.persons
-    some = "All" if everyone and plan.persons != 1 else number(plan.persons_placed)
+    who = counted(plan.persons, kind)
+    some = f"All {who}" if everyone and plan.persons != 1 else f"{number(plan.persons_placed)} of {who}"
     verb = "finds" if plan.persons_placed == 1 else "find"
     best = (
         "no plan can place more"
@@ -98,7 +101,7 @@ def placed(plan: Plan, *, kind: str = "person", place: tuple[str, str] = ("place
     stay = "stays" if left == 1 else "stay"
     tail = f"; {number(left)} {stay} without a place, and {best}" if left else ""
     return Finding(
-        f"{some} of {counted(plan.persons, kind)} in {counted(households, 'household')} {verb} "
+        f"{some} in {counted(households, 'household')} {verb} "
         f"a place in {counted(int((plan.by_place['placed'] > 0).sum()), *place)}{tail}.",
         estimate=float(plan.persons_placed),
         unit=f"{kind}s",
@@ -118,7 +121,7 @@ def certificate(plan: Plan) -> Finding:
 
 def _gap(gap: float) -> str:
     """Return a gap rounded up, so that the sentence never promises more than was proved."""
-    if gap <= 0:
+    if gap <= SETTLED:
         return f"0{NBSP}%"
     decimals = 3 if gap < 0.001 else 2 if gap < 0.01 else 1
     return percent(math.ceil(gap * 100 * 10**decimals) / (100 * 10**decimals), decimals)
@@ -224,10 +227,10 @@ def binding_limits(result: AllocationResult) -> Finding:
     used = f"{percent(float(share))} of all capacity is used; {all_full}"
     if worth.empty:
         return Finding(f"{used}, and in none would one more place raise the score.")
-    top = worth.head(MOST_BINDING).reset_index(drop=True)
+    top, which = most_worth(worth)
     table = Table(
         name="binding-limits",
-        caption=f"Where one more place would be worth most ({number(len(top))} municipalities with the highest worth)",
+        caption=f"Where one more place would be worth most ({which})",
         columns=(
             Column("Municipality", tuple(top["name"]), right=False),
             Column("County", tuple(top["county"]), right=False),
@@ -244,6 +247,22 @@ def binding_limits(result: AllocationResult) -> Finding:
         unit="municipalities",
         table=table,
     )
+
+
+def most_worth(worth: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return the places of the highest worth as readers see it, and how they were chosen."""
+    seen = worth["shadow_price"].round(2)
+    level = float(seen.iloc[min(MOST_BINDING, len(worth)) - 1])
+    whole = worth[seen >= level]
+    if len(whole) <= MOST_BINDING:
+        towns = counted(len(whole), "municipality", "municipalities")
+        return whole.reset_index(drop=True), f"{towns} with the highest worth"
+    above = worth[seen > level]
+    if not above.empty:
+        rest = f"{number(int((seen == level).sum()))} more share {number(level, 2)}"
+        return above.reset_index(drop=True), f"the highest; {rest} and stand in the attached table"
+    first = whole.sort_values("name").head(MOST_BINDING).reset_index(drop=True)
+    return first, f"{number(len(whole))} share the highest worth; the first {number(len(first))} by name"
 
 
 def by_county(result: AllocationResult) -> Table:

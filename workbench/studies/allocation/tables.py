@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,29 @@ class Tables:
         cells = self.households["ties"].dropna()
         named = {code.strip() for cell in cells for code in str(cell).split(";") if code.strip()}
         return sorted(named - set(self.places["place"]))
+
+    @property
+    def unknown_languages(self) -> dict[str, str]:
+        """Languages of households that no place offers, each with the nearest code that one does, or nothing.
+
+        A name or a code of three letters points to the code of two ("Arabic", "ara": ``ar``). Empty where no place
+        names any language, since nothing is compared then.
+        """
+        asked, offered = (input_codes(table) for table in (self.households, self.places))
+        return {code: nearest_language(code, offered) for code in sorted(asked - offered)} if offered else {}
+
+    @property
+    def services_by_capacity(self) -> list[str]:
+        """Services that places offer by a capacity above 0 alone, without listing them: service and how many places."""
+        listed = self.places["services"].fillna("") if "services" in self.places else [""] * len(self.places)
+        lists = [{code.strip() for code in str(cell).split(";")} for cell in listed]
+        found = []
+        for column in (str(name) for name in self.places if str(name).startswith("capacity_")):
+            service = column.removeprefix("capacity_")
+            rooms = pd.to_numeric(self.places[column], errors="coerce").fillna(0) > 0
+            if count := sum(has and service not in codes for has, codes in zip(rooms, lists, strict=True)):
+                found.append(f"{service} ({count} of {len(self.places)} places)")
+        return found
 
     @property
     def unused(self) -> dict[str, list[str]]:
@@ -142,3 +166,20 @@ def named(by_place: pd.DataFrame, tables: Tables, locality: Locality | None = No
         names |= dict(zip(said["place"].astype(str), said["name"].astype(str), strict=True))
     rows = by_place.to_dict(orient="records")
     return [{"name": names.get(str(row["place"]), ""), **{str(k): v for k, v in row.items()}} for row in rows]
+
+
+def input_codes(table: pd.DataFrame) -> set[str]:
+    """Return the languages that a table names, in lower case."""
+    cells = table["languages"].dropna() if "languages" in table else ()
+    return {code.strip().casefold() for cell in cells for code in str(cell).split(";") if code.strip()}
+
+
+def nearest_language(code: str, offered: set[str]) -> str:
+    """Return the offered code that a language's name or longer code means, else the most similar one, else nothing."""
+    from babel import Locale  # here: only when a language is not found
+    from babel.core import get_global
+
+    names = {name.casefold(): short for short, name in Locale("en").languages.items()}
+    meant = str(get_global("language_aliases").get(code, names.get(code, "")))
+    similar = get_close_matches(code, sorted(offered), n=1)
+    return meant if meant in offered else similar[0] if similar else ""

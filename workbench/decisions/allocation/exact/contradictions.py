@@ -1,40 +1,35 @@
-"""Which orders can no plan keep? Pins against each other, bans, needs and room; links that fit nowhere."""
+"""Which orders can no plan keep? Pins against each other, bans, needs and room.
+
+Linked households that fit nowhere together are no contradiction: the rule lets both stay unplaced, with the reason.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from workbench.core.errors import Fault
-from workbench.decisions.allocation.problem.input_tables import Ints, Names, Ties
+from workbench.decisions.allocation.problem.input_tables import Names, Ties
 
 if TYPE_CHECKING:
     from workbench.decisions.allocation.problem.problem import Problem
 
-TOLD = 3
-"""Places of which it is said why they cannot take households that are linked."""
 
-
-def contradictions(problem: Problem, unpinned: Problem, pins: Ties, links: Ties) -> list[Fault]:
+def contradictions(problem: Problem, pins: Ties) -> list[Fault]:
     """Return every contradiction among the orders of a problem, each at the cell that gives the order.
 
     Parameters
     ----------
-    problem, unpinned
-        The problem as its tables state it, and without its pins.
+    problem
+        The problem as its tables state it.
     pins
         Pairs of household and place.
-    links
-        Pairs of households.
     """
-    homeless = _homeless(unpinned, links)
-    return [*homeless.values(), *_clashes(problem, pins, homeless), *_crowded(problem, pins)]
+    return [*_clashes(problem, pins), *_crowded(problem, pins)]
 
 
-def _clashes(problem: Problem, pins: Ties, homeless: Mapping[int, Fault]) -> list[Fault]:
+def _clashes(problem: Problem, pins: Ties) -> list[Fault]:
     """Name each pin that stands against another one, a ban, a need, room or a missing score."""
     names, towns, item_of = problem.household_names, problem.place_names, problem.item_of
     banned = {(int(item_of[row]), place): row for row, place in problem.bans}
@@ -49,8 +44,6 @@ def _clashes(problem: Problem, pins: Ties, homeless: Mapping[int, Fault]) -> lis
         if (item, place) in banned:
             faults.append(cell.fault(f"{pinned} and{_by_way_of(names, banned[item, place], row)} banned from it"))
         elif first[item] == (row, place) and problem.why[item, place] != 0:
-            if item in homeless and _alone(problem, row)[place]:
-                continue  # the link is at fault, and told
             others = [names[each] for each in problem.members[item] if each != row]
             linked = f" together with {', '.join(others)}, to whom it is linked" if others else ""
             reason = problem.why_not(names[row], towns[place])
@@ -83,40 +76,3 @@ def _crowded(problem: Problem, pins: Ties) -> list[Fault]:
             what = f"{pair} are to be kept apart and both pinned to {problem.place_names[at[left]]}"
             faults.append(cells[at[left]].fault(what))
     return faults
-
-
-def _homeless(problem: Problem, links: Ties) -> dict[int, Fault]:
-    """Name linked households of which each may go somewhere, but all together nowhere; by item."""
-    faults = {}
-    cells = {int(problem.item_of[left]): cell for (left, _), cell in sorted(links.items(), reverse=True)}
-    for item, cell in sorted(cells.items()):
-        members = problem.members[item]
-        if not (problem.why[item] == 0).any() and all(_alone(problem, row).any() for row in members):
-            each = [_asked(problem, row) for row in members]
-            what = f"{', '.join(each[:-1])} and {each[-1]} are linked, but no place may take them together"
-            faults[item] = cell.fault(f"{what}: {_reasons(problem, item, members[0])}")
-    return faults
-
-
-def _alone(problem: Problem, row: int) -> NDArray[np.bool_]:
-    """Return for each place whether a household could go there if it were linked with nobody."""
-    fits = (problem.use[row] <= problem.capacity).all(axis=1) & ~np.isnan(problem.score[row])
-    fits &= np.array([set(problem.needs[row]) <= set(offer) for offer in problem.offers], dtype=bool)
-    fits[[place for home, place in problem.bans if home == row]] = False
-    return np.asarray(fits)
-
-
-def _asked(problem: Problem, row: int) -> str:
-    persons = int(problem.persons[row])
-    needs = f", needs {' and '.join(problem.needs[row])}" if problem.needs[row] else ""
-    return f"{problem.household_names[row]} ({persons} person{'' if persons == 1 else 's'}{needs})"
-
-
-def _reasons(problem: Problem, item: int, row: int) -> str:
-    """Say why no place takes an item: three places with their reasons, of every kind one first; the others counted."""
-    why: Ints = problem.why[item].astype(np.int64)
-    _, first = np.unique(why, return_index=True)
-    shown = list(dict.fromkeys([*first.tolist(), *range(len(why))]))[:TOLD]
-    told = [problem.why_not(problem.household_names[row], problem.place_names[place]) for place in shown]
-    more = len(why) - len(shown)
-    return "; ".join(told) + (f"; and so on for {more} more place{'' if more == 1 else 's'}" if more else "")

@@ -112,13 +112,13 @@ def needs_and_ties(households: pd.DataFrame, places: pd.DataFrame, weights: Matc
     names, towns = tuple(homes["household"]), tuple(rooms["place"])
     near = _closeness(rooms, weights)
     column = {town: index for index, town in enumerate(towns)}
-    ties, spoken = input_tables.code_lists(homes, "ties"), input_tables.code_lists(homes, "languages")
+    ties, spoken = input_tables.code_lists(homes, "ties"), _languages(homes)
     closeness = np.zeros((len(names), len(towns)))
     for row, tied in enumerate(ties):
         known = [column[town] for town in tied if town in column]
         if known:
             closeness[row] = near[known].max(axis=0)
-    communities = [set(here) for here in input_tables.code_lists(rooms, "languages")]
+    communities = [set(here) for here in _languages(rooms)]
     language = np.array([[float(not here.isdisjoint(own)) for here in communities] for own in spoken])
     parts = {"ties": closeness, "languages": language.reshape(closeness.shape)}
     applies = {
@@ -135,6 +135,11 @@ def needs_and_ties(households: pd.DataFrame, places: pd.DataFrame, weights: Matc
     table.attrs["score_name"] = SCORE_NAME
     unknown = tuple(sorted({town for tied in ties for town in tied} - set(towns)))
     return Matching(table, weights, unknown, score, parts, applies, names, towns)
+
+
+def _languages(table: pd.DataFrame) -> list[Names]:
+    """Return the languages of each row; a code is the same in capital letters."""
+    return [tuple(code.casefold() for code in row) for row in input_tables.code_lists(table, "languages")]
 
 
 def _closeness(rooms: pd.DataFrame, weights: MatchingWeights) -> Floats:

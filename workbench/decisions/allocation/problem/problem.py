@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
@@ -239,8 +239,7 @@ class Problem:
             stated=tuple(said.others),
             minimum_said=minimum_said,
         )
-        unpinned = replace(problem, why=free, pin=np.full_like(pin, -1)) if pins else problem
-        against = contradictions(problem, unpinned, pins, links)
+        against = contradictions(problem, pins)
         if faults:
             raise _unstated([*faults, *against])
         if against:
