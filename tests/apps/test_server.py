@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from workbench.apps import pages
 from workbench.apps.guard import ASSET, Guarded
 from workbench.apps.server import Serving, _config, _Server
-from workbench.apps.words import titles, words
+from workbench.apps.words import refusals, titles, words
 from workbench.cli import app
 from workbench.core.errors import AppError, ReportError
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.quick
 
 def test_every_server_has_its_own_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(Serving().token) >= 24 and Serving().token != Serving().token
-    monkeypatch.setenv("WORKBENCH_TOKEN", "my own")
-    assert Serving().token == "my own"
+    monkeypatch.setenv("WORKBENCH_TOKEN", "my-own-key-of-2026")
+    assert Serving().token == "my-own-key-of-2026"
 
 
 def test_what_cannot_be_served_is_refused_in_a_sentence() -> None:
@@ -35,6 +35,25 @@ def test_what_cannot_be_served_is_refused_in_a_sentence() -> None:
         Serving(language="xx")
     with pytest.raises(AppError, match="no time"):
         Serving(idle_minutes=0)
+    for path in ("stat", "/stat", "stat/", "//", "/../", "/a b/", "/stat/?x/"):
+        with pytest.raises(AppError, match="no path for pages") as caught:
+            Serving(base_path=path)
+        assert "--base-path /stat/" in caught.value.do
+
+
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [("a", "length is 1"), ("fifteen-letters", "length is 15"), ("ab" * 20, "2 different"), ("a/b?c&d" * 5, "letters")],
+)
+def test_a_weak_key_is_refused_with_the_reason_and_never_printed(
+    key: str, why: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("WORKBENCH_TOKEN", key)
+    done = CliRunner().invoke(app, ["app", "outlook", "--runs", str(tmp_path), "--port", "0"])
+    said = " ".join(done.stderr.split())
+    assert done.exit_code == 2 and why in said and "WORKBENCH_TOKEN" in said
+    assert len(key) == 1 or key not in done.output
+    assert "of-2026" not in repr(Serving(token="a-strong-key-of-2026"))
 
 
 def test_a_taken_port_is_a_sentence_with_exit_code_2(tmp_path: Path) -> None:
@@ -67,6 +86,19 @@ def test_every_handler_stands_behind_the_guard(monkeypatch: pytest.MonkeyPatch) 
     _Server.clear_instance()
     assert len(rules) > 6 and all(issubclass(rule[1], Guarded) for rule in rules)
     assert not any("login" in rule[0] for rule in rules)
+
+
+def test_the_pages_of_a_path_lie_below_it() -> None:
+    assert _config(Serving(base_path="/stat/")).Voila.base_url == "/stat/"
+    assert _config(Serving()).Voila.base_url == "/"
+
+
+def test_what_a_visitor_reads_of_a_refusal_differs_by_reason_and_language_and_names_no_command() -> None:
+    told = {language: refusals(language) for language in ("en", "nb", "sv")}
+    for said in told.values():
+        assert len({said[reason] for reason in (403, "address", 404, 429, 500)}) == 5
+        assert not any("workbench" in text or "`" in text for text in said.values())
+    assert all(len({told[language][reason] for language in told}) == 3 for reason in told["en"])
 
 
 def test_the_frame_says_the_same_things_in_every_language() -> None:

@@ -41,6 +41,8 @@ class Served:
 
     process: subprocess.Popen[str]
     url: str
+    log: Path
+    folder: Path
 
     @property
     def origin(self) -> str:
@@ -64,19 +66,19 @@ def serve(saved_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
     def start(*arguments: str, page: str = "outlook", runs: Path = saved_runs, path: tuple[Path, ...] = ()) -> Served:
         command = [sys.executable, "-m", "workbench", "app", page, "--port", "0", "--runs", str(runs), *arguments]
-        log = (tmp_path_factory.mktemp("log") / "server.txt").open("w")
+        log, folder = tmp_path_factory.mktemp("log") / "server.txt", tmp_path_factory.mktemp("elsewhere")
         process = subprocess.Popen(
             command,
-            cwd=tmp_path_factory.mktemp("elsewhere"),
+            cwd=folder,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *path)))},
             stdout=subprocess.PIPE,
-            stderr=log,
+            stderr=log.open("w"),
             text=True,
         )
         started.append(process)
         assert process.stdout is not None
         process.stdout.readline()
-        return Served(process, process.stdout.readline().strip())
+        return Served(process, process.stdout.readline().strip(), log, folder)
 
     yield start
     for process in started:

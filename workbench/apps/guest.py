@@ -9,7 +9,7 @@ import ipywidgets
 from traitlets.log import get_logger
 
 from workbench.apps import notices, pages
-from workbench.apps.bridge import Bridge
+from workbench.apps.bridge import Bridge, keep_quiet
 from workbench.core import plugins
 from workbench.core.errors import AppError, WorkbenchError
 from workbench.core.plugins import Plugin
@@ -18,6 +18,7 @@ from workbench.presentation.languages import say
 
 def page() -> ipywidgets.Box:
     """Return the page of the panel that the server named to this kernel; the server has checked it."""
+    keep_quiet()
     return opened(os.environ.get(pages.PANEL, ""), pages.language())
 
 

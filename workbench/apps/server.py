@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -26,9 +26,10 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.voila_identity_provider import VoilaIdentityProvider
 
-from workbench.apps import pages
-from workbench.apps.guard import guarded
-from workbench.apps.words import titles, words
+from workbench.apps import key, log, messages, pages
+from workbench.apps.attempts import Attempts
+from workbench.apps.guard import Nothing, guarded
+from workbench.apps.words import refusals, titles, words
 from workbench.core.errors import AppError
 from workbench.core.provenance import default_runs
 from workbench.presentation.fonts import css_faces
@@ -40,6 +41,10 @@ EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-
 FORSAKEN_SECONDS = 60
 """After so many idle seconds without a browser a kernel ends: its tab was closed too early to say so, or crashed."""
 LOOK_SECONDS = 5
+LARGEST_BODY = 16 * 1024
+"""Bytes of a request's body at most: a page that closes sends a few hundred, and more is refused unread."""
+BODY_SECONDS = 20
+BASE_PATH = re.compile(r"/([A-Za-z0-9_~-][A-Za-z0-9._~-]*/)*")
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
@@ -63,6 +68,8 @@ class Serving:
         After so many minutes without use a page's kernel ends.
     token
         The key to every route.
+    base_path
+        The path under which a proxy serves the pages, e.g. ``/stat/``; the server expects it in every address.
     """
 
     page: str = "outlook"
@@ -72,10 +79,18 @@ class Serving:
     runs: Path = field(default_factory=default_runs)
     language: str = "en"
     idle_minutes: float = 30
-    token: str = field(default_factory=lambda: os.environ.get("WORKBENCH_TOKEN") or secrets.token_urlsafe(24))
+    token: str = field(default_factory=key.chosen, repr=False)
+    base_path: str = "/"
 
     def __post_init__(self) -> None:
         check(self.language)
+        key.check(self.token)
+        if not BASE_PATH.fullmatch(self.base_path):
+            raise AppError(
+                f"'{self.base_path}' is no path for pages",
+                why="the addresses of pages begin with it",
+                do="write it with a slash at both ends, in letters a to z, digits and . _ ~ -: --base-path /stat/",
+            )
         pages.find(self.page)
         if self.idle_minutes <= 0:
             raise AppError("a page cannot end after no time at all", do="choose more than 0 idle minutes")
@@ -126,13 +141,19 @@ def _config(serving: Serving) -> Config:
         config_file_paths=[],
         open_browser=False,
         log_level="WARN",
+        base_url=serving.base_path,
         token=serving.token,
         cookie_secret=secrets.token_bytes(32),
         identity_provider_class=VoilaIdentityProvider,
         tornado_settings={
             "hosts": _hosts(serving),
             "language": serving.language,
-            "refusals": {403: told[serving.language]["refused"], 404: "Not found.", 500: "Failed."},
+            "refusals": {language: refusals(language) for language in LANGUAGES},
+            "attempts": Attempts(),
+            "log_function": log.request,
+            "default_handler_class": Nothing,
+            "xsrf_cookie_kwargs": {"path": serving.base_path, "samesite": "Strict"},
+            "websocket_max_message_size": messages.LARGEST,
         },
     )
     config.VoilaIdentityProvider.cookie_options = {"samesite": "Strict"}
@@ -170,12 +191,6 @@ def _before_launch(handler: RequestHandler, notebook: NotebookNode, cwd: str) ->
     notebook.metadata["language"] = asked if asked in LANGUAGES else handler.settings["language"]
 
 
-def _worth_saying(record: logging.LogRecord) -> bool:
-    """Leave out what is said at every visit and means nothing here, so that warnings which matter are seen."""
-    said = record.getMessage()
-    return not ("is not trusted" in said or "websocket_ping_timeout" in said)
-
-
 class _Server(Voila):  # type: ignore[misc]
     """Voilà with every route behind the guard, on sockets that are bound already."""
 
@@ -186,8 +201,7 @@ class _Server(Voila):  # type: ignore[misc]
 
     def init_settings(self) -> dict[str, Any]:
         """Return Voilà's settings and ours."""
-        for log in (self.log, logging.getLogger("tornado.general")):
-            log.addFilter(_worth_saying)
+        log.keep_discreet(self.log, self.serving.token)
         return {**super().init_settings(), **self.tornado_settings, "compress_response": True}
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
@@ -196,10 +210,10 @@ class _Server(Voila):  # type: ignore[misc]
 
     def listen(self) -> None:
         """Answer on the bound sockets until stopped."""
-        server = HTTPServer(self.app)
+        server = HTTPServer(self.app, max_body_size=LARGEST_BODY, body_timeout=BODY_SECONDS)
         server.add_sockets(self.sockets)
         self.port = next(iter(self.sockets)).getsockname()[1]
-        address = f"http://{self._shown_host()}:{self.port}/?token={self.serving.token}"
+        address = f"http://{self._shown_host()}:{self.port}{self.serving.base_path}?token={self.serving.token}"
         self.ready(address)
         if self.shows:
             webbrowser.open(address)

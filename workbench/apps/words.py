@@ -32,10 +32,6 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
         "sleep": say("Without use, this page ends in less than two minutes. Your choices are kept.", language),
         "again": say("Load again", language),
         "awake": say("Stay", language),
-        "refused": say(
-            "This page opens only with its key: use the whole address that `workbench app` printed.",
-            language,
-        ),
         "foot": say("The program proposes, people decide.", language),
         "idle": say(
             "A page that is not used for {minutes} minutes ends by itself.",
@@ -43,4 +39,19 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
             minutes=idle_minutes,
         ),
         "noscript": say("This page needs JavaScript, from this server alone.", language),
+    }
+
+
+def refusals(language: str) -> dict[int | str, str]:
+    """Return what a visitor reads in place of a page, by status; nothing of it is for the people who run the server."""
+    key = say("This page opens only with its key: use the whole address that you were given.", language)
+    return {
+        403: key,
+        "address": say(
+            "This page is not known by the address that you used: take exactly the one that you were given.", language
+        ),
+        404: say("There is nothing at this address.", language),
+        405: say("There is nothing at this address.", language),
+        429: say("Too many wrong keys came from your network. Wait ten seconds, then load the page again.", language),
+        500: say("Something went wrong here. Load the page again in a minute.", language),
     }

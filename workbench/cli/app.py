@@ -18,6 +18,9 @@ def run(
     host: Annotated[list[str] | None, typer.Option(help="A name by which browsers reach it; repeat it.")] = None,
     runs: Annotated[Path | None, typer.Option(help="Folder of saved runs (default: output/runs).")] = None,
     language: Annotated[str, typer.Option(help="Language at first: en, nb or sv.")] = "en",
+    base_path: Annotated[
+        str, typer.Option(help="Path under which a proxy serves the pages, with a slash at both ends: /stat/.")
+    ] = "/",
     idle_minutes: Annotated[float, typer.Option(help="A page not used for so long ends.")] = 30,
     browser: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
 ) -> None:
@@ -34,6 +37,7 @@ def run(
         runs=runs or default_runs(),
         language=language,
         idle_minutes=idle_minutes,
+        base_path=base_path,
     )
     tell_left_out(context)
     serve(

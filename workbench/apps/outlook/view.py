@@ -15,7 +15,7 @@ from ipywidgets.widgets.widget_bool import CheckboxStyle
 from traitlets.log import get_logger
 
 from workbench.apps import notices
-from workbench.apps.bridge import Bridge
+from workbench.apps.bridge import Bridge, keep_quiet
 from workbench.apps.outlook import content
 from workbench.apps.outlook.panel import Opening, Outlook
 from workbench.apps.outlook.state import LEVELS
@@ -32,6 +32,7 @@ PAUSE = 0.4
 
 def page() -> ipywidgets.Box:
     """Return the page for the address that this kernel was started for."""
+    keep_quiet()
     panel = Outlook()
     return panel.view(panel.state())
 
