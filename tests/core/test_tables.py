@@ -85,7 +85,7 @@ def test_typed_and_text_cells_give_the_same_table() -> None:
 @given(st.lists(st.integers(-5, 10**6), min_size=1, max_size=12))
 def test_exactly_the_negative_counts_are_faults(persons: list[int]) -> None:
     frame = pd.DataFrame(
-        {"month": [f"20{i:02d}-01" for i in range(len(persons))], "destination": "NO", "persons": persons}
+        {"month": [f"2019-{i + 1:02d}" for i in range(len(persons))], "destination": "NO", "persons": persons}
     )
     negative = [i + 2 for i, p in enumerate(persons) if p < 0]
     if negative:

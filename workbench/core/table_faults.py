@@ -13,6 +13,7 @@ import pandas as pd
 
 from workbench.core.cells import KINDS, numbers, texts
 from workbench.core.errors import Fault
+from workbench.core.table_sums import month_faults, sum_faults
 from workbench.core.tables import Column, Contract
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def faults_of(frame: pd.DataFrame, of: Contract, locality: Locality | None, firs
         faults += _heading_faults(of, locality)
     if locality is not None:
         faults += _place_faults(frame, of, locality, first_row)
+    if not faults:  # figures are compared only where all of them can be read
+        faults += [*month_faults(frame, of.name), *sum_faults(frame, of.name, first_row)]
     return faults
 
 
