@@ -132,6 +132,7 @@ def allocation_result(
     value = float(plan_assignment["score"].sum())
     plan = SimpleNamespace(
         assignment=plan_assignment,
+        ties="",
         unplaced=pd.DataFrame(unplaced, columns=["household", "persons", "why"]),
         by_place=pd.DataFrame(
             {"place": places["place"], "capacity": capacity, "placed": placed, "shadow_price": price}

@@ -125,6 +125,8 @@ def run(
         typer.echo(finding.sentence)
     for row in plan.unplaced.to_dict("records"):
         typer.echo(f"  not placed: {row['household']} ({counted(row['persons'], 'person')}): {row['why']}")
+    if plan.ties:
+        typer.echo(plan.ties)
     typer.echo(f"Plan: {out}\nResult: {result}")
     if not plan.reaches(gap):
         raise typer.Exit(WARNING)

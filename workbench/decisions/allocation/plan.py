@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.decisions.allocation import explain
+from workbench.decisions.allocation import explain, ties
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 from workbench.decisions.allocation.problem.problem import Problem, WhyNot
 from workbench.decisions.allocation.search.large_scale import Outcome
@@ -71,6 +71,8 @@ class Plan:
         Why the search stopped and what is certified, in sentences.
     outcome
         Multipliers that prove the bound, and where a next search may begin; not kept with saved plans.
+    ties
+        How places were given among equal households, in a sentence; '' where nobody competed for one.
     """
 
     assignment: pd.DataFrame
@@ -89,6 +91,7 @@ class Plan:
     seconds: float
     score_name: str
     outcome: Outcome | None = field(default=None, repr=False)
+    ties: str = ""
 
     def reaches(self, asked: float) -> bool:
         """Say whether the gap is no wider than asked, and under *place-first* that of persons placed neither.
@@ -178,6 +181,7 @@ def plan_of(problem: Problem, solution: Solution, *, seconds: float) -> Plan:
         seconds=seconds,
         score_name=problem.score_name,
         outcome=solution.outcome,
+        ties=ties.SAID if ties.competed(problem, place_of) else "",
     )
 
 

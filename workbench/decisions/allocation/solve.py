@@ -16,6 +16,7 @@ import numpy as np
 
 from workbench.core.errors import DecisionError, nearest
 from workbench.core.parts import AllocationRule
+from workbench.decisions.allocation import ties
 from workbench.decisions.allocation.exact import small_cases
 from workbench.decisions.allocation.exact.cvxpy_statement import RowsByRule, kept
 from workbench.decisions.allocation.exact.elastic_relaxation import keeping, meeting_floors
@@ -113,6 +114,7 @@ def solve(
         else:
             solution = _by_limits(problem, rules, objective, gap, columns, limit, start, say, few=pairs <= FINISHED)
     solution = replace(solution, asked=gap, stopped=limit.stopped, late=not limit.stopped and not limit.going())
+    solution = _in_turn(problem, (*rules, *_promised(objective, solution)), solution)
     plan = plan_of(problem, solution, seconds=time.perf_counter() - limit.began)
     if further:
         also = "; ".join(f"{rule.title} ({rule.source})" for rule in further)
@@ -120,6 +122,19 @@ def solve(
     _check(problem, (*rules, *_promised(objective, solution)), plan)
     say(plan.status)
     return replace(plan, seconds=time.perf_counter() - limit.began)
+
+
+def _in_turn(problem: Problem, rules: tuple[AllocationRule, ...], solution: Solution) -> Solution:
+    """Return a solution of the same worth in which equal households have their places by turn, if every rule holds."""
+    fair = ties.exchanged(problem, solution.place_of)
+    if (fair == solution.place_of).all():
+        return solution
+    other = replace(solution, place_of=fair, outcome=replace(solution.outcome, place_of=fair))
+    try:
+        _check(problem, rules, plan_of(problem, other, seconds=0.0))
+    except DecisionError:  # a rule that tells equal households apart, such as today's practice
+        return solution
+    return other
 
 
 def _by_limits(

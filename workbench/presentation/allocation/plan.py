@@ -206,7 +206,7 @@ def unplaced(result: AllocationResult) -> Finding:
     )
     return Finding(
         f"{counted(len(left), 'household')} with {counted(int(left['persons'].sum()), 'person')} "
-        f"{'stays' if len(left) == 1 else 'stay'} without a place.",
+        f"{'stays' if len(left) == 1 else 'stay'} without a place. {result.plan.ties}".strip(),
         estimate=float(left["persons"].sum()),
         unit="synthetic persons",
         table=table,

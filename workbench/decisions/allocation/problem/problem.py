@@ -90,6 +90,8 @@ class Problem:
         What the scores are, as it stands under every table.
     deadline
         Index household: latest day of placement as an ISO date; '' for none.
+    arrived
+        Index household: day of arrival as an ISO date; '' where unknown. It only decides among equals.
     must
         Items that every plan places.
     stated
@@ -118,6 +120,7 @@ class Problem:
     must: frozenset[int] = frozenset()
     stated: tuple[Statement, ...] = ()
     minimum_said: Names = ()
+    arrived: Names = ()
 
     @classmethod
     def from_tables(
@@ -151,8 +154,7 @@ class Problem:
             Every unknown name, service and bad score of the tables, at once, and every contradiction; a row is counted
             from 1.
         ContradictionError
-            Every contradiction, at once, where there is nothing else: pins that cannot hold, and linked households of
-            which each could go somewhere, but all together nowhere.
+            Every contradiction, at once, where there is nothing else: pins that cannot hold.
         """
         faults: list[Fault] = []
         homes = input_tables.keyed(households, "household", faults)
@@ -236,6 +238,7 @@ class Problem:
             apart=tuple(sorted(apart)),
             score_name=score_name or str(scores.attrs.get("score_name", "score")),
             deadline=tuple(text[:10] for text in input_tables.texts(homes, "deadline")),
+            arrived=tuple(text[:10] for text in input_tables.texts(homes, "arrived")),
             stated=tuple(said.others),
             minimum_said=minimum_said,
         )
