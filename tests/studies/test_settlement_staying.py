@@ -109,3 +109,27 @@ def test_the_delay_from_permit_says_synthetic_until_there_is_a_table(tmp_path: P
     own.write_text("route,months,settled,waiting\nassigned,0,4,-1\n", encoding="utf-8")
     with pytest.raises(DataError, match="negative"):
         settlement_delay.permit_delay(file=own)
+
+
+def test_a_route_of_which_nobody_was_settled_says_so_and_its_interval_is_wide(tmp_path: Path) -> None:
+    own = tmp_path / "delay.csv"
+    own.write_text("route,months,settled,waiting\n" + "".join(f"asylum,{m},0,{int(m > 2)}\n" for m in range(8)))
+    found = settlement_delay.permit_delay(file=own)
+    assert any("nobody has been settled yet, 5 wait" in note for note in found.notes)
+    (row,) = found.settled_within(6).to_dict("records")
+    assert row["low80"] < 0.03 and row["high80"] > 0.12
+
+
+@pytest.mark.parametrize("months", [range(0, 571, 30), range(0, 91, 30), (0, 1, 130)])
+def test_months_that_are_days_are_asked_about(tmp_path: Path, months: range) -> None:
+    own = tmp_path / "delay.csv"
+    own.write_text("route,months,settled,waiting\n" + "".join(f"asylum,{m},9,0\n" for m in months))
+    with pytest.raises(DataError, match="are these days"):
+        settlement_delay.permit_delay(file=own)
+
+
+def test_many_months_without_a_row_are_not_listed_one_by_one(tmp_path: Path) -> None:
+    own = tmp_path / "delay.csv"
+    own.write_text("route,months,settled,waiting\nasylum,0,9,0\nasylum,70,9,0\n")
+    (note,) = settlement_delay.permit_delay(file=own).notes
+    assert "months 1, 2, 3, 4, 5 and 64 more" in note

@@ -103,7 +103,12 @@ def fit_delay(table: pd.DataFrame, *, seed: int, draws: int = 1000, synthetic: b
     p = expit(middle)
     error = 1 / np.sqrt(at_risk * p * (1 - p) + 1 / SPREAD**2)
     rng = np.random.default_rng(seed)
-    chance = expit(middle + error * rng.standard_normal((draws, *middle.shape)))
+    # A route's own level is uncertain too, widely so where few or none were settled; a month follows it by as much as
+    # its own figures leave open.
+    events, exposure = settled.sum(axis=1), at_risk.sum(axis=1)
+    level = np.clip(rng.beta(events + 0.5, exposure - events + 0.5, (draws, len(routes))), LEAST, 1 - LEAST)
+    shift = (logit(level) - own[:, 0])[:, :, None] * (error / SPREAD) ** 2
+    chance = expit(middle + shift + error * rng.standard_normal((draws, *middle.shape)))
     share = rng.dirichlet((settled + waiting).sum(axis=1) + 0.5, draws)
     return Delay(routes, share, chance, synthetic)
 
