@@ -1,4 +1,4 @@
-"""Months, horizons and as-of dates; a month is the text ``YYYY-MM`` everywhere, in files, tables and labels."""
+"""Months, quarters, horizons and as-of dates; a month is the text ``YYYY-MM`` everywhere, a quarter ``YYYY-Q1``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 
 from workbench.core.errors import DataError
 
+_QUARTER = re.compile(r"^(\d{4})-Q([1-4])$")
 _MONTH = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
 
 
@@ -66,3 +67,39 @@ def month_name(month: str) -> str:
     """
     number = month_number(month)
     return f"{_calendar.month_name[number % 12 + 1]} {number // 12}"
+
+
+def period_months(period: str) -> int:
+    """Return how many months a period has: 3 for a quarter, 1 for a month."""
+    return 3 if _QUARTER.match(str(period)) else 1
+
+
+def last_month(period: str) -> str:
+    """Return the last month of a month or a quarter.
+
+    >>> last_month("2020-Q1")
+    '2020-03'
+    """
+    match = _QUARTER.match(str(period))
+    return f"{match[1]}-{3 * int(match[2]):02d}" if match else month_label(month_number(period))
+
+
+def add_periods(period: str, steps: int) -> str:
+    """Return the month or quarter ``steps`` later (earlier if negative).
+
+    >>> add_periods("2019-Q4", 2)
+    '2020-Q2'
+    """
+    months = period_months(period)
+    later = add_months(last_month(period), steps * months)
+    return later if months == 1 else f"{later[:4]}-Q{int(later[5:]) // 3}"
+
+
+def period_range(first: str, last: str) -> list[str]:
+    """Return all periods from ``first`` to ``last``, both included; both are months or both are quarters."""
+    if period_months(first) != period_months(last):
+        raise DataError(
+            f"'{first}' and '{last}' are not the same kind of period", do="write both as months or quarters"
+        )
+    count = (month_number(last_month(last)) - month_number(last_month(first))) // period_months(first)
+    return [add_periods(first, step) for step in range(count + 1)]

@@ -13,6 +13,10 @@ def _persons(name: str, description: str, *, whole: bool = True, required: bool 
     return Column(name, "count" if whole else "number", description, "persons", required, empty, low=0)
 
 
+def _cases(name: str, description: str) -> Column:
+    return Column(name, "count", f"{description}; empty = not published", "cases", required=False, empty=True, low=0)
+
+
 _MONTH = Column("month", "month", "calendar month", past=True)
 _YEAR = Column("year", "year", "calendar year")
 _WITHHELD = Column("any_withheld", "flag", "small counts withheld by the publisher", required=False)
@@ -293,26 +297,38 @@ _ALL = (
     ),
     Contract(
         "case_flow",
-        "one month of an agency",
-        ("month",),
+        "one month or quarter of an agency, of one of its places, stages or case types",
+        ("period", "place", "stage", "case_type"),
         (
-            _MONTH,
-            _persons("applications", "applications"),
-            *(
-                _persons(name, text, empty=True)
-                for name, text in (
-                    ("male", "applications by men"),
-                    ("female", "applications by women"),
-                    ("minor_applications", "applications by or for minors"),
-                    ("unaccompanied_minors", "applications by unaccompanied minors"),
-                    ("decisions", "decisions"),
-                    ("granted", "granted"),
-                    ("rejected", "rejected"),
-                    ("dublin", "transferred to another state"),
-                    ("other_closed", "closed otherwise"),
-                )
+            Column("period", "period", "calendar month or quarter, one kind in a table"),
+            Column("place", "code", "country, agency or unit", required=False, place=True, whole=True),
+            Column("stage", "text", "stage of the procedure", required=False),
+            Column("case_type", "text", "type of case", required=False),
+            _cases("intake", "cases received"),
+            _cases("output", "cases that left the stock; where it is absent the outcomes are added up"),
+            _cases("stock", "cases pending at the end of the period"),
+            Column("staff", "number", "caseworkers", "full-time equivalents", required=False, empty=True, low=0),
+            Column("staff_hours", "number", "hours worked on cases", "hours", required=False, empty=True, low=0),
+            Column(
+                "mean_handling_days",
+                "number",
+                "mean handling time of decided cases",
+                "days",
+                required=False,
+                empty=True,
+                low=0,
             ),
-            Column("mean_handling_days", "number", "mean handling time of decided cases", "days", empty=True, low=0),
+        ),
+        prefixed=(
+            Column(
+                "outcome_",
+                "count",
+                "cases that left the stock in this way, e.g. outcome_granted",
+                "cases",
+                required=False,
+                empty=True,
+                low=0,
+            ),
         ),
     ),
 )

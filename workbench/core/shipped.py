@@ -35,3 +35,8 @@ def norway() -> Path:
 def sweden() -> Path:
     """Return the folder of the locality ``sweden``."""
     return path("data") / "localities" / "sweden"
+
+
+def uk() -> Path:
+    """Return the folder of the locality ``uk``."""
+    return path("data") / "localities" / "uk"

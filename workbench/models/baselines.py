@@ -54,7 +54,7 @@ class BaselineForecast:
     filled: dict[int, int]
 
 
-def forecast(name: str, persons: np.ndarray, horizon: int) -> BaselineForecast:
+def forecast(name: str, persons: np.ndarray, horizon: int, season: int = SEASON) -> BaselineForecast:
     """Return a baseline's forecast of every series.
 
     Parameters
@@ -64,7 +64,9 @@ def forecast(name: str, persons: np.ndarray, horizon: int) -> BaselineForecast:
     persons
         Index month, columns series; NaN = not published. The last row is the origin.
     horizon
-        Months after the last row.
+        Periods after the last row.
+    season
+        Periods of a year: 12 for months, 4 for quarters.
 
     Notes
     -----
@@ -92,7 +94,7 @@ def forecast(name: str, persons: np.ndarray, horizon: int) -> BaselineForecast:
         if gaps and name != "LocalLevelT":
             filled[column] = gaps
         with threadpool_limits(1):  # so small that threads only wait for each other
-            quantiles, reason = _or_simplest(name, known, horizon + behind)
+            quantiles, reason = _or_simplest(name, known, horizon + behind, season)
         if reason:
             fell_back[column] = reason
         all_quantiles[column] = quantiles[behind:]
@@ -106,7 +108,7 @@ def _own_span(y: np.ndarray) -> tuple[np.ndarray, int]:
     return y[at[0] : at[-1] + 1], len(y) - 1 - int(at[-1])
 
 
-def _or_simplest(name: str, known: np.ndarray, steps: int) -> tuple[np.ndarray, str]:
+def _or_simplest(name: str, known: np.ndarray, steps: int, season: int = SEASON) -> tuple[np.ndarray, str]:
     """Return quantiles (step, level) on the log scale; the random walk's and the reason if the baseline cannot."""
     published = int(np.isfinite(known).sum())
     reason = ""
@@ -114,7 +116,7 @@ def _or_simplest(name: str, known: np.ndarray, steps: int) -> tuple[np.ndarray, 
         reason = f"{published} published months, {FEWEST[name]} are needed"
     else:
         try:
-            quantiles = _forecaster(name)(known, steps)
+            quantiles = _forecaster(name, season)(known, steps)
             if np.isfinite(quantiles).all():
                 return np.sort(quantiles, axis=-1), ""
             reason = "its forecast is not finite"
@@ -122,13 +124,13 @@ def _or_simplest(name: str, known: np.ndarray, steps: int) -> tuple[np.ndarray, 
             if name == SIMPLEST:
                 raise
             reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no reason given'}"
-    return np.sort(_forecaster(SIMPLEST)(known, steps), axis=-1), reason
+    return np.sort(_forecaster(SIMPLEST, season)(known, steps), axis=-1), reason
 
 
-def _forecaster(name: str) -> Callable[[np.ndarray, int], np.ndarray]:
+def _forecaster(name: str, season: int) -> Callable[[np.ndarray, int], np.ndarray]:
     if name == "LocalLevelT":
         return local_level_t
-    return lambda known, steps: _library(name, carried_forward(known), steps)
+    return lambda known, steps: _library(name, carried_forward(known), steps, season)
 
 
 def carried_forward(y: np.ndarray) -> np.ndarray:
@@ -138,19 +140,19 @@ def carried_forward(y: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _models() -> dict[str, Any]:
+def _models(season: int) -> dict[str, Any]:
     from statsforecast import models as library  # ten seconds of start-up: only when a baseline is really asked for
 
     return {
         "RandomWalk": library.Naive(),
-        "SeasonalNaive": library.SeasonalNaive(season_length=SEASON),
-        "AutoETS": library.AutoETS(season_length=SEASON),
-        "AutoARIMA": library.AutoARIMA(season_length=SEASON),
-        "OptimizedTheta": library.OptimizedTheta(season_length=SEASON),
+        "SeasonalNaive": library.SeasonalNaive(season_length=season),
+        "AutoETS": library.AutoETS(season_length=season),
+        "AutoARIMA": library.AutoARIMA(season_length=season),
+        "OptimizedTheta": library.OptimizedTheta(season_length=season),
     }
 
 
-def _library(name: str, y: np.ndarray, steps: int) -> np.ndarray:
+def _library(name: str, y: np.ndarray, steps: int, season: int = SEASON) -> np.ndarray:
     """Return statsforecast's quantiles, axes (step, level): the ends of its central intervals, and its mean.
 
     The mean stands for the median; where simulated intervals do not hold it, the caller's sorting mends that.
@@ -160,7 +162,7 @@ def _library(name: str, y: np.ndarray, steps: int) -> np.ndarray:
     widths = {p: round(100 * abs(1 - 2 * p), 1) for p in LEVELS if p != 0.5}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # its remarks on its own search of orders
-        told = _models()[name].new().forecast(y=y, h=steps, level=sorted(set(widths.values())))
+        told = _models(season)[name].new().forecast(y=y, h=steps, level=sorted(set(widths.values())))
     columns = [told["mean"] if p == 0.5 else told[f"{'lo' if p < 0.5 else 'hi'}-{widths[p]}"] for p in LEVELS]
     return np.column_stack(columns)
 

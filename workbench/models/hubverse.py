@@ -1,7 +1,8 @@
 """How are forecasts published and read back? The long table of the hubverse, so that other forecasters can be compared.
 
 One row for each model, origin, place, horizon and quantile. ``origin_date`` is the last day of the last observed month
-and horizon 1 the month after it. For corridors ``location`` is the destination and ``origin`` an extra task column.
+and horizon 1 the month after it, or the quarter after it where all origins are ends of quarters and all horizons quarters.
+For corridors ``location`` is the destination and ``origin`` an extra task column.
 
 References
 ----------
@@ -25,9 +26,9 @@ OURS = "workbench-"
 """What the ids of our own models begin with."""
 TASK = ("origin_date", "target", "horizon", "location", "target_end_date")
 OUTPUT = ("output_type", "output_type_id", "value")
-KEY = ("model_id", "origin_month", "location", "origin", "horizon")
+KEY = ("model_id", "target", "origin_month", "location", "origin", "horizon")
 """What tells one forecast from another in the wide table; ``origin`` only where there are corridors."""
-_CONSTANT = {"target": TARGET, "output_type": "quantile"}
+_CONSTANT = {"output_type": "quantile"}
 QUANTILES = [f"{level:g}" for level in LEVELS]
 """Column names of the quantiles in the wide table."""
 
@@ -58,7 +59,12 @@ def to_long(forecasts: pd.DataFrame) -> pd.DataFrame:
     key = [name for name in KEY if name in forecasts]
     ordered = forecasts.sort_values(key, ignore_index=True)
     # Millions of rows of a few words: as categories they are small in memory and on disk.
-    words = {name: ordered[name].astype("category") for name in ("model_id", "location", "origin") if name in ordered}
+    words = {
+        name: ordered[name].astype("category")
+        for name in ("model_id", "target", "location", "origin")
+        if name in ordered
+    }
+    words = {"target": pd.Series(pd.Categorical([TARGET] * len(ordered)))} | words
     words |= {"origin_date": _ends(ordered["origin_month"]), "target_end_date": _ends(ordered["target_month"])}
     words |= {name: pd.Series(pd.Categorical([word] * len(ordered))) for name, word in _CONSTANT.items()}
     few = pd.DataFrame({**words, "horizon": ordered["horizon"]})
@@ -74,6 +80,8 @@ def to_wide(table: pd.DataFrame) -> pd.DataFrame:
     order = _numbered(table)[1]
     first = table.iloc[order[:: len(LEVELS)]].reset_index(drop=True)
     wide_ = pd.DataFrame({"model_id": first["model_id"].astype(str), "origin_month": _months(first["origin_date"])})
+    if set(first["target"].astype(str)) != {TARGET}:
+        wide_["target"] = first["target"].astype(str)
     for name in ("location", "origin"):
         if name in first:
             wide_[name] = first[name].astype(str)
@@ -135,12 +143,14 @@ def _row_faults(table: pd.DataFrame) -> list[Fault]:
     level = table["output_type_id"].to_numpy()
     origin, target = (_calendar(table[name]) for name in ("origin_date", "target_end_date"))
     ahead = target["number"] - origin["number"]
+    months = 3 if len(table) and (ahead == 3 * table["horizon"]).all() else 1
     again = np.zeros(len(table), bool)
     again[order[1:]] = (np.diff(numbers[order]) == 0) & (level[order[1:]] == level[order[:-1]])
     wrong = {
         ("origin_date", "not the last day of a month"): ~origin["ends"],
         ("target_end_date", "not the last day of a month"): ~target["ends"],
-        ("horizon", "not the months from origin to target"): (ahead != table["horizon"]) | (ahead < 1),
+        ("horizon", "not the months (or all quarters) from origin to target"): (ahead != months * table["horizon"])
+        | (ahead < 1),
         ("output_type", "not a quantile"): table["output_type"].ne("quantile"),
         ("value", "missing or negative"): ~table["value"].ge(0),
         ("output_type_id", "the same quantile stands twice"): again,

@@ -1,0 +1,121 @@
+"""What moves intake, output and stock from one period to the next? The terms of three linear equations on the log scale.
+
+Each equation says by how much log(1 + cases) changes. Its terms are distances that pull: to the mean of the last two, four
+and eight periods, and for output to the intake of the last one, two and four periods, and to the stock. Weights of such
+means stand for a level that is learnt slowly (exponential smoothing) without a latent path; the pull of output to intake is
+an error correction: in the long run an agency closes what it receives.
+
+References
+----------
+Engle and Granger (1987), Co-integration and error correction. Econometrica 55(2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FIRST = 4
+"""Periods of a series before the first one that is learnt from: means of fewer say little."""
+RATIO_PERIODS = 16
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One of the three: what changes, the prior mean of each term's weight, its spread, and that of the season."""
+
+    name: str
+    terms: tuple[str, ...]
+    means: tuple[float, ...]
+    spread: float = 0.1
+    season: float = 0.12
+
+
+_LEVEL = ("mean of 2", "mean of 4", "mean of 8")
+INTAKE = Equation("intake", _LEVEL, (0.1, 0.1, 0.0), season=0.15)
+OUTPUT = Equation(
+    "output", (*_LEVEL, "intake", "intake of 2", "intake of 4", "stock"), (0.1, 0.1, 0.0, 0.05, 0.05, 0.05, 0.0)
+)
+STOCK = Equation("stock", (*_LEVEL, "change", "change of 4"), (0.0, 0.0, 0.0, 0.2, 0.2), season=0.03)
+
+
+def forward_filled(y: np.ndarray) -> np.ndarray:
+    """Return a series (last axis period) whose gaps hold the value before them; NaN before the first."""
+    at = np.where(np.isfinite(y), np.arange(y.shape[-1]), -1)
+    at = np.maximum.accumulate(at, axis=-1)
+    return np.where(at >= 0, np.take_along_axis(y, np.maximum(at, 0), axis=-1), np.nan)
+
+
+def terms(name: str, y: np.ndarray, x: np.ndarray | None, s: np.ndarray | None, balanced: bool) -> np.ndarray:
+    """Return an equation's terms for the period after the last one; last axis terms.
+
+    Parameters
+    ----------
+    y, x, s
+        What changes, the intake and the stock, log scale, last axis period, without gaps; None = not known.
+    balanced
+        Whether output empties the stock, so that it equals intake in the long run; else their usual ratio is learnt
+        from the last sixteen periods.
+    """
+
+    def mean(z: np.ndarray, periods: int) -> np.ndarray:
+        part = z[..., -periods:]
+        known = np.isfinite(part)
+        return np.where(known, part, 0.0).sum(-1) / np.maximum(known.sum(-1), 1)
+
+    last = y[..., -1]
+    found = [mean(y, 2) - last, mean(y, 4) - last, mean(y, 8) - last]
+    if name == "stock":
+        found += [last - y[..., -2], (last - y[..., -5]) / 4 if y.shape[-1] > 4 else last - y[..., -2]]
+    if name == "output":
+        nothing = np.zeros_like(last)
+        if x is None:
+            found += [nothing] * 3
+        else:
+            usual = 0.0 if balanced else mean(y - x, RATIO_PERIODS)
+            found += [mean(x, periods) + usual - last for periods in (1, 2, 4)]
+        found.append(nothing if s is None else s[..., -1] + mean(y - s, RATIO_PERIODS) - last)
+    return np.nan_to_num(np.stack(found, axis=-1))
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Observations of an equation: terms (row, term), change, series, and season of the period and the one before."""
+
+    terms: np.ndarray
+    change: np.ndarray
+    series: np.ndarray
+    now: np.ndarray
+    before: np.ndarray
+
+
+def rows(
+    equation: Equation, y: np.ndarray, x: np.ndarray, s: np.ndarray, balanced: np.ndarray, phase: int, season: int
+) -> Rows:
+    """Return what the panel says of an equation; axes of ``y``, ``x`` and ``s`` (period, series), log scale."""
+    found: list[tuple[np.ndarray, float, int, int, int]] = []
+    for column in range(y.shape[1]):
+        own, raw = forward_filled(y[:, column]), y[:, column]
+        start = int(np.flatnonzero(np.isfinite(raw))[0]) if np.isfinite(raw).any() else len(raw)
+        intake, stock = known(x[:, column]), known(s[:, column])
+        for t in range(start + FIRST, len(raw)):
+            if not (np.isfinite(raw[t]) and np.isfinite(raw[t - 1])):
+                continue
+            given = terms(
+                equation.name,
+                own[:t],
+                None if intake is None or np.isnan(intake[t - 1]) else intake[:t],
+                None if stock is None or np.isnan(stock[t - 1]) else stock[:t],
+                bool(balanced[column]),
+            )
+            found.append((given, raw[t] - raw[t - 1], column, (phase + t) % season, (phase + t - 1) % season))
+    if not found:
+        return Rows(np.empty((0, len(equation.terms))), np.empty(0), *(np.empty(0, int) for _ in range(3)))
+    columns = list(zip(*found, strict=True))
+    return Rows(np.array(columns[0]), np.array(columns[1]), *(np.array(part, int) for part in columns[2:]))
+
+
+def known(values: np.ndarray) -> np.ndarray | None:
+    """Return a series without gaps, None if nothing of it is known."""
+    return forward_filled(values) if np.isfinite(values).any() else None

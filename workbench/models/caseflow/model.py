@@ -1,0 +1,164 @@
+"""How the case flow model is described, built and fitted: three regressions with Student-t shocks, hierarchical over series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.core.calendar import last_month, month_number, period_months
+from workbench.core.errors import AssumptionError, ModelError
+from workbench.models.caseflow import equations as eq
+from workbench.models.caseflow.fit import CaseFlowFit
+from workbench.models.caseflow.panel import CaseFlowPanel
+from workbench.models.diagnostics import Diagnostics, diagnose
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+FEWEST_ROWS = 8
+_COMPILED: dict[tuple[eq.Equation, int, int], Any] = {}
+
+
+@dataclass(frozen=True)
+class CaseFlowModel:
+    """Forecast output, stock and, where it is not given, intake.
+
+    Notes
+    -----
+    With y = log(1 + cases), series i and period t, each equation is y_t − y_{t−1} = f_t′ β + b_{i,q(t)} − b_{i,q(t−1)} + e,
+    e ~ StudentT(ν, 0, σ_i). Weights β and the common season are shared; seasons and log σ_i are normal around common
+    ones. The stock follows from its flows in whole cases, period by period, in every draw; where only a stock is
+    published it has an equation of its own. The posterior is exact up to the sampler: no likelihood weights.
+    """
+
+    def describe(self) -> pd.DataFrame:
+        """Return the parts of the model, one row each: quantity, per, prior, meaning."""
+        told = [
+            (
+                f"weights of {e.name}",
+                "term",
+                f"Normal(m, {e.spread}), m = {', '.join(map(str, e.means))}",
+                ", ".join(e.terms),
+            )
+            for e in (eq.INTAKE, eq.OUTPUT, eq.STOCK)
+        ]
+        told += [
+            (
+                "season",
+                "series, part of the year",
+                "Normal(common, half as wide)",
+                "usual difference from the year's mean",
+            ),
+            ("scale", "series", "log-normal around a common one", "size of a period's shock, log scale"),
+            ("degrees of freedom", "equation", "2 + Gamma(2, 0.5)", "how heavy the tails of shocks are"),
+        ]
+        return pd.DataFrame(told, columns=["quantity", "per", "prior", "meaning"])
+
+    def build(self, equation: eq.Equation, series: int, season: int, rows: eq.Rows) -> pm.Model:
+        """Return the PyMC model of one equation, its observations in ``pm.Data`` containers."""
+        from workbench.models.sampling import without_compiler
+
+        with without_compiler():
+            import pymc as pm
+            import pytensor.tensor as pt
+
+            coords = {"term": equation.terms, "part": range(season), "series": range(series)}
+            with pm.Model(coords=coords, check_bounds=False) as model:
+                data = {name: pm.Data(name, values) for name, values in observations(rows).items()}
+                weight = pm.Normal("weight", np.array(equation.means), equation.spread, dims="term")
+                common = pm.Normal("common_season", 0, equation.season, dims="part")
+                part = pm.Normal("season_part", 0, 1, dims=("series", "part"))
+                own = pm.Deterministic("season", common + 0.5 * equation.season * part, dims=("series", "part"))
+                centre = pm.Normal("scale_centre", np.log(0.2), 0.8)
+                spread = pm.HalfNormal("scale_spread", 0.5)
+                apart = pm.Normal("scale_part", 0, 1, dims="series")
+                scale = pm.Deterministic("scale", pt.exp(centre + spread * apart), dims="series")
+                freedom = pm.Deterministic("degrees_of_freedom", 2 + pm.Gamma("above_two", 2, 0.5))
+                at = data["series_of_row"]
+                expected = data["terms"] @ weight + own[at, data["now"]] - own[at, data["before"]]
+                shocks = pm.StudentT.dist(nu=freedom, mu=expected, sigma=scale[at])
+                pm.Potential("likelihood", pm.logp(shocks, data["change"]).sum())
+        return model
+
+    def fit(
+        self,
+        panel: CaseFlowPanel,
+        *,
+        seed: int,
+        draws: int = 500,
+        tune: int = 500,
+        chains: int = 4,
+        cores: int | None = None,
+    ) -> CaseFlowFit:
+        """Learn from a panel; the last of its periods is the origin.
+
+        Raises
+        ------
+        ModelError
+            If no series has enough periods to learn from.
+        """
+        for name, value, least in (("draws", draws, 10), ("tune", tune, 10), ("chains", chains, 2), ("seed", seed, 0)):
+            if value < least:
+                raise AssumptionError(f"{name} is {value}", why="chains must be comparable", do=f"at least {least}")
+        from workbench.models import sampling  # PyMC is loaded only when a fit is really made
+
+        posterior: dict[str, dict[str, np.ndarray]] = {}
+        told: dict[str, Diagnostics] = {}
+        for equation, given in observed(panel).items():
+            if len(given.change) < FEWEST_ROWS:
+                continue
+            key = (equation, len(panel.series), panel.season)
+            if key not in _COMPILED:
+                _COMPILED[key] = sampling.compile_model(self.build(equation, *key[1:], given))
+            sampled, divergences = sampling.sample(
+                _COMPILED[key].with_data(**observations(given)),
+                draws=draws,
+                tune=tune,
+                chains=chains,
+                seed=seed,
+                cores=cores,
+            )
+            kept = sampled[["weight", "season", "scale", "degrees_of_freedom"]]
+            told[equation.name] = diagnose(kept, divergences)
+            posterior[equation.name] = {
+                str(name): values.values.reshape(-1, *values.shape[2:]) for name, values in kept.data_vars.items()
+            }
+        if not {"output", "stock"} & set(posterior):
+            raise ModelError(
+                "neither output nor stock can be learnt from",
+                why=f"an equation needs {FEWEST_ROWS} periods after the first {eq.FIRST}, each with the one before",
+                do="supply earlier periods",
+            )
+        return CaseFlowFit(panel, posterior, told, seed)
+
+
+def observations(rows: eq.Rows) -> dict[str, np.ndarray]:
+    """Return an equation's observations by the name of their container."""
+    return {
+        "terms": rows.terms,
+        "change": rows.change,
+        "series_of_row": rows.series,
+        "now": rows.now,
+        "before": rows.before,
+    }
+
+
+def observed(panel: CaseFlowPanel) -> dict[eq.Equation, eq.Rows]:
+    """Return what a panel says of each equation."""
+    intake, output, stock = (np.log1p(values) for values in (panel.intake, panel.output, panel.stock))
+    nothing = np.full_like(stock, np.nan)
+    alone = np.where(panel.stock_only, stock, np.nan)
+    step = phase(panel)
+    return {
+        eq.INTAKE: eq.rows(eq.INTAKE, intake, nothing, nothing, panel.closed, step, panel.season),
+        eq.OUTPUT: eq.rows(eq.OUTPUT, output, intake, stock, panel.closed, step, panel.season),
+        eq.STOCK: eq.rows(eq.STOCK, alone, nothing, nothing, panel.closed, step, panel.season),
+    }
+
+
+def phase(panel: CaseFlowPanel) -> int:
+    """Return which part of the year the first period is, counted from 0."""
+    return month_number(last_month(panel.periods[0])) % 12 // period_months(panel.periods[0])
