@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 import workbench.cli.allocate as allocate
 import workbench.cli.app as page
 import workbench.cli.backtest as backtest
+import workbench.cli.capacity as capacity
 import workbench.cli.data as data
 import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
@@ -97,6 +98,7 @@ app.add_typer(data.app, name="data")
 inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
 app.add_typer(inflow.app, name="inflow")
+app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(report.app, name="report")

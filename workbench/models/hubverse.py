@@ -1,8 +1,8 @@
 """How are forecasts published and read back? The long table of the hubverse, so that other forecasters can be compared.
 
 One row for each model, origin, place, horizon and quantile. ``origin_date`` is the last day of the last observed month
-and horizon 1 the month after it, or the quarter after it where all origins are ends of quarters and all horizons quarters.
-For corridors ``location`` is the destination and ``origin`` an extra task column.
+and horizon 1 the month after it, or the quarter after it where all horizons are quarters. For corridors ``location`` is
+the destination and ``origin`` an extra task column.
 
 References
 ----------
@@ -149,7 +149,9 @@ def _row_faults(table: pd.DataFrame) -> list[Fault]:
     wrong = {
         ("origin_date", "not the last day of a month"): ~origin["ends"],
         ("target_end_date", "not the last day of a month"): ~target["ends"],
-        ("horizon", "not the months (or all quarters) from origin to target"): (ahead != months * table["horizon"])
+        ("horizon", "not the months from origin to target, or everywhere the quarters"): (
+            ahead != months * table["horizon"]
+        )
         | (ahead < 1),
         ("output_type", "not a quantile"): table["output_type"].ne("quantile"),
         ("value", "missing or negative"): ~table["value"].ge(0),

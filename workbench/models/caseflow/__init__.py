@@ -1,4 +1,4 @@
-"""How many cases an agency will decide, and how many will wait: intake, output and stock, month by month or quarter by quarter.
+"""How many cases an agency will decide, and how many will wait: intake, output and stock by month or quarter.
 
 Output is forecast and not assumed. Importing this package loads no PyMC; fitting does.
 """

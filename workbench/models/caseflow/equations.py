@@ -1,9 +1,9 @@
-"""What moves intake, output and stock from one period to the next? The terms of three linear equations on the log scale.
+"""What moves intake, output and stock to the next period? The terms of three linear equations on the log scale.
 
-Each equation says by how much log(1 + cases) changes. Its terms are distances that pull: to the mean of the last two, four
-and eight periods, and for output to the intake of the last one, two and four periods, and to the stock. Weights of such
-means stand for a level that is learnt slowly (exponential smoothing) without a latent path; the pull of output to intake is
-an error correction: in the long run an agency closes what it receives.
+Each equation says by how much log(1 + cases) changes. Its terms are distances that pull: to the mean of the last two,
+four and eight periods, and for output to the intake of the last one, two and four periods, and to the stock. Weights of
+such means stand for a level that is learnt slowly (exponential smoothing) without a latent path; the pull of output to
+intake is an error correction: in the long run an agency closes what it receives.
 
 References
 ----------

@@ -123,7 +123,7 @@ class CaseFlowFit:
                     received = _whole(x[:, -1], panel.intake[:, column])
                 else:
                     received = np.resize(given[:, step], size)
-                x = np.column_stack([x[:, : panel_length(y)], np.log1p(received)])
+                x = np.column_stack([x[:, : y.shape[1]], np.log1p(received)])
                 found.setdefault("intake", []).append(received)
             if stock is not None and s is not None:
                 besides = np.rint(stock * rng.choice(share, size)).astype(np.int64)
@@ -163,11 +163,6 @@ class CaseFlowFit:
             )
         )
         return np.column_stack([y, np.clip(y[:, -1] + expected + shock, 0.0, highest)])
-
-
-def panel_length(y: np.ndarray) -> int:
-    """Return the periods of paths, axes (draw, period)."""
-    return int(y.shape[1])
 
 
 def _paths(values: np.ndarray, size: int) -> np.ndarray:

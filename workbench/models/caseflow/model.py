@@ -1,4 +1,4 @@
-"""How the case flow model is described, built and fitted: three regressions with Student-t shocks, hierarchical over series."""
+"""How the case flow model is described, built and fitted: three hierarchical regressions with Student-t shocks."""
 
 from __future__ import annotations
 
@@ -28,9 +28,10 @@ class CaseFlowModel:
 
     Notes
     -----
-    With y = log(1 + cases), series i and period t, each equation is y_t − y_{t−1} = f_t′ β + b_{i,q(t)} − b_{i,q(t−1)} + e,
-    e ~ StudentT(ν, 0, σ_i). Weights β and the common season are shared; seasons and log σ_i are normal around common
-    ones. The stock follows from its flows in whole cases, period by period, in every draw; where only a stock is
+    With y = log(1 + cases), series i and period t, each equation is
+    y_t − y_{t−1} = f_t′ β + b_{i,q(t)} − b_{i,q(t−1)} + e, with e ~ StudentT(ν, 0, σ_i).
+    Weights β and the common season are shared; seasons and log σ_i are normal around common ones.
+    The stock follows from its flows in whole cases, period by period, in every draw; where only a stock is
     published it has an equation of its own. The posterior is exact up to the sampler: no likelihood weights.
     """
 
@@ -73,9 +74,11 @@ class CaseFlowModel:
                 part = pm.Normal("season_part", 0, 1, dims=("series", "part"))
                 own = pm.Deterministic("season", common + 0.5 * equation.season * part, dims=("series", "part"))
                 centre = pm.Normal("scale_centre", np.log(0.2), 0.8)
-                spread = pm.HalfNormal("scale_spread", 0.5)
-                apart = pm.Normal("scale_part", 0, 1, dims="series")
-                scale = pm.Deterministic("scale", pt.exp(centre + spread * apart), dims="series")
+                log_scale = pt.ones(series) * centre
+                if series > 1:  # one series says nothing of a spread between series
+                    spread = pm.LogNormal("scale_spread", np.log(0.4), 0.4)
+                    log_scale = log_scale + spread * pm.Normal("scale_part", 0, 1, dims="series")
+                scale = pm.Deterministic("scale", pt.exp(log_scale), dims="series")
                 freedom = pm.Deterministic("degrees_of_freedom", 2 + pm.Gamma("above_two", 2, 0.5))
                 at = data["series_of_row"]
                 expected = data["terms"] @ weight + own[at, data["now"]] - own[at, data["before"]]

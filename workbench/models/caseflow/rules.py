@@ -1,4 +1,4 @@
-"""What do simple rules say of a stock or an output? Rules that people use, each with an interval from its own past errors."""
+"""What do simple rules say of a stock or an output? Each rule has an interval from its own past errors."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def forecast(name: str, values: np.ndarray, horizon: int, intake: np.ndarray | N
     Parameters
     ----------
     name
-        ``LastNetFlow`` continues the last change, ``MeanNetFlow4`` the mean of the last four; ``FollowsIntake`` mixes the
-        last output with the last intake, on the log scale.
+        ``LastNetFlow`` continues the last change, ``MeanNetFlow4`` the mean of the last four; ``FollowsIntake`` mixes
+        the last output with the last intake, on the log scale.
     values, intake
         One value per period, NaN = not published.
 

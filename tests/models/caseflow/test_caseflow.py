@@ -1,0 +1,183 @@
+"""The case flow model: its stock follows from its flows, its equations recover what made them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from workbench.core.errors import AssumptionError
+from workbench.models.caseflow import CaseFlowFit, CaseFlowModel, CaseFlowPanel, rules
+from workbench.models.caseflow import equations as eq
+from workbench.models.scores import LEVELS
+
+DRAWS = 200
+
+
+def panel(periods: int = 24, *, stock: bool = True, quiet: float = 400.0) -> CaseFlowPanel:
+    rng = np.random.default_rng(4)
+    intake, output = (rng.poisson(level, (periods, 2)).astype(float) for level in (quiet, 0.98 * quiet))
+    pending = 900.0 + np.cumsum(intake - output + rng.integers(-5, 6, (periods, 2)), axis=0)
+    nothing = np.full_like(intake, np.nan)
+    labels = tuple(f"{2015 + t // 4}-Q{t % 4 + 1}" for t in range(periods))
+    return CaseFlowPanel(labels, ("A", "B"), intake, output, pending if stock else nothing)
+
+
+def known(of: CaseFlowPanel, scale: float = 0.3) -> CaseFlowFit:
+    """A fit whose posterior is stated, so that its futures can be tested without sampling."""
+    series = len(of.series)
+    posterior = {
+        equation.name: {
+            "weight": np.tile(equation.means, (DRAWS, 1)),
+            "season": np.zeros((DRAWS, series, of.season)),
+            "scale": np.full((DRAWS, series), scale),
+            "degrees_of_freedom": np.full(DRAWS, 4.0),
+        }
+        for equation in (eq.INTAKE, eq.OUTPUT, eq.STOCK)
+    }
+    return CaseFlowFit(of, posterior, {}, 1)
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("scale", [0.1, 2.0])
+def test_the_stock_follows_from_its_flows_in_every_draw_and_is_never_negative(scale: float) -> None:
+    futures = known(panel(), scale).simulate(6, seed=3)
+    parts = [futures.intake, futures.output, futures.stock, futures.further_in, futures.further_out]
+    intake, output, stock, into, out_of = (part.values.values for part in parts if part is not None)
+    start = np.array([futures.start[name] for name in ("A", "B")])
+    before = np.concatenate([np.broadcast_to(start[:, None], (DRAWS, 2, 1)), stock[:, :, :-1]], axis=2)
+    assert (before + intake + into - output - out_of == stock).all()
+    assert min(part.min() for part in (intake, output, stock, into, out_of)) >= 0 and into.any() and out_of.any()
+
+
+@pytest.mark.quick
+def test_a_shorter_horizon_gives_the_first_periods_and_another_seed_other_numbers() -> None:
+    fit = known(panel())
+    stock = [fit.simulate(h, seed=s).stock for h, s in ((6, 3), (2, 3), (2, 4))]
+    long, short, other = (part.values.values for part in stock if part is not None)
+    assert (long[:, :, :2] == short).all() and (short != other).any()
+
+
+@pytest.mark.quick
+def test_a_given_intake_is_taken_as_it_is_and_one_that_cannot_be_is_refused() -> None:
+    given = np.array([[10.0, 20.0], [30.0, 40.0]])
+    intake = known(panel()).simulate(2, seed=1, intake={"A": given}).intake
+    assert intake is not None
+    drawn = intake.values.sel(series="A").values
+    assert (drawn[::2] == given[0]).all() and (drawn[1::2] == given[1]).all()
+    for wrong in (given[:, :1], -given, given + 0.5):
+        with pytest.raises(AssumptionError, match="intake given for A"):
+            known(panel()).simulate(2, seed=1, intake={"A": wrong})
+
+
+@pytest.mark.quick
+def test_more_intake_means_more_waiting_and_later_more_output() -> None:
+    fit = known(panel(), 0.05)
+    few, many = (fit.simulate(8, seed=1, intake={"A": np.full((1, 8), n)}) for n in (200.0, 800.0))
+    for what in ("stock", "output"):
+        ends = [getattr(f, what).values.sel(series="A").values[:, -1].mean() for f in (few, many)]
+        assert ends[1] > 1.05 * ends[0]
+
+
+@pytest.mark.quick
+def test_nothing_after_the_origin_is_seen() -> None:
+    whole = panel()
+    changed = panel()
+    changed.output[16:] *= 9
+    for one, other in zip(*(p.upto("2018-Q4").__dict__.values() for p in (whole, changed)), strict=True):
+        np.testing.assert_equal(one, other)
+
+
+@pytest.mark.quick
+def test_an_absent_flow_follows_from_stock_and_the_other() -> None:
+    whole = panel()
+    hidden = np.full_like(whole.output, np.nan)
+    found = CaseFlowPanel(whole.periods, whole.series, whole.intake, hidden, whole.stock).completed()
+    assert found.closed.all() and np.isnan(found.output[0]).all()
+    assert np.nanmax(np.abs(found.further)) == 0
+    assert not np.isfinite(hidden).any()
+
+
+@pytest.mark.quick
+def test_output_is_pulled_to_intake_and_a_stock_alone_by_its_own_changes() -> None:
+    y, x = np.log1p(np.full(20, 100.0)), np.log1p(np.r_[np.full(19, 100.0), 200.0])
+    told = dict(zip(eq.OUTPUT.terms, eq.terms("output", y, x, None, True), strict=True))
+    assert told["intake"] > told["intake of 2"] > told["intake of 4"] > 0 and told["mean of 8"] == 0
+    rising = np.arange(20.0)
+    told = dict(zip(eq.STOCK.terms, eq.terms("stock", rising, None, None, False), strict=True))
+    assert told["change"] == told["change of 4"] == 1
+
+
+@pytest.mark.quick
+def test_a_gap_is_no_observation_and_holds_the_value_before_it() -> None:
+    y = np.log1p(np.arange(10.0, 30.0))
+    y[12] = np.nan
+    nothing = np.full((20, 1), np.nan)
+    rows = eq.rows(eq.INTAKE, y[:, None], nothing, nothing, np.zeros(1, bool), 0, 4)
+    assert len(rows.change) == 20 - eq.FIRST - 2  # neither into the gap nor out of it
+    assert eq.forward_filled(y)[12] == y[11]
+
+
+@pytest.mark.quick
+def test_the_simple_rules_continue_what_they_say() -> None:
+    rising = np.arange(100.0, 300.0, 10.0)
+    middle = LEVELS.index(0.5)
+    for name in ("LastNetFlow", "MeanNetFlow4"):
+        said = rules.forecast(name, rising, 3)
+        assert np.allclose(said[:, middle], rising[-1] + 10 * np.arange(1, 4))
+        assert (np.diff(said, axis=1) >= 0).all()
+    mixed = rules.forecast("FollowsIntake", np.full(20, 100.0), 1, np.full(20, 200.0))
+    assert 100 < mixed[0, middle] < 200
+
+
+def made(rng: np.random.Generator, series: int = 4, each: int = 60) -> tuple[eq.Rows, dict[str, np.ndarray]]:
+    """Observations of the equation of output and the quantities they were made with, drawn from the prior."""
+    e, season = eq.OUTPUT, 4
+    truth = {"weight": rng.normal(e.means, e.spread)}
+    common = rng.normal(0, e.season, season)
+    truth["season"] = common + 0.5 * e.season * rng.normal(size=(series, season))
+    centre, spread = rng.normal(np.log(0.2), 0.8), np.exp(rng.normal(np.log(0.4), 0.4))
+    truth["scale"] = np.exp(centre + spread * rng.normal(size=series))
+    truth["degrees_of_freedom"] = np.array(2 + rng.gamma(2, 1 / 0.5))
+    n = series * each
+    at, now = np.repeat(np.arange(series), each), np.tile(np.arange(each) % season, series)
+    before = (now - 1) % season
+    given = rng.normal(0, 0.4, (n, len(e.terms)))
+    shocks = truth["scale"][at] * rng.standard_t(truth["degrees_of_freedom"], n)
+    change = given @ truth["weight"] + truth["season"][at, now] - truth["season"][at, before] + shocks
+    return eq.Rows(given, change, at, now, before), truth
+
+
+def ranks(rng: np.random.Generator, fits: int) -> dict[str, np.ndarray]:
+    """For each quantity the share of posterior draws below what made the data; axes (fit, …)."""
+    from workbench.models import sampling
+    from workbench.models.caseflow.model import observations
+
+    first, _ = made(rng)
+    compiled = sampling.compile_model(CaseFlowModel().build(eq.OUTPUT, 4, 4, first))
+    found: dict[str, list[np.ndarray]] = {}
+    for number in range(fits):
+        rows, truth = made(rng)
+        own = compiled.with_data(**observations(rows))
+        posterior, _ = sampling.sample(own, draws=300, tune=300, chains=2, seed=number, cores=1)
+        for name, value in truth.items():
+            found.setdefault(name, []).append((posterior[name].values < value).mean(axis=(0, 1)).ravel())
+    return {name: np.array(shares) for name, shares in found.items()}
+
+
+@pytest.mark.whole
+def test_what_made_the_data_is_recovered() -> None:
+    shares = np.concatenate([part.ravel() for part in ranks(np.random.default_rng(2), 3).values()])
+    inside = ((shares > 0.025) & (shares < 0.975)).mean()
+    assert len(shares) > 80 and inside > 0.85
+
+
+@pytest.mark.slow
+def test_the_posterior_is_calibrated_over_the_prior() -> None:
+    fits = 100
+    for name, shares in ranks(np.random.default_rng(7), fits).items():
+        columns = shares.shape[1]
+        # Quantities of one fit are dependent, so the fits alone count.
+        limit = 4 / np.sqrt(fits)
+        assert abs(shares.mean() - 0.5) < limit * np.sqrt(1 / 12), name
+        inside = ((shares > 0.1) & (shares < 0.9)).mean()
+        assert abs(inside - 0.8) < limit * 0.4, (name, columns, inside)
