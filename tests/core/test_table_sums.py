@@ -86,3 +86,10 @@ def test_an_origin_that_is_the_destination_and_names_alike_are_remarked_on():
     )
     homes = pd.DataFrame({"household": ["HH-1", "hh-1"], "adults": [1, 1], "children": [0, 0], "seniors": [0, 0]})
     assert "HH-1 and hh-1 (rows 2, 3)" in look(homes.astype("string"), "households").notes[0]
+
+
+def test_a_form_with_a_row_for_each_person_is_one_fault_that_says_what_to_do():
+    rows = [("H1", 1, 0), ("H1", 1, 0), ("H1", 0, 1), ("H2", 1, 0), ("H2", 0, 1)]
+    homes = pd.DataFrame(rows, columns=["household", "adults", "children"]).assign(seniors=0)
+    (fault,) = told(homes, "households")
+    assert "a row stands here for each person: 5 rows of 2 households" in fault

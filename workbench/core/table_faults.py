@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 NAMED = 10
 """Columns of a file that are named in a message."""
 GROUPED_OR_NOT = r"[+-]?[0-9]{1,3}([.,][0-9]{3})+"
+PERSONS_FORM = 0.2
+"""Share of rows that repeat a household from which on a table is taken for a form with a row for each person."""
 ROUNDED_TO = 5
 """The step to which Eurostat rounds, and many others."""
 
@@ -188,7 +190,20 @@ def _translate(cases: pd.DataFrame, cells: pd.DataFrame, of: Contract, first_row
             if column.kind == "count" and re.fullmatch(GROUPED_OR_NOT, str(value)):
                 what = "three digits after the mark may be thousands or decimals: write the number without a mark"
             faults.append(Fault(what, row, name, value, column.allowed))
-    return faults + (_repeats(cells, of, first_row) if repeated else [])
+    return faults + (_repeats_or_persons(cells, of, first_row) if repeated else [])
+
+
+def _repeats_or_persons(cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
+    """Return one fault for each repeated key, or a single one where a form gave a row to each person."""
+    repeats = _repeats(cells, of, first_row)
+    if of.name != "households" or len(repeats) < max(2, PERSONS_FORM * len(cells)):
+        return repeats
+    homes = cells["household"].nunique()
+    what = (
+        f"a row stands here for each person: {len(cells)} rows of {homes} households. Give one row for each household, "
+        "with its persons counted in adults, children and seniors, and its languages, needs and ties joined by ';'"
+    )
+    return [Fault(what, repeats[0].row, "household")]
 
 
 def _repeats(cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
