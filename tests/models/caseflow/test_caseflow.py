@@ -129,6 +129,25 @@ def test_the_simple_rules_continue_what_they_say() -> None:
     assert 100 < mixed[0, middle] < 200
 
 
+@pytest.mark.quick
+def test_a_rule_is_not_blamed_for_periods_before_the_series_begins() -> None:
+    own = np.random.default_rng(1).normal(500, 20, 30)
+    late = np.r_[np.full(20, np.nan), own]
+    assert np.allclose(rules.forecast("LastNetFlow", late, 2), rules.forecast("LastNetFlow", own, 2), rtol=0.15)
+
+
+@pytest.mark.quick
+def test_output_and_a_stock_that_do_not_overlap_are_both_forecast() -> None:
+    whole = panel()
+    stock, nothing = whole.stock.copy(), np.full_like(whole.stock, np.nan)
+    stock[12:] = np.nan
+    output = whole.output.copy()
+    output[:12] = np.nan
+    fit = known(CaseFlowPanel(whole.periods, whole.series, nothing, output, stock).completed())
+    futures = fit.simulate(3, seed=1)
+    assert futures.stock is not None and futures.output is not None and futures.intake is None
+
+
 def made(rng: np.random.Generator, series: int = 4, each: int = 60) -> tuple[eq.Rows, dict[str, np.ndarray]]:
     """Observations of the equation of output and the quantities they were made with, drawn from the prior."""
     e, season = eq.OUTPUT, 4

@@ -95,15 +95,14 @@ class CaseFlowFit:
         """Return one series' futures, axes (draw, period)."""
         panel = self.panel
         size = len(next(iter(self.posterior.values()))["degrees_of_freedom"])
-        if panel.stock_only[column]:
-            if "stock" not in self.posterior:
-                return {}
+        alone: dict[str, np.ndarray] = {}
+        if panel.stock_only[column] and "stock" in self.posterior:
             path = _paths(panel.stock[:, column], size)
             for _ in range(horizon):
                 path = self._grown("stock", column, path, None, None, rng, np.ones(size))
-            return {"stock": _whole(path[:, -horizon:], panel.stock[:, column])}
+            alone["stock"] = _whole(path[:, -horizon:], panel.stock[:, column])
         if "output" not in self.posterior or not np.isfinite(panel.output[:, column]).any():
-            return {}
+            return alone
         closed = bool(panel.closed[column])
         y = _paths(panel.output[:, column], size)
         has_intake = np.isfinite(panel.intake[:, column]).any() and (given is not None or "intake" in self.posterior)
@@ -136,7 +135,7 @@ class CaseFlowFit:
                     found.setdefault(what, []).append(values)
             y = np.column_stack([y, np.log1p(output)])
             found.setdefault("output", []).append(output)
-        return {what: np.column_stack(values) for what, values in found.items()}
+        return {**alone, **{what: np.column_stack(values) for what, values in found.items()}}
 
     def _grown(
         self,

@@ -12,6 +12,8 @@ from workbench.models.scores import LEVELS
 STOCK_RULES = ("LastNetFlow", "MeanNetFlow4")
 OUTPUT_RULES = ("FollowsIntake",)
 FEWEST_ERRORS = 8
+FEWEST_KNOWN = 5
+"""Known periods behind an earlier origin whose errors count: before them a rule has nothing to continue."""
 _MIX = {1: 0.1, 2: 0.2, 3: 0.25}
 
 
@@ -37,7 +39,11 @@ def forecast(name: str, values: np.ndarray, horizon: int, intake: np.ndarray | N
     scale_one = 0.2
     for step in range(1, horizon + 1):
         errors = np.array(
-            [np.log1p(values[t + step]) - np.log1p(rule(values[: t + 1], step)) for t in range(4, len(values) - step)]
+            [
+                np.log1p(values[t + step]) - np.log1p(rule(values[: t + 1], step))
+                for t in range(4, len(values) - step)
+                if np.isfinite(values[: t + 1]).sum() >= FEWEST_KNOWN
+            ]
         )
         errors = errors[np.isfinite(errors)]
         scale = scale_one * np.sqrt(step)

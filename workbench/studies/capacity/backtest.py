@@ -176,9 +176,11 @@ def run_origin(task: Task) -> pd.DataFrame:
                 ]
             )
         drawn = ours[target]
-        if drawn is not None:
-            chosen = drawn.values.sel(series=list(names)).values.astype(float)
-            said[MODEL] = np.moveaxis(np.quantile(chosen, LEVELS, axis=0), 0, -1)
+        can = [] if drawn is None else [name for name in names if name in drawn.labels("series")]
+        if drawn is not None and can:
+            chosen = drawn.values.sel(series=can).values.astype(float)
+            own = np.moveaxis(np.quantile(chosen, LEVELS, axis=0), 0, -1)
+            tables.append(_wide(MODEL, target, panel, can, order.horizons, own))
         tables += [_wide(name, target, panel, names, order.horizons, quantiles) for name, quantiles in said.items()]
     return pd.concat(tables, ignore_index=True).assign(converged=fitted.ok, why="; ".join(fitted.caveats()))
 
