@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-PIP_ONLY = {"font-source-sans-pro", "pypandoc-binary", "typst"}
+PIP_ONLY = {"font-source-sans-pro", "psycopg-binary", "pypandoc-binary", "typst"}
 CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 
 

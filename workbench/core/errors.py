@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -126,6 +126,24 @@ class ContradictionError(DecisionError):
     """The orders given contradict each other or the tables, so that no plan can keep them: the input is refused."""
 
     exit_code = 2
+
+
+class StoreError(WorkbenchError):
+    """The register refuses what was asked for, or cannot be reached."""
+
+
+class ConflictError(StoreError):
+    """A record changed since it was opened; nothing was overwritten.
+
+    ``both`` holds for each field that differs the value asked for and the value that stands, for those who may see
+    them; the message names the fields only.
+    """
+
+    def __init__(
+        self, what: str, *, where: str = "", why: str = "", do: str = "", both: Mapping[str, tuple[object, object]]
+    ) -> None:
+        self.both = dict(both)
+        super().__init__(what, where=where, why=why, do=do)
 
 
 class EngineError(WorkbenchError):

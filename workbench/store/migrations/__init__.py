@@ -1,0 +1,1 @@
+"""How the register's tables came about, one step after the other; Alembic runs them."""
