@@ -32,6 +32,8 @@ HEAVY = (
     "ipywidgets",
     "voila",
     "babel",
+    "sqlalchemy",
+    "alembic",
 )
 
 
@@ -64,6 +66,8 @@ def test_the_code_keeps_the_rules(command: tuple[str, ...]) -> None:
         "import workbench.apps",
         "import workbench.models",
         "import workbench.decisions",
+        "import workbench.store",
+        "import workbench.studies.rounds",
     ],
 )
 def test_entering_loads_nothing_heavy(statement: str) -> None:

@@ -20,6 +20,7 @@ import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
 import workbench.cli.inflow as inflow
 import workbench.cli.locality as locality
+import workbench.cli.register as register
 import workbench.cli.report as report
 import workbench.cli.settlement as settlement
 from workbench import __version__
@@ -101,6 +102,7 @@ app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
 app.add_typer(allocate.app, name="allocate")
+app.add_typer(register.app, name="register")
 app.add_typer(report.app, name="report")
 app.add_typer(locality.app, name="locality")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)

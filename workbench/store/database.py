@@ -151,6 +151,11 @@ def opened(given: str = "") -> Store:
     return store
 
 
+def unopened(given: str = "") -> Store:
+    """Return a register as it is, whatever its version, or an empty one; for a restore."""
+    return _connected(location(given))
+
+
 def migrate(store: Store, to: str = "head") -> None:
     """Bring the register's tables to a version, in one transaction."""
     with store.writing() as connection:

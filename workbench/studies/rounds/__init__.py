@@ -1,0 +1,1 @@
+"""How does a household get a place: the register, the interview, the places, the round of offers."""
