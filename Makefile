@@ -62,6 +62,8 @@ clean: ## remove the environment and everything made
 
 .venv/.ready: pyproject.toml requirements.lock | .venv/bin/uv
 	@$(INSTALL) --editable .
+	@echo "Compiling the search (once, about half a minute) …"
+	@$(PY) -m workbench doctor --prepare
 	@touch $@
 
 .venv/.test-ready: pyproject.toml requirements.lock .venv/.ready

@@ -69,6 +69,7 @@ def run(
         raise typer.BadParameter("give both --households and --places")
     from workbench.core.files import replacing
     from workbench.core.outputs import guard
+    from workbench.decisions.allocation.search import compilation
     from workbench.presentation import allocation as shown
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
@@ -102,6 +103,8 @@ def run(
         listed = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in unused.items())
         typer.echo(f"Columns that are not used: {listed}.", err=True)
     homes, rooms = counted(len(tables.households), "household"), counted(len(tables.places), "place")
+    if not compilation.compiled():
+        typer.echo("The search is compiled first, once on this machine, which takes up to a minute.", err=True)
     with step(f"Place {homes} in {rooms}"):
         plan = study.allocate(
             tables,

@@ -20,8 +20,18 @@ if TYPE_CHECKING:
 EXAMPLE = "Example: workbench doctor --json"
 
 
-def run(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False) -> None:
+def run(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Compile what is compiled once on a machine, so that no first plan waits.")
+    ] = False,
+) -> None:
     """Say what this machine has and lacks; exit code 0 if all is well, 4 if something lacks."""
+    if prepare:
+        from workbench.decisions.allocation.search import compilation
+
+        compilation.prepare()
+        return
     found = _examine()
     well = all(finding.well for finding in found)
     if as_json:
