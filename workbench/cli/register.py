@@ -176,13 +176,13 @@ def extract(
     key = registers.read_key(key_file)
     number = 0
     opened = database.opened(store)
-    with replacing(out) as partial:  # the audit row is kept before the file appears
-        with opened.writing() as connection, partial.open("w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, extracts.COLUMNS)
-            table.writeheader()
-            for row in extracts.extract(connection, key, today=_day(today), who=who):
-                table.writerow(row)
-                number += 1
+    # In this order the audit row is kept before the file appears.
+    with replacing(out) as partial, opened.writing() as connection, partial.open("w", encoding="utf-8") as file:
+        table = csv.DictWriter(file, extracts.COLUMNS, lineterminator="\n")
+        table.writeheader()
+        for row in extracts.extract(connection, key, today=_day(today), who=who):
+            table.writerow(row)
+            number += 1
     typer.echo(f"Extract: {out} ({number:,} households)")
 
 

@@ -86,7 +86,8 @@ def verify(connection: sa.Connection, expected: str = "") -> Checked:
     faults: list[str] = []
     before, rows, noted = "0" * 64, 0, ""
     want_number, _, want_hash = expected.partition(":")
-    for row in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.number)).mappings():
+    for found in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.number)).mappings():
+        row = {name: found[name] for name in (*FIELDS, "hash")}
         rows += 1
         if row["number"] != rows:
             faults.append(f"row {rows} is missing: row {row['number']} stands in its place")

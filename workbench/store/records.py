@@ -64,7 +64,7 @@ def register(
             do="take the person out there first, or open that household",
         )
     key = household or new_id("H")
-    row = {"id": key, "state": "registered", "state_since": audit.now(), "population": population}
+    row: dict[str, Any] = {"id": key, "state": "registered", "state_since": audit.now(), "population": population}
     row |= {"permit": permit, "deadline": deadline, "language": language}
     connection.execute(HOUSEHOLD.insert().values(row))
     for member in members:
