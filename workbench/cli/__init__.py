@@ -19,6 +19,7 @@ import workbench.cli.data as data
 import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
 import workbench.cli.inflow as inflow
+import workbench.cli.intake as intake
 import workbench.cli.locality as locality
 import workbench.cli.register as register
 import workbench.cli.report as report
@@ -103,6 +104,7 @@ app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(register.app, name="register")
+app.add_typer(intake.app, name="intake")
 app.add_typer(report.app, name="report")
 app.add_typer(locality.app, name="locality")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)

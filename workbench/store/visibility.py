@@ -94,7 +94,8 @@ def seen(
     Parameters
     ----------
     folder
-        As :func:`workbench.store.records.folder` returns it: a section is a record, several, or a list of codes.
+        As :func:`workbench.store.records.folder` returns it: a section is a record, several, or a list of codes. What
+        a record holds under names of its own, such as answers, is shown name by name.
     concerned
         Whether the case concerns the one who asks: proposed to this municipality, interviewed by this interviewer,
         the person's own. Some roles see nothing else.
@@ -105,7 +106,10 @@ def seen(
         return {}
 
     def cut(section: str, row: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in row.items() if may(f"{section}.{name}")}
+        plain = {name: value for name, value in row.items() if not isinstance(value, Mapping)}
+        inner = {name: cut(f"{section}.{name}", value) for name, value in row.items() if isinstance(value, Mapping)}
+        shown = {name: value for name, value in plain.items() if may(f"{section}.{name}")}
+        return shown | {name: value for name, value in inner.items() if value}
 
     def may(name: str) -> bool:
         field = register.fields.get(name)

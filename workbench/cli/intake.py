@@ -1,0 +1,66 @@
+"""``workbench intake``: the interview as a phone form, and back from the phones into the register."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The interview: phone form, import, field register.", no_args_is_help=True)
+
+Address = Annotated[str, typer.Option("--store", help="The register; else WORKBENCH_STORE or output/register.sqlite.")]
+Home = Annotated[str, typer.Option("--locality", help="Whose form (name or folder).")]
+FormName = Annotated[str, typer.Option("--form", help="Which form of the locality.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+@app.command("xlsform", epilog="Example: workbench intake xlsform settlement.xlsx")
+def xlsform(
+    out: Annotated[Path, typer.Argument(help="Workbook to write, for KoBoToolbox or ODK.")],
+    locality: Home = "norway",
+    form: FormName = "settlement",
+) -> None:
+    """Write the form as an XLSForm, which runs offline on a phone."""
+    from workbench.sources import localities
+    from workbench.studies.rounds import form as forms
+    from workbench.studies.rounds.xlsform import write_xlsform
+
+    asked = forms.load(localities.load(locality), form)
+    write_xlsform(asked, out)
+    typer.echo(f"XLSForm: {out} ({len(asked.questions)} questions in {', '.join(asked.languages)})")
+
+
+@app.command("import", epilog="Example: workbench intake import submissions.csv --who anna")
+def import_(
+    path: Annotated[Path, typer.Argument(help="Submissions exported by KoBoToolbox or ODK (CSV or JSON).")],
+    who: Annotated[str, typer.Option("--who", help="Who does it, for the audit.")],
+    store: Address = "",
+    locality: Home = "norway",
+    form: FormName = "settlement",
+    as_json: AsJson = False,
+) -> None:
+    """Import interviews; every fault is told by row and question, and then nothing is written."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import form as forms
+    from workbench.studies.rounds import intake
+
+    home = localities.load(locality)
+    done = intake.import_file(database.opened(store), path, forms.load(home, form), home, who=who)
+    if as_json:
+        typer.echo(json.dumps({"new": done.new, "known": done.known, "households": done.households}, indent=2))
+        return
+    typer.echo(f"Imported: {done.new} new, {done.known} known already.")
+
+
+@app.command("fields", epilog="Example: workbench intake fields")
+def fields(locality: Home = "norway", form: FormName = "settlement") -> None:
+    """List every question with its purpose, basis, retention, the column matching reads, and who sees the answer."""
+    from workbench.sources import localities
+    from workbench.studies.rounds import form as forms
+
+    for q in forms.load(localities.load(locality), form).questions.values():
+        seen = ", ".join(f"{role} from {state}" for role, state in (q.sees or {}).items())
+        typer.echo(f"{q.name}: {q.purpose}; {q.basis}; kept as '{q.retention}'; column {q.column or 'none'}; {seen}")

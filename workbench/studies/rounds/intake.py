@@ -1,0 +1,185 @@
+"""What came back from the phones, is it whole, and what of it is new to the register?
+
+KoBoToolbox and ODK export submissions as CSV (a row each, groups as ``section/question`` or ``section-question``) or
+JSON (a list, or KoBo's ``results``, groups nested or as paths). All are read and checked first; if one has a fault,
+nothing is written.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from workbench.core.errors import DataError, Fault
+from workbench.core.places import Locality
+from workbench.store import interviews
+from workbench.store.database import Store
+from workbench.studies.rounds.form import Form
+
+IDENTIFIERS = ("_uuid", "instanceID", "KEY", "__id")
+VERSIONS = ("__version__", "_version_", "version", "FormVersion")
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
+LARGEST = 200_000_000
+"""Most bytes of a file of submissions."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many submissions were new, and how many stood in the register already."""
+
+    new: int
+    known: int
+    households: tuple[str, ...]
+
+
+def import_file(store: Store, path: Path, form: Form, locality: Locality, *, who: str) -> Imported:
+    """Read a file of submissions and write what is new; importing it again changes nothing.
+
+    Raises
+    ------
+    DataError
+        With every fault by row and question; the answers themselves are not repeated in it. Nothing is written.
+    """
+    read = list(submissions(path))
+    faults: list[Fault] = []
+    whole: list[interviews.Submission] = []
+    for row, raw in read:
+        submission, wrong = _submission(raw, form, locality)
+        faults += [Fault(what, row, question) for question, what in wrong]
+        if submission is not None and not wrong:
+            whole.append(submission)
+    seen: dict[str, int] = {}
+    for (row, _), each in zip(read, whole, strict=False) if not faults else ():
+        if each.submission in seen:
+            faults.append(Fault(f"the same submission stands in row {seen[each.submission]}", row))
+        seen.setdefault(each.submission, row)
+    if not read:
+        faults.append(Fault("there are no submissions"))
+    if faults:
+        raise _refused(path, faults)
+    with store.writing() as connection:
+        new, known, households = 0, 0, []
+        for (row, _), each in zip(read, whole, strict=True):
+            try:
+                household, is_new = interviews.keep(connection, each, who=who)
+            except interviews.SubmissionError as error:
+                faults.append(Fault(error.what, row, error.question))
+                continue
+            new, known = new + is_new, known + (not is_new)
+            if is_new:
+                households.append(household)
+        if faults:
+            raise _refused(path, faults)
+    return Imported(new, known, tuple(households))
+
+
+def submissions(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each submission with its row: the line's number in a CSV, the place in a JSON list counted from 1."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DataError("the file is too large", where=str(path), why=f"at most {LARGEST:,} bytes are read")
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(
+            "cannot read the submissions", where=str(path), why=type(error).__name__, do="export them again as UTF-8"
+        ) from None
+    if path.suffix.casefold() == ".json":
+        yield from _from_json(text, path)
+    else:
+        yield from _from_csv(text, path)
+
+
+def _from_csv(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    head = text.split("\n", 1)[0]
+    try:
+        separator = ";" if head.count(";") > head.count(",") else ","
+        table = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
+        names = [name.replace("-", "/").rsplit("/", 1)[-1].strip() for name in next(table, [])]
+        for cells in table:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(names):
+                what = f"the row has {len(cells)} cells, the heading {len(names)}"
+                raise DataError("the submissions cannot be read", where=str(path), faults=[Fault(what, table.line_num)])
+            yield table.line_num, dict(zip(names, cells, strict=True))
+    except csv.Error as error:
+        why = f"row {table.line_num}: {error}"
+        raise DataError("the submissions cannot be read", where=str(path), why=why) from None
+
+
+def _from_json(text: str, path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        raise DataError("the file is no JSON", where=str(path), do="export the submissions again") from None
+    rows = body.get("results", body.get("value", [body])) if isinstance(body, dict) else body
+    if not isinstance(rows, list):
+        raise DataError("the file holds no list of submissions", where=str(path))
+    for at, row in enumerate(rows, start=1):
+        if not isinstance(row, dict):
+            raise DataError("the submissions cannot be read", where=str(path), faults=[Fault("is no submission", at)])
+        yield at, _flat(row)
+
+
+def _flat(row: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value)
+        else:
+            flat[str(name).rsplit("/", 1)[-1]] = value
+    return flat
+
+
+def _submission(
+    raw: Mapping[str, Any], form: Form, locality: Locality
+) -> tuple[interviews.Submission | None, list[tuple[str, str]]]:
+    identifier = next((str(raw[name]).strip() for name in IDENTIFIERS if raw.get(name)), "").removeprefix("uuid:")
+    version = next((str(raw[name]).strip() for name in VERSIONS if raw.get(name)), form.version)
+    wrong: list[tuple[str, str]] = []
+    if not IDENTIFIER.fullmatch(identifier):
+        wrong.append((IDENTIFIERS[0], "the submission has no identifier"))
+    if version != form.version:
+        wrong.append((VERSIONS[0], f"the form's version is unknown; this is version {form.version}"))
+    answers, faults = form.read(raw)
+    wrong += faults
+    ties = str(answers.get("ties", "")).replace(";", " ").replace(",", " ").split()
+    wrong += [("ties", "names a municipality that is not known") for each in ties if each not in locality.places][:1]
+    if wrong:
+        return None, wrong
+    columns = {q.column: answers.get(name) for name, q in form.questions.items() if q.column}
+    read = interviews.Submission(
+        submission=identifier,
+        form=form.id,
+        form_version=version,
+        case_number=answers["case_number"],
+        population=answers["population"],
+        held=date.fromisoformat(answers["held"]),
+        answers=answers,
+        languages=tuple(columns.get("languages") or ()),
+        ties=tuple(ties),
+        needs=tuple(need for need, value in _named(columns, "needs:").items() if value == "yes"),
+        consents={purpose: value == "yes" for purpose, value in _named(columns, "consent:").items()},
+        unknown=tuple(form.still_unknown(answers)),
+    )
+    return read, []
+
+
+def _named(columns: Mapping[str, Any], kind: str) -> dict[str, Any]:
+    return {name.removeprefix(kind): value for name, value in columns.items() if name.startswith(kind)}
+
+
+def _refused(path: Path, faults: list[Fault]) -> DataError:
+    return DataError(
+        f"the submissions cannot be imported: {len(faults)} fault{'s' if len(faults) > 1 else ''}",
+        where=str(path),
+        why="nothing was written",
+        do="correct the submissions named, or leave them out, and import the file again",
+        faults=faults,
+    )
