@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -152,6 +153,26 @@ def test_a_folder_without_a_backtest_is_refused(tmp_path: Path) -> None:
     assert "no such folder" in absent.value.message()
     with pytest.raises(DataError, match="2015-13"):  # before any file is read
         inflow_scores.score(tmp_path / "nowhere", pandemic="2015-13")
+
+
+def test_files_of_two_runs_are_not_scored_as_one(done: Backtest, tmp_path: Path) -> None:
+    other = backtest(walk().assign(persons=lambda t: t["persons"] + 7), tmp_path / "other").folder
+    for name in ("forecasts.parquet", "samples.parquet", "arrivals.csv"):
+        mixed = Path(shutil.copytree(done.folder, tmp_path / name))
+        shutil.copy(other / name, mixed / name)
+        before = (mixed / "scores.json").read_bytes()
+        with pytest.raises(DataError, match="not those of one run") as caught:
+            inflow_scores.score(mixed)
+        assert name in caught.value.message() and (mixed / "scores.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("said", ["", "{", "[]", "{}", '{"seed": 1}', "null"])
+def test_a_damaged_note_of_a_backtest_is_refused_in_words(done: Backtest, tmp_path: Path, said: str) -> None:
+    folder = Path(shutil.copytree(done.folder, tmp_path / "copy"))
+    (folder / "backtest.json").write_text(said, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        inflow_scores.score(folder)
+    assert "backtest" in caught.value.what and caught.value.do
 
 
 def test_a_failed_fit_is_marked_and_replaced_by_who_was_best_until_then(tmp_path: Path) -> None:

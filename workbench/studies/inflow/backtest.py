@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 STAND_IN = "LocalLevelT"
 """Who stands in for a failed fit as long as the past does not say who is better."""
-FORMAT = "migration-workbench inflow backtest 1"
+FORMAT = "migration-workbench inflow backtest 2"
 YEAR = 12
 
 
@@ -119,6 +119,7 @@ def run(
     columns = ["month", "destination", *(["origin"] if corridors else []), "persons"]
     with replacing(folder / ARRIVALS) as partial:
         table[columns].sort_values(columns[:-1]).to_csv(partial, index=False, lineterminator="\n")
+    words |= {"parts": inflow_scores.parts_in(folder)}  # last: it says which files belong together
     write_text(folder / WORDS, json.dumps({**words, **notes}, indent=2, ensure_ascii=False) + "\n")
     return Backtest(folder, inflow_scores.score(folder))
 

@@ -6,6 +6,7 @@ same files give the same scores.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -38,6 +39,9 @@ FORECASTS, SAMPLES, ARRIVALS, WORDS, SCORES = (
     "backtest.json",
     "scores.json",
 )
+PARTS = (FORECASTS, SAMPLES, ARRIVALS)
+"""Files of a backtest that are scored together; ``backtest.json`` keeps the digest of each."""
+NEEDED = ("seed", "origins", "horizons", "series", "models", "source", "fallbacks", "left_out", "quality", "parts")
 HIGH = 0.9
 """Quantile of a series' own past above which an outcome is high."""
 SKILLS = ("log_crps", "crps", "log_crps_high", "energy")
@@ -117,6 +121,7 @@ def read(folder: Path | str) -> Scored:
     folder = Path(folder)
     try:
         words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        _belong(words, folder)
         table = pd.read_csv(folder / ARRIVALS, dtype="str", keep_default_na=False)
         samples = pd.read_parquet(folder / SAMPLES)
     except (OSError, ValueError) as error:
@@ -132,6 +137,24 @@ def read(folder: Path | str) -> Scored:
     forecasts["series"] = quality.names(forecasts.rename(columns={"location": "destination"}))
     rows = _scored(forecasts, cells, int(words["seed"]))
     return Scored(rows, _energy(forecasts, samples, cells, int(words["seed"])), words)
+
+
+def parts_in(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 digest of each file of a backtest, by name."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in PARTS}
+
+
+def _belong(words: object, folder: Path) -> None:
+    """Refuse a folder whose files are not those of one run: after a crash, or with a file from elsewhere."""
+    do = "run `workbench inflow backtest` again with this folder; what it had finished is taken up"
+    lacking = [key for key in NEEDED if not isinstance(words, dict) or key not in words]
+    if lacking or not isinstance(words, dict):
+        why = f"'{WORDS}' lacks {', '.join(lacking[:3])}: it is damaged or made by an older version"
+        raise DataError("this backtest cannot be scored", where=str(folder), why=why, do=do)
+    found = parts_in(folder)
+    if other := [name for name in PARTS if words["parts"].get(name) != found[name]]:
+        why = f"{' and '.join(other)} {'is' if len(other) == 1 else 'are'} not what the run of '{WORDS}' wrote"
+        raise DataError("the files of this backtest are not those of one run", where=str(folder), why=why, do=do)
 
 
 def _scored(forecasts: pd.DataFrame, cells: pd.DataFrame, seed: int) -> pd.DataFrame:
