@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import ModelError
+from workbench.core.temporary import locked_folder
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -42,8 +47,30 @@ def without_compiler() -> Iterator[None]:
             os.environ.pop("PYTENSOR_FLAGS", None)
         else:
             os.environ["PYTENSOR_FLAGS"] = asked
-    with config.change_flags(mode="NUMBA", cxx=""):
+    with config.change_flags(mode="NUMBA", cxx=""), _sources_kept_together():
         yield
+
+
+@contextmanager
+def _sources_kept_together() -> Iterator[None]:
+    """Let PyTensor write its generated sources into one folder of this process, which goes away with it.
+
+    It writes each into a temporary file and leaves it there, some thirty for each model. The files are needed as long
+    as the compiled functions are; a later process removes the folder of one that was killed.
+    """
+    before, tempfile.tempdir = tempfile.tempdir, str(_folder_of_this_process())
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
+
+
+@cache
+def _folder_of_this_process() -> Path:
+    stack = ExitStack()
+    folder = stack.enter_context(locked_folder(Path(tempfile.gettempdir()), hidden=False))
+    atexit.register(stack.close)
+    return folder
 
 
 def compile_model(model: pm.Model) -> Any:
