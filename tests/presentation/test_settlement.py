@@ -50,7 +50,7 @@ def test_the_headline_says_what_it_rests_on(result: SettlementResult) -> None:
     found = page.headline(result)
     assert "100 newcomers" in found.sentence and "Aby" in found.sentence and "about 55" in found.sentence
     assert found.estimate == 55 and [i.level for i in found.intervals] == [0.8, 0.95]
-    assert "given as a number" in found.caveats[0]
+    assert "an assumed total" in found.sentence and not found.caveats  # what the total is stands once
 
 
 def test_the_headline_gives_the_interval_of_a_total_that_is_itself_foreseen(result: SettlementResult) -> None:
@@ -142,8 +142,27 @@ def test_the_headline_says_whether_the_total_is_known_and_what_came(result: Sett
     assert "an assumed total" in page.headline(result).sentence
     back = page.headline(replace(result, given="what was settled in all, known since")).sentence
     assert "Of the 100 newcomers" in back and "known only afterwards" in back
-    assert back.endswith("What came: 58.")
+    assert back.endswith("What came: 58, inside the 80\u00a0% interval.")
     assert "What came" not in page.headline(replace(result, later=result.later.head(0))).sentence
+
+
+@pytest.mark.parametrize(
+    ("came", "told"),
+    [
+        (58.0, "inside the 80\u00a0% interval"),
+        (41.0, "inside the 95\u00a0% interval"),
+        (80.0, "above the 95\u00a0% interval"),
+        (20.0, "below the 95\u00a0% interval"),
+    ],
+)
+def test_the_headline_says_whether_the_intervals_held_what_came(
+    result: SettlementResult, came: float, told: str
+) -> None:
+    first = np.r_[40, np.repeat(np.arange(50, 60), 3), 70]  # 80 % lies within 50 to 59
+    persons = np.column_stack([first, 100 - first, *[np.zeros_like(first)] * 3])[:, :, None]
+    draws = Draws.from_array(persons, {"municipality": PLACES, "year": [2021]}, "persons settled")
+    later = result.later.assign(settled=[came, 40.0, 7.0, 6.0, 0.0])
+    assert page.headline(replace(result, draws=draws, later=later)).sentence.endswith(f"{told}.")
 
 
 def test_an_effect_that_the_data_do_not_show_is_not_stated(result: SettlementResult) -> None:

@@ -9,17 +9,14 @@ from workbench.presentation.settlement.forecast import (
     by_municipality,
     concentration,
     front,
-    gravity_words,
     headline,
     how_sure,
     key_findings,
     medians,
-    net_moves,
     quotas_used,
-    retention,
-    retention_by_size,
     what_happened,
 )
+from workbench.presentation.settlement.moves import gravity_words, net_moves, retention, retention_by_size
 
 __all__ = [
     "LEVELS",

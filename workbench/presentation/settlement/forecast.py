@@ -15,14 +15,12 @@ from workbench.presentation.origin import locality_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import (
-    DASH,
     NBSP,
     about,
     between,
     count,
     counted,
     ends,
-    listing,
     number,
     percent,
     span,
@@ -32,7 +30,6 @@ from workbench.studies.settlement.totals import KNOWN_SINCE
 
 if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult
-    from workbench.studies.settlement.moves import MovesResult
 
 UNIT = "persons"
 LEVELS = (0.8, 0.95)
@@ -87,24 +84,32 @@ def headline(result: SettlementResult) -> Finding:
         Interval(v, float(top[f"low{round(100 * v)}"]), float(top[f"high{round(100 * v)}"])) for v in LEVELS
     )
     told = ", ".join(f"{percent(i.level)} {between(i.low, i.high)}" for i in intervals)
-    came = _came(result, str(top["municipality"]), year)
+    came = _came(result, str(top["municipality"]), year, intervals)
     return Finding(
         f"{condition}, {top['name']} can expect {about(top['median'])}; {told}.{came}",
         estimate=float(top["median"]),
         unit=UNIT,
         intervals=intervals,
-        caveats=(f"The national total is {result.given}; all other figures follow from it.",),
         headline=True,
     )
 
 
-def _came(result: SettlementResult, place: str, year: int) -> str:
-    """Return what was settled in a place in the year forecast, as a sentence; none where it is unknown or withheld."""
+def _came(result: SettlementResult, place: str, year: int, intervals: tuple[Interval, ...]) -> str:
+    """Return what was settled in a place and whether its intervals held it; none where it is unknown or withheld."""
     later = result.later[result.later["year"] == year].set_index("municipality")["settled"].astype(float)
     if later.dropna().empty:
         return ""
     shown = disclosure.shown(later, _counties(result)).get(place, np.nan)
-    return "" if np.isnan(shown) else f" What came: {number(shown)}."
+    return "" if np.isnan(shown) else f" What came: {number(shown)}, {_held(shown, intervals)}."
+
+
+def _held(came: float, intervals: tuple[Interval, ...]) -> str:
+    """Return the narrowest interval that held an outcome, or on which side of the widest it lies, by the ends shown."""
+    by_level = sorted(intervals, key=lambda i: i.level)
+    for level, low, high in ((i.level, *ends(i.low, i.high)) for i in by_level):
+        if low <= came <= high:
+            return f"inside the {percent(level)} interval"
+    return f"{'above' if came > by_level[-1].high else 'below'} the {percent(by_level[-1].level)} interval"
 
 
 def _counties(result: SettlementResult) -> dict[str, str]:
@@ -249,131 +254,5 @@ def how_sure(result: SettlementResult) -> Finding:
             "The delay from permit to settlement and the route (assigned, own housing, family, resettled) are not in "
             "the shipped figures and play no part here; an authority's own table is needed for them.",
             "No services are derived from these persons: no shipped table holds a ratio of services to newcomers.",
-        ),
-    )
-
-
-def retention(moved: MovesResult) -> Table:
-    """Return the share still in the first municipality after 1, 3 and 5 years, beside what was assumed."""
-    rows = moved.retention
-    records = rows.to_dict("records")
-    return Table(
-        name="settlement-retention",
-        caption="How many stay in the municipality where they were settled: mostly assumed, little learnt",
-        columns=(
-            Column("After", tuple(counted(int(r["years"]), "year") for r in records), right=False),
-            Column("Still there, median", tuple(percent(r["median"]) for r in records)),
-            Column(f"80{NBSP}% interval", tuple(_shares(r["low80"], r["high80"]) for r in records)),
-            Column("Assumed before, median", tuple(percent(r["prior_median"]) for r in records)),
-            Column(f"80{NBSP}% before", tuple(_shares(r["prior_low80"], r["prior_high80"]) for r in records)),
-        ),
-        data=rows,
-        sources=moved.sources[:1],
-        notes=(
-            "The published stock has two duration classes, which say how many of those settled within five years have "
-            "moved and not when: the years are told apart by the assumption that more leave once the introduction "
-            "period has ended.",
-        ),
-    )
-
-
-def retention_by_size(moved: MovesResult) -> Table | Finding:
-    """Return the share still in the first municipality by the size of that municipality."""
-    found = moved.known.by_size
-    if found is None:
-        return Finding(
-            "Small and large municipalities cannot be told apart: the stock of a size class is not published."
-        )
-    rows = found.retention()
-    wide = rows.set_index(["size", "years"])
-    sizes = list(dict.fromkeys(rows["size"]))
-    columns = [Column("Inhabitants", tuple(sizes), right=False)]
-    for years in dict.fromkeys(rows["years"]):
-        cells = [wide.loc[(size, years)] for size in sizes]
-        columns.append(
-            Column(
-                f"After {counted(int(years), 'year')}",
-                tuple(f"{percent(c['median'])} ({_shares(c['low80'], c['high80'])})" for c in cells),
-            )
-        )
-    return Table(
-        name="settlement-retention-by-size",
-        caption="Fewer stay in small municipalities: how far apart is learnt, how many in all mostly assumed",
-        columns=tuple(columns),
-        data=rows,
-        sources=moved.sources[:1],
-        notes=(
-            f"Median, 80{NBSP}% interval in brackets. Persons of the published stock who still live where they were "
-            "settled are set against the persons settled there; that as many relatives join a settled person in small "
-            "as in large municipalities is assumed. The stock does not tell households apart.",
-        ),
-    )
-
-
-def _shares(low: float, high: float) -> str:
-    return f"{percent(low)} {DASH} {percent(high)}"
-
-
-def net_moves(moved: MovesResult, rows: int = 8) -> Table:
-    """Return which municipalities gain and lose most by secondary moves within five years."""
-    net = (moved.came.values - (moved.settled.values - moved.stayed.values)).to_numpy()
-    low, middle, high = np.quantile(net, [0.1, 0.5, 0.9], axis=0)
-    table = pd.DataFrame(
-        {
-            "municipality": moved.came.labels("municipality"),
-            "median": middle,
-            "low80": low,
-            "high80": high,
-        }
-    ).assign(name=lambda t: [moved.names.get(code, code) for code in t["municipality"]])
-    ordered = table.sort_values(["median", "municipality"], ascending=[False, True], ignore_index=True)
-    extremes = (
-        pd.concat([ordered.head(rows), ordered.tail(rows)]).drop_duplicates("municipality").reset_index(drop=True)
-    )
-    records = extremes.to_dict("records")
-    return Table(
-        name="settlement-net-moves",
-        caption="Which municipalities gain and lose most by moves within five years of settlement",
-        columns=(
-            Column("Municipality", tuple(r["name"] for r in records), right=False),
-            Column("Net moves, median", tuple(count(r["median"]) for r in records)),
-            Column(
-                f"80{NBSP}% interval",
-                tuple(" to ".join(map(number, ends(r["low80"], r["high80"]))) for r in records),
-            ),
-        ),
-        data=extremes,
-        sources=moved.sources[:1],
-        notes=(
-            "Persons settled in the forecast's first year. Where movers go is learnt from sums by destination alone.",
-        ),
-    )
-
-
-def gravity_words(moved: MovesResult) -> Finding:
-    """Return what draws movers to a place; where the interval holds zero, that the data show no effect."""
-    words = {
-        "population": "a larger population",
-        "distance": "a shorter distance",
-        "co_nationals": "more refugees there",
-    }
-    error = 1.96 * np.sqrt(np.diag(moved.known.gravity.covariance))
-    drawn: list[str] = []
-    kept_away: list[str] = []
-    unclear: list[str] = []
-    for name, value, half in zip(words, moved.known.gravity.centre, error, strict=True):
-        told = f"{words[name]} ({number(value, 2)} ±{number(half, 2)})"
-        (unclear if abs(value) <= half else drawn if value > 0 else kept_away).append(told)
-    parts = []
-    if drawn:
-        parts.append(f"Movers are drawn by {listing(drawn)}.")
-    if kept_away:
-        parts.append(f"Movers are kept away by {listing(kept_away)}.")
-    if unclear:
-        parts.append(f"The data do not show an effect of {listing(unclear)}.")
-    return Finding(
-        f"{' '.join(parts)} In brackets: elasticities with 95{NBSP}% intervals.",
-        caveats=(
-            "Within a size class the hazard of leaving is the same in all municipalities, and for all households.",
         ),
     )
