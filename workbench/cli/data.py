@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.core.outputs import OVERWRITE
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -86,12 +88,47 @@ def _cells(case: Case) -> str:
     return ", ".join([*case.needs, *(f"[{name}]" for name in case.may)]) or "no further cell"
 
 
+SHEET = "Sheet of a workbook; other commands take FILE.xlsx#SHEET."
+HEADER = "Line that holds the column names, where it is not found; other commands take FILE#header=5."
+CHOOSE = "What to take where a publisher's file allows two readings, e.g. citizen=TOTAL; others: FILE#citizen=TOTAL."
+
+
+@app.command("read", epilog="Example: workbench data read migr_asyappctzm.tsv --as arrivals --out arrivals.csv")
+def read(
+    file: Annotated[Path, typer.Argument(help="A publisher's file as it was downloaded, or a table of your own.")],
+    out: Annotated[Path, typer.Option(help="Table to write, .csv or .parquet.")],
+    contract: Annotated[str, typer.Option("--as", help="Contract to read it as.")] = "arrivals",
+    locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
+    sheet: Annotated[str, typer.Option(help=SHEET)] = "",
+    header: Annotated[int, typer.Option(help=HEADER, min=0)] = 0,
+    choose: Annotated[list[str] | None, typer.Option(help=CHOOSE)] = None,
+    overwrite: Annotated[bool, typer.Option(help=OVERWRITE)] = False,
+) -> None:
+    """Read a publisher's file as it is, say what was recognised, kept and dropped, and write it in our columns.
+
+    Eurostat (TSV, SDMX-CSV, JSON-stat), UNHCR, Frontex, PxWeb (CSV, JSON-stat), Home Office tables, and tables of an
+    office's own names, marks and periods as columns; packed as .gz or in a workbook.
+    """
+    from workbench.core.outputs import guard
+    from workbench.sources import files, localities
+
+    out = files.writable(out)
+    guard([out], reads=[files.named_in(file)[0]], overwrite=overwrite)
+    place = localities.load(locality) if locality else None
+    chosen = files.chosen(choose or ())
+    table = files.read(file, contract, locality=place, sheet=sheet, header=header, choose=chosen)
+    files.write(table, out)
+    typer.echo(f"{out}: a valid '{contract}' table, {len(table):,} rows")
+
+
 @app.command("check", epilog="Example: workbench data check my_arrivals.csv --as arrivals --locality eu")
 def check(
     file: Annotated[Path, typer.Argument(help="CSV, workbook (.xlsx) or Parquet file.")],
     contract: Annotated[str, typer.Option("--as", help="Contract the file must keep, e.g. arrivals.")],
     locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
-    sheet: Annotated[str, typer.Option(help="Sheet of a workbook; other commands take FILE.xlsx#SHEET.")] = "",
+    sheet: Annotated[str, typer.Option(help=SHEET)] = "",
+    header: Annotated[int, typer.Option(help=HEADER, min=0)] = 0,
+    choose: Annotated[list[str] | None, typer.Option(help=CHOOSE)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Check a file against a contract; every fault is named with row, column and value, oddities are remarked on."""
@@ -100,7 +137,8 @@ def check(
 
     place = localities.load(locality) if locality else None
     try:
-        table = files.read(file, contract, locality=place, sheet=sheet)
+        chosen = files.chosen(choose or ())
+        table = files.read(file, contract, locality=place, sheet=sheet, header=header, choose=chosen)
     except DataError as error:
         if not as_json:
             raise
@@ -112,7 +150,8 @@ def check(
         typer.echo(json.dumps(report, indent=2, ensure_ascii=False, default=str))
         raise typer.Exit(error.exit_code) from error
     found = _quality(table) if contract == "arrivals" else None
-    notes = _settled(file, locality) if contract == "settled_by_area" else []
+    plain = not (sheet or header or choose)
+    notes = _settled(file, locality) if contract == "settled_by_area" and plain else []
     if as_json:
         remarks = [{"meaning": note} for note in notes] if found is None else found.table().to_dict("records")
         body = {"file": str(file), "contract": contract, "valid": True, "rows": len(table), "remarks": remarks}

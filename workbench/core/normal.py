@@ -18,6 +18,8 @@ from workbench.core.periods import months_of
 
 GROUPED = r"[+-]?[1-9][0-9]{0,2}([.,][0-9]{3})+"
 """A whole number with a dot or comma between thousands."""
+SPACED = r"[+-]?[1-9][0-9]{0,2}( [0-9]{3})+([.,][0-9]+)?"
+"""A number with spaces between thousands."""
 COMMA = r"[+-]?[0-9]{1,3}(\.?[0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+"
 SCALARS = (str, int, float, bool, date, datetime, pd.Timestamp, pd.Period, pd.Timedelta)
 SPELLED = re.compile(r"[\s_-]+")
@@ -99,6 +101,12 @@ def column_of(cells: pd.Series, told: Told, *, comma: bool = False) -> tuple[pd.
         return cells, ""
     note = ""
     distinct = pd.Series(cells.dropna().unique(), dtype="string")
+    spaced = distinct.str.fullmatch(SPACED).fillna(False).astype(bool)
+    if spaced.any():
+        plain = distinct.where(~spaced, distinct.str.replace(" ", ""))
+        read, said = column_of(cells.map(dict(zip(distinct, plain, strict=True))).astype("string"), told, comma=comma)
+        note = f"column '{told.name}': '{distinct[spaced].iloc[0]}' and the like are read with spaces between thousands"
+        return read, "; ".join(part for part in (note, said) if part)
     if comma and distinct.str.fullmatch(COMMA).any() and told.kind == "number":
         swapped = distinct.where(~distinct.str.fullmatch(COMMA), distinct.str.replace(".", "").str.replace(",", "."))
         return cells.map(dict(zip(distinct, swapped, strict=True))).astype("string"), ""

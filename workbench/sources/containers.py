@@ -168,7 +168,7 @@ def _any_blank(text: str, mark: str) -> bool:
     return re.search(rf"^[\s{mark}]+$", text, re.M) is not None
 
 
-def _rows(text: str, mark: str, where: str, first: int) -> list[tuple[int, list[str]]]:
+def _rows(text: str, mark: str, where: str, first: int, *, uneven: bool = False) -> list[tuple[int, list[str]]]:
     """Return each row with the line on which it begins; a quote that does not close is refused."""
     rows: list[tuple[int, list[str]]] = []
     reader = csv.reader(_lines(text), strict=True, delimiter=mark)
@@ -176,7 +176,8 @@ def _rows(text: str, mark: str, where: str, first: int) -> list[tuple[int, list[
     try:
         for row in reader:
             if reader.line_num + first - begins > 1:
-                _refuse_swallowed(row, len(rows[0][1]) if rows else 0, mark, where, begins)
+                width = max((len(one) for _, one in rows[-3:]), default=0) if uneven else len(rows[0][1]) if rows else 0
+                _refuse_swallowed(row, width, mark, where, begins)
             rows.append((begins, row))
             begins = reader.line_num + first
     except csv.Error as error:
@@ -194,6 +195,11 @@ def _rows(text: str, mark: str, where: str, first: int) -> list[tuple[int, list[
             what, where=where, why=why, do="close the quote, or write a quote within a cell twice"
         ) from None
     return rows
+
+
+def text_rows(text: str, mark: str, where: str) -> list[tuple[int, list[str]]]:
+    """Return the filled rows of a text with the line on which each begins, from the first line of the file."""
+    return [(at, row) for at, row in _rows(text, mark, where, 1, uneven=True) if any(cell.strip() for cell in row)]
 
 
 def _lines(text: str) -> list[str]:

@@ -5,30 +5,48 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from workbench.core.cells import FORMULA
-from workbench.core.errors import DataError, TableNotice
+from workbench.core.errors import DataError, Fault, TableNotice
 from workbench.core.files import replacing
 from workbench.core.places import Locality
 from workbench.core.tables import Contract, contract, kept, look
 from workbench.sources.containers import WHY, Cells, separated
+from workbench.sources.publishers import looks_like
+from workbench.sources.recognition import published
 from workbench.sources.workbooks import from_parquet, from_workbook
 
 SPREADSHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 
 
-def read(path: Path | str, of: Contract | str, *, locality: Locality | None = None, sheet: str = "") -> pd.DataFrame:
+def read(
+    path: Path | str,
+    of: Contract | str,
+    *,
+    locality: Locality | None = None,
+    sheet: str = "",
+    header: int = 0,
+    choose: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Return the table in a file, checked against its contract and typed; what was made of the file is a warning.
+
+    A publisher's file is read as it is (:mod:`workbench.sources.publishers`).
 
     Parameters
     ----------
     sheet
-        Sheet of a workbook; it may also stand in the path, as ``book.xlsx#households``.
+        Sheet of a workbook.
+    header
+        Line that holds the column names, where it is not found; 0: found.
+    choose
+        What to take where a publisher's file allows two readings, e.g. ``{"citizen": "TOTAL"}``. All three may also
+        stand in the path, as ``book.xlsx#households`` or ``file.tsv#citizen=TOTAL,header=3``.
 
     Raises
     ------
@@ -36,10 +54,14 @@ def read(path: Path | str, of: Contract | str, *, locality: Locality | None = No
         If the file is no table, or with every fault of its cells.
     """
     of = contract(of) if isinstance(of, str) else of
-    cells = opened(path, of.name, sheet)
+    cells = opened(path, of.name, sheet, header=header, choose=choose)
     with enough_memory(path):
         seen = look(cells.frame, of, locality=locality, first_row=cells.first_row, comma=cells.comma)
     tell(path, (*cells.notes, *seen.notes))
+    lacks = [fault.column for fault in seen.faults if fault.row is None and "is missing" in fault.what]
+    if lacks and (told := looks_like([str(name) for name in cells.frame.columns])):
+        what = f"the file looks like {told}, of which too much is missing for '{of.name}': its columns were changed?"
+        seen = replace(seen, faults=(Fault(what), *seen.faults))
     return kept(seen, of, str(path))
 
 
@@ -49,9 +71,16 @@ def tell(path: Path | str, notes: Collection[str]) -> None:
         warnings.warn(TableNotice(f"{path}: {note}"), stacklevel=2)
 
 
-def opened(path: Path | str, of: str = "", sheet: str = "") -> Cells:
-    """Return the cells of a file, whatever holds them: the one door for every table of one's own."""
-    path, sheet = _sheet_in(Path(path), sheet)
+def opened(
+    path: Path | str, of: str = "", sheet: str = "", *, header: int = 0, choose: Mapping[str, str] | None = None
+) -> Cells:
+    """Return the cells of a file, whatever holds them: the one door for every table of one's own.
+
+    Where the contract is known, a publisher's file is recognised and its cells stand in the contract's columns.
+    """
+    path, told = named_in(Path(path))
+    choose = {**told, **(choose or {})}
+    sheet, header = sheet or choose.pop("sheet", ""), _line(choose.pop("header", ""), path) or header
     if not path.exists():
         raise DataError("no such file", where=str(path), do="check the path")
     if not path.is_file():
@@ -64,16 +93,42 @@ def opened(path: Path | str, of: str = "", sheet: str = "") -> Cells:
     with enough_memory(path):
         if ending == ".parquet":
             return from_parquet(path)
+        found = published(path, contract(of), sheet=sheet, header=header, choose=choose) if of else None
+        if found is not None:
+            return found
+        if choose:
+            raise DataError(
+                f"there is nothing to choose: '{next(iter(choose))}'", where=str(path),
+                why="the file is not in a publisher's format that is known", do="leave the choice out",
+            )  # fmt: skip
         if ending in (".xlsx", ".xlsm"):
             return from_workbook(path, sheet, of)
         return separated(path)
 
 
-def _sheet_in(path: Path, sheet: str) -> tuple[Path, str]:
-    file, mark, named = path.name.rpartition("#")
-    if mark and not path.exists() and Path(file).suffix.lower() in (".xlsx", ".xlsm"):
-        return path.with_name(file), sheet or named
-    return path, sheet
+def named_in(path: Path) -> tuple[Path, dict[str, str]]:
+    """Return a path without what stands behind ``#``: ``book.xlsx#sheet``, ``file.tsv#citizen=TOTAL,header=3``."""
+    file, mark, told = path.name.partition("#")
+    if not mark or not told or path.exists():
+        return path, {}
+    return path.with_name(file), chosen(part if "=" in part else f"sheet={part}" for part in told.split(","))
+
+
+def chosen(told: Iterable[str]) -> dict[str, str]:
+    """Return choices such as ``citizen=TOTAL`` by what is chosen; one without a value is refused."""
+    choices = {}
+    for each in told:
+        name, mark, value = (part.strip() for part in each.partition("="))
+        if not (name and mark and value):
+            raise DataError(f"'{each}' chooses nothing", do="write it as NAME=VALUE, for instance citizen=TOTAL")
+        choices[name] = value
+    return choices
+
+
+def _line(text: str, path: Path) -> int:
+    if text and not text.isdigit():
+        raise DataError(f"'{text}' is no line of a file", where=str(path), do="give a number: header=5")
+    return int(text or 0)
 
 
 @contextmanager
@@ -90,9 +145,13 @@ def enough_memory(path: Path | str) -> Iterator[None]:
         ) from error
 
 
-def numbered(path: Path | str) -> tuple[pd.DataFrame, int]:
-    """Return the cells of a file, and on which row of it index 0 stands: a Parquet file has no header line."""
-    cells = opened(path)
+def numbered(path: Path | str, of: str = "") -> tuple[pd.DataFrame, int]:
+    """Return the cells of a file, and on which row of it index 0 stands: a Parquet file has no header line.
+
+    Where the contract is named, a publisher's file stands in its columns, and what was made of it is said.
+    """
+    cells = opened(path, of)
+    tell(path, cells.notes if of else ())
     return cells.frame, cells.first_row
 
 

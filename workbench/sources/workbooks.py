@@ -17,7 +17,13 @@ LARGEST = 500_000_000
 
 
 def from_workbook(path: Path, sheet: str = "", of: str = "") -> Cells:
-    """Return the cells of a sheet: the one named, else the one called like the contract, else the only filled one."""
+    """Return the cells of a sheet, its first filled row as header; which sheet, see :func:`sheet_rows`."""
+    name, held = sheet_rows(path, sheet, of)
+    return framed(held, str(path), "\t", [f"sheet '{name}' of the workbook is read"], held[0][0] + 1)
+
+
+def sheet_rows(path: Path, sheet: str = "", of: str = "") -> tuple[str, list[tuple[int, list[str]]]]:
+    """Return a sheet's name and filled rows: that named, or called like the contract, or the only one."""
     import openpyxl  # only when a workbook is read
 
     where = str(path)
@@ -50,8 +56,7 @@ def from_workbook(path: Path, sheet: str = "", of: str = "") -> Cells:
             where=where, why=f"sheets with cells: {told}" if filled else told,
             do="name the sheet: --sheet NAME, or FILE.xlsx#NAME" if filled else "name another file",
         )  # fmt: skip
-    name, held = next(iter(filled.items()))
-    return framed(held, where, "\t", [f"sheet '{name}' of the workbook is read"], held[0][0] + 1)
+    return next(iter(filled.items()))
 
 
 def _sheet(names: Sequence[str], sheet: str, of: str, where: str) -> str:

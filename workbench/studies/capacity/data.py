@@ -53,7 +53,7 @@ def read(
     else:
         entry = localities.load(locality).table(table)
         where, source = entry.path, f"{entry.source.publisher}: {entry.source.title}"
-    raw, first_row = files.numbered(where)
+    raw, first_row = files.numbered(where, "case_flow")
     frame = check(raw, "case_flow", where=str(where), first_row=first_row)
     frame["row"] = raw.index.to_numpy() + first_row
     return panel_of(frame, source=source, where=str(where), contradiction=contradiction, today=today)

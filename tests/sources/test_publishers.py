@@ -1,0 +1,179 @@
+"""Is each publisher's file read as the same figures as our own table, cell by cell, and what is ambiguous asked?"""
+
+import gzip
+import importlib.util
+import warnings
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from workbench.core.errors import DataError
+from workbench.core.tables import contract
+from workbench.sources import files
+
+spec = importlib.util.spec_from_file_location("publishers_files", Path(__file__).with_name("publishers_files.py"))
+assert spec is not None and spec.loader is not None
+made = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(made)
+pytestmark = pytest.mark.quick
+
+
+def read(path: Path, of: str, **more: object) -> tuple[pd.DataFrame, str]:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        table = files.read(path, of, **more)
+    return table, "\n".join(str(each.message) for each in said)
+
+
+def same_cells(found: pd.DataFrame, wanted: pd.DataFrame, of: str) -> None:
+    keys = [name for name in contract(of).key if name in wanted]
+    assert set(wanted.columns) <= set(found.columns), found.columns
+    found = found.sort_values(keys, ignore_index=True)
+    wanted = wanted.sort_values(keys, ignore_index=True)
+    assert len(found) == len(wanted)
+    for name in wanted:
+        one = [None if pd.isna(v) else v for v in found[name].tolist()]
+        assert one == [None if pd.isna(v) else v for v in wanted[name].tolist()], name
+
+
+@pytest.mark.parametrize("name", list(made.FORMS))
+def test_a_publishers_file_gives_the_same_figures(tmp_path: Path, name: str) -> None:
+    _, of, _, wanted = made.FORMS[name]
+    table, said = read(made.put(tmp_path, name), of)
+    assert "recognised as" in said
+    same_cells(table, wanted(), of)
+
+
+def test_a_packed_file_and_a_workbook_say_the_same(tmp_path: Path) -> None:
+    packed = tmp_path / "t.tsv.gz"
+    packed.write_bytes(gzip.compress(made.tsv().encode()))
+    same_cells(read(packed, "arrivals")[0], made.arrivals(), "arrivals")
+    rows = [line.split(",") for line in made.frontex().splitlines()]
+    book = tmp_path / "t.xlsx"
+    sheets = {
+        "About": pd.DataFrame([["Monthly detections", ""], ["Frontex", ""]]),
+        "Detections of IBC": pd.DataFrame(rows),
+    }
+    with pd.ExcelWriter(book) as writer:
+        for name, frame in sheets.items():
+            frame.to_excel(writer, sheet_name=name, header=False, index=False)
+    with pytest.raises(DataError, match="which sheet"):
+        files.read(book, "detections")
+    for path, more in ((book, {"sheet": "Detections of IBC"}), (Path(f"{book}#Detections of IBC"), {})):
+        same_cells(read(path, "detections", **more)[0], made.detections(), "detections")
+    with pd.ExcelWriter(book) as writer:
+        pd.DataFrame([["x", "y"], ["made", "up"], *rows]).to_excel(writer, sheet_name="T", header=False, index=False)
+    same_cells(read(Path(f"{book}#header=3"), "detections")[0], made.detections(), "detections")
+    with pd.ExcelWriter(book) as writer:
+        table = made.arrivals().rename(columns=str)
+        table.to_excel(writer, sheet_name="T", startrow=4, index=False)
+        writer.sheets["T"].write(0, 0, "Our own table")
+    same_cells(read(book, "arrivals")[0], made.arrivals(), "arrivals")
+
+
+def test_a_total_beside_its_parts_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(made.sdmx(origins=True))
+    with pytest.raises(DataError, match=r"citizen.* beside 3 others") as caught:
+        files.read(path, "arrivals")
+    assert "--choose citizen=TOTAL" in caught.value.do and "citizen=each" in caught.value.do
+    same_cells(read(path, "arrivals", choose={"citizen": "TOTAL"})[0], made.arrivals(), "arrivals")
+    same_cells(read(Path(f"{path}#citizen=TOTAL"), "arrivals")[0], made.arrivals(), "arrivals")
+    same_cells(read(path, "arrivals", choose={"citizen": "each"})[0], made.corridors(), "arrivals")
+    syria = made.corridors().query("origin == 'SYR'")
+    same_cells(read(path, "arrivals", choose={"citizen": "SY"})[0], syria, "arrivals")
+    for wrong, said in (({"citizen": "XX"}, "no value 'XX'"), ({"colour": "T"}, "nothing is called 'colour'")):
+        with pytest.raises(DataError, match=said):
+            files.read(path, "arrivals", choose={"citizen": "TOTAL", **wrong})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (",T,", ",M,", "sex=M"),
+        (",T,", ",{MF},", "'sex' has 2 values"),
+        ("FRST", "OTHER", "applicant=ASY_APP is read"),
+        ("2016-03", "2016-Q1", "figures by quarter"),
+        ("2016-03", "2016 third", "no period"),
+        (",p,", ",q,", "flag 'q'"),
+    ],
+)
+def test_what_is_changed_in_a_file_is_said_or_asked(tmp_path: Path, old: str, new: str, said: str) -> None:
+    text = made.sdmx()
+    if "{MF}" in new:
+        lines = text.splitlines()
+        text = (
+            "\n".join([lines[0], *(line.replace(",T,", f",{'MF'[at % 2]},") for at, line in enumerate(lines[1:]))])
+            + "\n"
+        )
+    else:
+        text = text.replace(old, new)
+    (tmp_path / "t.csv").write_text(text)
+    try:
+        _, told = read(tmp_path / "t.csv", "arrivals")
+    except DataError as error:
+        told = error.message()
+    assert said in told
+
+
+def test_first_time_applicants_alone_are_not_taken_for_all(tmp_path: Path) -> None:
+    head, *rows = made.sdmx().splitlines()
+    (tmp_path / "t.csv").write_text("\n".join([head, *(row for row in rows if "FRST" in row)]) + "\n")
+    with pytest.raises(DataError, match="only applicant=FRST"):
+        files.read(tmp_path / "t.csv", "arrivals")
+    table, said = read(tmp_path / "t.csv", "arrivals", choose={"applicant": "FRST"})
+    wanted = made.arrivals()[["month", "destination", "first_time"]].rename(columns={"first_time": "persons"})
+    same_cells(table, wanted, "arrivals")
+    assert "applicant=FRST, as chosen" in said
+
+
+def test_a_mark_with_two_meanings_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(made.unhcr().replace('"*"', '"-"'))
+    with pytest.raises(DataError, match="'-' stands in 3 cell"):
+        files.read(path, "arrivals")
+    table, _ = read(path, "arrivals", choose={"-": "0"})
+    assert table.loc[table["month"].eq("2016-05") & table["destination"].eq("NO"), "persons"].tolist() == [0, 0, 0]
+    same_cells(read(path, "arrivals", choose={"-": "missing"})[0], made.corridors(), "arrivals")
+
+
+def test_sums_and_part_years_are_left_out_and_said(tmp_path: Path) -> None:
+    text = made.pxweb().replace('"Bosatte 2021"', '"Bosatte 2021","Bosatte 2022 (jan-jun)"')
+    text = "\n".join(line + (",5" if at > 2 else "") for at, line in enumerate(text.splitlines())) + "\n"
+    (tmp_path / "t.csv").write_text(text)
+    table, said = read(tmp_path / "t.csv", "settled_by_area")
+    same_cells(table, made.settled_by_area(), "settled_by_area")
+    for part in (
+        "part year",
+        "0 Hele landet",
+        "left out (03",
+        "kjønn=Begge kjønn",
+        "':' is read as withheld",
+    ):
+        assert part in said, said
+
+
+def test_a_missing_column_names_the_format(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(made.sdmx().replace(",geo,", ",where,"))
+    with pytest.raises(DataError, match=r"Eurostat SDMX-CSV.*'destination'") as caught:
+        files.read(tmp_path / "t.csv", "arrivals")
+    assert "--choose destination=" in caught.value.do
+    (tmp_path / "t.csv").write_text("geo,OBS_VALUE\nSE,4\nNO,5\n")
+    with pytest.raises(DataError, match="looks like Eurostat SDMX-CSV"):
+        files.read(tmp_path / "t.csv", "arrivals")
+
+
+def test_a_cut_download_is_refused_or_said(tmp_path: Path) -> None:
+    packed = gzip.compress(made.tsv().encode())
+    (tmp_path / "t.tsv.gz").write_bytes(packed[: len(packed) // 2])
+    with pytest.raises(DataError, match="cannot read"):
+        files.read(tmp_path / "t.tsv.gz", "arrivals")
+    (tmp_path / "t.tsv").write_text(made.tsv()[:-30])
+    with pytest.raises(DataError, match="cut off"):
+        files.read(tmp_path / "t.tsv", "arrivals")
+    (tmp_path / "t.json").write_text(made.jsonstat()[:-30])
+    with pytest.raises(DataError, match="does not end"):
+        files.read(tmp_path / "t.json", "arrivals")
+    (tmp_path / "t.csv").write_text(made.sdmx().rstrip("\n"))
+    assert "cut off" in read(tmp_path / "t.csv", "arrivals")[1]

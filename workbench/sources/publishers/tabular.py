@@ -1,0 +1,88 @@
+"""What does a table of a publisher say that has lines above its header, other names, or a column for each period?"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from workbench.core.cells import composed
+from workbench.core.errors import DataError
+from workbench.sources.publishers.cube import Cube, Grid
+from workbench.sources.publishers.times import split
+
+ABOVE = 60
+"""The most lines above a header that are looked at."""
+CONTENTS = "contents"
+"""Name of the dimension that the headings of a wide table speak of, beside their period."""
+
+
+def header_of(grid: Grid, wanted: int = 0) -> int | None:
+    """Return which row is the header: the first one that is filled as wide as the rows below it; None: no such row.
+
+    Parameters
+    ----------
+    wanted
+        Line of the file that the user named as header; 0: none named.
+    """
+    if wanted:
+        return next((at for at, (line, _) in enumerate(grid.rows) if line == wanted), None)
+    for at, (_, row) in enumerate(grid.rows[:ABOVE]):
+        names = [composed(cell) for cell in row]
+        filled = [name for name in names if name]
+        if len(filled) < 2 or len(set(filled)) < len(filled) or "" in names[: len(filled)]:
+            continue
+        below = [cells for _, cells in grid.rows[at + 1 : at + 4] if any(cell.strip() for cell in cells)]
+        if below and all(_filled(cells) <= len(filled) for cells in below) and _filled(below[0]) >= len(filled) - 1:
+            return at
+    return None
+
+
+def _filled(cells: list[str]) -> int:
+    return max((at for at, cell in enumerate(cells, start=1) if cell.strip()), default=0)
+
+
+def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
+    """Return the observations of a table whose header is row ``at``; columns of periods become rows.
+
+    Further arguments are those of :class:`Cube`.
+    """
+    head = [composed(cell) for cell in grid.rows[at][1]]
+    while head and not head[-1]:
+        head.pop()
+    notes = list(grid.notes)
+    above = [" ".join(cell.strip() for cell in row if cell.strip()) for _, row in grid.rows[:at]]
+    if above := [line for line in above if line]:
+        notes.append(f"{len(above)} line(s) above the header are left out: {'; '.join(above)[:160]}")
+    body, below = _body(grid.rows[at + 1 :], len(head), where)
+    if below:
+        notes.append(f"{len(below)} line(s) below the table are left out: {'; '.join(below)[:160]}")
+    frame = pd.DataFrame([cells for _, cells in body], columns=head, dtype="string")
+    frame.index = pd.Index([line for line, _ in body], dtype="int64")
+    frame = frame.apply(lambda column: column.str.strip())
+    columns = {name: found for name in head if (found := split(name))}
+    rest = [name for name in head if name not in columns]
+    if len(columns) < 2 or (len(columns) < len(head) - len(rest)):
+        return Cube(frame=frame, measures=(), notes=tuple(notes), **more)  # type: ignore[arg-type]
+    long = frame.melt(rest, list(columns), "heading", "value", ignore_index=False)
+    long.insert(len(rest), "time", long["heading"].map({name: found[1] for name, found in columns.items()}))
+    if any(found[0] for found in columns.values()):
+        long.insert(len(rest), CONTENTS, long["heading"].map({name: found[0] for name, found in columns.items()}))
+    long = long.drop(columns="heading").astype("string")
+    notes.append(f"{len(columns)} columns stand for periods ('{next(iter(columns))}' …); each cell is read as a row")
+    return Cube(frame=long, measures=("value",), notes=tuple(notes), **more)  # type: ignore[arg-type]
+
+
+def _body(rows: list[tuple[int, list[str]]], width: int, where: str) -> tuple[list[tuple[int, list[str]]], list[str]]:
+    """Return the rows of a table, all of one width, and the lines of remarks below it."""
+    body = [(line, cells) for line, cells in rows if any(cell.strip() for cell in cells)]
+    below: list[str] = []
+    while body and width > 1 and _filled(body[-1][1]) <= 1 and body[-1][1][0].strip():
+        below.insert(0, body.pop()[1][0].strip())
+    for line, cells in body:
+        if len(cells) < width or _filled(cells) > width:
+            raise DataError(
+                f"row {line} has {len(cells)} cells, the header has {width}",
+                where=where,
+                why="cells would slip into the wrong column; a download that was cut off ends so",
+                do="get the file again, or mend the row",
+            )
+    return [(line, cells[:width]) for line, cells in body], below
