@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from matplotlib.text import Text
 
 from workbench.core.errors import ReportError
 from workbench.presentation.charts import _apart, fan_charts
-from workbench.presentation.maps import dense_region, equal_area, plan_map
+from workbench.presentation.maps import credit, dense_region, equal_area, plan_map
 
 pytestmark = pytest.mark.quick
 
@@ -51,7 +52,7 @@ def test_no_name_covers_another_or_leaves_its_map(fabricated) -> None:
     drawing = plan_map(places)
     drawing.draw_without_rendering()
     for axes in drawing.axes[:2]:
-        boxes = [text.get_window_extent() for text in axes.texts]
+        boxes = [Text.get_window_extent(text) for text in axes.texts]
         assert len(boxes) > 2
         for at, box in enumerate(boxes):
             assert not any(box.overlaps(other) for other in boxes[:at])
@@ -66,3 +67,35 @@ def test_what_a_circle_means_stands_in_words_that_do_not_touch(fabricated) -> No
     boxes = [text.get_window_extent().padded(2) for text in drawing.axes[2].texts]
     assert len(boxes) == 4 and drawing.axes[2].texts[-1].get_text().endswith("persons")
     assert not any(box.overlaps(other) for at, box in enumerate(boxes) for other in boxes[:at])
+
+
+def test_no_name_covers_a_circle() -> None:
+    rng = np.random.default_rng(5)
+    for crowd in (0.3, 1.5):  # degrees: crowded, so that many names fit nowhere
+        lon, lat = rng.normal(11, crowd, 90), rng.normal(60, crowd, 90)
+        persons = rng.integers(1, 60, 90)
+        names = [f"Municipality {k}" for k in range(90)]
+        drawing = plan_map(pd.DataFrame({"name": names, "lon": lon, "lat": lat, "placed": persons}))
+        drawing.draw_without_rendering()
+        assert sum(len(axes.texts) for axes in drawing.axes[:2]) > 1
+        for axes in drawing.axes[:2]:
+            circles = axes.collections[-1]
+            centres = axes.transData.transform(circles.get_offsets())
+            radii = np.sqrt(circles.get_sizes() / np.pi) * drawing.dpi / 72
+            for text in axes.texts:
+                box = Text.get_window_extent(text)  # the letters, without the line that leads to them
+                nearest = np.clip(centres, [box.x0, box.y0], [box.x1, box.y1])
+                assert (np.linalg.norm(centres - nearest, axis=1) > radii - 1).all(), text.get_text()
+
+
+def test_land_lies_under_the_places_that_it_holds() -> None:
+    """Oslo lies on drawn land and a point of the open sea does not; elsewhere nothing is drawn and nobody named."""
+    lon, lat = np.array([5.3, 10.75, 25.0]), np.array([60.4, 59.93, 70.0])
+    places = pd.DataFrame({"name": ["Bergen", "Oslo", "Tana"], "lon": lon, "lat": lat, "placed": [3, 9, 1]})
+    (land,) = [c for c in plan_map(places).axes[0].collections if hasattr(c, "set_verts")][:1]
+    paths = land.get_paths()
+    for spot, dry in (((10.75, 59.93), True), ((4.0, 65.0), False)):
+        point = np.column_stack(equal_area(*np.array(spot)[:, None], (lon, lat)))
+        assert any(path.contains_points(point)[0] for path in paths) is dry
+    assert "Natural Earth" in credit(places)
+    assert credit(places.assign(lon=places["lon"] - 60)) == ""

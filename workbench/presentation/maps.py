@@ -3,39 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
+from matplotlib.textpath import TextPath
 
+from workbench.core import shipped
 from workbench.core.errors import ReportError
 from workbench.presentation.charts import style
 from workbench.presentation.theme import COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.wording import count, counted, number, rounded
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
 LABELLED = 6
-LETTER, LINE = 4.3, 9.5
-"""Width of a letter and height of a line of a name on a map, points."""
+LETTERS, LINE = 8, 9.5
+"""Size of the letters and height of a line of a name on a map, points."""
+SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+AWAY = (2, 12, 24)
+"""How far from its circle a name may stand, points; a thin line leads there where it is not the nearest."""
+LEADER = {"arrowstyle": "-", "linewidth": 0.6, "color": COLOURS.quiet, "shrinkA": 0}
 DENSE_SHARE = 0.15
+LAND = {"facecolor": COLOURS.panel, "edgecolor": "#C3CAD2", "linewidths": 0.5, "zorder": 0}
+AROUND = 1.0
+"""How far outside its places a map shows the coast, degrees."""
 
 
-def equal_area(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def outlines(lon: np.ndarray, lat: np.ndarray) -> list[np.ndarray]:
+    """Return the rings of land (point x longitude, latitude; degrees) that reach into the region of some places.
+
+    Notes
+    -----
+    Natural Earth (public domain): Norway, Sweden and Denmark. A region elsewhere has none.
+    """
+    table = pd.read_csv(shipped.path("data") / "maps" / "country_outlines.csv")
+    low = np.array([lon.min(), lat.min()]) - AROUND
+    high = np.array([lon.max(), lat.max()]) + AROUND
+    rings = [ring[["lon", "lat"]].to_numpy(float) for _, ring in table.groupby(["country", "ring"], sort=False)]
+    return [ring for ring in rings if (ring.min(axis=0) < high).all() and (ring.max(axis=0) > low).all()]
+
+
+def credit(places: pd.DataFrame) -> str:
+    """Return whose outlines a map of these places (``lon``, ``lat``) shows; empty if it shows none."""
+    drawn = outlines(places["lon"].to_numpy(float), places["lat"].to_numpy(float))
+    return " Outlines: Natural Earth." if drawn else ""
+
+
+def equal_area(
+    lon: np.ndarray, lat: np.ndarray, region: tuple[np.ndarray, np.ndarray] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Project degrees to kilometres so that areas compare (east, north of the middle of the region).
+
+    Parameters
+    ----------
+    region
+        Longitudes and latitudes whose range sets the projection; default those projected.
 
     Notes
     -----
     Albers conic on a sphere of radius 6371 km; standard parallels a sixth of the range inside the southernmost and
     northernmost place.
     """
-    south, north = np.radians([lat.min(), lat.max()])
+    wide, tall = region or (lon, lat)
+    south, north = np.radians([tall.min(), tall.max()])
     first, second = south + (north - south) / 6, north - (north - south) / 6
-    middle_lon, middle_lat = np.radians((lon.min() + lon.max()) / 2), (south + north) / 2
+    middle_lon, middle_lat = np.radians((wide.min() + wide.max()) / 2), (south + north) / 2
     n = (np.sin(first) + np.sin(second)) / 2
     c = np.cos(first) ** 2 + 2 * n * np.sin(first)
     radius = np.sqrt(c - 2 * n * np.sin(np.radians(lat))) / n
@@ -69,7 +108,9 @@ def plan_map(
     """
     if len(places) < 2:
         raise ReportError("a map needs at least two places with a position", do="show the table instead")
-    x, y = equal_area(places["lon"].to_numpy(float), places["lat"].to_numpy(float))
+    lon, lat = places["lon"].to_numpy(float), places["lat"].to_numpy(float)
+    x, y = equal_area(lon, lat)
+    land = [np.column_stack(equal_area(*ring.T, (lon, lat))) for ring in outlines(lon, lat)]
     placed = places["placed"].to_numpy(float)
     biggest = max(1.0, float(placed.max()))
     scale = 330 / biggest
@@ -82,8 +123,9 @@ def plan_map(
         drawing.text(0.0, 0.995, unit, color=COLOURS.quiet, va="top")
         across, up, half = dense_region(x, y)
         inside = (np.abs(x - across) <= half) & (np.abs(y - up) <= half)
-        _dots(whole, x, y, placed, scale)
-        _dots(inset, x, y, placed, scale)
+        for axes in (whole, inset):
+            axes.add_collection(PolyCollection(land, **LAND), autolim=False)
+            _dots(axes, x, y, placed, scale)
         whole.set_aspect("equal")
         whole.set_xlim(x.min() - 40, x.max() + 40)
         whole.set_ylim(y.min() - 60, y.max() + 40)
@@ -97,8 +139,8 @@ def plan_map(
             spine.set(visible=True, color=COLOURS.quiet, linewidth=0.7)
         capital = places["name"].to_numpy()[np.where(inside, places["placed"], -1).argmax()]
         inset.set_title(f"Around {capital} ({counted(int(inside.sum()), 'municipality', 'municipalities')})", pad=4)
-        _names(whole, places["name"].to_numpy(), x, y, np.where(inside, 0, placed), scale, told)
-        _names(inset, places["name"].to_numpy(), x, y, np.where(inside, placed, 0), scale, told)
+        _names(whole, places["name"].to_numpy(), x, y, placed, ~inside, scale, told)
+        _names(inset, places["name"].to_numpy(), x, y, placed, inside, scale, told)
         _sizes(
             drawing, rounded(biggest) if told is count else biggest, scale, 0.05 + 0.4 * TEXT_WIDTH_IN / height + 0.10
         )
@@ -129,10 +171,11 @@ def _names(
     x: np.ndarray,
     y: np.ndarray,
     placed: np.ndarray,
+    named: np.ndarray,
     scale: float,
     told: Callable[[float], str],
 ) -> None:
-    """Name the places that receive most, each on the side where it covers least; not over a name or the edge."""
+    """Name those places of ``named`` that receive most; never over a circle, a name or the edge."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     axes.apply_aspect()
@@ -144,32 +187,33 @@ def _names(
     for at in np.argsort(-placed, kind="stable"):
         if placed[at] <= 0 or len(written) == LABELLED:
             break
+        if not named[at]:
+            continue
         text = f"{names[at]} {told(float(placed[at]))}"
-        reach = np.array([LETTER * len(text), LINE]) / 2
-        away = radius[at] + 2 + reach
-        choices: list[tuple[float, int, np.ndarray, tuple[int, int]]] = []
-        for side in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-            middle = spots[at] + np.array(side) * away
+        reach = np.array([TextPath((0, 0), text, size=LETTERS).get_extents().width + 2, LINE]) / 2
+        for away, side in product(AWAY, SIDES):
+            # A corner of the name on a diagonal lies as far from the centre as its edge does beside the circle.
+            gap = (radius[at] + away) / np.hypot(*side)
+            middle = spots[at] + np.array(side) * (gap + reach)
             box = np.concatenate([middle - reach, middle + reach])
+            apart = np.linalg.norm(spots - np.clip(spots, box[:2], box[2:]), axis=1)
             if (box[:2] < 0).any() or (box[2:] > size).any() or any(_overlap(box, other) for other in written):
                 continue
-            beside = np.clip(spots, box[:2], box[2:])
-            covered = np.maximum(0.0, radius - np.linalg.norm(spots - beside, axis=1))
-            choices.append((float(covered.sum() - covered[at]), len(choices), box, side))
-        if not choices:
-            continue
-        _, _, box, (across, up) = min(choices, key=lambda choice: choice[:2])
-        written.append(box)
-        axes.annotate(
-            text,
-            (x[at], y[at]),
-            (across * (radius[at] + 2), up * (radius[at] + 2)),
-            textcoords="offset points",
-            ha={1: "left", -1: "right", 0: "center"}[across],
-            va={1: "bottom", -1: "top", 0: "center"}[up],
-            fontsize=8,
-            path_effects=[withStroke(linewidth=2.2, foreground=COLOURS.paper)],
-        )
+            if (apart < radius).any():
+                continue
+            written.append(box)
+            axes.annotate(
+                text,
+                (x[at], y[at]),
+                tuple(middle - spots[at]),
+                textcoords="offset points",
+                ha="center",
+                va="center_baseline",
+                fontsize=LETTERS,
+                arrowprops=None if away == AWAY[0] else {**LEADER, "shrinkB": radius[at]},
+                path_effects=[withStroke(linewidth=2.2, foreground=COLOURS.paper)],
+            )
+            break
 
 
 def _overlap(one: np.ndarray, other: np.ndarray) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from workbench.presentation.allocation.plan import placed_by_place
 from workbench.presentation.findings import Figure
-from workbench.presentation.maps import dense_region, equal_area, plan_map
+from workbench.presentation.maps import credit, dense_region, equal_area, plan_map
 from workbench.presentation.wording import listing, number, percent
 
 if TYPE_CHECKING:
@@ -40,6 +40,6 @@ def plan_on_map(result: AllocationResult) -> Figure:
             f"{number(len(located))} receive synthetic persons; most go to {named}. The table of all municipalities "
             "in this report gives every figure."
         ),
-        source=_source(result),
+        source=_source(result) + credit(located),
         data=places,
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.presentation.display import source_line
 from workbench.presentation.findings import Figure, Finding
-from workbench.presentation.maps import plan_map
+from workbench.presentation.maps import credit, plan_map
 from workbench.presentation.settlement.forecast import medians
 from workbench.presentation.wording import count, listing, percent
 
@@ -33,6 +33,6 @@ def on_map(result: SettlementResult) -> Figure | Finding:
         alternative=f"Map of municipalities as circles at their centroids. Most are expected in {most}. The table of "
         "all municipalities in this report gives every figure with its interval.",
         source=f"{source_line(result.sources)}. Known at the forecast: data to {result.as_of}. "
-        f"Run {result.record.short_key}.",
+        f"Run {result.record.short_key}.{credit(rows)}",
         data=rows,
     )
