@@ -94,3 +94,10 @@ def test_months_days_places_and_plurals() -> None:
 def test_an_unknown_language_is_refused() -> None:
     with pytest.raises(ReportError, match="language 'xx'"):
         languages.say("and", "xx")
+
+
+def test_codes_of_countries_and_their_languages_are_spelled_out() -> None:
+    spoken = languages.spelled_out("SYR ar;ku; AFG prs;ps; XKX sq")
+    assert spoken == "Syria: Arabic, Kurdish; Afghanistan: Dari, Pashto; Kosovo: Albanian"
+    assert languages.spelled_out("SYR 0.42; COD 0.14").startswith("Syria: 0.42; Congo")
+    assert languages.spelled_out("share of a; b") == "share of a; b"

@@ -128,6 +128,13 @@ def test_backticks_in_a_finding_do_not_end_it():
     assert printed(notebook).startswith(b"%PDF")
 
 
+def test_code_in_a_sentence_is_set_as_code_without_its_backticks():
+    notebook = shown(Finding("See `a b`.", caveats=("The table (`workbench settlement backtest`) says more.",)))
+    words = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(printed(notebook))).pages).split())
+    assert "workbench settlement backtest" in words and "See a b." in words and "`" not in words
+    assert "<code>workbench settlement backtest</code>" in html.page(notebook)
+
+
 def test_other_scripts_have_a_font():
     words = "اللجوء · Убежище · Tråante · Hammerfest/Hámmárfeasta · ▲ ▼ ≤ −"
     pages = PdfReader(io.BytesIO(printed(shown(Finding(words))))).pages

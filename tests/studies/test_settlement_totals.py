@@ -149,8 +149,15 @@ def test_the_total_is_asked_for_once(tmp_path: Path) -> None:
 
 def test_many_missing_rows_are_counted_by_year() -> None:
     missing = pd.DataFrame({"municipality": [f"M{i}" for i in range(30)], "year": [2016] * 20 + [2017] * 10})
-    (said,) = settlement_checks.told_absent(missing)
+    (said,) = settlement_checks.told_absent(missing, {})
     assert "30 area-years" in said and "2016: 20" in said and "2017: 10" in said
+
+
+def test_a_missing_row_is_named_by_its_place_and_not_by_a_code() -> None:
+    (said,) = settlement_checks.told_absent(
+        pd.DataFrame({"municipality": ["1111"], "year": [2018]}), {"1111": "Sokndal"}
+    )
+    assert "Sokndal 2018" in said and "1111" not in said
 
 
 def test_a_total_far_beyond_every_known_year_is_remarked_on() -> None:

@@ -76,23 +76,23 @@ class Finding(Shown):
 
     def markdown(self) -> str:
         """Return the sentence (bold as a headline) with what belongs to it."""
-        text = m.markdown(self.sentence)
-        foot = [f"*{m.markdown(t)}*" for t in self._foot()]
+        text = m.prose_markdown(self.sentence)
+        foot = [f"*{m.prose_markdown(t)}*" for t in self._foot()]
         table = [self.table.markdown()] if self.table else []
         return "\n\n".join([f"**{text}**" if self.headline else text, *table, *foot])
 
     def html(self) -> str:
         """Return the sentence as a paragraph with what belongs to it."""
         kind = ' class="mw-headline"' if self.headline else ""
-        foot = "".join(f'<p class="mw-caveat">{m.html(t)}</p>\n' for t in self._foot())
-        return f"<p{kind}>{m.html(self.sentence)}</p>\n{self.table.html() if self.table else ''}{foot}"
+        foot = "".join(f'<p class="mw-caveat">{m.prose_html(t)}</p>\n' for t in self._foot())
+        return f"<p{kind}>{m.prose_html(self.sentence)}</p>\n{self.table.html() if self.table else ''}{foot}"
 
     def typst(self) -> str:
         """Return the call of the template's finding."""
         call = m.typst_call(
             "finding",
-            m.typst(self.sentence),
-            notes=m.typst_array(m.typst(t) for t in self._foot()),
+            m.prose_typst(self.sentence),
+            notes=m.typst_array(m.prose_typst(t) for t in self._foot()),
             headline=str(self.headline).lower(),
             leads=str(self.table is not None).lower(),
         )

@@ -114,3 +114,36 @@ def place(code: str, name: str, language: str = "en") -> str:
     if _locale("en").territories.get(territory) != name:
         return name
     return str(_locale(language).territories.get(territory, name))
+
+
+_COUNTRY = re.compile(r"[A-Z]{3}")
+_SPOKEN = re.compile(r"[a-z]{2,3}(;[a-z]{2,3})*")
+_OTHER_CODES = {"XKX": "XK", "prs": "fa_AF"}
+"""Codes in use that the Unicode tables know by another one: Kosovo, Dari."""
+
+
+def spelled_out(value: str, language: str = "en") -> str:
+    """Return a list of codes in words: three-letter countries, and the languages behind each, joined by ``;``.
+
+    >>> spelled_out("SYR ar;ku; COD sw;fr")
+    'Syria: Arabic, Kurdish; Congo - Kinshasa: Swahili, French'
+    """
+    from babel.core import get_global  # a page in English needs no tables of names, and starts sooner without
+
+    aliases, known = get_global("territory_aliases"), _locale(language)
+
+    def country(code: str) -> str:
+        short = _OTHER_CODES.get(code) or next(iter(aliases.get(code, ())), code)
+        return str(known.territories.get(short, code))
+
+    def tongue(code: str) -> str:
+        return str(known.languages.get(_OTHER_CODES.get(code, code), code))
+
+    told = []
+    for part in value.split("; "):
+        code, _, rest = part.partition(" ")
+        if not _COUNTRY.fullmatch(code):
+            return value
+        spoken = ", ".join(map(tongue, rest.split(";"))) if _SPOKEN.fullmatch(rest) else rest
+        told.append(f"{country(code)}: {spoken}" if rest else country(code))
+    return "; ".join(told)

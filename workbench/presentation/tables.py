@@ -96,7 +96,7 @@ class Table(Shown):
         head = "| " + " | ".join(m.markdown(c.heading) for c in self.columns) + " |"
         rule = "|" + "|".join("---:" if c.right else ":---" for c in self.columns) + "|"
         body = ["| " + " | ".join(m.markdown(x) for x in row) + " |" for row in self.rows]
-        foot = [f"*{m.markdown(text)}*" for text in self._foot()]
+        foot = [f"*{m.prose_markdown(text)}*" for text in self._foot()]
         return "\n\n".join([f"**{m.markdown(self.caption)}**", "\n".join([head, rule, *body]), *foot])
 
     def html(self) -> str:
@@ -115,7 +115,7 @@ class Table(Shown):
             + "</tr>\n"
             for at, row in enumerate(self.rows)
         )
-        foot = "".join(f'<p class="mw-source">{m.html(text)}</p>\n' for text in self._foot())
+        foot = "".join(f'<p class="mw-source">{m.prose_html(text)}</p>\n' for text in self._foot())
         return (
             f'<div class="mw-scroll"><table><caption>{m.html(self.caption)}</caption>\n'
             f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n{foot}"
@@ -130,7 +130,7 @@ class Table(Shown):
             rows,
             caption=m.typst(self.caption),
             right_aligned=m.typst_array(str(c.right).lower() for c in self.columns),
-            notes=m.typst_array(m.typst(text) for text in self._foot()),
+            notes=m.typst_array(m.prose_typst(text) for text in self._foot()),
             breakable=str(len(self.rows) > ROWS_ON_A_PAGE or self._longest() > 2 * LONG).lower(),
             shares=m.typst_array(map(str, self._shares())),
             total_last=str(self.total_last).lower(),

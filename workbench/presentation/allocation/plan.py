@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.presentation.findings import Finding, Several
+from workbench.presentation.languages import spelled_out
 from workbench.presentation.origin import locality_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
@@ -327,7 +328,7 @@ def assumptions(result: AllocationResult) -> Table:
 
 
 def _value(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else _name(value)
+    return f"{value:g}" if isinstance(value, float) else spelled_out(_name(value))
 
 
 def how_sure(result: AllocationResult) -> Finding:

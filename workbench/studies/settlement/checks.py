@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -49,11 +49,12 @@ def absent(table: pd.DataFrame, last: int, part_years: Sequence[int]) -> pd.Data
     return pd.DataFrame(missing, columns=["municipality", "year"])
 
 
-def told_absent(missing: pd.DataFrame) -> list[str]:
+def told_absent(missing: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
     """Return which area-years have no row and what the model does with them, as sentences (none if none)."""
     if missing.empty:
         return []
-    pairs = list(zip(missing["municipality"], missing["year"], strict=True))
+    places = [names.get(code, code) for code in missing["municipality"]]
+    pairs = list(zip(places, missing["year"], strict=True))
     if len(pairs) <= NAMED:
         which = ", ".join(f"{area} {year}" for area, year in pairs)
     else:

@@ -250,7 +250,7 @@ def _accounted_for(observed: Observed, named: Sequence[int], this_year: int) -> 
     empties = int((hidden["settled"].isna() & ~withheld & (table["year"] <= last)).sum())
     told += checks.told_hidden(cells, empties)
     absent = checks.absent(table, last, part)
-    told += checks.told_absent(absent)
+    told += checks.told_absent(absent, observed.names)
     return replace(observed, settlement=hidden, part_years=part, absent=absent, notes=(*told, *observed.notes))
 
 
