@@ -37,7 +37,8 @@ def codes_for_names(
         return cells, []
     first, code = next(iter(found.items()))
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-    note = f"column '{column}': names are read as codes of locality '{locality.id}': '{first}' as {code}{more}"
+    said_as = "codes without their leading zero" if first.isdecimal() else "names"
+    note = f"column '{column}': {said_as} are read as codes of locality '{locality.id}': '{first}' as {code}{more}"
     return said.replace(found), [note]
 
 
@@ -46,6 +47,10 @@ def _meant(text: str, known: set[str], by_name: dict[str, list[str]]) -> str:
     named = by_name.get(text.casefold(), [])
     if len(named) == 1:
         return named[0]
+    if text.isdecimal():
+        # A spreadsheet takes the zero off a code; where all codes are equally long, no other can be meant.
+        padded, wide = f"0{text}", {len(code) for code in known if code.isdecimal()}
+        return padded if padded in known and wide == {len(padded)} else text
     if marked := re.fullmatch(r"[A-Za-z]{1,2}[-_ ]?([0-9]+)", text):
         return marked[1] if marked[1] in known else text
     for code, name in ((text.partition(" ")[0], text.partition(" ")[2]), _bracketed(text)):

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from workbench.core.cells import KINDS, numbers, texts
@@ -77,19 +78,16 @@ def _row_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Fault
             # Publishers round each figure for itself, so that a part may end one step above its total.
             rounded = one.mod(ROUNDED_TO).eq(0) & whole.mod(ROUNDED_TO).eq(0) & one.le(whole + ROUNDED_TO)
             above = one.gt(whole) & ~rounded
-            for at in frame.index[above]:
-                what = f"'{part}' is a part of '{total}' and above it"
-                faults.append(
-                    Fault(what, int(at) + first_row, part, str(frame[part][at]), f"at most {frame[total][at]}")
-                )
+            for at in np.flatnonzero(above):
+                what, row = f"'{part}' is a part of '{total}' and above it", int(frame.index[at]) + first_row
+                faults.append(Fault(what, row, part, str(frame[part].iloc[at]), f"at most {frame[total].iloc[at]}"))
     for early, late in of.order:
         if early in frame and late in frame:
             days = [KINDS["date"].read(frame[name]) for name in (early, late)]
-            for at in frame.index[days[1] < days[0]]:
-                what = f"'{late}' lies before '{early}'"
-                faults.append(
-                    Fault(what, int(at) + first_row, late, str(days[1][at].date()), f"{days[0][at].date()} or later")
-                )
+            for at in np.flatnonzero(days[1] < days[0]):
+                what, row = f"'{late}' lies before '{early}'", int(frame.index[at]) + first_row
+                first, second = (days[each].iloc[at].date() for each in (0, 1))
+                faults.append(Fault(what, row, late, str(second), f"{first} or later"))
     return faults
 
 
@@ -143,9 +141,12 @@ def _cell_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Faul
     known = [name for name in frame.columns if of.column(name) is not None]
     cells = pd.DataFrame({name: frame[name] for name in known}, index=frame.index)
     try:
-        _schema(of, tuple(known)).validate(cells, lazy=True)
+        # Several rows of a wide table stand on one line of its file, and pandera wants one row for each index.
+        _schema(of, tuple(known)).validate(cells.reset_index(drop=True), lazy=True)
     except pe.SchemaErrors as error:
-        return _translate(error.failure_cases, cells, of, first_row)
+        found = error.failure_cases
+        lines = {at: line for at, line in enumerate(cells.index)}
+        return _translate(found.assign(index=found["index"].map(lines)), cells, of, first_row)
     return []
 
 

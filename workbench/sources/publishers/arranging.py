@@ -45,6 +45,7 @@ def arranged(cube: Cube, of: Contract, where: str, choose: Mapping[str, str]) ->
     cube, named = measured(cube, of, choices, where)
     cube, keys, said = _keyed(cube, of, choices, where)
     notes += said
+    _refuse_repeated(cube, where)
     cube, split, parts, said = _narrowed(cube, of, keys, named, choices, where)
     notes += said
     marks = {mark: MEANINGS.get((choices.of(mark) or "").lower(), meaning) for mark, meaning in cube.marks.items()}
@@ -67,6 +68,20 @@ def arranged(cube: Cube, of: Contract, where: str, choose: Mapping[str, str]) ->
     if frame.empty:
         raise DataError(f"no figure of this {cube.format} is left", where=where, why="; ".join(notes)[:400])
     return Cells(frame.astype("string"), 0, cube.comma, tuple(notes))
+
+
+def _refuse_repeated(cube: Cube, where: str) -> None:
+    """Refuse a row that speaks of the same as another one: added up, its persons would count twice."""
+    again = cube.frame.duplicated(cube.dimensions).to_numpy()
+    if again.any():
+        key = cube.frame[cube.dimensions].fillna("")
+        at = int(again.argmax())
+        first = int(key.eq(key.iloc[at]).all(axis=1).to_numpy().argmax())
+        told = ", ".join(f"{name} {value}" for name, value in key.iloc[at].items())
+        raise DataError(
+            f"row {cube.frame.index[at]} speaks of the same as row {cube.frame.index[first]}: {told[:300]}",
+            where=where, why="one of the two figures would be lost, or persons counted twice", do="take one out",
+        )  # fmt: skip
 
 
 def _keyed(cube: Cube, of: Contract, choices: at.Choices, where: str) -> tuple[Cube, list[str], list[str]]:
@@ -196,9 +211,25 @@ def _narrowed(
             continue
         if name in cube.parts:
             parts = True
+            odd = [v for v in here if v.casefold() not in cube.parts[name]]
+            if odd:
+                line = cube.frame.index[int(cube.frame[name].fillna("").eq(odd[0]).to_numpy().argmax())]
+                raise DataError(
+                    f"row {line}: '{odd[0]}' is no value of '{name}'", where=where,
+                    why=f"its values are added up: {', '.join(cube.parts[name])}", do="mend the row",
+                )  # fmt: skip
             notes.append(f"'{title or name}' is added up: {at.shown(cube, name)}")
+            within = [key for key in keys if key != time_column(of)]
+            many = cube.frame.groupby([cube.frame[key].fillna("") for key in within])[name].nunique()
+            if less := int(many.lt(len(here)).sum()):
+                notes.append(
+                    f"{less} of {len(many)} {' and '.join(within)} have not all of them: the absent are no figure"
+                )
         elif (key := at.follows(cube.frame, name, keys)) is not None:
             notes.append(f"'{title or name}' goes with '{key}' and is left out")
+            if 0 < len(totals) < len(here):
+                cube = _only(cube, name, [v for v in here if v not in totals])
+                notes.append(f"rows of {', '.join(totals[:5])} are left out, a sum of others")
         elif len(totals) == 1:
             cube = _only(cube, name, totals)
             notes.append(f"{title or name}={totals[0]} is kept, of {len(here)} values")

@@ -39,7 +39,8 @@ class Cube:
     comma
         Whether decimals are written with a comma.
     parts
-        Dimensions whose values are parts of one whole by the publisher's own definition, so that they are added up.
+        Dimensions whose values are parts of one whole by the publisher's own definition, so that they are added up,
+        and these values.
     """
 
     format: str
@@ -50,7 +51,7 @@ class Cube:
     marks: Mapping[str, str] = field(default_factory=lambda: PLAIN)
     comma: bool = False
     notes: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def dimensions(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.core.normal import headings
@@ -24,7 +24,7 @@ class Format:
     anyof: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     marks: Mapping[str, str] | None = None
-    parts: tuple[str, ...] = ()
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def fits(self, names: Sequence[str], above: str) -> bool:
         """Return whether a header, or a line above it, is this publisher's."""
@@ -36,6 +36,7 @@ class Format:
 
 
 ASYLUM = "country / territory of asylum/residence"
+BORDERS = ("land", "sea", "air")
 FORMATS = (
     Format("UNHCR table", ("origin", ASYLUM), said=("unhcr", "united nations high commissioner"), marks=UNHCR),
     Format("UNHCR table", ("country of origin", "country of asylum"), marks=UNHCR),
@@ -44,7 +45,7 @@ FORMATS = (
         ("route",),
         ("bordertype", "border type", "nationalitylong"),
         marks={"-": ASK},
-        parts=("BorderType", "Border type"),
+        parts={"BorderType": BORDERS, "Border type": BORDERS},
     ),
     Format(
         "Home Office table",
