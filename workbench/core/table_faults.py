@@ -78,13 +78,13 @@ def _row_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Fault
             # Publishers round each figure for itself, so that a part may end one step above its total.
             rounded = one.mod(ROUNDED_TO).eq(0) & whole.mod(ROUNDED_TO).eq(0) & one.le(whole + ROUNDED_TO)
             above = one.gt(whole) & ~rounded
-            for at in np.flatnonzero(above):
+            for at in np.flatnonzero(above).tolist():
                 what, row = f"'{part}' is a part of '{total}' and above it", int(frame.index[at]) + first_row
                 faults.append(Fault(what, row, part, str(frame[part].iloc[at]), f"at most {frame[total].iloc[at]}"))
     for early, late in of.order:
         if early in frame and late in frame:
             days = [KINDS["date"].read(frame[name]) for name in (early, late)]
-            for at in np.flatnonzero(days[1] < days[0]):
+            for at in np.flatnonzero(days[1] < days[0]).tolist():
                 what, row = f"'{late}' lies before '{early}'", int(frame.index[at]) + first_row
                 first, second = (days[each].iloc[at].date() for each in (0, 1))
                 faults.append(Fault(what, row, late, str(second), f"{first} or later"))
