@@ -177,3 +177,20 @@ def test_a_cut_download_is_refused_or_said(tmp_path: Path) -> None:
         files.read(tmp_path / "t.json", "arrivals")
     (tmp_path / "t.csv").write_text(made.sdmx().rstrip("\n"))
     assert "cut off" in read(tmp_path / "t.csv", "arrivals")[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"region";"år";"Kommunmottagna"\n"0114 Upplands Väsby";"2019";12\n"0115 Vallentuna";"2019";7\n',
+        '"region","kön","Mottagna 2019"\n"0114 Upplands Väsby","totalt",12\n"0115 Vallentuna","totalt",7\n',
+        "OMRÅDE;TID;INDHOLD\n0114 Albertslund;2019;12\n0115 Ballerup;2019;7\n",
+        '"Alue","Vuosi","Lukumäärä"\n"0114 Akaa","2019",12\n"0115 Alajärvi","2019",7\n',
+    ],
+    ids=["sweden long", "sweden wide", "denmark", "finland"],
+)
+def test_each_nordic_office_is_read(tmp_path: Path, text: str) -> None:
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    table, _ = read(tmp_path / "t.csv", "settled_by_area")
+    wanted = pd.DataFrame({"area": ["0114", "0115"], "period": [2019, 2019], "persons": [12, 7]})
+    same_cells(table, wanted, "settled_by_area")

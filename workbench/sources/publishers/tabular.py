@@ -8,6 +8,7 @@ from workbench.core.cells import composed
 from workbench.core.errors import DataError
 from workbench.sources.publishers.cube import Cube, Grid
 from workbench.sources.publishers.times import split
+from workbench.sources.publishers.words import TIME, same
 
 ABOVE = 60
 """The most lines above a header that are looked at."""
@@ -60,7 +61,7 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
     frame = frame.apply(lambda column: column.str.strip())
     columns = {name: found for name in head if (found := split(name))}
     rest = [name for name in head if name not in columns]
-    if len(columns) < 2 or (len(columns) < len(head) - len(rest)):
+    if not columns or {same(name) for name in rest} & {same(word) for word in TIME}:
         return Cube(frame=frame, measures=(), notes=tuple(notes), **more)  # type: ignore[arg-type]
     long = frame.melt(rest, list(columns), "heading", "value", ignore_index=False)
     long.insert(len(rest), "time", long["heading"].map({name: found[1] for name, found in columns.items()}))

@@ -54,7 +54,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "output": ("output", "decisions", "initial decisions", "decided", "concluded"),
     "stock": ("stock", "pending", "pending cases", "awaiting an initial decision", "work in progress"),
 }
-VALUE = ("obs_value", "value", "values", "verdi", "värde", "arvo", "antall", "antal", "lukumäärä", "figure")
+VALUE = ("obs_value", "value", "values", "verdi", "värde", "arvo", "antall", "antal", "lukumäärä", "figure", "indhold")
 """Names that say only that a figure stands here."""
 TOTALS = AGGREGATES | {
     "t",
