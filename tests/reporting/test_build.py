@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
+from workbench.core import shipped
 from workbench.core.errors import ReportError
 from workbench.reporting.build import BuiltReport, build
 
@@ -158,3 +160,24 @@ def test_a_wrong_parameter_is_refused_before_anything_runs(folder, tmp_path):
     with pytest.raises(ReportError, match="did you mean 'count'"):
         build("tiny", {"cuont": 5}, tmp_path / "out", folder=folder)
     assert not (tmp_path / "out").exists()
+
+
+def test_no_folder_of_the_machine_stands_in_a_report_and_what_is_replaced_is_said(folder, tmp_path):
+    ours = tmp_path / "ours"
+    shutil.copytree(shipped.norway(), ours)
+    first = build("tiny", {"locality": str(ours), "count": "4"}, tmp_path / "out", folder=folder)
+    reader = PdfReader(first.pdf)
+    inside = [o.get_data() for o in map(reader.get_object, range(1, len(reader.xref[0]))) if hasattr(o, "get_data")]
+    inside += [content for contents in reader.attachments.values() for content in contents]
+    for content in (*inside, first.pdf.read_bytes(), first.html.read_bytes(), first.notebook.read_bytes()):
+        assert str(tmp_path).encode() not in content
+    assert "locality=ours" in words(first.pdf) and first.replaced == ""
+    again = build("tiny", {"locality": str(ours), "count": "5"}, tmp_path / "out", folder=folder)
+    assert "count=4 (now 5)" in again.replaced and "locality" not in again.replaced
+
+
+def test_a_build_clears_what_a_killed_one_left(folder, tmp_path):
+    left = tmp_path / ".workbench-unfinished-abcd1234"
+    left.mkdir()
+    build("tiny", {"count": "4"}, tmp_path, folder=folder)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.html", "tiny.ipynb", "tiny.pdf"]

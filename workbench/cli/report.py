@@ -62,6 +62,8 @@ def build(
         typer.echo(json.dumps(body | {"attention": built.attention}, ensure_ascii=False))
     else:
         typer.echo(f"PDF: {built.pdf}\nHTML: {built.html}\nNotebook: {built.notebook}")
+    if built.replaced:
+        typer.echo(built.replaced, err=True)
     if built.attention:
         typer.echo(built.attention, err=True)
         raise typer.Exit(WARNING)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import ReportError
 from workbench.core.files import replacing
+from workbench.core.temporary import locked_folder
 from workbench.reporting import html
 from workbench.reporting.catalogue import Report, read_notebook, report
 from workbench.reporting.document import Attachment
@@ -27,7 +30,10 @@ PRIVATE = ("runs",)
 
 @dataclass(frozen=True)
 class BuiltReport:
-    """Where a report was written, and why its result carries a warning (empty if it carries none)."""
+    """Where a report was written, why its result carries a warning, and what it replaced (empty if nothing of these).
+
+    ``replaced`` names a report that stood there, made with other parameters.
+    """
 
     name: str
     pdf: Path
@@ -35,6 +41,7 @@ class BuiltReport:
     notebook: Path
     parameters: Mapping[str, Any]
     attention: str = ""
+    replaced: str = ""
 
 
 def build(
@@ -65,16 +72,23 @@ def build(
     target = Path(out)
     try:
         target.mkdir(parents=True, exist_ok=True)
-        holder = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=target))
+        with locked_folder(target) as holder:
+            return _built(chosen, values, target, holder)
     except OSError as error:
         raise ReportError(
             "cannot write reports here", where=str(target), why=error.strerror or str(error), do="choose another folder"
         ) from error
+
+
+def _built(chosen: Report, values: Mapping[str, Any], target: Path, holder: Path) -> BuiltReport:
+    name = chosen.name
     failed = target / f"{name}.failed.ipynb"
     notebook = holder / f"{name}.ipynb"
     try:
         run(chosen.path, values, notebook)
-        attention = print_notebook(chosen, values, notebook, holder)
+        public = _without_paths(notebook, values)
+        attention = print_notebook(chosen, public, notebook, holder)
+        replaced = _replaced(target / f"{name}.ipynb", notebook)
         for suffix in (".ipynb", ".html", ".pdf"):
             os.replace(holder / (name + suffix), target / (name + suffix))
         failed.unlink(missing_ok=True)
@@ -85,10 +99,42 @@ def build(
             with replacing(failed) as partial:
                 shutil.copyfile(notebook, partial)
         raise
-    finally:
-        shutil.rmtree(holder, ignore_errors=True)
     pdf, page, executed = (target / (name + suffix) for suffix in (".pdf", ".html", ".ipynb"))
-    return BuiltReport(name, pdf, page, executed, values, attention)
+    return BuiltReport(name, pdf, page, executed, values, attention, replaced)
+
+
+def _without_paths(executed: Path, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Take the folders of this machine out of an executed notebook; return the parameters without them."""
+    shown = {str(folder): name for folder, name in _folders(executed, values)}
+    by_length = "|".join(re.escape(folder) for folder in sorted(shown, key=len, reverse=True))
+    pattern = re.compile(rf"(?<![\w.])(?:{by_length})(?![\w-])")
+
+    def cleaned(text: str) -> str:
+        return pattern.sub(lambda found: shown[found[0]], text)
+
+    executed.write_text(cleaned(executed.read_text(encoding="utf-8")), encoding="utf-8")
+    return {key: cleaned(value) if isinstance(value, str) else value for key, value in values.items()}
+
+
+def _folders(executed: Path, values: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Yield the folders whose names a notebook may hold, each with what is shown in its place."""
+    machine = {Path.home(): "~", Path(tempfile.gettempdir()): "TEMPORARY", Path(sys.prefix): "PYTHON", Path.cwd(): "."}
+    machine |= {executed.parent.absolute(): ".", executed.parent.parent.absolute(): "."}
+    for value in values.values():
+        if isinstance(value, str) and os.sep in value:
+            machine |= {Path(value).absolute(): Path(value).name, Path(value).resolve(): Path(value).name}
+    return ((folder, name) for folder, name in machine.items() if folder != Path(folder.anchor))
+
+
+def _replaced(earlier: Path, notebook: Path) -> str:
+    """Return in a sentence which parameters an earlier report at this place was made with, where they differ."""
+    try:
+        before, now = (dict(read_notebook(path).metadata["papermill"]["parameters"]) for path in (earlier, notebook))
+    except (ReportError, OSError, KeyError, TypeError):
+        return ""
+    differ = [key for key in {**before, **now} if key not in PRIVATE and before.get(key) != now.get(key)]
+    told = ", ".join(f"{key}={before.get(key)} (now {now.get(key)})" for key in differ)
+    return f"An earlier report was replaced; it was made with {told}." if differ else ""
 
 
 def print_notebook(chosen: Report, values: Mapping[str, Any], executed: Path, out: Path) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 import typst
 
 from workbench.core.errors import ReportError
+from workbench.core.temporary import locked_folder
 from workbench.presentation.theme import font_files
 
 STANDARDS: list[Literal["ua-1", "a-3a"]] = ["ua-1", "a-3a"]
@@ -35,8 +36,7 @@ def compiled(source: str, files: Mapping[str, bytes], created: str) -> bytes:
     ReportError
         If the document breaks the standards (e.g. a figure without alternative text) or needs a font that is missing.
     """
-    with tempfile.TemporaryDirectory(prefix="report-") as name:
-        folder = Path(name)
+    with locked_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
         for relative, content in files.items():
             target = folder / relative
             target.parent.mkdir(parents=True, exist_ok=True)
