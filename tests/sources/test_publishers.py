@@ -194,3 +194,10 @@ def test_each_nordic_office_is_read(tmp_path: Path, text: str) -> None:
     table, _ = read(tmp_path / "t.csv", "settled_by_area")
     wanted = pd.DataFrame({"area": ["0114", "0115"], "period": [2019, 2019], "persons": [12, 7]})
     same_cells(table, wanted, "settled_by_area")
+
+
+def test_a_county_whose_municipality_is_absent_is_no_municipality(tmp_path: Path) -> None:
+    text = "".join(line for line in made.pxweb().splitlines(keepends=True) if "0301" not in line)
+    (tmp_path / "t.csv").write_text(text)
+    wanted = made.settled_by_area().query("area != '0301'")
+    same_cells(read(tmp_path / "t.csv", "settled_by_area")[0], wanted, "settled_by_area")

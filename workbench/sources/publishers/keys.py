@@ -60,7 +60,7 @@ def _municipalities(frame: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[
         frame = frame.assign(**{name: frame[name].map(found).astype("string")})
     codes = {str(code) for code in frame[name].dropna()}
     if codes and all(re.fullmatch("[0-9]{2}|[0-9]{4}", code) for code in codes):
-        counties = sorted({code[:2] for code in codes if len(code) == 4} & codes)
+        counties = sorted(code for code in codes if len(code) == 2) if {len(code) for code in codes} == {2, 4} else []
         if counties:
             frame = frame[~frame[name].isin(counties)]
             notes.append(
