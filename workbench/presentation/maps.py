@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -31,7 +31,7 @@ AWAY = (2, 12, 24)
 """How far from its circle a name may stand, points; a thin line leads there where it is not the nearest."""
 LEADER = {"arrowstyle": "-", "linewidth": 0.6, "color": COLOURS.quiet, "shrinkA": 0}
 DENSE_SHARE = 0.15
-LAND = {"facecolor": COLOURS.panel, "edgecolor": "#C3CAD2", "linewidths": 0.5, "zorder": 0}
+LAND: dict[str, Any] = {"facecolor": COLOURS.panel, "edgecolor": "#C3CAD2", "linewidths": 0.5, "zorder": 0}
 AROUND = 1.0
 """How far outside its places a map shows the coast, degrees."""
 
@@ -110,7 +110,7 @@ def plan_map(
         raise ReportError("a map needs at least two places with a position", do="show the table instead")
     lon, lat = places["lon"].to_numpy(float), places["lat"].to_numpy(float)
     x, y = equal_area(lon, lat)
-    land = [np.column_stack(equal_area(*ring.T, (lon, lat))) for ring in outlines(lon, lat)]
+    land = [np.column_stack(equal_area(ring[:, 0], ring[:, 1], (lon, lat))) for ring in outlines(lon, lat)]
     placed = places["placed"].to_numpy(float)
     biggest = max(1.0, float(placed.max()))
     scale = 330 / biggest
