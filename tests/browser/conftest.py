@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from workbench.core.machine import BROWSERS
 
@@ -92,16 +94,11 @@ def served(serve: Callable[..., Served]) -> Served:
     return serve()
 
 
-@pytest.fixture(scope="session")
-def serving_few(serve: Callable[..., Served]) -> Served:
-    return serve()
-
-
 @pytest.fixture
-def quiet(serving_few: Served) -> Served:
-    """A server that nobody visits, whose kernels can be counted."""
-    assert serving_few.kernels_fall_to(0)
-    return serving_few
+def quiet(served: Served) -> Served:
+    """The server while nobody visits it, so that its kernels can be counted."""
+    assert served.kernels_fall_to(0)
+    return served
 
 
 @pytest.fixture(scope="session")
@@ -115,20 +112,57 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def opened(chromium: Browser) -> Iterator[Callable[..., Any]]:
-    """Open a page of a server as a new visitor, and wait until its widgets are up."""
-    contexts = []
+def _open(context: BrowserContext, served: Served, query: str = "") -> Page:
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(served.url + query)
+    page.wait_for_selector("body[data-mw-up]")
+    return page
 
-    def open_page(served: Served, query: str = "", **options: Any) -> Any:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto(served.url + query)
-        page.wait_for_selector("body[data-mw-up]")
-        return page
+
+def _leave(context: BrowserContext) -> None:
+    """Leave every page as a reader does, so that its kernel ends at once, and close the context."""
+    for page in context.pages:
+        page.goto("about:blank")
+    context.close()
+
+
+@pytest.fixture
+def opened(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page of a server as a new visitor, and wait until its widgets are up."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(served: Served, query: str = "", **options: Any) -> Page:
+        contexts.append(chromium.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
+        return _open(contexts[-1], served, query)
 
     yield open_page
     for context in contexts:
-        context.close()
+        with suppress(PlaywrightError):  # a test closed it
+            _leave(context)
+
+
+@pytest.fixture(scope="module")
+def reader(chromium: Browser, served: Served) -> Iterator[Page]:
+    """One page for the tests of a file that only look at it: see ``looked_at``."""
+    context = chromium.new_context()
+    page = _open(context, served)
+    page.wait_for_selector(".mw-charts figure")
+    yield page
+    _leave(context)
+
+
+@pytest.fixture
+def looked_at(reader: Page) -> Callable[..., Page]:
+    """Show the reader's page in a language and of a size; its choices stay as they are."""
+
+    def look(language: str = "en", width: int = 1280, height: int = 900) -> Page:
+        reader.emulate_media(media="screen")
+        reader.set_viewport_size({"width": width, "height": height})
+        reader.locator(".mw-controls select").first.select_option(index=["en", "nb", "sv"].index(language))
+        expect(reader.locator("html")).to_have_attribute("lang", language)
+        reader.wait_for_selector(".mw-charts figure")
+        reader.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+        return reader
+
+    return look

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 
 import openpyxl
 import pandas as pd
@@ -16,6 +17,22 @@ def test_csv_holds_the_exact_figures(inflow_result) -> None:
     assert file.name == "inflow-by-destination.csv"
     assert back["median"].tolist() == table.data["median"].tolist()
     assert ".0," not in file.content.decode(), "persons are whole"
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "median"), [("nb", "Måned", "Prognosens"), ("sv", "Månad", "Prognosens")]
+)
+def test_csv_in_another_language_opens_in_its_spreadsheets(
+    inflow_result, language: str, first: str, median: str
+) -> None:
+    table = inflow.by_month(inflow_result, language=language)
+    halves = replace(table, data=table.data.assign(median=table.data["median"] + 0.5))
+    content = downloads.csv(halves).content
+    back = pd.read_csv(io.BytesIO(content), sep=";", decimal=",")
+    assert content.startswith(b"\xef\xbb\xbf"), "by this mark they know the alphabet"
+    assert back.columns[0] == first and back.columns[1] == "Prognosens median"
+    assert not set(back.columns) & set(table.data.columns), "no column keeps its English name"
+    assert back.iloc[:, 1].tolist() == halves.data["median"].tolist() and b",5;" in content
 
 
 def test_the_workbook_says_what_it_is_and_holds_numbers(inflow_result) -> None:

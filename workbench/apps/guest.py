@@ -32,7 +32,8 @@ def opened(name: str, language: str) -> ipywidgets.Box:
             raise AppError(f"no page '{name}' any more", do="start the server again")
         shown, blockers = _shown(plugin, language)
     except WorkbenchError as error:
-        shown = [ipywidgets.HTML(title + notices.failed(say("This page cannot be shown.", language), error))]
+        notices.log(error)
+        shown = [ipywidgets.HTML(title + notices.failed(say("This page cannot be shown.", language), language))]
     except Exception:
         get_logger().exception("the panel '%s' failed", name)
         shown = [ipywidgets.HTML(title + notices.broken(language))]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from traitlets.log import get_logger
+
 from workbench.core.errors import WorkbenchError
 from workbench.presentation import markup as m
 from workbench.presentation.languages import say
-from workbench.presentation.wording import sentence
 
 
 def tag(name: str, text: str, kind: str = "") -> str:
@@ -13,34 +14,25 @@ def tag(name: str, text: str, kind: str = "") -> str:
     return f"<{name}{f' class={kind}' if kind else ''}>{m.html(text)}</{name}>\n"
 
 
-def code(text: str) -> str:
-    """Return a command or a place as code."""
-    return f"<code>{m.html(text)}</code>"
-
-
-def notice(*sentences: str, command: str = "") -> str:
-    """Return sentences that stand out, with the command that helps."""
+def notice(*sentences: str) -> str:
+    """Return sentences that stand out."""
     inner = "".join(tag("p", text) for text in sentences)
-    inner += f'<pre tabindex="0">{code(command)}</pre>' if command else ""
     return f'<div class="mw-notice" role="note">{inner}</div>\n'
 
 
-def failed(lead: str, error: WorkbenchError) -> str:
-    """Return what is said of a fault that somebody can mend: what is wrong, where, why and what to do."""
-    told = "".join(tag("p", sentence(text)) for text in (error.what, error.why, error.do) if text)
-    where = f'<pre tabindex="0">{code(error.where)}</pre>' if error.where else ""
-    return f'<div class="mw-notice" role="note">{tag("p", lead)}<div lang="en">{told}{where}</div></div>\n'
+def failed(lead: str, language: str) -> str:
+    """Return what is said of a fault that the people who run the server can mend; its reason belongs to their log."""
+    return notice(lead, say("Tell the people who run this page: the log of the server says what to do.", language))
+
+
+def log(error: WorkbenchError) -> None:
+    """Tell the people who run the server, in one line of its log, what is wrong, where and what to do."""
+    get_logger().warning(" ".join(error.message().split()))
 
 
 def broken(language: str) -> str:
     """Return what is said when the page itself failed."""
-    return notice(
-        say("Something went wrong on this page; nothing was lost.", language),
-        say(
-            "Load it again. If that does not help, tell those who run the workbench: the reason is in its log.",
-            language,
-        ),
-    )
+    return failed(say("Something went wrong on this page; nothing was lost. Load it again.", language), language)
 
 
 def blocked(sentences: tuple[str, ...]) -> str:

@@ -25,10 +25,20 @@ class Download:
 
 
 def csv(table: Table) -> Download:
-    """Return the exact figures behind a table; columns are named as programs know them, in every language alike."""
+    """Return the exact figures behind a table.
+
+    In English the columns are named as programs know them, with commas. In other languages they are named for readers,
+    with semicolons, decimal commas and a byte order mark, as spreadsheets in these languages expect them.
+    """
     whole = table.data.convert_dtypes(convert_string=False, convert_boolean=False)  # persons without a decimal point
-    text = whole.to_csv(index=False, lineterminator="\n")
-    return Download(f"{table.name}.csv", CSV, text.encode())
+    if table.language == "en":
+        text, alphabet = whole.to_csv(index=False, lineterminator="\n"), "utf-8"
+    else:
+        names = [str(column) for column in whole.columns]
+        heads = [table.columns[0].heading, *(_heading(name, table.language) for name in names[1:])]
+        text = whole.set_axis(heads, axis=1).to_csv(index=False, lineterminator="\r\n", sep=";", decimal=",")
+        alphabet = "utf-8-sig"
+    return Download(f"{table.name}.csv", CSV, text.encode(alphabet))
 
 
 def workbook(

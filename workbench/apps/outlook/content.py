@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from workbench.apps import notices
 from workbench.apps.outlook.state import OutlookState
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import DataError
 from workbench.presentation import downloads, inflow
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
@@ -18,12 +18,11 @@ from workbench.presentation.freshness import freshness
 from workbench.presentation.inflow.series import months
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.wording import leading, meanings, number
+from workbench.studies.inflow.saved_runs import OlderRunError
 
 if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
 
-MAKE_ONE = "workbench inflow forecast"
-RENEW = "workbench inflow forecast --arrivals FILE --as-of YYYY-MM"
 TERMS = ("about", "likely", "may", "unlikely", "80 % interval", "95 % interval", "median", "applicant")
 CHARTS = 9
 """Destinations drawn one by one; the others stand in the table."""
@@ -39,8 +38,10 @@ class Content:
     status: str
 
 
-def head(result: InflowResult, state: OutlookState, today: date, repeatable: bool) -> str:
-    """Return the title, how old the forecast is, and what speaks against using it."""
+def head(
+    result: InflowResult, state: OutlookState, today: date, repeatable: bool, passed: tuple[DataError, ...] = ()
+) -> str:
+    """Return the title, how old the forecast is, and what speaks against using it; ``passed`` are newer ones unfit."""
     language = state.language
     age = freshness(
         result.record,
@@ -51,10 +52,13 @@ def head(result: InflowResult, state: OutlookState, today: date, repeatable: boo
         language=language,
     )
     said = ""
+    if passed:
+        here = say("This page shows the one before it.", language)
+        said += notices.notice(f"{_unfit(passed[0], language)} {here}")
     if age.stale:
         why = say("Out of date: {reasons}.", language, reasons="; ".join(age.stale))
-        do = say("With newer figures, this command makes a new one:", language)
-        said += notices.notice(f"{why} {do}", command=RENEW)
+        do = say("Ask the people who run this page for a new one.", language)
+        said += notices.notice(f"{why} {do}")
     if not result.diagnostics.ok:
         said += notices.notice(
             say("Attention: the fit failed its checks; do not decide on these figures.", language),
@@ -66,7 +70,7 @@ def _title(language: str) -> str:
     return notices.tag("h1", say("Asylum applications: the next months", language))
 
 
-def shown(result: InflowResult, state: OutlookState) -> Content:
+def shown(result: InflowResult, state: OutlookState, *, newest: bool = True) -> Content:
     """Return what the page says about a result, already reduced to the destinations chosen."""
     language, levels = state.language, (state.level,)
     first = inflow.headline(result, levels, language)
@@ -94,7 +98,7 @@ def shown(result: InflowResult, state: OutlookState) -> Content:
         + "".join(table.html() for table in tables)
         + _links(files, language)
         + below,
-        foot=_sure(result, language) + _words(language) + _show_code(result, state) + _foot(result, language),
+        foot=_sure(result, language) + _words(language) + _show_code(result, state, newest) + _foot(result, language),
         status=status,
     )
 
@@ -128,17 +132,29 @@ def waiting(language: str) -> str:
 
 
 def missing(language: str) -> str:
-    """Return the page when no forecast was made yet: the one command that makes one."""
+    """Return the page when no forecast was made yet."""
     return _title(language) + notices.notice(
         say("No forecast has been made yet.", language),
-        say("This command makes one, in about a minute; then load this page again:", language),
-        command=MAKE_ONE,
+        say("Ask the people who run this page to make one, then load it again.", language),
     )
 
 
-def failed(error: WorkbenchError, language: str) -> str:
-    """Return the page when the saved forecast cannot be shown: what is wrong, where, why and what to do."""
-    return _title(language) + notices.failed(say("The saved forecast cannot be shown.", language), error)
+def unfit(error: DataError, language: str) -> str:
+    """Return the page when no saved forecast can be shown: whether the newest is damaged or older."""
+    return _title(language) + notices.failed(_unfit(error, language), language)
+
+
+def _unfit(error: DataError, language: str) -> str:
+    if isinstance(error, OlderRunError):
+        return say(
+            "The newest saved forecast was made by an older version of the program and cannot be shown.", language
+        )
+    return say("The newest saved forecast is damaged and cannot be shown.", language)
+
+
+def failed(language: str) -> str:
+    """Return the page when the saved forecast cannot be shown for another reason."""
+    return _title(language) + notices.failed(say("The saved forecast cannot be shown.", language), language)
 
 
 def broken(language: str) -> str:
@@ -160,32 +176,33 @@ def _links(files: list[downloads.Download], language: str) -> str:
     return notices.tag("h3", say("Download", language)) + f'<ul class="mw-downloads">{items}</ul>\n'
 
 
-def _fold(title: str, inner: str) -> str:
-    return f"<details><summary>{m.html(title)}</summary>{inner}</details>\n"
+def _fold(title: str, inner: str, *, printed: bool = False) -> str:
+    return f"<details{' data-mw-print' if printed else ''}><summary>{m.html(title)}</summary>{inner}</details>\n"
 
 
 def _sure(result: InflowResult, language: str) -> str:
     caveats = [say(caveat, language) for caveat in result.record.caveats]
     inner = inflow.how_sure(result, language).html() + "".join(notices.tag("p", c, "mw-caveat") for c in caveats)
-    return _fold(say("How sure is this?", language), inner)
+    return _fold(say("How sure is this?", language), inner, printed=True)
 
 
 def _words(language: str) -> str:
     pairs = "".join(
         f"<dt>{m.html(leading(t))}</dt><dd>{m.html(leading(w))}.</dd>" for t, w in meanings(TERMS, language)
     )
-    return _fold(say("What the words mean", language), f"<dl>{pairs}</dl>")
+    return _fold(say("What the words mean", language), f"<dl>{pairs}</dl>", printed=True)
 
 
-def code(result: InflowResult, state: OutlookState) -> str:
-    """Return the lines of Python that give the same sentences and tables."""
+def code(result: InflowResult, state: OutlookState, *, newest: bool = True) -> str:
+    """Return the lines of Python that give the same sentences and tables; ``newest`` unless a newer one is unfit."""
     runs = f"runs={state.runs!r}" if state.runs else ""
+    opened = f"latest({runs})" if newest else f"saved({', '.join(filter(None, [repr(result.record.short_key), runs]))})"
     how = f"levels=[{state.level:g}], language={state.language!r}"
     lines = [
         "from workbench.presentation import inflow as shown",
         "from workbench.studies import inflow",
         "",
-        f"result = inflow.latest({runs})  # run {result.record.short_key}",
+        f"result = inflow.{opened}  # run {result.record.short_key}",
     ]
     if state.destinations is not None:
         lines.append(f"result = inflow.only(result, {list(state.destinations)!r})")
@@ -196,9 +213,9 @@ def code(result: InflowResult, state: OutlookState) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _show_code(result: InflowResult, state: OutlookState) -> str:
+def _show_code(result: InflowResult, state: OutlookState, newest: bool) -> str:
     lead = say("These lines of Python give the same figures and sentences:", state.language)
-    inner = f'<p>{m.html(lead)}</p><pre tabindex="0"><code>{m.html(code(result, state))}</code></pre>'
+    inner = f'<p>{m.html(lead)}</p><pre tabindex="0"><code>{m.html(code(result, state, newest=newest))}</code></pre>'
     return _fold(say("Show the code for this", state.language), inner)
 
 
@@ -217,8 +234,4 @@ def _foot(result: InflowResult, language: str) -> str:
         ),
     ]
     inner = "".join(notices.tag("p", fact) for fact in facts)
-    if "/" in record.inputs[0].name:  # a table that ships; of a file of one's own the page does not know the path
-        pdf = f"workbench report build inflow -p as_of={result.as_of} -p horizon={result.horizon}"
-        lead = say("The same months as a PDF, for filing and print:", language)
-        inner += f"<p>{m.html(lead)} {notices.code(pdf)}</p>"
-    return f'<footer class="mw-foot">{inner}</footer>'
+    return f'<div class="mw-foot">{inner}</div>'

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.apps import pages
 from workbench.apps.outlook.state import OutlookState
-from workbench.core.errors import AppError, WorkbenchError
+from workbench.core.errors import AppError
 from workbench.presentation.inflow.series import destinations
 from workbench.presentation.languages import marked, say
-from workbench.presentation.wording import sentence
 from workbench.studies import inflow
 
 if TYPE_CHECKING:
     import ipywidgets
+
+UNKNOWN = marked("The address asks for something that this page does not have; the usual choice is shown.")
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,17 @@ class Opening:
     notice: str = ""
 
     @cached_property
-    def result(self) -> inflow.InflowResult | None:
-        """The newest saved forecast, read once; None if none was made yet."""
-        return inflow.latest(runs=self.asked.runs or None)
+    def found(self) -> inflow.Newest:
+        """The newest saved forecast that can be shown, and why newer ones cannot; read once."""
+        return inflow.newest(runs=self.asked.runs or None)
 
     @property
     def blockers(self) -> tuple[str, ...]:
         """Why the forecast asked for cannot be shown, in sentences."""
-        try:
-            result = self.result
-        except WorkbenchError as error:
-            lead = say("The saved forecast cannot be shown.", self.asked.language)
-            return (lead, sentence(error.what))
+        result = self.found.result
         if result is None:
+            if self.found.passed:
+                return (say("The saved forecast cannot be shown.", self.asked.language),)
             return (say("No forecast has been made yet.", self.asked.language),)
         return self.asked.blockers(destinations(result))
 
@@ -63,11 +62,11 @@ class Outlook:
 
     def state(self) -> Opening:
         """Return how the page opens for its address; saved runs lie where the server says."""
-        usual = OutlookState(language=os.environ.get(pages.LANGUAGE, "en"))
+        usual = OutlookState(language=pages.language())
         try:
             return Opening(OutlookState.from_query(os.environ.get(pages.QUERY, ""), language=usual.language))
-        except AppError as error:
-            return Opening(usual, sentence(f"{error.what}; {error.do}"))
+        except AppError:
+            return Opening(usual, say(UNKNOWN, usual.language))
 
     def view(self, state: Opening) -> ipywidgets.Box:
         """Return the page."""

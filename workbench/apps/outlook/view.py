@@ -19,7 +19,7 @@ from workbench.apps.bridge import Bridge, keep_quiet
 from workbench.apps.outlook import content
 from workbench.apps.outlook.panel import Opening, Outlook
 from workbench.apps.outlook.state import LEVELS
-from workbench.core.errors import AppError, WorkbenchError
+from workbench.core.errors import AppError, DataError, WorkbenchError
 from workbench.presentation import markup as m
 from workbench.presentation.inflow.series import destinations, name
 from workbench.presentation.languages import LANGUAGES, say
@@ -51,13 +51,14 @@ class OutlookView:
     def __init__(self, opening: Opening, *, today: date | None = None) -> None:
         self.state, self.notice, self.today = opening.asked, opening.notice, today or date.today()
         self.result: inflow.InflowResult | None = None
+        self.passed: tuple[DataError, ...] = ()
         self._problem: Callable[[str], str] | None = None
         self._repeatable = self._quiet = self._up = False
         self._pause: asyncio.TimerHandle | None = None
 
         self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
         self.level = ipywidgets.Dropdown()
-        self.all, self.none = ipywidgets.Button(), ipywidgets.Button()
+        self.all, self.none, self.choices = ipywidgets.Button(), ipywidgets.Button(), ipywidgets.Button()
         self.legend, self.blocker = ipywidgets.HTML(), ipywidgets.HTML()
         self.boxes: dict[str, ipywidgets.Checkbox] = {}
         self.head, self.headline, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
@@ -69,9 +70,11 @@ class OutlookView:
         self.update()
 
     def _load(self, opening: Opening) -> None:
-        self.result = opening.result
+        self.result, self.passed = opening.found.result, opening.found.passed
+        for error in self.passed:
+            notices.log(error)
         if self.result is None:
-            self._problem = content.missing
+            self._problem = partial(content.unfit, self.passed[0]) if self.passed else content.missing
             return
         self._repeatable = inflow.repeatable(self.result)
         shared = {"layout": ipywidgets.Layout(), "style": CheckboxStyle()}
@@ -83,8 +86,11 @@ class OutlookView:
 
     def _layout(self) -> ipywidgets.Box:
         ticks = _box("mw-group", *self.boxes.values())
-        choose = _box("mw-card", self.level, self.legend, _box("mw-row", self.all, self.none), self.blocker, ticks)
-        controls = _box("mw-controls", _box("mw-card", self.language), *([choose] if self.boxes else []))
+        choose = _box("mw-card", self.level, self.legend, _box("mw-row", self.all, self.none), ticks)
+        choose.add_class("mw-choices")
+        self.choices.add_class("mw-toggle")
+        first = _box("mw-card", self.language, *([self.choices] if self.boxes else []))
+        controls = _box("mw-controls", first, self.blocker, *([choose] if self.boxes else []))
         self.charts.add_class("mw-charts")
         said = _box("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
         return _box("mw-app", controls, said, self.bridge.box)
@@ -126,7 +132,7 @@ class OutlookView:
             self.blocker.value = notices.blocked((*([self.notice] if self.notice else []), *blockers))
             self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
             if self.result is not None:
-                self.head.value = content.head(self.result, self.state, self.today, self._repeatable)
+                self.head.value = content.head(self.result, self.state, self.today, self._repeatable, self.passed)
                 status = " ".join(blockers) or self._show()
         if self._problem is not None:
             self.head.value = self._problem(language)
@@ -135,7 +141,7 @@ class OutlookView:
 
     def _show(self) -> str:
         """Show the result of the destinations chosen; return the status sentence."""
-        said = content.shown(self.chosen(), self.state)
+        said = content.shown(self.chosen(), self.state, newest=not self.passed)
         self.headline.value, self.tables.value, self.foot.value = said.headline, said.tables, said.foot
         self.charts.value = content.waiting(self.state.language)
         if self._up:
@@ -147,7 +153,7 @@ class OutlookView:
     def chosen(self) -> inflow.InflowResult:
         """Return the result of the destinations chosen."""
         if self.result is None:
-            raise AppError("there is no forecast to choose from", do=f"make one with `{content.MAKE_ONE}`")
+            raise AppError("there is no forecast to choose from", do="make one with `workbench inflow forecast`")
         return self.result if self.state.destinations is None else inflow.only(self.result, self.state.destinations)
 
     def draw(self) -> None:
@@ -170,6 +176,7 @@ class OutlookView:
         legend = say("Destinations, largest first", language)
         self.legend.value = f'<p class="mw-legend" id="mw-legend">{m.html(legend)}</p>'
         self.all.description, self.none.description = say("All", language), say("None", language)
+        self.choices.description = say("Interval and destinations", language)
         if self.result is not None:
             for code, box in self.boxes.items():
                 box.description = name(self.result, code, language)
@@ -180,7 +187,8 @@ class OutlookView:
         try:
             yield
         except WorkbenchError as error:
-            self._problem = partial(content.failed, error)
+            notices.log(error)
+            self._problem = content.failed
         except Exception:
             get_logger().exception("the outlook failed")
             self._problem = content.broken

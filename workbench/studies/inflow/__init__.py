@@ -16,17 +16,23 @@ from workbench.studies.inflow.forecasting import (
     saved,
     study,
 )
+from workbench.studies.inflow.newest import Newest, newest
+from workbench.studies.inflow.saved_runs import DamagedRunError, OlderRunError
 
 __all__ = [
     "CAVEATS",
     "FIT",
     "LONGEST",
     "Arrivals",
+    "DamagedRunError",
     "InflowResult",
+    "Newest",
+    "OlderRunError",
     "fit",
     "fits",
     "forecast",
     "latest",
+    "newest",
     "only",
     "read_arrivals",
     "repeatable",

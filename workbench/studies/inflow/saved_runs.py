@@ -51,6 +51,14 @@ class InflowResult:
     quality: Quality = Quality(())  # noqa: RUF009  # frozen
 
 
+class DamagedRunError(DataError):
+    """The files of a saved run are not those that were saved."""
+
+
+class OlderRunError(DataError):
+    """A saved run is whole, but an older version of the program wrote it."""
+
+
 def write(folder: Path, arrivals: Arrivals, draws: Draws, diagnostics: Diagnostics, as_of: str) -> None:
     """Write what a saved forecast holds into the folder of its run."""
     draws.save(folder / NUMBERS)
@@ -69,12 +77,33 @@ def latest(*, runs: str | Path | None = None) -> InflowResult | None:
 
     Raises
     ------
-    DataError
-        If the newest forecast was saved by an older version of the program, or cannot be read.
+    OlderRunError
+        If an older version of the program saved the newest forecast.
+    DamagedRunError
+        If its files are not those that were saved.
     """
     store = store_of(runs)
     run = store.latest(FORECAST)
-    return None if run is None else _opened(run, store)
+    return None if run is None else opened(run, store)
+
+
+def damaged(folder: Path, why: str) -> DamagedRunError:
+    """Return the error of a run whose files cannot be those that were saved."""
+    return DamagedRunError(
+        "the saved forecast is damaged",
+        where=str(folder),
+        why=why,
+        do="delete this folder, then make the forecast again with `workbench inflow forecast`",
+    )
+
+
+def _older(folder: Path) -> OlderRunError:
+    return OlderRunError(
+        "the saved forecast was made by an older version of the program",
+        where=str(folder),
+        why="it does not hold what this version shows",
+        do="make it again with `workbench inflow forecast`",
+    )
 
 
 def saved(run: str | Path = "latest", *, runs: str | Path | None = None) -> InflowResult:
@@ -112,18 +141,16 @@ def saved(run: str | Path = "latest", *, runs: str | Path | None = None) -> Infl
     record = store.read(folders[0])
     if record.study != FORECAST:
         raise DataError(f"this run is no inflow forecast but '{record.study}'", where=str(folders[0]), do=NAMED)
-    return _opened(SavedRun(folders[0], record, reused=True), store)
+    return opened(SavedRun(folders[0], record, reused=True), store)
 
 
-def _opened(run: SavedRun, store: RunStore) -> InflowResult:
-    words = _words(run)
+def opened(run: SavedRun, store: RunStore) -> InflowResult:
+    """Return the forecast of a saved run; raise an error that tells a damaged run from an older one."""
+    if not run.record.files or not run.record.seal:
+        raise _older(run.folder)  # versions before these were kept
     if not store.whole(run):
-        raise DataError(
-            "the saved forecast is damaged",
-            where=str(run.folder),
-            why="its files are not those that were saved",
-            do="make it again with `workbench inflow forecast`",
-        )
+        raise damaged(run.folder, "its files are not those that were saved")
+    words = _words(run)
     table = pd.read_csv(
         run.folder / TABLE,
         dtype={"month": "str", "destination": "str", "persons": "float"},
@@ -161,12 +188,7 @@ def _words(run: SavedRun) -> dict[str, Any]:
     except (OSError, ValueError):
         words = {}
     if words.get("format") != FORMAT or not (run.folder / TABLE).exists():
-        raise DataError(
-            "the saved forecast was made by an older version of the program",
-            where=str(run.folder),
-            why="it does not hold the figures that this version shows beside it",
-            do="make it again with `workbench inflow forecast`",
-        )
+        raise _older(run.folder)
     return dict(words)
 
 

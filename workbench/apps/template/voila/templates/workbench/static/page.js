@@ -53,6 +53,11 @@
 
   // What is wider than its place is moved sideways, with the keyboard too.
   const reach = () => {
+    nameChoices();
+    // The program of the widgets puts boxes with landmarks of their own around ours.
+    for (const box of document.querySelectorAll("div:is([role=banner], [role=main], [role=contentinfo])")) {
+      box.removeAttribute("role");
+    }
     for (const element of document.querySelectorAll(".mw-scroll, .mw-app figure")) {
       if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
       else element.removeAttribute("tabindex");
@@ -61,7 +66,53 @@
     const first = document.querySelector(".mw-charts figure[tabindex]:first-child");
     if (first && !first.dataset.mwPlaced) {
       first.dataset.mwPlaced = "yes";
+      keepAxis(first);
       first.scrollLeft = first.scrollWidth;
+    }
+  };
+
+  // A copy of its left edge stays in sight, so that the values can be read wherever the chart is moved.
+  const keepAxis = (figure) => {
+    const chart = figure.querySelector("svg");
+    const area = chart?.querySelector('[id^="axes_1"] [id^="patch_2"]');
+    if (!area) return;
+    const copy = chart.cloneNode(true);
+    copy.removeAttribute("role");
+    copy.removeAttribute("aria-label");
+    const axis = document.createElement("div");
+    axis.className = "mw-axis";
+    axis.setAttribute("aria-hidden", "true");
+    axis.style.setProperty("--axis", `${area.getBoundingClientRect().left - chart.getBoundingClientRect().left}px`);
+    axis.append(copy);
+    figure.prepend(axis);
+  };
+
+  // Where there is little room, the choices wait behind a button below the language.
+  const nameChoices = () => {
+    const button = document.querySelector(".mw-toggle");
+    const choices = document.querySelector(".mw-choices");
+    if (!button || !choices || button.hasAttribute("aria-expanded")) return;
+    choices.id = "mw-choices";
+    button.setAttribute("aria-controls", choices.id);
+    button.setAttribute("aria-expanded", "false");
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.(".mw-toggle");
+    if (!button) return;
+    const open = button.closest(".mw-controls").classList.toggle("mw-open");
+    button.setAttribute("aria-expanded", String(open));
+  });
+
+  // What is folded on the screen and belongs on paper is open while the page is printed.
+  const unfold = (printing) => {
+    for (const fold of document.querySelectorAll("details[data-mw-print]")) {
+      if (printing) {
+        if (!fold.open) fold.dataset.mwUnfolded = "yes";
+        fold.open = true;
+      } else if (fold.dataset.mwUnfolded) {
+        delete fold.dataset.mwUnfolded;
+        fold.open = false;
+      }
     }
   };
 
@@ -120,6 +171,8 @@
   setInterval(look, POLL_SECONDS * 1000);
   document.addEventListener("visibilitychange", () => document.hidden || look());
   addEventListener("resize", reach);
+  addEventListener("beforeprint", () => unfold(true));
+  matchMedia("print").addEventListener("change", (event) => unfold(event.matches));
   // A page that the browser kept in memory has lost its kernel when it was left.
   addEventListener("pageshow", (event) => event.persisted && look());
 })();
