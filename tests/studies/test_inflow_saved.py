@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -27,15 +28,24 @@ def test_the_newest_saved_forecast_is_read_without_model_or_drawing(saved_runs: 
     assert done.stdout.split(maxsplit=5) == ["2019-09", "6", "19", "True", "Greece", "[]\n"], done.stderr
 
 
-def test_no_run_yet_is_none_and_an_older_format_is_a_sentence(saved_runs: Path, tmp_path: Path) -> None:
+def test_no_run_yet_is_none_and_a_damaged_one_is_a_sentence(saved_runs: Path, tmp_path: Path) -> None:
     assert inflow_saved.latest(runs=tmp_path / "none") is None
     for spoil in ("forecast.json", "arrivals.csv"):
         runs = tmp_path / spoil
         shutil.copytree(saved_runs, runs)
         next(runs.glob(f"inflow/*/{spoil}")).unlink()
-        with pytest.raises(DataError, match="older version of the program") as caught:
+        with pytest.raises(DataError, match="the saved forecast is damaged") as caught:
             inflow_saved.latest(runs=runs)
         assert "workbench inflow forecast" in caught.value.do
+
+
+def test_a_run_of_an_older_version_is_told_from_a_damaged_one(saved_runs: Path, tmp_path: Path) -> None:
+    runs = Path(shutil.copytree(saved_runs, tmp_path / "runs"))
+    (record,) = runs.glob("inflow/*/record.json")
+    said = json.loads(record.read_text(encoding="utf-8"))
+    record.write_text(json.dumps({**said, "seal": "", "files": {}}), encoding="utf-8")
+    with pytest.raises(DataError, match="older version of the program"):
+        inflow_saved.latest(runs=runs)
 
 
 def test_the_chosen_destinations_keep_their_draws(saved_runs: Path) -> None:
