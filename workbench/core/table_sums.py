@@ -26,6 +26,8 @@ LEAST_PERIODS = 3
 """Periods in which a row must be the sum of others: in fewer it may be chance."""
 LEAST_PARTS = 8
 """Parts that a sum must have in a table without periods, unless its name says that it is one."""
+ROUNDED_TO = 5
+"""The step to which Eurostat rounds, and many others."""
 TOLERANCE = 0.002
 """Share by which a published sum may miss that of its rounded parts."""
 
@@ -100,7 +102,7 @@ def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -
             found.setdefault(code, f"'{code}' is the sum of {len(below)} others that begin with it")
     rest = wide[[code for code in codes if code not in found]]
     total, many = rest.sum(axis=1), rest.notna().sum(axis=1)
-    near = (2 * rest).sub(total, axis=0).abs().le((TOLERANCE * total).clip(lower=2.5), axis=0)
+    near = (2 * rest).sub(total, axis=0).abs().le((TOLERANCE * total).clip(lower=_least_gap(rest)), axis=0)
     for code in rest.columns:
         here = rest[code].gt(0) & (many > 2)
         if (not timed and rest.shape[1] <= LEAST_PARTS) or here.sum() < (LEAST_PERIODS if timed else 1):
@@ -110,10 +112,18 @@ def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -
     return list(found.items())
 
 
+def _least_gap(parts: pd.DataFrame) -> float:
+    """Return by how much a small sum may miss its parts: not at all, unless each figure is rounded for itself."""
+    rounded = bool((parts.fillna(0) % ROUNDED_TO == 0).all(axis=None))
+    return ROUNDED_TO * (1 + parts.shape[1]) / 4 if rounded else 0.5
+
+
 def _equal(whole: pd.Series, parts: pd.DataFrame) -> bool:
     here = whole.gt(0) & parts.notna().any(axis=1)
     gap = (whole - parts.sum(axis=1)).abs()[here]
-    return int(here.sum()) >= LEAST_PERIODS and bool((gap <= (TOLERANCE * whole[here]).clip(lower=2.5)).all())
+    return int(here.sum()) >= LEAST_PERIODS and bool(
+        (gap <= (TOLERANCE * whole[here]).clip(lower=_least_gap(parts))).all()
+    )
 
 
 def month_faults(frame: pd.DataFrame, name: str) -> list[Fault]:
