@@ -17,7 +17,7 @@ from workbench.store.states import STATES
 PATH = Path(__file__).parents[2] / "data/localities/norway/register/fields.toml"
 REGISTER = visibility.read(PATH)
 SECTIONS = {"household": HOUSEHOLD, "person": PERSON, "interview": INTERVIEW, "consent": CONSENT}
-LISTS = ("needs", "ties", "languages")
+LISTS = ("size", "needs", "ties", "languages")
 
 pytestmark = pytest.mark.quick
 

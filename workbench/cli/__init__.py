@@ -21,8 +21,10 @@ import workbench.cli.doctor as doctor
 import workbench.cli.inflow as inflow
 import workbench.cli.intake as intake
 import workbench.cli.locality as locality
+import workbench.cli.places as places
 import workbench.cli.register as register
 import workbench.cli.report as report
+import workbench.cli.round as round_
 import workbench.cli.settlement as settlement
 from workbench import __version__
 from workbench.cli.parts import tell_left_out
@@ -105,6 +107,8 @@ app.add_typer(settlement.app, name="settlement")
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(register.app, name="register")
 app.add_typer(intake.app, name="intake")
+app.add_typer(places.app, name="places")
+app.add_typer(round_.app, name="round")
 app.add_typer(report.app, name="report")
 app.add_typer(locality.app, name="locality")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)

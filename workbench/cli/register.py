@@ -32,6 +32,25 @@ def create(store: Address = "") -> None:
     typer.echo(f"Register: {made.where} (version {database.newest()})")
 
 
+@app.command("people", epilog="Example: workbench register people permits.csv --who anna")
+def people(
+    path: Annotated[
+        Path, typer.Argument(help="A row for each person: household, case_number, born, population, permit.")
+    ],
+    who: Annotated[str, typer.Option("--who", help="Who does it, for the audit.")],
+    store: Address = "",
+    locality: Home = "norway",
+) -> None:
+    """Register the households of a file; every fault is told by row and column, and then nothing is written."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import registration
+
+    parameters = localities.parameters(localities.load(locality))
+    number = registration.register_file(database.opened(store), path, parameters, who=who)
+    typer.echo(f"Registered: {number:,} households")
+
+
 @app.command("status", epilog="Example: workbench register status --json")
 def status(store: Address = "", as_json: AsJson = False) -> None:
     """Say how many households are in each state."""
@@ -69,6 +88,44 @@ def verify(
         typer.echo(f"The audit holds: {found.rows:,} rows.\nNote elsewhere: {found.head}")
     if found.faults:
         raise typer.Exit(1)
+
+
+@app.command("show", epilog="Example: workbench register show H0123 --role directorate --who anna --why case")
+def show(
+    household: Annotated[str, typer.Argument(help="The household.")],
+    role: Annotated[str, typer.Option(help="Who looks: directorate, municipality, interviewer, auditor, person.")],
+    who: Annotated[str, typer.Option("--who", help="Who reads, for the audit.")],
+    why: Annotated[str, typer.Option("--why", help="A code, such as case or matching.")],
+    place: Annotated[str, typer.Option(help="Code of the municipality that looks.")] = "",
+    store: Address = "",
+    locality: Home = "norway",
+) -> None:
+    """Print what a role may see of a household's folder; the reading is in the audit."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import registers
+
+    home = localities.load(locality)
+    seen = registers.view(database.opened(store), home, household, role=role, place=place, who=who, why=why)
+    typer.echo(json.dumps(seen, indent=2, default=str, ensure_ascii=False))
+
+
+@app.command("demo", epilog="Example: workbench register demo --store demo.sqlite --households 200")
+def demo(
+    store: Address = "",
+    locality: Home = "norway",
+    households: Annotated[int, typer.Option(min=1, help="Households to draw.")] = 200,
+    year: Annotated[int, typer.Option(help="Year of the quarter.")] = 2026,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same households.")] = 1,
+) -> None:
+    """Fill an empty register with a synthetic first quarter, with gaps as they occur; nobody in it is real."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import demo as demonstration
+
+    made = database.create(store)
+    told = demonstration.fill(made, localities.load(locality), households=households, year=year, seed=seed)
+    typer.echo(f"Synthetic register: {made.where}\n" + "\n".join(f"  {name}: {n:,}" for name, n in told.items()))
 
 
 @app.command("backup", epilog="Example: workbench register backup register-2026-03-02.zip")

@@ -231,6 +231,19 @@ _ALL = (
         cases=_RULES,
     ),
     Contract(
+        "weekly_places",
+        "the places of one municipality in one week",
+        ("municipality", "year", "week", "kind"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            Column("week", "count", "calendar week", low=1, high=53),
+            Column("kind", "text", "for whom; empty = all", required=False, empty=True, options=("all", "minors")),
+            _persons("places", "persons the municipality can take in that week"),
+            Column("services", "codes", "services the municipality offers", required=False, empty=True),
+        ),
+    ),
+    Contract(
         "practice",
         "one household where it would be placed today",
         ("household",),

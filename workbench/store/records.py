@@ -89,6 +89,7 @@ def folder(connection: sa.Connection, household: str, *, who: str, why: str) -> 
         "person": persons,
         "interview": _rows(connection, held),
         "consent": _rows(connection, sa.select(CONSENT).where(CONSENT.c.household == household)),
+        "size": [str(len(persons))],
         **{name: listed(connection, name, household) for name in _LISTS},
     }
 

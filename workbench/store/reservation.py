@@ -6,12 +6,14 @@ so that two households cannot both get the last place, whatever the order in whi
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
 from workbench.store import audit
 from workbench.store.database import new_id
-from workbench.store.schema import HOUSEHOLD, PERSON, QUOTA, RESERVATION, WEEKLY_PLACES
+from workbench.store.schema import HOUSEHOLD, PERSON, QUOTA, RESERVATION, SERVICE, WEEKLY_PLACES
 
 KINDS = ("all", "minors")
 
@@ -147,6 +149,34 @@ def decide_quota(
     if changed.rowcount == 0:
         connection.execute(QUOTA.insert().values(municipality=municipality, year=year, kind=kind, **given))
     audit.append(connection, who, "quota.set", f"{municipality}:{year}:{kind}", "quota", given)
+
+
+def places(connection: sa.Connection, municipality: str, year: int, week: int, kind: str) -> int | None:
+    """Return how many places a municipality offers in a week; None if it has said nothing."""
+    found = sa.select(WEEKLY_PLACES.c.places).where(_week(municipality, year, week, kind))
+    return connection.execute(found).scalar_one_or_none()
+
+
+def by_year(connection: sa.Connection) -> list[dict[str, Any]]:
+    """Return places offered and taken by municipality, year and kind."""
+    at = WEEKLY_PLACES.c
+    key = (at.municipality, at.year, at.kind)
+    summed = (sa.func.sum(at.places).label("places"), sa.func.sum(at.taken).label("taken"))
+    return [dict(row) for row in connection.execute(sa.select(*key, *summed).group_by(*key).order_by(*key)).mappings()]
+
+
+def services(connection: sa.Connection, municipality: str) -> list[str]:
+    """Return the services that a municipality states itself."""
+    found = sa.select(SERVICE.c.service).where(SERVICE.c.municipality == municipality).order_by(SERVICE.c.service)
+    return [str(each) for each in connection.execute(found).scalars()]
+
+
+def set_services(connection: sa.Connection, municipality: str, named: list[str], *, who: str) -> None:
+    """Put other services in place of a municipality's."""
+    connection.execute(SERVICE.delete().where(SERVICE.c.municipality == municipality))
+    for service in named:
+        connection.execute(SERVICE.insert().values(municipality=municipality, service=service))
+    audit.append(connection, who, "services.set", municipality, "capacity", {"number": len(named)})
 
 
 def size(connection: sa.Connection) -> dict[str, int]:

@@ -173,3 +173,83 @@ RESERVATION = Table(
     Column("weekly_places", String(40), ForeignKey("weekly_places.id"), nullable=False),
     Column("persons", Integer, nullable=False),
 )
+SERVICE = Table("service", METADATA, _code("municipality", primary_key=True), _code("service", primary_key=True))
+
+
+def _round(*, primary_key: bool = False) -> Column[str]:
+    key = ForeignKey("offer_round.id", ondelete="CASCADE")
+    return Column("round", String(40), key, primary_key=primary_key, nullable=False)
+
+
+ROUND = Table(
+    "offer_round",
+    METADATA,
+    _id(),
+    _code("state", nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("week", Integer, nullable=False),
+    Column("opened", Date, nullable=False),
+    Column("deadline", Date, nullable=False),
+    Column("deciders", Integer, nullable=False),
+    _version(),
+)
+ROUND_HOUSEHOLD = Table(
+    "round_household",
+    METADATA,
+    _round(primary_key=True),
+    _household(primary_key=True),
+    Column("row", JSON, nullable=False),
+)
+ROUND_PLACE = Table(
+    "round_place",
+    METADATA,
+    _round(primary_key=True),
+    _code("kind", primary_key=True),
+    _code("place", primary_key=True),
+    Column("weekly_places", String(40), ForeignKey("weekly_places.id"), nullable=False),
+    Column("row", JSON, nullable=False),
+)
+SOLVE = Table(
+    "round_solve",
+    METADATA,
+    _round(primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("input", JSON, nullable=False),
+    Column("plan", JSON, nullable=False),
+    Column("told", JSON, nullable=False),
+)
+PROPOSAL = Table(
+    "proposal",
+    METADATA,
+    _id(),
+    _round(),
+    _household(),
+    _code("place", nullable=False),
+    Column("weekly_places", String(40), ForeignKey("weekly_places.id"), nullable=False),
+    _code("state", nullable=False),
+    _code("reason"),
+    Column("told", JSON, nullable=False),
+    Column("decided", Date),
+    _version(),
+)
+OVERRIDE = Table(
+    "override",
+    METADATA,
+    _id(),
+    _round(),
+    Column("number", Integer, nullable=False),
+    _code("kind", nullable=False),
+    _household(),
+    _code("place", nullable=False),
+    _code("reason", nullable=False),
+    _code("who", nullable=False),
+    _code("at", nullable=False),
+    Column("price", JSON),
+)
+DECISION = Table(
+    "decision",
+    METADATA,
+    Column("proposal", String(40), ForeignKey("proposal.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    _code("who", primary_key=True),
+    _code("at", nullable=False),
+)

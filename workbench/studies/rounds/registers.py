@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from workbench.core.errors import DataError
 from workbench.core.places import Locality
+from workbench.store import records, visibility
+from workbench.store.database import Store
+from workbench.store.rounds import proposals
 from workbench.store.visibility import FieldRegister, read
+from workbench.studies.rounds.form import load as load_form
+from workbench.studies.rounds.form import with_form
 
 FIELDS = "register/fields.toml"
 
@@ -22,6 +28,23 @@ def field_register(locality: Locality) -> FieldRegister:
             do="write one as the shipped locality 'norway' has it",
         )
     return read(path)
+
+
+def view(
+    store: Store, locality: Locality, household: str, *, role: str, place: str, who: str, why: str
+) -> dict[str, Any]:
+    """Return what a role may see of a household's folder; the reading is in the audit.
+
+    Parameters
+    ----------
+    place
+        The municipality that asks, for the role of one: it sees only households with a live offer to it.
+    """
+    register = with_form(field_register(locality), load_form(locality))
+    with store.writing() as connection:
+        held = records.folder(connection, household, who=who, why=why)
+        concerned = role != "municipality" or proposals.offered(connection, household, place)
+    return visibility.seen(register, held, role=role, state=held["household"]["state"], concerned=concerned)
 
 
 def read_key(path: Path) -> bytes:

@@ -1,0 +1,70 @@
+"""A municipality's workbook: what is wrong is marked in a copy, and only what was confirmed is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from workbench.core.errors import DataError
+from workbench.sources import localities
+from workbench.studies.rounds import places
+
+pytestmark = pytest.mark.quick
+
+NORWAY = localities.load("norway")
+
+
+def workbook(path: Path, *rows: tuple[object, ...], above: int = 0) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "weekly_places"
+    for at in range(above):
+        sheet.append([f"Note {at + 1} of the municipality"])
+        sheet.merge_cells(start_row=at + 1, start_column=1, end_row=at + 1, end_column=5)
+    sheet.append(list(places.COLUMNS))
+    for row in rows:
+        sheet.append(list(row))
+    book.save(path)
+    return path
+
+
+GOOD = ("0301", 2026, 10, "all", 6, "school")
+
+
+def test_the_template_is_read_back_once_filled_in(tmp_path: Path) -> None:
+    path = places.write_template(tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].append(list(GOOD))
+    book.save(path)
+    assert places.read_places(path, NORWAY).to_dict("records")[0]["places"] == 6
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        (("9999", 2026, 10, "all", 6, ""), "municipality"),
+        (("0301", 2026, 60, "all", 6, ""), "week"),
+        (("0301", 2026, 10, "some", 6, ""), "kind"),
+        (("0301", 2026, 11, "all", -1, ""), "places"),
+        (("0301", 2026, 11, "all", "six", ""), "places"),
+    ],
+)
+def test_a_bad_cell_is_marked_in_a_copy(tmp_path: Path, row: tuple[object, ...], column: str) -> None:
+    path, preview = workbook(tmp_path / "p.xlsx", GOOD, row), tmp_path / "preview.xlsx"
+    before = path.read_bytes()
+    with pytest.raises(DataError, match=f"row 3, column '{column}'"):
+        places.read_places(path, NORWAY, preview)
+    sheet = openpyxl.load_workbook(preview)["weekly_places"]
+    marked = [cell.coordinate for line in sheet.iter_rows() for cell in line if cell.comment]
+    assert marked == [f"{'ABCDEF'[places.COLUMNS.index(column)]}3"] and path.read_bytes() == before
+
+
+def test_notes_and_merged_cells_above_the_heading_end_in_a_table_or_a_sentence(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "p.xlsx", GOOD, above=2)
+    try:
+        assert places.read_places(path, NORWAY)["places"].tolist() == [6]
+    except DataError as error:
+        assert "municipality" in error.message()

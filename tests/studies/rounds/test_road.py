@@ -1,0 +1,259 @@
+"""One road from the permit to the letter, by the commands alone; and what each step refuses."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from pathlib import Path
+
+import pypdf
+import pytest
+from typer.testing import CliRunner, Result
+
+from workbench.cli import app
+
+pytestmark = pytest.mark.quick
+
+TODAY = "2026-03-02"
+LANGUAGES = ("en", "nb", "ar", "uk")
+
+
+def run(*arguments: str | Path, code: int = 0) -> Result:
+    done = CliRunner().invoke(app, [str(each) for each in arguments])
+    assert done.exit_code == code, done.output
+    assert "Traceback" not in done.output and "Zquux" not in done.output
+    return done
+
+
+def table(path: Path, rows: list[dict[str, str]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)), restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A register of eight interviewed couples and one minor, with places in three municipalities in week 10."""
+    monkeypatch.setenv("WORKBENCH_STORE", str(tmp_path / "r.sqlite"))
+    people = [
+        {
+            "household": f"h{i}", "case_number": f"c{i}-{j}", "born": f"19{80 + i}-05-01", "population": "asylum",
+            "permit": "2026-01-15", "given_name": "Zquuxina", "family_name": f"Zquux{i}", "language": LANGUAGES[i % 4],
+        }
+        for i in range(8) for j in range(2)
+    ]  # fmt: skip
+    people.append(
+        {**people[0], "household": "m", "case_number": "m-0", "born": "2010-01-01", "population": "unaccompanied_minor"}
+    )
+    interviews = [
+        {
+            "_uuid": f"u{i}", "case_number": f"c{i}-0", "population": "asylum", "held": "2026-02-03",
+            "consent_settlement": "yes", "consent_health": "no", "languages": "ar", "upper_secondary": "no",
+            "step_free": "no", "ties": "1103" if i < 4 else "",
+        }
+        for i in range(8)
+    ]  # fmt: skip
+    minor = {"_uuid": "um", "case_number": "m-0", "population": "unaccompanied_minor", "guardian": "yes"}
+    interviews.append({**interviews[0], **minor})
+    places = [
+        {"municipality": m, "year": "2026", "week": "10", "kind": k, "places": n, "services": "school"}
+        for m, k, n in (("0301", "all", "6"), ("1103", "all", "4"), ("4601", "all", "4"), ("4601", "minors", "1"))
+    ]
+    run("register", "create")
+    run("register", "people", table(tmp_path / "people.csv", people), "--who", "anna")
+    run("intake", "import", table(tmp_path / "interviews.csv", interviews), "--who", "anna")
+    plan = table(tmp_path / "places.csv", places)
+    assert "not written yet" in run("places", "import", plan, "--who", "oslo").stdout
+    assert run("places", "show").stdout == ""
+    run("places", "import", plan, "--who", "oslo", "--confirm")
+    assert "0 changes" in run("places", "import", plan, "--who", "oslo", "--confirm").stdout
+    return tmp_path
+
+
+def opened(*more: str) -> str:
+    asked = ("round", "open", "2026", "10", "--deadline", "2026-03-06", "--who", "anna", "--today", TODAY)
+    return run(*asked, *more).stdout.strip()
+
+
+def sent(folder: Path, *more: str) -> tuple[str, dict[str, list[str]]]:
+    """Return a round that was sent, and the households of each municipality's list."""
+    key = opened(*more)
+    run("round", "propose", key, "--who", "anna")
+    run("round", "send", key, "--out", folder / "lists", "--who", "anna")
+    lists = {
+        p.stem: [row["household"] for row in csv.DictReader(p.open(encoding="utf-8"))]
+        for p in (folder / "lists").iterdir()
+    }
+    return key, lists
+
+
+def states() -> dict[str, int]:
+    told = json.loads(run("register", "status", "--json").stdout)["households"]
+    return {state: number for state, number in told.items() if number}
+
+
+def answer(key: str, place: str, household: str, *more: str, code: int = 0, today: str = TODAY) -> str:
+    asked = ("round", "respond", key, "--place", place, "--household", household, "--who", place, "--today", today)
+    return run(*asked, *more, code=code).output
+
+
+def test_from_the_permit_to_the_letter(register: Path) -> None:
+    assert states() == {"ready": 9}
+    key = opened("--deciders", "2")
+    told = json.loads(run("round", "propose", key, "--who", "anna", "--json").stdout)
+    assert (told["persons"], told["persons_placed"]) == (17, 15) and 0 <= told["gap"] <= 0.001
+    run("round", "send", key, "--out", register / "lists", "--who", "anna")
+    assert states() == {"ready": 1, "proposed": 8}
+    lists = {path.stem: path for path in (register / "lists").iterdir()}
+    rows = {place: list(csv.DictReader(path.open(encoding="utf-8"))) for place, path in lists.items()}
+    assert [row["size"] for row in rows["4601"] if row["population"] == "unaccompanied_minor"] == ["1"]
+    assert "Zquux" not in "".join(path.read_text(encoding="utf-8") for path in lists.values())
+
+    refused = rows["0301"][0]["household"]
+    for place, each in rows.items():
+        for row in each:
+            decline = row["household"] == refused
+            row |= {"answer": "decline" if decline else "accept", "reason": "no_dwelling" if decline else ""}
+        file = table(register / f"{place}.csv", each)
+        run("round", "respond", key, "--place", place, "--file", file, "--who", place, "--today", TODAY)
+    accepted = [row["household"] for each in rows.values() for row in each if row["household"] != refused]
+    assert states() == {"ready": 2, "accepted": 7}
+
+    again = json.loads(run("round", "propose", key, "--who", "anna", "--json").stdout)
+    assert again["proposals"] == 1
+    with sqlite3.connect(register / "r.sqlite") as raw:
+        (draft,) = raw.execute("SELECT household, place FROM proposal WHERE state = 'draft'")
+    assert draft != (refused, "0301")
+
+    for household in accepted:
+        assert "another person" in run("round", "decide", key, household, "--who", "berit", "--today", TODAY).stdout
+        assert "second decider is the first" in run("round", "decide", key, household, "--who", "berit", code=2).output
+        assert "Decided" in run("round", "decide", key, household, "--who", "carl", "--today", TODAY).stdout
+    run("round", "letters", key, "--out", register / "letters", "--who", "anna")
+    texts = [
+        "".join(page.extract_text() for page in pypdf.PdfReader(p).pages) for p in (register / "letters").iterdir()
+    ]
+    assert len(texts) == 7 and all("Zquuxina" in text for text in texts)
+    assert {"Where you will live", "Her skal du bo", "Де ви житимете"} <= {
+        line for t in texts for line in t.split("\n")
+    }
+    assert (register / "letters").stat().st_mode & 0o077 == 0
+    run("round", "close", key, "--who", "anna", "--today", TODAY)
+    assert states() == {"ready": 2, "decided": 7}
+    offers = json.loads(run("round", "status", "--json").stdout)[0]["offers"]
+    assert offers == {"decided": 7, "declined": 1}
+    run("register", "audit", "verify")
+
+
+def test_silence_is_not_acceptance(register: Path) -> None:
+    key, lists = sent(register)
+    household = lists["0301"][0]
+    assert "until 2026-03-06" in run("round", "close", key, "--who", "anna", "--today", TODAY, code=2).output
+    assert "after the deadline" in answer(key, "0301", household, code=2, today="2026-03-07")
+    run("round", "close", key, "--who", "anna", "--today", "2026-03-07")
+    assert states() == {"ready": 9}
+
+
+def test_answers_that_cannot_be_are_refused(register: Path) -> None:
+    key, lists = sent(register)
+    household, other = lists["0301"][0], lists["1103"][0]
+    assert "needs a reason" in answer(key, "0301", household, "--decline", code=2)
+    assert "not offered to this municipality" in answer(key, "0301", other, code=2)
+    assert "not offered to this municipality" in answer(key, "0301", "H0", code=2)
+    assert "no municipality has accepted" in run("round", "decide", key, household, "--who", "berit", code=2).output
+    answer(key, "0301", household)
+    assert "'accepted' already" in answer(key, "0301", household, code=2)
+    assert "wait for a decision" in run("round", "close", key, "--who", "a", "--today", "2026-03-09", code=2).output
+
+
+def test_what_a_municipality_sees_grows_with_its_acceptance(register: Path) -> None:
+    key, lists = sent(register)
+    household = lists["0301"][0]
+
+    def seen(place: str) -> str:
+        asked = ("register", "show", household, "--role", "municipality", "--place", place)
+        done = CliRunner().invoke(app, [*asked, "--who", "oslo", "--why", "case"])
+        assert done.exit_code == 0
+        return done.stdout
+
+    assert seen("1103").strip() == "{}" and "size" in seen("0301") and "Zquux" not in seen("0301")
+    answer(key, "0301", household)
+    assert "Zquuxina" in seen("0301") and "apart_from" not in seen("0301") and seen("1103").strip() == "{}"
+
+
+def test_an_override_has_its_price_and_the_ledger_gives_the_plan(register: Path) -> None:
+    key = opened()
+    run("round", "propose", key, "--who", "anna")
+    with sqlite3.connect(register / "r.sqlite") as raw:
+        near = raw.execute("SELECT household FROM proposal WHERE place = '1103'").fetchone()[0]
+    said = run("round", "override", key, "pin", near, "0301", "--reason", "school", "--who", "anna").stdout
+    assert float(said.split()[1]) > 0
+    stale = run("round", "send", key, "--out", register / "l", "--who", "anna", code=2).output
+    assert "propose` again" in stale and not (register / "l").exists()
+    run("round", "propose", key, "--who", "anna")
+    with sqlite3.connect(register / "r.sqlite") as raw:
+        assert raw.execute("SELECT place FROM proposal WHERE household = ?", (near,)).fetchone() == ("0301",)
+        ledger = raw.execute("SELECT kind, who, reason, price FROM override").fetchall()
+    assert ledger[0][:3] == ("pin", "anna", "school") and json.loads(ledger[0][3])["score"] > 0
+    assert "the plan that was kept" in run("round", "replay", key).output
+    with sqlite3.connect(register / "r.sqlite") as raw:
+        raw.execute("UPDATE round_solve SET input = replace(input, '\"pin\"', '\"ban\"') WHERE number = 2")
+    run("round", "replay", key, code=1)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--deadline", "2026-03-01"), "has passed"),
+        (("--deciders", "3"), "one or two persons decide"),
+        (("--deadline", "soon"), "no day"),
+    ],
+)
+def test_a_round_that_cannot_be_is_refused(register: Path, more: tuple[str, ...], told: str) -> None:
+    asked = ("round", "open", "2026", "10", "--deadline", "2026-03-06", "--who", "anna", "--today", TODAY)
+    assert told in run(*asked, *more, code=2).output
+    key = opened()
+    assert "open already" in run(*asked, code=2).output and key in run("round", "status").stdout
+    assert "no municipality has free places" in run(*asked[:3], "11", *asked[4:], code=2).output
+
+
+def test_a_round_is_closed_and_then_takes_nothing(register: Path) -> None:
+    key = opened()
+    run("round", "close", key, "--who", "anna", "--today", TODAY)
+    assert "'closed'" in run("round", "propose", key, "--who", "anna", code=2).output
+    assert "no such round" in run("round", "propose", "R0", "--who", "anna", code=2).output
+
+
+def test_people_with_faults_are_told_by_row_without_their_cells(register: Path) -> None:
+    good = {"household": "x", "case_number": "x1", "born": "1990-01-01", "population": "asylum", "permit": "2026-01-01"}
+    bad = [
+        {**good, "born": "Zquux"},
+        {**good, "population": "Zquux"},
+        {**good, "permit": ""},
+        {**good, "case_number": "c0-0"},
+    ]
+    for row, told in zip(bad, ("'born'", "'population'", "'permit'", "already in household"), strict=True):
+        assert told in run("register", "people", table(register / "b.csv", [row]), "--who", "anna", code=2).output
+    mixed = [good, {**good, "case_number": "x2", "population": "family"}]
+    assert (
+        "differs among" in run("register", "people", table(register / "b.csv", mixed), "--who", "anna", code=2).output
+    )
+    assert states() == {"ready": 9}
+
+
+def test_a_demo_says_that_it_is_synthetic_and_can_be_worked_with(tmp_path: Path) -> None:
+    store = ("--store", str(tmp_path / "demo.sqlite"))
+    assert "Synthetic register" in run("register", "demo", *store, "--households", "60").stdout
+    assert "not empty" in run("register", "demo", *store, code=2).output
+    with sqlite3.connect(tmp_path / "demo.sqlite") as raw:
+        names = {name for (name,) in raw.execute("SELECT DISTINCT given_name FROM person")}
+        found = dict(raw.execute("SELECT state, count(*) FROM household GROUP BY state"))
+    assert names == {"Synthetic"} and {"ready", "interviewed", "registered"} <= set(found)
+    asked = ("round", "open", "2026", "1", "--deadline", "2026-01-09", "--who", "anna", "--today", "2026-01-02")
+    key = run(*asked, *store).stdout.strip()
+    told = json.loads(run("round", "propose", key, "--who", "anna", "--json", *store).stdout)
+    assert told["persons_placed"] > 0 and told["gap"] <= 0.001
+    run("register", "audit", "verify", *store)

@@ -1,0 +1,224 @@
+"""``workbench round``: a week's offers from the open round to the letters."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="A round of offers: open, propose, override, send, respond, decide, letters, close, status.",
+    no_args_is_help=True,
+)
+
+Key = Annotated[str, typer.Argument(help="The round.")]
+Household = Annotated[str, typer.Argument(help="The household.")]
+Address = Annotated[str, typer.Option("--store", help="The register; else WORKBENCH_STORE or output/register.sqlite.")]
+Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
+Who = Annotated[str, typer.Option("--who", help="Who does it, for the audit.")]
+Day = Annotated[str, typer.Option("--today", help="Day to go by, YYYY-MM-DD; today, if not said.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+@app.command("open", epilog="Example: workbench round open 2026 10 --deadline 2026-03-06 --who anna")
+def open_(
+    year: Annotated[int, typer.Argument(help="Year of the week.")],
+    week: Annotated[int, typer.Argument(help="Week whose places are offered.")],
+    deadline: Annotated[str, typer.Option(help="Last day for answers, YYYY-MM-DD.")],
+    who: Who,
+    deciders: Annotated[int, typer.Option(help="How many persons decide, 1 or 2.")] = 1,
+    store: Address = "",
+    locality: Home = "norway",
+    today: Day = "",
+) -> None:
+    """Open a week's round with everybody who is ready and every place that is free."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import offers
+
+    key = offers.open_round(
+        database.opened(store),
+        localities.load(locality),
+        year=year,
+        week=week,
+        today=_day(today),
+        deadline=_day(deadline),
+        who=who,
+        deciders=deciders,
+    )
+    typer.echo(key)
+
+
+@app.command("propose", epilog="Example: workbench round propose R0123 --who anna")
+def propose(key: Key, who: Who, store: Address = "", locality: Home = "norway", as_json: AsJson = False) -> None:
+    """Find the best places for those who wait; drafts, until they are sent."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import offers
+
+    solved = offers.propose(database.opened(store), key, localities.load(locality), who=who)
+    told = {"proposals": len(solved.pairs), "persons": solved.persons, "persons_placed": solved.persons_placed}
+    if as_json:
+        typer.echo(json.dumps({**told, "value": solved.value, "gap": solved.gap}, indent=2))
+        return
+    typer.echo(
+        f"{solved.persons_placed} of {solved.persons} persons ({told['proposals']} households) proposed; the score is "
+        f"within {100 * solved.gap:.3f} % of the best possible."
+    )
+
+
+@app.command("override", epilog="Example: workbench round override R0123 pin H0456 0301 --reason relatives --who anna")
+def override(
+    key: Key,
+    kind: Annotated[str, typer.Argument(help="pin (to this place) or ban (from it).")],
+    household: Household,
+    place: Annotated[str, typer.Argument(help="Code of the municipality.")],
+    reason: Annotated[str, typer.Option(help="A code, such as relatives.")],
+    who: Who,
+    store: Address = "",
+    locality: Home = "norway",
+) -> None:
+    """Lock a household to a place or keep it from one; says the price and writes it into the ledger."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import offers
+
+    home = localities.load(locality)
+    price = offers.override(database.opened(store), key, home, kind, household, place, reason=reason, who=who)
+    typer.echo(f"Price: {price['score']:.3f} of the score, {price['persons']:.0f} persons fewer. Propose again.")
+
+
+@app.command("replay", epilog="Example: workbench round replay R0123; exit code 1: another plan")
+def replay(key: Key, store: Address = "", locality: Home = "norway") -> None:
+    """Compute the round's plan again from what was kept and from the ledger, and compare."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import offers
+
+    if not offers.replay(database.opened(store), key, localities.load(locality)):
+        typer.echo("The ledger gives another plan than the one kept.", err=True)
+        raise typer.Exit(1)
+    typer.echo("The ledger gives the plan that was kept.")
+
+
+@app.command("send", epilog="Example: workbench round send R0123 --out lists --who anna")
+def send(
+    key: Key,
+    out: Annotated[Path, typer.Option(help="Folder for the lists, one file for each municipality.")],
+    who: Who,
+    store: Address = "",
+    locality: Home = "norway",
+) -> None:
+    """Freeze the drafts and write each municipality's list: only what it may see before it accepts."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import registers, sending
+
+    fields = registers.field_register(localities.load(locality))
+    lists = sending.send(database.opened(store), key, out, fields, who=who)
+    typer.echo(f"Lists: {out} ({len(lists)} municipalities)")
+
+
+@app.command("respond", epilog="Example: workbench round respond R0123 --place 0301 --file lists/0301.csv --who oslo")
+def respond(
+    key: Key,
+    place: Annotated[str, typer.Option(help="Code of the municipality that answers.")],
+    who: Who,
+    file: Annotated[Path | None, typer.Option(help="Its list with the columns answer and reason filled in.")] = None,
+    household: Annotated[str, typer.Option(help="One household, instead of a file.")] = "",
+    accept: Annotated[bool, typer.Option("--accept/--decline", help="The answer for one household.")] = True,
+    reason: Annotated[str, typer.Option(help="Why declined, a code such as no_dwelling.")] = "",
+    store: Address = "",
+    today: Day = "",
+) -> None:
+    """Note a municipality's answers; one that is refused is told, and the others are kept."""
+    from workbench.core.errors import DataError, Fault, StoreError
+    from workbench.store import database
+    from workbench.store.rounds import answers
+    from workbench.studies.rounds import sending
+
+    if (file is None) == (not household):
+        raise typer.BadParameter("give either --file or --household")
+    opened = database.opened(store)
+    given = sending.read_answers(file) if file else [(0, household, accept, reason)]
+    faults: list[Fault] = []
+    for row, each, yes, why in given:
+        try:
+            with opened.writing() as c:
+                answers.respond(c, key, each, yes, place=place, today=_day(today), who=who, reason=why)
+        except StoreError as error:
+            if file is None:
+                raise
+            faults.append(Fault(f"{error.what} {error.why}".strip(), row))
+    typer.echo(f"Answers: {len(given) - len(faults)} of {len(given)} noted.")
+    if faults:
+        raise DataError("some answers were not noted", where=str(file), faults=faults)
+
+
+@app.command("decide", epilog="Example: workbench round decide R0123 H0456 --who berit")
+def decide(key: Key, household: Household, who: Who, store: Address = "", today: Day = "") -> None:
+    """Decide on an accepted household, as the person named."""
+    from workbench.store import database
+    from workbench.store.rounds import answers
+
+    with database.opened(store).writing() as c:
+        stands = answers.decide(c, key, household, today=_day(today), who=who)
+    typer.echo("Decided." if stands else "Noted; another person has to decide too.")
+
+
+@app.command("letters", epilog="Example: workbench round letters R0123 --out letters --who anna")
+def letters(
+    key: Key,
+    out: Annotated[Path, typer.Option(help="Folder for the letters; they hold personal data.")],
+    who: Who,
+    store: Address = "",
+    locality: Home = "norway",
+) -> None:
+    """Write a PDF for each decided household, in its language."""
+    from workbench.reporting import letters as printed
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import sending
+
+    told = sending.letters(database.opened(store), key, who=who)
+    files = printed.write(told, localities.load(locality), out)
+    typer.echo(f"Letters: {out} ({len(files)})")
+
+
+@app.command("close", epilog="Example: workbench round close R0123 --who anna")
+def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
+    """End a round; offers without an answer lapse and their households wait again."""
+    from workbench.store import database
+    from workbench.store.rounds import answers
+
+    with database.opened(store).writing() as c:
+        ended = answers.close(c, key, today=_day(today), who=who)
+    typer.echo("Closed: " + (", ".join(f"{number} {state}" for state, number in ended.items()) or "no offers"))
+
+
+@app.command("status", epilog="Example: workbench round status --json")
+def status(store: Address = "", as_json: AsJson = False) -> None:
+    """List the rounds with how many offers are in which state."""
+    from workbench.store import database
+    from workbench.store.rounds import answers
+
+    with database.opened(store).reading() as c:
+        found = answers.rounds(c)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, default=str))
+        return
+    for row in found:
+        offers = ", ".join(f"{number} {state}" for state, number in row["offers"].items()) or "no offers"
+        typer.echo(
+            f"{row['id']}  week {row['week']} of {row['year']}  {row['state']:9} until {row['deadline']}  {offers}"
+        )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text) if text else datetime.now(UTC).date()
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is no day; write YYYY-MM-DD") from None

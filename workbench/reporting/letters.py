@@ -1,0 +1,40 @@
+"""Letters as PDF: accessible, archivable, each in the language of the household, none half-written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from workbench.core.files import replacing
+from workbench.core.places import Locality
+from workbench.presentation import theme
+from workbench.presentation.rounds import letters as words
+from workbench.reporting.pdf import compiled
+from workbench.studies.rounds.sending import Told
+
+
+def write(told: Sequence[Told], locality: Locality, folder: Path) -> list[Path]:
+    """Write a letter for each household into a folder that its owner alone may read; return the files."""
+    said = words.wordings(locality)
+    files = {"theme.typ": theme.typst_variables().encode()}
+    with replacing(folder) as partial:
+        partial.mkdir(mode=0o700)
+        for each in told:
+            letter = words.decision(
+                said,
+                language=each.language,
+                names=each.names,
+                persons=each.persons,
+                place=locality.place_name(each.place),
+                day=each.day,
+                reasons=each.reasons,
+                reference=each.reference,
+            )
+            pdf = compiled(words.typst(letter), files, _time(each.day))
+            (partial / f"{each.reference}.pdf").write_bytes(pdf)
+    return [folder / f"{each.reference}.pdf" for each in told]
+
+
+def _time(day: date) -> str:
+    return f"{day.isoformat()}T12:00:00+00:00"

@@ -1,0 +1,250 @@
+"""Who should be offered where this week, what does an override cost, and can the plan be computed again?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from workbench.core.errors import DataError, DecisionError, StoreError
+from workbench.core.places import Locality
+from workbench.core.tables import check
+from workbench.decisions.allocation import MatchingWeights
+from workbench.sources import localities
+from workbench.store.database import Store
+from workbench.store.rounds import proposals
+from workbench.studies.allocation import placement
+from workbench.studies.allocation.tables import Tables
+
+GAP = 0.001
+"""How far from the best possible a round's plan may be, as a share of its score."""
+KINDS = {"all": "others", "minors": "unaccompanied minors"}
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A round's plan: the pairs, the certified gap, and the persons placed."""
+
+    pairs: tuple[tuple[str, str], ...]
+    rows: tuple[dict[str, Any], ...]
+    value: float
+    gap: float
+    persons: int
+    persons_placed: int
+
+
+def open_round(
+    store: Store, locality: Locality, *, year: int, week: int, today: date, deadline: date, who: str, deciders: int = 1
+) -> str:
+    """Open the round of a week with everybody who is ready and every place that is free; return its identifier."""
+    known = _described(locality, year)
+    with store.writing() as connection:
+        stated = proposals.services(connection)
+        rows: list[tuple[proposals.Week, Mapping[str, Any]]] = []
+        for at in proposals.free(connection, year, week):
+            if at.place not in known:
+                raise StoreError(f"'{at.place}' is no place of locality '{locality.id}'", do="correct the places")
+            told = {**known[at.place], "place": at.place, "capacity": at.free}
+            if at.place in stated:
+                told["services"] = ";".join(stated[at.place])
+            rows.append((at, told))
+        return proposals.begin(
+            connection,
+            year=year,
+            week=week,
+            opened=today,
+            deadline=deadline,
+            deciders=deciders,
+            households=proposals.ready(connection, today),
+            places=rows,
+            who=who,
+        )
+
+
+def propose(
+    store: Store, key: str, locality: Locality, *, who: str, progress: Callable[[str], None] | None = None
+) -> Solved:
+    """Solve a round for those who wait, with what is free, and keep the proposals as drafts.
+
+    A place that declined a household is not proposed to it again. The overrides of the ledger hold.
+    """
+    with store.reading() as connection:
+        given, rows, places = current_input(connection, key)
+    solved = solve(given, rows, places, _weights(locality), progress=progress)
+    with store.writing() as connection:
+        again, *_ = current_input(connection, key)
+        if again != given:
+            raise StoreError("the round changed while it was solved", where=key, do="propose again")
+        told = {"value": solved.value, "gap": solved.gap, "persons_placed": solved.persons_placed}
+        proposals.keep_solution(connection, key, given, list(solved.rows), told, who=who)
+    return solved
+
+
+def override(
+    store: Store, key: str, locality: Locality, kind: str, household: str, place: str, *, reason: str, who: str
+) -> dict[str, float]:
+    """Lock a household to a place ('pin') or keep it from one ('ban'); return the price: score, and persons.
+
+    The price is what the plan loses: the difference between the best plans found without and with the override.
+    """
+    if kind not in ("pin", "ban"):
+        raise StoreError(f"there is no override '{kind}'", do="pin or ban")
+    with store.reading() as connection:
+        given, rows, places = current_input(connection, key)
+    if household not in given["households"]:
+        raise StoreError("the household does not wait in this round", where=household)
+    if place not in locality.places:
+        raise StoreError(f"'{place}' is no place", do=locality.hint(place))
+    weights = _weights(locality)
+    before = solve(given, rows, places, weights)
+    rule = {"rule": kind, "household": household, "place": place, "reason": reason}
+    try:
+        after = solve({**given, "rules": [*given["rules"], rule]}, rows, places, weights)
+    except (DataError, DecisionError) as error:
+        raise StoreError("the override cannot be kept", where=household, why=error.what, do=error.do) from error
+    price = {"score": before.value - after.value, "persons": before.persons_placed - after.persons_placed}
+    with store.writing() as connection:
+        proposals.get(connection, key, "open", "proposed", "sent")
+        proposals.override(connection, key, kind, household, place, reason=reason, who=who, price=price)
+    return price
+
+
+def replay(store: Store, key: str, locality: Locality) -> bool:
+    """Say whether the kept input and ledger give the plan that was kept.
+
+    Raises
+    ------
+    StoreError
+        If the round has no plan yet, or a household of it was erased since.
+    """
+    with store.reading() as connection:
+        kept = proposals.last_solution(connection, key)
+        rows, places = proposals.rows_of(connection, key), proposals.places(connection, key)
+    if kept is None:
+        raise StoreError("the round has no plan yet", where=key)
+    if gone := [each for each in kept["input"]["households"] if each not in rows]:
+        raise StoreError(f"{len(gone)} households were erased since: the plan cannot be computed again", where=key)
+    again = solve(kept["input"], rows, places, _weights(locality))
+    return sorted(again.pairs) == sorted((household, place) for household, place in kept["plan"])
+
+
+def solve(
+    given: Mapping[str, Any],
+    rows: Mapping[str, Mapping[str, Any]],
+    places: list[dict[str, Any]],
+    weights: MatchingWeights,
+    *,
+    progress: Callable[[str], None] | None = None,
+) -> Solved:
+    """Solve a round's input; unaccompanied minors have places of their own, and so are solved apart."""
+    parts = [_solve(kind, given, rows, places, weights, progress) for kind in KINDS]
+    value, bound = sum(part[1] for part in parts), sum(part[2] for part in parts)
+    told = tuple(row for part in parts for row in part[0])
+    return Solved(
+        tuple((row["household"], row["place"]) for row in told),
+        told,
+        value,
+        (bound - value) / max(1.0, abs(bound)),
+        sum(part[3] for part in parts),
+        sum(part[4] for part in parts),
+    )
+
+
+def _solve(
+    kind: str,
+    given: Mapping[str, Any],
+    rows: Mapping[str, Mapping[str, Any]],
+    places: list[dict[str, Any]],
+    weights: MatchingWeights,
+    progress: Callable[[str], None] | None,
+) -> tuple[list[dict[str, Any]], float, float, int, int]:
+    mine = [
+        dict(rows[household])
+        for household in given["households"]
+        if (rows[household]["population"] == proposals.MINORS) == (kind == "minors")
+    ]
+    persons = sum(row["adults"] + row["children"] + row["seniors"] for row in mine)
+    room = given["capacity"].get(kind, {})
+    open_ = [{**row, "capacity": room[row["place"]]} for row in places if row["kind"] == kind and row["place"] in room]
+    if not mine or not open_:
+        return [], 0.0, 0.0, persons, 0
+    weeks = {row["place"]: row["weekly_places"] for row in open_}
+    homes = pd.DataFrame(mine)
+    names = {row["household"] for row in mine}
+    for column in ("linked_with", "apart_from"):
+        homes[column] = homes[column].where(homes[column].isin(names), "")
+    table = pd.DataFrame(open_).drop(columns=["kind", "weekly_places"])
+    orders = [r for r in given["rules"] if r["household"] in names and (r["place"] in weeks or r["rule"] == "pin")]
+    rules = check(pd.DataFrame(orders), "rules", where="overrides") if orders else None
+    tables = Tables(check(homes, "households"), check(table, "places"), rules=rules)
+    plan = placement.allocate(tables, gap=GAP, weights=weights, progress=progress)
+    own, place_rows = {row["household"]: row for row in mine}, {row["place"]: row for row in open_}
+    told = [
+        {
+            "household": row["household"],
+            "place": row["place"],
+            "weekly_places": weeks[row["place"]],
+            "told": {
+                "score": float(row["score"]),
+                "runner_up": row["runner_up"],
+                "reasons": reasons(own[row["household"]], place_rows[row["place"]]),
+            },
+        }
+        for row in plan.assignment.to_dict("records")
+    ]
+    return told, plan.value, plan.bound, persons, plan.persons_placed
+
+
+def reasons(household: Mapping[str, Any], place: Mapping[str, Any]) -> list[str]:
+    """Return why a household is offered this place, as codes that letters say in words.
+
+    >>> reasons({"ties": "0301", "languages": "ar", "needs": ""}, {"place": "0301", "languages": "ar;so"})
+    ['relatives', 'language', 'room']
+    """
+    here = set(str(place.get("languages") or "").split(";")) & set(str(household["languages"] or "").split(";")) - {""}
+    told = {
+        "relatives": place["place"] in str(household["ties"] or "").split(";"),
+        "language": bool(here),
+        "needs": bool(household["needs"]),
+        "room": True,
+    }
+    return [name for name, holds in told.items() if holds]
+
+
+def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    """Return what a round is solved from now: who waits, what is free, which orders hold; and its rows."""
+    row = proposals.get(connection, key, "open", "proposed", "sent")
+    waiting = [each["household"] for each in proposals.waiting(connection, key)]
+    if not waiting:
+        raise StoreError("nobody waits in this round", where=key, do="open the next one")
+    room: dict[str, dict[str, int]] = {}
+    for at in proposals.free(connection, row.year, row.week):
+        room.setdefault(at.kind, {})[at.place] = at.free
+    ledger = [
+        {"rule": each["kind"], "household": each["household"], "place": each["place"], "reason": each["reason"]}
+        for each in proposals.overrides(connection, key)
+        if each["household"] in waiting
+    ]
+    known = {(each["household"], each["place"]) for each in ledger if each["rule"] == "ban"}
+    bans = [
+        {"rule": "ban", "household": household, "place": place, "reason": "declined"}
+        for household, place in sorted(proposals.declined(connection) - known)
+        if household in waiting
+    ]
+    given = {"households": waiting, "capacity": room, "rules": [*ledger, *bans]}
+    return given, proposals.rows_of(connection, key), proposals.places(connection, key)
+
+
+def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:
+    """Return what the locality says of each place: name, position, languages, services (assumed by its size)."""
+    newest = int(localities.table(locality, "settlement")["year"].max())
+    table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
+    rows = table.drop(columns="capacity").astype(object).where(table.drop(columns="capacity").notna(), "")
+    return {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
+
+
+def _weights(locality: Locality) -> MatchingWeights:
+    return placement.weights_of(locality) or placement.norwegian_weights()

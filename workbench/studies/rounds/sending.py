@@ -1,0 +1,122 @@
+"""What goes out of a round: a list for each municipality, and a letter's facts for each household."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from workbench.core.errors import StoreError
+from workbench.core.files import replacing
+from workbench.store import records, visibility
+from workbench.store.database import Store
+from workbench.store.rounds import answers, proposals
+from workbench.store.visibility import FieldRegister
+from workbench.studies.rounds.offers import current_input
+
+COLUMNS = ("household", "population", "deadline", "size", "needs", "answer", "reason")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a letter to a household says; ``reference`` is the household's identifier."""
+
+    reference: str
+    names: tuple[str, ...]
+    persons: int
+    language: str
+    place: str
+    day: date
+    reasons: tuple[str, ...]
+
+
+def send(store: Store, key: str, folder: Path, register: FieldRegister, *, who: str) -> list[Path]:
+    """Freeze a round's drafts and write a list for each municipality: only what it may see before it accepts.
+
+    Raises
+    ------
+    StoreError
+        If an override was made, or places changed, since the drafts were solved.
+    """
+    with store.reading() as connection:
+        given, *_ = current_input(connection, key)
+        kept = proposals.last_solution(connection, key)
+    if kept is None or kept["input"] != given:
+        raise StoreError("the drafts are not of what stands now", where=key, do="run `workbench round propose` again")
+    lists: dict[str, list[dict[str, str]]] = {}
+    with replacing(folder) as partial:  # the lists appear once the register has kept that they were sent
+        partial.mkdir(mode=0o700)
+        with store.writing() as connection:
+            for each in answers.send(connection, key, who=who):
+                lists.setdefault(each["place"], []).append(_row(connection, each["household"], register, who))
+            for place, rows in lists.items():
+                _write(partial / f"{place}.csv", rows)
+    return [folder / f"{place}.csv" for place in lists]
+
+
+def read_answers(path: Path) -> list[tuple[int, str, bool, str]]:
+    """Return the answers of a list that came back: row, household, whether accepted, and the reason.
+
+    Raises
+    ------
+    StoreError
+        If an answer is neither 'accept' nor 'decline'.
+    """
+    from workbench.studies.rounds.intake import submissions
+
+    read = []
+    for row, raw in submissions(path):
+        answer = str(raw.get("answer") or "").strip().casefold()
+        if not answer:
+            continue  # silence is not acceptance, nor a refusal
+        if answer not in ("accept", "decline"):
+            raise StoreError("an answer is 'accept' or 'decline'", where=f"{path}, row {row}, column 'answer'")
+        read.append(
+            (row, str(raw.get("household") or "").strip(), answer == "accept", str(raw.get("reason") or "").strip())
+        )
+    return read
+
+
+def letters(store: Store, key: str, *, who: str) -> list[Told]:
+    """Return what the letters of a round's decided households say; each reading is in the audit."""
+    told = []
+    with store.writing() as connection:
+        proposals.get(connection, key, "sent", "closed")
+        for each in answers.listed(connection, key, "decided"):
+            held = records.folder(connection, each["household"], who=who, why="letter")
+            names = [" ".join(filter(None, (p["given_name"], p["family_name"]))) for p in held["person"]]
+            told.append(
+                Told(
+                    each["household"],
+                    tuple(name for name in names if name),
+                    len(held["person"]),
+                    held["household"]["language"] or "en",
+                    each["place"],
+                    each["decided"],
+                    tuple(each["told"]["reasons"]),
+                )
+            )
+    return told
+
+
+def _row(connection: Any, household: str, register: FieldRegister, who: str) -> dict[str, str]:
+    held: Mapping[str, Any] = records.folder(connection, household, who=who, why="list")
+    shown = visibility.seen(register, held, role="municipality", state="proposed", concerned=True)
+    facts = shown.get("household", {})
+    return {
+        "household": household,
+        "population": str(facts.get("population", "")),
+        "deadline": str(facts.get("deadline") or ""),
+        "size": " ".join(shown.get("size", [])),
+        "needs": " ".join(shown.get("needs", [])),
+    }
+
+
+def _write(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
