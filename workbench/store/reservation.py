@@ -157,6 +157,13 @@ def places(connection: sa.Connection, municipality: str, year: int, week: int, k
     return connection.execute(found).scalar_one_or_none()
 
 
+def taken(connection: sa.Connection, year: int, week: int) -> dict[str, int]:
+    """Return how many places of a week are taken, by municipality."""
+    at = WEEKLY_PLACES.c
+    found = sa.select(at.municipality, sa.func.sum(at.taken)).where(at.year == year, at.week == week)
+    return {str(place): int(number) for place, number in connection.execute(found.group_by(at.municipality))}
+
+
 def by_year(connection: sa.Connection) -> list[dict[str, Any]]:
     """Return places offered and taken by municipality, year and kind."""
     at = WEEKLY_PLACES.c
