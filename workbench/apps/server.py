@@ -26,7 +26,7 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.voila_identity_provider import VoilaIdentityProvider
 
-from workbench.apps import key, log, messages, pages
+from workbench.apps import key, log, messages, pages, signin
 from workbench.apps.attempts import Attempts
 from workbench.apps.guard import Nothing, guarded
 from workbench.apps.words import refusals, titles, words
@@ -35,6 +35,7 @@ from workbench.core.provenance import default_runs
 from workbench.presentation.fonts import css_faces
 from workbench.presentation.languages import LANGUAGES, check
 from workbench.presentation.theme import css
+from workbench.store import database
 
 TEMPLATE = Path(__file__).parent / "template"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
@@ -70,6 +71,9 @@ class Serving:
         The key to every route.
     base_path
         The path under which a proxy serves the pages, e.g. ``/stat/``; the server expects it in every address.
+    trusted_header
+        Header in which a proxy on this machine names who is signed in; '' for the server's own form. Only for pages
+        with personal data, which need no key but a signed-in person.
     """
 
     page: str = "outlook"
@@ -81,6 +85,7 @@ class Serving:
     idle_minutes: float = 30
     token: str = field(default_factory=key.chosen, repr=False)
     base_path: str = "/"
+    trusted_header: str = ""
 
     def __post_init__(self) -> None:
         check(self.language)
@@ -91,9 +96,17 @@ class Serving:
                 why="the addresses of pages begin with it",
                 do="write it with a slash at both ends, in letters a to z, digits and . _ ~ -: --base-path /stat/",
             )
-        pages.find(self.page)
+        if self.personal:
+            database.opened()  # a register that is not there is said at once
+        elif self.trusted_header:
+            raise AppError("this page asks nobody to sign in", do="leave --trusted-header out")
         if self.idle_minutes <= 0:
             raise AppError("a page cannot end after no time at all", do="choose more than 0 idle minutes")
+
+    @property
+    def personal(self) -> bool:
+        """Whether the page shows personal data, so that one signs in."""
+        return bool(getattr(pages.find(self.page).value(), "personal", False))
 
 
 def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = False) -> None:
@@ -157,6 +170,8 @@ def _config(serving: Serving) -> Config:
         },
     )
     config.VoilaIdentityProvider.cookie_options = {"samesite": "Strict"}
+    if serving.personal:
+        signin.configure(config, serving.base_path, serving.trusted_header)
     config.VoilaConfiguration.update(
         template="workbench",
         allow_template_override="NO",
@@ -206,14 +221,16 @@ class _Server(Voila):  # type: ignore[misc]
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Return Voilà's routes, guarded, without its log-in form."""
-        return guarded([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")])
+        kept = guarded([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")])
+        return [*signin.routes(self.serving.base_path, self.kernel_manager, self.tornado_settings), *kept]
 
     def listen(self) -> None:
         """Answer on the bound sockets until stopped."""
         server = HTTPServer(self.app, max_body_size=LARGEST_BODY, body_timeout=BODY_SECONDS)
         server.add_sockets(self.sockets)
         self.port = next(iter(self.sockets)).getsockname()[1]
-        address = f"http://{self._shown_host()}:{self.port}{self.serving.base_path}?token={self.serving.token}"
+        key_of_all = "" if self.serving.personal else f"?token={self.serving.token}"
+        address = f"http://{self._shown_host()}:{self.port}{self.serving.base_path}{key_of_all}"
         self.ready(address)
         if self.shows:
             webbrowser.open(address)

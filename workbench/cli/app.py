@@ -22,6 +22,9 @@ def run(
         str, typer.Option(help="Path under which a proxy serves the pages, with a slash at both ends: /stat/.")
     ] = "/",
     idle_minutes: Annotated[float, typer.Option(help="A page not used for so long ends.")] = 30,
+    trusted_header: Annotated[
+        str, typer.Option(help="Header in which a proxy on this machine names who is signed in; off without.")
+    ] = "",
     browser: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
 ) -> None:
     """Serve a page until Ctrl-C, closed to all who lack its key (set your own with WORKBENCH_TOKEN)."""
@@ -38,10 +41,13 @@ def run(
         language=language,
         idle_minutes=idle_minutes,
         base_path=base_path,
+        trusted_header=trusted_header,
     )
     tell_left_out(context)
     serve(
         serving,
-        ready=lambda url: typer.echo(f"The page, with its key (Ctrl-C ends it):\n  {url}"),
+        ready=lambda url: typer.echo(
+            f"The page, {'to sign in to' if serving.personal else 'with its key'} (Ctrl-C ends it):\n  {url}"
+        ),
         browser=browser,
     )

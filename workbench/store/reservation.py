@@ -64,6 +64,17 @@ def pause(connection: sa.Connection, places: str, reason: str, *, who: str) -> N
     audit.append(connection, who, "places.pause" if reason else "places.open", places, reason or "open")
 
 
+def pause_week(
+    connection: sa.Connection, municipality: str, year: int, week: int, kind: str, reason: str, *, who: str
+) -> None:
+    """Stop further acceptances in a municipality's week, with a reason (a code); an empty one opens it again."""
+    found = connection.execute(sa.select(WEEKLY_PLACES.c.id).where(_week(municipality, year, week, kind)))
+    key = found.scalar_one_or_none()
+    if key is None:
+        raise StoreError("no places are offered then", where=f"{municipality}, week {week} of {year}")
+    pause(connection, str(key), reason, who=who)
+
+
 def reserve(connection: sa.Connection, household: str, places: str, *, who: str) -> int:
     """Take room for a whole household in a municipality's week; return what is left there, persons.
 

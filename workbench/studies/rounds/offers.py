@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ from workbench.core.tables import check
 from workbench.decisions.allocation import PRACTICES, MatchingWeights
 from workbench.sources import localities
 from workbench.store.database import Store
-from workbench.store.rounds import proposals
+from workbench.store.rounds import answers, proposals
 from workbench.studies.allocation import placement
 from workbench.studies.allocation.tables import Tables
 
@@ -119,6 +120,22 @@ def override(
         proposals.get(connection, key, "open", "proposed", "sent")
         proposals.override(connection, key, kind, household, place, reason=reason, who=who, price=price)
     return price
+
+
+def send_list(store: Store, key: str, *, who: str) -> int:
+    """Hand out a round's drafts, which municipalities then read on their page; return how many.
+
+    Raises
+    ------
+    StoreError
+        If an override was made, or places changed, since the drafts were solved.
+    """
+    with store.writing() as connection:
+        given, *_ = current_input(connection, key)
+        kept = proposals.last_solution(connection, key)
+        if kept is None or kept["input"] != given:
+            raise StoreError("the drafts are not of what stands now", where=key, do="propose again")
+        return len(answers.send(connection, key, who=who))
 
 
 def replay(store: Store, key: str, locality: Locality) -> bool:
@@ -278,10 +295,19 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
 
 def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:
     """Return what the locality says of each place: name, position, languages, services (assumed by its size)."""
-    newest = int(localities.table(locality, "settlement")["year"].max())
-    table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
-    rows = table.drop(columns="capacity").astype(object).where(table.drop(columns="capacity").notna(), "")
-    return {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
+    key = (locality.folder, year)
+    if key not in _KNOWN:
+        newest = int(localities.table(locality, "settlement")["year"].max())
+        table = placement.accepted_places(
+            locality, localities.parameters(locality), year=min(year, newest), quarter=1
+        )
+        rows = table.drop(columns="capacity").astype(object).where(table.drop(columns="capacity").notna(), "")
+        _KNOWN[key] = {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
+    return _KNOWN[key]
+
+
+_KNOWN: dict[tuple[Path, int], dict[str, dict[str, Any]]] = {}
+"""What localities say of their places, by folder and year: it takes seconds to read, and a year asks 52 times."""
 
 
 def _weights(locality: Locality) -> MatchingWeights:

@@ -40,6 +40,7 @@ class Life:
     interview: date
     settles: date | None = None
     key: str = ""
+    ready: bool = False
     offered: int = 0
 
 
@@ -50,8 +51,8 @@ class YearResult:
     Attributes
     ----------
     households
-        ``household, persons, permit, settles`` (absent: not yet), ``offered`` (times), ``place``, ``score``, a row for
-        each household in the order drawn.
+        ``household, persons, permit, settles`` (absent: not placed yet), ``ready`` (interviewed within the year),
+        ``offered`` (times), ``place``, ``score``, a row for each household in the order drawn.
     rounds
         ``week, waiting, proposed, accepted, declined, silent, gap, seconds`` a row for each round.
     places, used
@@ -64,6 +65,58 @@ class YearResult:
     places: int
     used: int
     assumptions: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a year did for those whose permit was given at least six months before its end.
+
+    Attributes
+    ----------
+    households
+        How many they are.
+    median, ninety
+        Days from permit to settlement; infinite where so many are not placed yet.
+    within
+        Share of them settled within six months.
+    never_offered
+        Households of the whole year that were ready and were never offered a place.
+    places_used
+        Share of the year's places.
+    score
+        Mean score of those placed, over the whole year.
+    largest_gap
+        The largest certified gap of a round; not known for a simple practice.
+    """
+
+    households: int
+    median: float
+    ninety: float
+    within: float
+    never_offered: int
+    places_used: float
+    score: float
+    largest_gap: float
+
+
+def summary(result: YearResult) -> Summary:
+    """Return what a year did; see :class:`Summary`."""
+    table = result.households
+    end = pd.Timestamp(max(table["permit"]))
+    permit = pd.to_datetime(table["permit"])
+    days = (pd.to_datetime(table["settles"]) - permit).dt.days.astype(float).fillna(np.inf)
+    followed = days[permit <= end - pd.Timedelta(days=SIX_MONTHS)]
+    at = sorted(followed)
+    return Summary(
+        len(at),
+        at[(len(at) - 1) // 2] if at else np.nan,
+        at[int(np.ceil(0.9 * len(at))) - 1] if at else np.nan,
+        float((followed <= SIX_MONTHS).mean()) if at else np.nan,
+        int(((table["offered"] == 0) & table["ready"]).sum()),
+        result.used / result.places,
+        float(table["score"].mean()),
+        float(result.rounds["gap"].max()),
+    )
 
 
 def run(
@@ -122,7 +175,7 @@ def run(
     offered = sum(sum(by_week.values()) for by_week in batches.values())
     return YearResult(
         practice,
-        _table(lives, store, year),
+        _table(lives, store),
         pd.DataFrame(told),
         offered,
         offered - sum(left.values()),
@@ -260,6 +313,7 @@ def _interview(connection: Any, life: Life, monday: date) -> None:
     records.hold(connection, life.key, day=monday, who=WHO)
     states.move(connection, life.key, "interview", who=WHO)
     states.move(connection, life.key, "clear", who=WHO)
+    life.ready = True
 
 
 def _settle_due(connection: Any, lives: list[Life], monday: date) -> None:
@@ -272,7 +326,7 @@ def _persons(life: Life) -> int:
     return int(life.row["adults"] + life.row["children"] + life.row["seniors"])
 
 
-def _table(lives: list[Life], store: Store, year: int) -> pd.DataFrame:
+def _table(lives: list[Life], store: Store) -> pd.DataFrame:
     with store.reading() as connection:
         given = answers.accepted_places(connection)
     return pd.DataFrame(
@@ -282,6 +336,7 @@ def _table(lives: list[Life], store: Store, year: int) -> pd.DataFrame:
                 "persons": _persons(life),
                 "permit": life.permit,
                 "settles": life.settles,
+                "ready": life.ready,
                 "offered": life.offered,
                 "place": given.get(life.key, ("", np.nan))[0],
                 "score": given.get(life.key, ("", np.nan))[1],
