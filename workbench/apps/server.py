@@ -181,7 +181,14 @@ def _config(serving: Serving) -> Config:
         file_allowlist=[],
         extension_allowlist=EXTENSIONS,
         prelaunch_hook=_before_launch,
-        resources={"workbench": {"css": css_faces() + css(), "words": told, "idle": 60 * serving.idle_minutes}},
+        resources={
+            "workbench": {
+                "css": css_faces() + css(),
+                "words": told,
+                "idle": 60 * serving.idle_minutes,
+                "personal": serving.personal,
+            }
+        },
     )
     idle = max(1, round(60 * serving.idle_minutes))
     config.MappingKernelManager.update(

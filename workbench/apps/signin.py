@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from jupyter_server.auth import User
+from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado.web import HTTPError
 from traitlets import Unicode
@@ -31,8 +32,8 @@ from workbench.store import accounts, database
 COOKIE = "mw-session"
 LONGEST = timedelta(hours=10)
 """After so long one signs in again, however busy."""
-IDLE = timedelta(minutes=45)
-"""After so long without any request one signs in again; an open page asks every few minutes."""
+IDLE = timedelta(minutes=15)
+"""After so long without any request one signs in again; an open page asks every few seconds, until its kernel ends."""
 KERNEL = re.compile(r"/(?:api/kernels|voila/api/shutdown)/([0-9a-fA-F-]{36})(?:/|$)")
 
 
@@ -171,12 +172,15 @@ class SignIn(Guarded):
         super().set_default_headers()
         policy = str(self._headers["Content-Security-Policy"])
         self.set_header("Content-Security-Policy", policy.replace("form-action 'none'", "form-action 'self'"))
+        self.set_header("Referrer-Policy", "same-origin")  # a form sent without it names no origin, and is refused
         self.set_header("Cache-Control", "no-store")
 
+    @allow_unauthenticated
     def get(self) -> None:
         """Show the form."""
         self._show("")
 
+    @allow_unauthenticated
     async def post(self) -> None:
         """Sign in, or say that it did not work; tries from one address become slow, and an account locks."""
         language = self._language()
@@ -225,6 +229,7 @@ class SignIn(Guarded):
         self.set_status(status)
         self.set_header("Content-Type", "text/html; charset=utf-8")
         title, token = say("Sign in", language), self.xsrf_token.decode()
+        icon = '<link rel="icon" href="data:,">'
         links = " · ".join(
             f'<a lang="{code}" hreflang="{code}" href="?language={code}">{m.html(own)}</a>'
             for code, own in LANGUAGES.items()
@@ -233,7 +238,7 @@ class SignIn(Guarded):
         self.finish(
             f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{m.html(title)} – Migration Workbench</title><style>{css()}{STYLE}</style></head>"
+            f"{icon}<title>{m.html(title)} – Migration Workbench</title><style>{css()}{STYLE}</style></head>"
             f'<body><main><p class="mw-product">Migration Workbench</p><h1>{m.html(title)}</h1>{told}'
             f'<form method="post" action="?language={language}"><input type="hidden" name="_xsrf" value="{token}">'
             f'<label for="login">{m.html(say("Login", language))}</label>'
