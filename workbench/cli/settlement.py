@@ -401,3 +401,48 @@ def delay(
         f"{percent(low)} to {percent(high)}" for low, high in zip(rows["low80"], rows["high80"], strict=True)
     ]
     typer.echo("\n".join([*filter(None, [found.caveat()]), shown.to_string(index=False), *found.notes]))
+
+
+@app.command("moves", epilog="Example: workbench settlement moves --locality denmark --age 18-29")
+def moves(
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="Your own table (period, origin, destination, persons[, age, group, …])."),
+    ] = None,
+    locality: Annotated[str, typer.Option(help="Locality whose places and moves these are.")] = "denmark",
+    age: Annotated[str, typer.Option(help="Only this age group.")] = "",
+    group: Annotated[str, typer.Option(help="Only this group of persons.")] = "",
+    folds: Annotated[int, typer.Option(min=2, max=20, help="Parts held out, one after the other.")] = 5,
+    contest: Annotated[bool, typer.Option("--contest/--no-contest", help="Hold moves out and score them.")] = True,
+    seed: Seed = 1,
+    out: Annotated[Path | None, typer.Option(help="Write expected moves of every pair here (.csv, .parquet).")] = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from a table of moves where movers go, and show it on moves held out, against simple rules."""
+    from workbench.core.outputs import guard
+    from workbench.presentation.settlement import move_tables as shown
+    from workbench.sources import files
+    from workbench.studies.settlement import move_tables as study
+
+    if out is not None:
+        guard([files.writable(out)], reads=[data], overwrite=overwrite)
+    table = study.read_moves(locality=locality, file=data, age=age, group=group)
+    with step("Moves"):
+        learnt = study.learn_moves(table, folds=folds, seed=seed, held=contest)
+    if out is not None:
+        files.write(study.expected(learnt), out)
+    if as_json:
+        body = {
+            "headline": shown.headline(learnt).sentence,
+            "elasticities": learnt.fit.elasticities,
+            "contest": None if learnt.contest is None else learnt.contest.to_dict("records"),
+            "notes": list(table.notes),
+            "written": [] if out is None else [str(out)],
+        }
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    told = [shown.headline(learnt).sentence, shown.what_draws(learnt).plain()]
+    told += [shown.contest(learnt).plain()] if learnt.contest is not None else []
+    typer.echo("\n\n".join(told))
+    typer.echo("\n".join([*table.notes, *([f"Expected moves: {out}"] if out is not None else [])]))
