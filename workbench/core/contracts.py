@@ -118,6 +118,42 @@ _ALL = (
         ),
     ),
     Contract(
+        "settled_age_sex",
+        "the persons settled in one municipality and year, of one sex and age group",
+        ("municipality", "year", "sex", "age_group"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            Column("sex", "text", "sex", options=("female", "male")),
+            Column("age_group", "text", "age in years, as 0-55 or 56+"),
+            _persons("from_ukraine", "persons from Ukraine; empty = withheld", empty=True),
+            _persons("other", "other persons; empty = withheld", empty=True),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "unaccompanied_minors",
+        "the unaccompanied minors settled in one municipality and year",
+        ("municipality", "year"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            _persons("persons", "unaccompanied minors settled; empty = withheld", empty=True),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "municipality_groups",
+        "one municipality with those that it is usually compared with",
+        ("municipality",),
+        (
+            _place("municipality", "municipality"),
+            Column("centrality", "count", "centrality class, 1 the most central", low=1, high=6),
+            Column("kostra_group", "text", "group of comparable municipalities"),
+            Column("under_state_control", "flag", "budget under state control", required=False),
+        ),
+    ),
+    Contract(
         "code_changes",
         "one old area and the area that it became, or became a part of",
         ("old", "new"),
