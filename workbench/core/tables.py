@@ -75,12 +75,15 @@ def look(
     decimals with a comma.
     """
     from workbench.core.table_faults import faults_of  # pandera takes a second: only when a table is checked
-    from workbench.core.table_sums import odd_rows
+    from workbench.core.table_sums import odd_rows, without_unions
 
     of = as_written(contract(of) if isinstance(of, str) else of, [str(name) for name in frame.columns])
     if not pd.api.types.is_integer_dtype(frame.index):
         frame = frame.reset_index(drop=True)
     frame, odd, notes = _normal(frame, of, locality, first_row, comma)
+    if not frame.columns.duplicated().any():
+        frame, left_out = without_unions(frame, of.name)
+        notes += left_out
     faults = [*odd, *faults_of(frame, of, locality, first_row)]
     notes += [] if faults else odd_rows(frame, of.name, first_row)
     if frame.empty and not faults:
