@@ -1,6 +1,6 @@
 """A synthetic year of weekly rounds, beside both simple practices, in SQLite and PostgreSQL.
 
-    python tests/benchmarks/synthetic_year.py OUT.json [--households 5000] [--weeks 52] [--only plan|first_come|…]
+python tests/benchmarks/synthetic_year.py OUT.json [--households 5000] [--weeks 52] [--only plan|first_come|…]
 """
 
 from __future__ import annotations

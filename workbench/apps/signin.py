@@ -92,13 +92,15 @@ class Sessions:
 class Identity(VoilaIdentityProvider):  # type: ignore[misc]
     """Knows the signed-in user of a request; a page with personal data has no key."""
 
-    trusted_header = Unicode("", help="Header in which a proxy on this machine names who is signed in.").tag(config=True)
+    trusted_header = Unicode("", help="Header in which a proxy on this machine names who is signed in.").tag(
+        config=True
+    )
 
     def get_token(self, handler: Any) -> str | None:
         """Return nothing: a key opens no personal data."""
         return None
 
-    def get_user(self, handler: Any) -> User | None:  # type: ignore[override]
+    def get_user(self, handler: Any) -> User | None:
         """Return who asks; None for nobody, or for somebody else's kernel. The kernel is told by a header of ours."""
         headers = handler.request.headers
         for name in (HEADER, UNTIL):
@@ -262,9 +264,10 @@ class SignOut(Guarded):
         if name:
             self.settings["sessions"].end(name.decode())
         self.clear_cookie(COOKIE, path=self.base_url)
+        kernels: Any = self.kernel_manager
         for kernel in [kernel for kernel, owner in owners.items() if owner == login]:
-            if kernel in self.kernel_manager:
-                await self.kernel_manager.shutdown_kernel(kernel, now=True)
+            if kernel in kernels:
+                await kernels.shutdown_kernel(kernel, now=True)
         self.redirect(f"{self.base_url}signin")
 
 

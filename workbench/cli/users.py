@@ -95,5 +95,3 @@ def _password(path: Path | None) -> str:
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError("cannot read the password", where=str(path), why=type(error).__name__) from error
-
-

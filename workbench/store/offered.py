@@ -19,7 +19,9 @@ def to(connection: sa.Connection, place: str, *, who: str) -> list[dict[str, Any
     :func:`workbench.store.visibility.seen` first. One audit entry tells that the list was read.
     """
     found = connection.execute(
-        sa.select(PROPOSAL, ROUND.c.deadline.label("answer_by"), ROUND.c.week, ROUND.c.year, HOUSEHOLD.c.state.label("at"))
+        sa.select(
+            PROPOSAL, ROUND.c.deadline.label("answer_by"), ROUND.c.week, ROUND.c.year, HOUSEHOLD.c.state.label("at")
+        )
         .join(ROUND, ROUND.c.id == PROPOSAL.c.round)
         .join(HOUSEHOLD, HOUSEHOLD.c.id == PROPOSAL.c.household)
         .where(PROPOSAL.c.place == place, ROUND.c.state == "sent", PROPOSAL.c.state != "draft")
@@ -58,8 +60,7 @@ def weeks(connection: sa.Connection, place: str, year: int) -> list[dict[str, An
     """Return a municipality's weeks of a year: places, taken, and why it pauses."""
     found = sa.select(WEEKLY_PLACES).where(WEEKLY_PLACES.c.municipality == place, WEEKLY_PLACES.c.year == year)
     return [
-        dict(row)
-        for row in connection.execute(found.order_by(WEEKLY_PLACES.c.week, WEEKLY_PLACES.c.kind)).mappings()
+        dict(row) for row in connection.execute(found.order_by(WEEKLY_PLACES.c.week, WEEKLY_PLACES.c.kind)).mappings()
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -62,7 +63,7 @@ class IntakeView(RegisterView):
         self._quiet = False
         self._fill()
         for name, each in self.fields.items():
-            each.watch(lambda value, name=name: self._answered(name, value))
+            each.watch(partial(self._answered, name))
         if draft:
             self.say(self.form.said("resumed", self.lang))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -63,13 +62,12 @@ class OffersView(RegisterView):
         self.list.children = tuple(self._card(row) for row in self.rows)
 
     def _card(self, row: municipal.Offer) -> ipywidgets.Box:
-        say_ = partial(say, language=self.lang)
         facts = [
-            (say_("Persons"), row.size),
-            (say_("Needs"), needs(row.needs, self.lang) or say_("none stated")),
-            (say_("Route"), population(row.population, self.lang)),
-            (say_("To be settled by"), row.deadline),
-            (say_("Answer by"), row.answer_by),
+            (say("Persons", self.lang), row.size),
+            (say("Needs", self.lang), needs(row.needs, self.lang) or say("none stated", self.lang)),
+            (say("Route", self.lang), population(row.population, self.lang)),
+            (say("To be settled by", self.lang), row.deadline),
+            (say("Answer by", self.lang), row.answer_by),
         ]
         said = "".join(f"<div><dt>{m.html(name)}</dt><dd>{m.html(value)}</dd></div>" for name, value in facts)
         head = f"{say('Household {code}', self.lang, code=row.short)}: {state(row.state, self.lang)}"

@@ -156,8 +156,7 @@ class PlacesView(RegisterView):
         for field, options in ((self.kind, KINDS), (self.reason, {"": "–", **PAUSES})):
             kept = field.value
             field.options = [(say(words, self.lang), code) for code, words in options.items()]
-            if kept in options:
-                field.value = kept
+            field.value = kept if kept in options else next(iter(options))
 
 
 HEADS = (marked("Week"), marked("For"), marked("Places"), marked("Taken"), marked("Left"), marked("Paused because"))

@@ -1,8 +1,9 @@
-"""The widgets of the rounds: the directorate opens a week, reads the proposals, overrides, sends, decides and closes."""
+"""The widgets of the rounds: a week is opened, proposals read, overridden, sent, decided and closed."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 import ipywidgets
@@ -14,10 +15,17 @@ from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
 from workbench.presentation.rounds.words import state
 from workbench.store.rounds import answers, proposals
-from workbench.studies.rounds import offers
 
+AGES = ("adults", "children", "seniors")
 OVERRIDES = {"pin": marked("Lock to this place"), "ban": marked("Keep from this place")}
-HEADS = tuple(map(marked, ("Household", "Persons", "Near-equal alternative", "Proposed", "Score", "State")))
+HEADS = (
+    marked("Household"),
+    marked("Persons"),
+    marked("Near-equal alternative"),
+    marked("Proposed"),
+    marked("Score"),
+    marked("State"),
+)
 
 
 def page() -> ipywidgets.Box:
@@ -112,7 +120,7 @@ class RoundsView(RegisterView):
         cells = [
             [
                 row["household"][:7],
-                str(sum(held[row["household"]][age] for age in offers.AGES)) if row["household"] in held else "",
+                str(sum(held[row["household"]][age] for age in AGES)) if row["household"] in held else "",
                 self._called(row["told"].get("runner_up") or ""),
                 self._called(row["place"]),
                 f"{row['told']['score']:.2f}",
@@ -147,8 +155,14 @@ class RoundsView(RegisterView):
             raise AppError(say("Choose a round, or open one.", self.lang))
         return str(self.round.value)
 
+    @property
+    def _offers(self) -> ModuleType:
+        from workbench.studies.rounds import offers  # here: the solver takes seconds to load, and a look needs none
+
+        return offers
+
     def _begin(self) -> str:
-        key = offers.open_round(
+        key: str = self._offers.open_round(
             self.desk.store,
             self.locality,
             year=self.year.value,
@@ -173,7 +187,7 @@ class RoundsView(RegisterView):
         self.act(self._propose)
 
     def _propose(self) -> str:
-        solved = offers.propose(self.desk.store, self._key(), self.locality, who=self.desk.login)
+        solved = self._offers.propose(self.desk.store, self._key(), self.locality, who=self.desk.login)
         return say(
             "{placed} of {persons} persons have a place proposed.",
             self.lang,
@@ -184,7 +198,7 @@ class RoundsView(RegisterView):
     def _override(self) -> str:
         if not (self.household.value and self.place.value.strip() and self.reason.value.strip()):
             raise AppError(say("An override names a household, a place and a reason.", self.lang))
-        price = offers.override(
+        price = self._offers.override(
             self.desk.store,
             self._key(),
             self.locality,
@@ -202,7 +216,7 @@ class RoundsView(RegisterView):
         )
 
     def _send(self) -> str:
-        number = offers.send_list(self.desk.store, self._key(), who=self.desk.login)
+        number: int = self._offers.send_list(self.desk.store, self._key(), who=self.desk.login)
         return say("{number} offers are out; municipalities see them on their page.", self.lang, number=number)
 
     def _decide(self) -> str:
@@ -241,10 +255,17 @@ class RoundsView(RegisterView):
             title.value = notices.tag("p", words, "mw-legend")
         kept = self.kind.value
         self.kind.options = [(say(words, lang), code) for code, words in OVERRIDES.items()]
-        if kept:
-            self.kind.value = kept
+        self.kind.value = kept or next(iter(OVERRIDES))
 
 
-LEDGER = tuple(
-    map(marked, ("No.", "Override", "Household", "Municipality", "Reason", "By", "When", "Price, score", "Price, persons"))
+LEDGER = (
+    marked("No."),
+    marked("Override"),
+    marked("Household"),
+    marked("Municipality"),
+    marked("Reason"),
+    marked("By"),
+    marked("When"),
+    marked("Price, score"),
+    marked("Price, persons"),
 )

@@ -79,9 +79,7 @@ def import_file(store: Store, path: Path, form: Form, locality: Locality, *, who
     return Imported(new, known, tuple(households))
 
 
-def hand_in(
-    store: Store, form: Form, locality: Locality, raw: Mapping[str, Any], *, submission: str, who: str
-) -> str:
+def hand_in(store: Store, form: Form, locality: Locality, raw: Mapping[str, Any], *, submission: str, who: str) -> str:
     """Keep an interview that was written on the page, and end its draft; return the household.
 
     Raises

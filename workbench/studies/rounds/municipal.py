@@ -42,7 +42,15 @@ def offers(store: Store, locality: Locality, place: str, *, who: str) -> list[Of
 
 
 def answer(
-    store: Store, key: str, household: str, accept: bool, *, place: str, who: str, reason: str = "", today: date | None = None
+    store: Store,
+    key: str,
+    household: str,
+    accept: bool,
+    *,
+    place: str,
+    who: str,
+    reason: str = "",
+    today: date | None = None,
 ) -> None:
     """Note a municipality's answer."""
     day = today or datetime.now(UTC).date()
@@ -77,9 +85,7 @@ def flat(seen: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]
 
 def _offer(row: Mapping[str, Any], register: visibility.FieldRegister) -> Offer:
     live = row["state"] in ("sent", "accepted", "decided")
-    shown = visibility.seen(
-        register, row["brief"], role="municipality", state=row["household_state"], concerned=live
-    )
+    shown = visibility.seen(register, row["brief"], role="municipality", state=row["household_state"], concerned=live)
     facts = shown.get("household", {})
     return Offer(
         row["round"],

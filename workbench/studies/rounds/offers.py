@@ -78,8 +78,8 @@ def propose(
 ) -> Solved:
     """Solve a round for those who wait, with what is free, and keep the proposals as drafts.
 
-    A place that declined a household is not proposed to it again. The overrides of the ledger hold. ``practice`` names a
-    simple practice to follow in place of the best plan, for a comparison.
+    A place that declined a household is not proposed to it again. The overrides of the ledger hold.
+    ``practice`` names a simple practice to follow in place of the best plan, for a comparison.
     """
     with store.reading() as connection:
         given, rows, places = current_input(connection, key)
@@ -213,7 +213,8 @@ def _solve(
     tables = Tables(check(homes, "households"), check(table, "places"), rules=rules)
     if practice:
         rows_of_plan, value, bound = _follow(practice, tables, weights)
-        placed = sum(homes.set_index("household").loc[row["household"], list(AGES)].sum() for row in rows_of_plan)
+        size = dict(zip(homes["household"], homes[list(AGES)].sum(axis=1), strict=True))
+        placed = sum(int(size[row["household"]]) for row in rows_of_plan)
     else:
         plan = placement.allocate(tables, gap=GAP, weights=weights, progress=progress)
         rows_of_plan, value, bound = plan.assignment.to_dict("records"), plan.value, plan.bound
@@ -298,9 +299,7 @@ def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:
     key = (locality.folder, year)
     if key not in _KNOWN:
         newest = int(localities.table(locality, "settlement")["year"].max())
-        table = placement.accepted_places(
-            locality, localities.parameters(locality), year=min(year, newest), quarter=1
-        )
+        table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
         rows = table.drop(columns="capacity").astype(object).where(table.drop(columns="capacity").notna(), "")
         _KNOWN[key] = {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
     return _KNOWN[key]

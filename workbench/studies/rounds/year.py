@@ -233,9 +233,7 @@ def _round(
     return row
 
 
-def _lives(
-    locality: Locality, number: int, weeks: int, first: date, seed: int, stated: dict[str, float]
-) -> list[Life]:
+def _lives(locality: Locality, number: int, weeks: int, first: date, seed: int, stated: dict[str, float]) -> list[Life]:
     """Draw households with their permits, by month as applications came in the newest whole year known."""
     parameters, origins = localities.parameters(locality), localities.table(locality, "origin_population")
     drawn = synthetic.households(number, parameters=parameters, origin_population=origins, day=first, seed=seed)
