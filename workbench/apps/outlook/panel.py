@@ -1,4 +1,4 @@
-"""Where does the outlook stand when it opens? What was asked for, and the saved forecast it is asked of."""
+"""Where does the outlook stand when it opens? What was asked for, and the published forecast it is asked of."""
 
 from __future__ import annotations
 
@@ -37,8 +37,9 @@ class Opening:
 
     @cached_property
     def found(self) -> inflow.Newest:
-        """The newest saved forecast that can be shown, and why newer ones cannot; read once."""
-        return inflow.newest(runs=self.asked.runs or None)
+        """The published forecast, or of drafts the newest that can be shown, and why newer ones cannot; read once."""
+        look = inflow.newest if pages.drafts() else inflow.published
+        return look(runs=self.asked.runs or None)
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class Opening:
         if result is None:
             if self.found.passed:
                 return (say("The saved forecast cannot be shown.", self.asked.language),)
-            return (say("No forecast has been made yet.", self.asked.language),)
+            return (say("No forecast has been published yet.", self.asked.language),)
         return self.asked.blockers(destinations(result))
 
     def to_dict(self) -> dict[str, Any]:
@@ -56,9 +57,10 @@ class Opening:
 
 
 class Outlook:
-    """How many will apply for asylum in the months ahead, by the newest saved forecast?"""
+    """How many will apply for asylum in the months ahead, by the published forecast?"""
 
     title = marked("Outlook")
+    published = True
 
     def state(self) -> Opening:
         """Return how the page opens for its address; saved runs lie where the server says."""
