@@ -19,6 +19,7 @@ def _cases(name: str, description: str) -> Column:
 
 _MONTH = Column("month", "month", "calendar month", past=True)
 _YEAR = Column("year", "year", "calendar year")
+_SPAN = Column("period", "span", "calendar year, quarter or month, one kind in a table")
 _WITHHELD = Column("any_withheld", "flag", "small counts withheld by the publisher", required=False)
 _POSITION = (
     Column("lon", "number", "longitude of the centroid", "degrees east", required=False, low=-180, high=180),
@@ -84,11 +85,11 @@ _ALL = (
     ),
     Contract(
         "settled_by_area",
-        "the persons settled in one area and year",
+        "the persons settled in one area and period",
         ("area", "period"),
         (
             _place("area", "municipality or other area"),
-            Column("period", "year", "calendar year"),
+            _SPAN,
             Column(
                 "persons",
                 "count",
@@ -108,12 +109,44 @@ _ALL = (
     ),
     Contract(
         "settled_in_all",
-        "the persons settled in one year in all areas together (in one draw)",
+        "the persons settled in one period in all areas together (in one draw)",
         ("draw", "period"),
         (
             Column("draw", "count", "number of the draw, if the total is uncertain", required=False, low=0, high=1e6),
-            Column("period", "year", "calendar year"),
+            _SPAN,
             _persons("persons", "persons settled in all areas"),
+        ),
+    ),
+    Contract(
+        "code_changes",
+        "one old area and the area that it became, or became a part of",
+        ("old", "new"),
+        (
+            Column("old", "name", "code or name that a table still holds"),
+            Column("new", "name", "code or name of today"),
+            Column("share", "number", "part of the old area's persons; default all", "0-1", False, low=0, high=1),
+        ),
+    ),
+    Contract(
+        "moves",
+        "the persons who moved from one place to another in one period",
+        ("period", "origin", "destination", "age", "group", "years_since_settlement", "population_origin"),
+        (
+            _SPAN,
+            _place("origin", "place they left"),
+            _place("destination", "place they moved to"),
+            _persons("persons", "persons who moved; an absent pair is nobody"),
+            Column("age", "text", "age group", required=False, empty=True),
+            Column("group", "text", "such as refugees; empty = everybody", required=False, empty=True),
+            Column(
+                "years_since_settlement",
+                "text",
+                "years since settlement, such as 0, 1 or 5+",
+                "years",
+                required=False,
+                empty=True,
+            ),
+            Column("population_origin", "text", "population the persons are of", required=False, empty=True),
         ),
     ),
     Contract(

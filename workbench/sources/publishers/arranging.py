@@ -20,7 +20,7 @@ from workbench.sources.publishers.keys import coded
 from workbench.sources.publishers.times import is_part, kind, period
 from workbench.sources.publishers.words import is_total, main_measure, measures, time_column
 
-TIMES = {"month": ("month",), "period": ("month", "quarter"), "year": ("year",)}
+TIMES = {"month": ("month",), "period": ("month", "quarter"), "year": ("year",), "span": ("year",)}
 
 
 def arranged(cube: Cube, of: Contract, where: str, choose: Mapping[str, str]) -> Cells:

@@ -84,7 +84,7 @@ def rank(name: str, column: str) -> int | None:
 
 def time_column(of: Contract) -> str | None:
     """Return the contract's column of time, if it has one."""
-    return next((c.name for c in of.columns if c.kind in ("month", "period", "year")), None)
+    return next((c.name for c in of.columns if c.kind in ("month", "period", "year", "span")), None)
 
 
 def measures(of: Contract) -> list[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from workbench.core.provenance import (
     caveat,
     default_runs,
 )
+from workbench.core.rhythm import Rhythm
 from workbench.core.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
@@ -42,6 +43,7 @@ from workbench.studies.settlement.totals import (
     totals_from_table,
     totals_then_known,
 )
+from workbench.studies.settlement.verdict import NEVER_TRIED, Verdict, verdict
 
 FIT, FORECAST = "settlement-fit", "settlement"
 NUMBERS, WORDS = "draws.nc", "forecast.json"
@@ -70,6 +72,10 @@ class SettlementResult:
         The same for the years forecast, where they are known by now.
     numbers
         For each draw the number of the draw of the national total that it continues; empty if the total is a number.
+    rhythm
+        What a period of ``year`` is.
+    verdict
+        How the model did against simple rules on this table.
     """
 
     record: RunRecord
@@ -87,11 +93,17 @@ class SettlementResult:
     given: str
     reused: bool
     numbers: tuple[int, ...] = ()
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    verdict: Verdict = NEVER_TRIED
 
     @property
     def years(self) -> list[int]:
-        """The years forecast, first to last."""
+        """The periods forecast, first to last, as numbers of their rhythm."""
         return [int(year) for year in self.draws.labels("year")]
+
+    def label(self, year: int) -> str:
+        """Return a period as it is written: 2021, 2021-Q1 or 2021-01."""
+        return self.rhythm.label(year)
 
 
 def fit(
@@ -186,10 +198,14 @@ def forecast(
     caveats = (*before.caveats, *before.results["caveats"], *totals.caveats)
     inputs = (*before.inputs, *totals.inputs)
     run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), inputs, compute, caveats, and_now(before.plugins))
-    return _result(run, observed, str(before.scenario["contest"]), totals, reused=run.reused and fitted.reused)
+    return _result(
+        run, observed, str(before.scenario["contest"]), totals, reused=run.reused and fitted.reused, runs=runs
+    )
 
 
-def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool) -> SettlementResult:
+def _result(
+    run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool, runs: str | Path | None
+) -> SettlementResult:
     draws = Draws.load(run.folder / NUMBERS)
     as_of = int(run.record.scenario["as_of"])
     table = observed.settlement
@@ -210,13 +226,15 @@ def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, 
         sources=tuple(dict.fromkeys(v.source for v in (*observed.vintages, *totals.inputs))),
         notes=(
             *observed.notes,
-            *checks.told_after(table, as_of),
+            *checks.told_after(table, as_of, observed.rhythm),
             *totals.caveats,
-            *checks.told_unheard_of(totals.persons, table, as_of),
+            *checks.told_unheard_of(totals.persons, table, as_of, observed.rhythm),
         ),
         given=totals.given,
         reused=reused,
         numbers=tuple(totals.numbers[at % len(totals.numbers)] for at in range(draws.size)) if totals.numbers else (),
+        rhythm=observed.rhythm,
+        verdict=verdict(observed, contest, len(draws.labels("year")), runs=runs),
     )
 
 
@@ -239,7 +257,7 @@ def ask(
     *,
     locality: str | Path | None = "norway",
     file: str | Path | None = None,
-    as_of: int = 2021,
+    as_of: int | str | None = None,
     total: Sequence[int | str] = (),
     totals: str | Path | None = None,
     from_inflow: str | Path | None = None,
@@ -247,7 +265,9 @@ def ask(
     destination: str = "",
     contest: str = BEFORE,
     horizon: int = 1,
-    part_years: Sequence[int] = (),
+    part_years: Sequence[int | str] = (),
+    changes: str | Path | None = None,
+    still: Sequence[str] = (),
     seed: int = 1,
     runs: str | Path | None = None,
 ) -> Question:
@@ -255,6 +275,9 @@ def ask(
 
     Parameters
     ----------
+    as_of
+        Last period whose settled persons the forecast may know; None: the table's last whole one, or where the totals
+        come from the table itself, the one ``horizon`` before it.
     total, totals, from_inflow
         National totals: numbers, a table, or a saved inflow forecast; without any, those that the table of settled
         persons holds for the years ahead, which is looking back and not forecasting. The result says so.
@@ -264,7 +287,12 @@ def ask(
     """
     if contest not in CONTESTS:
         raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
-    observed = read_settlement(locality=locality, file=file, totals=totals, as_of=as_of, part_years=part_years)
+    observed = read_settlement(
+        locality=locality, file=file, totals=totals, as_of=as_of, part_years=part_years, changes=changes, still=still
+    )
+    given = len(total) or totals is not None or from_inflow is not None
+    last = observed.last_whole - (0 if given else horizon)
+    as_of = last if as_of is None else observed.rhythm.number(as_of)
     observed.panel(as_of, ahead=0 if contest == BEFORE else 1).until(as_of)
     if from_inflow is not None:
         if len(total) or totals is not None:
@@ -331,7 +359,7 @@ def study(
     *,
     locality: str | Path | None = "norway",
     file: str | Path | None = None,
-    as_of: int = 2021,
+    as_of: int | str | None = None,
     total: Sequence[int | str] = (),
     totals: str | Path | None = None,
     from_inflow: str | Path | None = None,
@@ -339,7 +367,9 @@ def study(
     destination: str = "",
     contest: str = BEFORE,
     horizon: int = 1,
-    part_years: Sequence[int] = (),
+    part_years: Sequence[int | str] = (),
+    changes: str | Path | None = None,
+    still: Sequence[str] = (),
     seed: int = 1,
     draws: int = 500,
     tune: int = 500,
@@ -360,6 +390,8 @@ def study(
         contest=contest,
         horizon=horizon,
         part_years=part_years,
+        changes=changes,
+        still=still,
         seed=seed,
         runs=runs,
     )
