@@ -39,7 +39,7 @@ def split(path: Path) -> tuple[dict[str, Any], str]:
     if not found:
         raise DataError("the page has no front matter", where=where, why="title and source stand there", do=EXAMPLE)
     try:
-        # Every value stays a text: in YAML a bare `no` would be false, and a date something else than what stands there.
+        # Every value stays a text: in YAML a bare `no` would be false, and a date would be no text.
         head = yaml.load(found[1] or "", Loader=yaml.BaseLoader)
     except yaml.YAMLError as error:
         said = " ".join(str(error).split())

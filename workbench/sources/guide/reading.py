@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench.core.errors import DataError, together
 from workbench.core.places import Locality
@@ -17,6 +17,8 @@ from workbench.sources.guide.pages import KINDS, Guide, Page, Question, Referenc
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 LONGEST_SENTENCE = 25
 """Words of a sentence at most, where a guide says no other number for the language."""
+Given = TypeVar("Given")
+Taken = TypeVar("Taken")
 DO = "write one as the shipped localities have it"
 
 
@@ -102,7 +104,7 @@ def _words(
         labels[language] = _flat(raw)
         if language != source and not about["translates"]:
             faults.append(DataError("the words do not say what they translate", where=str(path), do=DO))
-        label_texts[language] = Text(language, "", "", "", path, **about)
+        label_texts[language] = Text(language, "", "", "", path, (), **about)
     return labels, label_texts
 
 
@@ -189,19 +191,23 @@ def _page(
 def _dated(
     head: Mapping[str, Any], where: str, faults: list[DataError]
 ) -> tuple[date | None, tuple[Reference, ...], tuple[Step, ...], tuple[date, ...]]:
-    updated, sources, steps, dates = None, [], [], []
+    updated = None
     try:
         updated = fm.day(str(head["updated"]), "updated", where) if head.get("updated") else None
     except DataError as error:
         faults.append(error)
-    for given, take, into in (
-        (fm.texts(head, "sources"), lambda text: fm.reference(text, where), sources),
-        (head.get("steps") or (), lambda body: fm.step(body, where), steps),
-        (fm.texts(head, "dates"), lambda text: fm.day(text, "dates", where), dates),
-    ):
-        for each in given:
-            try:
-                into.append(take(each))
-            except DataError as error:
-                faults.append(error)
-    return updated, tuple(sources), tuple(steps), tuple(sorted(dates))
+    sources = _each(fm.texts(head, "sources"), lambda text: fm.reference(text, where), faults)
+    steps = _each(head.get("steps") or (), lambda body: fm.step(body, where), faults)
+    dates = _each(fm.texts(head, "dates"), lambda text: fm.day(text, "dates", where), faults)
+    return updated, sources, steps, tuple(sorted(dates))
+
+
+def _each(given: Iterable[Given], take: Callable[[Given], Taken], faults: list[DataError]) -> tuple[Taken, ...]:
+    """Return what can be taken of a list; what cannot is a fault."""
+    found = []
+    for each in given:
+        try:
+            found.append(take(each))
+        except DataError as error:
+            faults.append(error)
+    return tuple(found)
