@@ -251,7 +251,8 @@ def fit_gravity(
     distance, and surely so: from Denmark's they give less than half of what its full table gives. Where one is carried
     over, it is therefore not updated: the others are learnt at its centre, and draws take it from its own normal.
 
-    Elasticities have the prior Normal(1, 1) for population, Normal(0.5, 1) for distance and Normal(0, 1) for co-nationals.
+    Elasticities have the prior Normal(1, 1) for population, Normal(0.5, 1) for distance and Normal(0, 1) for
+    co-nationals.
     """
     if arrived.sum() <= 0 or leavers.sum() <= 0:
         raise DataError(
