@@ -237,3 +237,63 @@ def _settled(file: Path, locality: str) -> list[str]:
     from workbench.studies.settlement.data import read_settlement
 
     return list(read_settlement(file=file, locality=locality or None).notes)
+
+
+@app.command("fetch", epilog="Example: workbench data fetch eurostat migr_asyappctzm --to vintages")
+def fetch(
+    publisher: Annotated[str, typer.Argument(help="eurostat, unhcr, ssb, scb, or pxweb with --address.")],
+    code: Annotated[str, typer.Argument(help="The publisher's code of the table, e.g. migr_asyappctzm.")],
+    to: Annotated[Path, typer.Option("--to", help="Folder of vintages; an earlier one is never overwritten.")],
+    contract: Annotated[str, typer.Option("--as", help="Contract to read it as.")] = "arrivals",
+    query: Annotated[list[str] | None, typer.Option(help="Part of the table to ask for, e.g. geo=SE.")] = None,
+    choose: Annotated[list[str] | None, typer.Option(help=CHOOSE)] = None,
+    address: Annotated[str, typer.Option(help="Another address of the service; {code} stands for the code.")] = "",
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for the whole answer.")] = 300,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Fetch a publisher's table and keep it as a vintage: Parquet with publisher, code, time and fingerprint.
+
+    Every command that takes a table reads such a file. What the publisher has not changed is not kept twice.
+    """
+    from dataclasses import asdict
+
+    from workbench.cli.steps import step
+    from workbench.sources import fetching, files
+
+    with step(f"Fetch {code} from {publisher}"):
+        got = fetching.fetch(
+            publisher,
+            code,
+            to,
+            contract=contract,
+            choose=files.chosen(choose or ()),
+            query=query,
+            address=address,
+            seconds=timeout,
+        )
+    if as_json:
+        typer.echo(json.dumps({**asdict(got), "path": str(got.path)}, ensure_ascii=False))
+    else:
+        same = "" if got.new else "Unchanged since the vintage before; nothing was written.\n"
+        typer.echo(f"{same}{got.line()}")
+
+
+@app.command("vintages", epilog="Example: workbench data vintages vintages --known-on 2026-06-30")
+def vintages(
+    folder: Annotated[Path, typer.Argument(help="Folder of vintages.")],
+    known_on: Annotated[str, typer.Option(help="Only the newest that had been fetched by this day.")] = "",
+    publisher: Annotated[str, typer.Option(help="Of this publisher.")] = "",
+    code: Annotated[str, typer.Option(help="Of this table.")] = "",
+) -> None:
+    """List what was fetched, the oldest first; with --known-on print the path of what was known on a day."""
+    from workbench.core.errors import DataError
+    from workbench.sources import fetching
+
+    if known_on:
+        typer.echo(str(fetching.known_on(folder, known_on, publisher=publisher, code=code).path))
+        return
+    found = [one for one in fetching.vintages(folder) if publisher in ("", one.publisher) and code in ("", one.code)]
+    if not found:
+        raise DataError("no vintage lies here", where=str(folder), do="make one with `workbench data fetch`")
+    for one in found:
+        typer.echo(one.line())
