@@ -11,7 +11,7 @@ from workbench.presentation.findings import Finding
 from workbench.presentation.languages import day, month, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
-from workbench.presentation.wording import number, percent
+from workbench.presentation.wording import leading, number, percent
 
 if TYPE_CHECKING:
     from workbench.studies.publishing.scores import Scoreboard
@@ -28,9 +28,7 @@ def front(board: Scoreboard, language: str = "en") -> Front:
     return Front(
         title=say("Scoreboard: how good were the published forecasts?", language),
         subtitle=issues,
-        vintage=say("Data to {month}", language, month=month(as_of, language))
-        if language != "en"
-        else f"Data to {month_name(as_of)}",
+        vintage=leading(say("data to {month}", language, month=month(as_of, language))),
         record=last.run.record,
         description=headline(board, language).sentence,
         language=language,
