@@ -26,7 +26,7 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.voila_identity_provider import VoilaIdentityProvider
 
-from workbench.apps import key, log, messages, pages
+from workbench.apps import guide_site, key, log, messages, pages
 from workbench.apps.attempts import Attempts
 from workbench.apps.guard import Nothing, guarded
 from workbench.apps.words import refusals, titles, words
@@ -70,6 +70,8 @@ class Serving:
         The key to every route.
     base_path
         The path under which a proxy serves the pages, e.g. ``/stat/``; the server expects it in every address.
+    store
+        The register that keeps readers' answers to the guides; empty means the usual one.
     """
 
     page: str = "outlook"
@@ -81,6 +83,7 @@ class Serving:
     idle_minutes: float = 30
     token: str = field(default_factory=key.chosen, repr=False)
     base_path: str = "/"
+    store: str = ""
 
     def __post_init__(self) -> None:
         check(self.language)
@@ -205,8 +208,9 @@ class _Server(Voila):  # type: ignore[misc]
         return {**super().init_settings(), **self.tornado_settings, "compress_response": True}
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
-        """Return Voilà's routes, guarded, without its log-in form."""
-        return guarded([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")])
+        """Return Voilà's routes, guarded, without its log-in form; before them the guides, which are open to all."""
+        closed = guarded([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")])
+        return [*guide_site.routes(_hosts(self.serving), self.serving.base_path, self.serving.store), *closed]
 
     def listen(self) -> None:
         """Answer on the bound sockets until stopped."""

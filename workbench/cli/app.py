@@ -22,6 +22,7 @@ def run(
         str, typer.Option(help="Path under which a proxy serves the pages, with a slash at both ends: /stat/.")
     ] = "/",
     idle_minutes: Annotated[float, typer.Option(help="A page not used for so long ends.")] = 30,
+    store: Annotated[str, typer.Option(help="Register that keeps answers to the guide (default: the usual one).")] = "",
     browser: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
 ) -> None:
     """Serve a page until Ctrl-C, closed to all who lack its key (set your own with WORKBENCH_TOKEN)."""
@@ -38,6 +39,7 @@ def run(
         language=language,
         idle_minutes=idle_minutes,
         base_path=base_path,
+        store=store,
     )
     tell_left_out(context)
     serve(
