@@ -33,7 +33,9 @@ def test_the_examples_of_an_allocation_belong_together(tmp_path: Path) -> None:
         file = tmp_path / f"{name}.csv"
         assert run.invoke(app, ["data", "example", name, "--out", str(file)]).exit_code == 0
         given += [f"--{name}", str(file)]
-    done = run.invoke(app, ["allocate", *given, "--out", str(tmp_path / "plan.csv")])
+    done = run.invoke(
+        app, ["allocate", *given, "--out", str(tmp_path / "plan.csv"), "--json", str(tmp_path / "r.json")]
+    )
     assert done.exit_code == 0, done.output
     plan = files.read(tmp_path / "plan.csv", "practice")
     assert set(plan.loc[plan["household"] == "H03", "place"]) == {"Aasby"}

@@ -44,7 +44,7 @@ def first_cells(name: str) -> dict[str, str]:
         table, _ = example(name)
     except DataError:
         return {}
-    return {column: next((cell for cell in table[column] if cell), "") for column in table}
+    return {str(column): next((cell for cell in table[column] if cell), "") for column in table}
 
 
 def _as_text(file: Path) -> pd.DataFrame:
