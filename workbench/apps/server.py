@@ -242,9 +242,8 @@ class _Server(Voila):  # type: ignore[misc]
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Return Voilà's routes, guarded, without its log-in form."""
-        return guarded(handlers([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]))
         """Return Voilà's routes, guarded, without its log-in form; before them the guides, which are open to all."""
-        closed = guarded([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")])
+        closed = guarded(handlers([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]))
         return [*guide_site.routes(_hosts(self.serving), self.serving.base_path, self.serving.store), *closed]
 
     def listen(self) -> None:
