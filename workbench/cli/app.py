@@ -25,6 +25,12 @@ def run(
     trusted_header: Annotated[
         str, typer.Option(help="Header in which a proxy on this machine names who is signed in; off without.")
     ] = "",
+    live: Annotated[int, typer.Option(min=0, help="Readers who make choices at once; all others read.")] = 10,
+    drafts: Annotated[bool, typer.Option("--drafts", help="Show the newest saved result, marked as a draft.")] = False,
+    ahead: Annotated[
+        bool, typer.Option("--ahead/--no-ahead", help="Make the first view ahead, for all readers.")
+    ] = True,
+    store: Annotated[str, typer.Option(help="The register: pages with personal data, answers to the guide.")] = "",
     browser: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
 ) -> None:
     """Serve a page until Ctrl-C, closed to all who lack its key (set your own with WORKBENCH_TOKEN)."""
@@ -42,6 +48,10 @@ def run(
         idle_minutes=idle_minutes,
         base_path=base_path,
         trusted_header=trusted_header,
+        live=live,
+        drafts=drafts,
+        ahead=ahead,
+        store=store,
     )
     tell_left_out(context)
     serve(
