@@ -18,6 +18,7 @@ import workbench.cli.capacity as capacity
 import workbench.cli.data as data
 import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
+import workbench.cli.guide as guide
 import workbench.cli.inflow as inflow
 import workbench.cli.intake as intake
 import workbench.cli.locality as locality
@@ -112,6 +113,7 @@ app.add_typer(intake.app, name="intake")
 app.add_typer(places.app, name="places")
 app.add_typer(round_.app, name="round")
 app.add_typer(report.app, name="report")
+app.add_typer(guide.app, name="guide")
 app.add_typer(locality.app, name="locality")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)
 app.command("app", epilog=page.EXAMPLE)(page.run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.tables import Case, Column, Contract
+from workbench.core.columns import Case, Column, Contract
 
 
 def _place(name: str, description: str, *, required: bool = True, empty: bool = False) -> Column:
@@ -120,6 +120,42 @@ _ALL = (
             Column("draw", "count", "number of the draw, if the total is uncertain", required=False, low=0, high=1e6),
             _SPAN,
             _persons("persons", "persons settled in all areas"),
+        ),
+    ),
+    Contract(
+        "settled_age_sex",
+        "the persons settled in one municipality and year, of one sex and age group",
+        ("municipality", "year", "sex", "age_group"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            Column("sex", "text", "sex", options=("female", "male")),
+            Column("age_group", "text", "age in years, as 0-55 or 56+"),
+            _persons("from_ukraine", "persons from Ukraine; empty = withheld", empty=True),
+            _persons("other", "other persons; empty = withheld", empty=True),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "unaccompanied_minors",
+        "the unaccompanied minors settled in one municipality and year",
+        ("municipality", "year"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            _persons("persons", "unaccompanied minors settled; empty = withheld", empty=True),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "municipality_groups",
+        "one municipality with those that it is usually compared with",
+        ("municipality",),
+        (
+            _place("municipality", "municipality"),
+            Column("centrality", "count", "centrality class, 1 the most central", low=1, high=6),
+            Column("kostra_group", "text", "group of comparable municipalities"),
+            Column("under_state_control", "flag", "budget under state control", required=False),
         ),
     ),
     Contract(

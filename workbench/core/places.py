@@ -91,6 +91,10 @@ class Locality:
 
     def hint(self, code: str) -> str:
         """Return the places nearest in code or name, for a message about an unknown one."""
+        alike_named = [c for c, place in self.places.items() if place.name.casefold() == code.casefold()]
+        if len(alike_named) > 1:
+            names = self.names()
+            return "several places bear this name: " + ", ".join(f"{c} {names[c]}" for c in alike_named) + "; write one"
         by_name = {place.name: place.code for place in self.places.values()}
         # A number as long as the codes is one of another year: similar digits are then another place altogether.
         like_ours = code.isdecimal() and {len(code)} == {len(c) for c in self.places}

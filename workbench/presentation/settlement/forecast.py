@@ -171,6 +171,12 @@ def quotas_used(result: SettlementResult) -> Finding:
         )
     known = result.observed.get("accepted")
     if known is None or not (known.fillna(0) > 0).any():
+        if result.observed["settled"].isna().all():
+            return Finding(
+                "No settled persons of this country are in the data: the forecast is carried over from municipalities "
+                "of "
+                "like size in another country, and is no better than that."
+            )
         return Finding("The table holds no quotas: the forecast rests on who was settled where before.")
     return Finding(
         f"The forecast uses quotas up to {result.label(result.as_of)} and none of {result.label(result.years[0])}."

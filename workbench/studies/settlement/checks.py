@@ -132,6 +132,8 @@ def told_unheard_of(persons: np.ndarray, table: pd.DataFrame, as_of: int, rhythm
     """Return a sentence where national totals (draw, year) go far beyond every year known by then."""
     known = table[table["year"] <= as_of].groupby("year")["settled"].sum()
     most = float(known.max())
+    if not most > 0:
+        return []
     above = (persons > UNHEARD_OF * most).any(axis=1)
     if not above.any():
         return []

@@ -64,6 +64,8 @@ class Observed:
         Areas that are stated to be there, rows or not.
     chosen_before
         The year from which on targets confirm the model, where its structure was chosen on this table; 0: nowhere.
+    starts
+        The year that a forecast starts from where no settled persons are known at all; 0: they are.
     """
 
     settlement: pd.DataFrame
@@ -82,11 +84,14 @@ class Observed:
     own: bool = False
     still: tuple[str, ...] = ()
     chosen_before: int = 0
+    starts: int = 0
 
     @property
     def last_whole(self) -> int:
         """The newest year whose settled persons are complete."""
         settled = self.settlement.dropna(subset=["settled"])
+        if self.starts and settled.empty:
+            return self.starts
         return int(settled["year"].max())
 
     def panel(self, as_of: int, ahead: int = 1) -> SettlementPanel:
@@ -230,7 +235,7 @@ def _from_locality(home: Locality) -> Observed:
         vintages=tuple(vintages),
         names=home.names(),
         parents=home.parents(),
-        positions=_positions(home),
+        positions=positions_of(home),
         part_years=part,
         plugins=(home.plugin,),
         chosen_before=chosen,
@@ -267,7 +272,7 @@ def _from_file(path: Path, home: Locality | None, changes: str | Path | None = N
         vintages=(Vintage(path.name, source, rhythm.label(table["year"].max()), fingerprint(table)),),
         names={} if home is None else home.names(),
         parents={} if home is None else home.parents(),
-        positions=_positions(home),
+        positions=positions_of(home),
         notes=(
             *told,
             f"Every {rhythm.name} of your file with settled persons is taken as a whole {rhythm.name}; name part "
@@ -358,7 +363,8 @@ def _accounted_for(observed: Observed, named: Sequence[int], running: int) -> Ob
     return replace(observed, settlement=hidden, part_years=part, absent=absent, notes=(*told, *observed.notes))
 
 
-def _positions(home: Locality | None) -> pd.DataFrame:
+def positions_of(home: Locality | None) -> pd.DataFrame:
+    """Return the centroids of a locality's places: columns municipality, lon, lat (degrees)."""
     rows = [] if home is None else [(place.code, place.lon, place.lat) for place in home.places.values()]
     return pd.DataFrame(rows, columns=["municipality", "lon", "lat"])
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
+from workbench.core.places import Locality
 from workbench.core.plugins import and_now, guests
 from workbench.core.provenance import (
     RunRecord,
@@ -31,7 +32,7 @@ from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.sources import localities
 from workbench.studies.inflow import saved_runs as inflow_saved
-from workbench.studies.settlement import checks
+from workbench.studies.settlement import carried, checks
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
 from workbench.studies.settlement.totals import (
@@ -45,7 +46,7 @@ from workbench.studies.settlement.totals import (
 )
 from workbench.studies.settlement.verdict import NEVER_TRIED, Verdict, verdict
 
-FIT, FORECAST = "settlement-fit", "settlement"
+FIT, FORECAST, SETTLEMENT = "settlement-fit", "settlement", "settlement"
 NUMBERS, WORDS = "draws.nc", "forecast.json"
 FORMAT = "migration-workbench settlement forecast 1"
 
@@ -219,7 +220,9 @@ def _result(
         draws=draws,
         observed=whole[whole["year"] <= as_of].reset_index(drop=True),
         later=whole[whole["year"].isin(draws.labels("year")) & whole["settled"].notna()].reset_index(drop=True),
-        diagnostics=Diagnostics.from_dict(words["diagnostics"]).named(observed.names),
+        diagnostics=carried.NoFit.of(draws.size)
+        if words["diagnostics"] is None
+        else Diagnostics.from_dict(words["diagnostics"]).named(observed.names),
         names={code: observed.names.get(code, code) for code in places},
         parents={code: observed.parents.get(code, "") for code in places},
         positions=observed.positions,
@@ -245,12 +248,16 @@ def contest(quotas: bool) -> str:
 
 @dataclass(frozen=True)
 class Question:
-    """A forecast that is asked for and can be answered: figures and totals are read, checked and fit together."""
+    """A forecast that is asked for and can be answered: figures and totals are read, checked and fit together.
+
+    ``carried`` is the locality whose answer is carried over from another one, because it ships no settled persons.
+    """
 
     observed: Observed
     totals: Totals
     as_of: int
     contest: str
+    carried: Locality | None = None
 
 
 def ask(
@@ -287,6 +294,9 @@ def ask(
     """
     if contest not in CONTESTS:
         raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
+    home = localities.load(locality) if locality is not None and file is None else None
+    if home is not None and SETTLEMENT not in home.tables:
+        return _carried(home, as_of, total, totals, from_inflow, share, destination, contest, seed, runs)
     observed = read_settlement(
         locality=locality, file=file, totals=totals, as_of=as_of, part_years=part_years, changes=changes, still=still
     )
@@ -320,6 +330,48 @@ def ask(
     return Question(observed, ahead, as_of, contest)
 
 
+def _carried(
+    home: Locality,
+    as_of: int | str | None,
+    total: Sequence[int | str],
+    totals: str | Path | None,
+    from_inflow: str | Path | None,
+    share: Sequence[float | str],
+    destination: str,
+    contest: str,
+    seed: int,
+    runs: str | Path | None,
+) -> Question:
+    """Return the question to a locality that ships no table of settled persons: answered from another's."""
+    if contest != BEFORE:
+        raise AssumptionError(
+            f"the locality '{home.id}' ships no quotas", do="forecast without them, or give your own table: --data FILE"
+        )
+    observed = carried.observe(home)
+    known = observed.last_whole if as_of is None else observed.rhythm.number(as_of)
+    if from_inflow is not None:
+        ahead = totals_from_inflow(
+            inflow_saved.saved(from_inflow, runs=runs),
+            observed,
+            destination=destination or home.code,
+            as_of=known,
+            shares=share,
+            seed=seed,
+        )
+    elif len(total):
+        ahead = given_totals(total)
+    elif totals is not None:
+        ahead = totals_from_table(totals, known)
+    else:
+        raise AssumptionError(
+            f"nothing says how many persons are to be settled in {home.name} in {known + 1}",
+            why="no table of settled persons ships for it",
+            do="give the total: --total PERSONS, --totals FILE, or --from-inflow latest with --share; or give your own "
+            "table of municipal reception: --data FILE; for a report -p total=PERSONS",
+        )
+    return Question(observed, ahead, known, contest, carried=home)
+
+
 def _whose(destination: str, locality: str | Path | None) -> str:
     if destination:
         return destination
@@ -340,6 +392,8 @@ def answer(
     progress: Callable[[int, int], None] | None = None,
 ) -> SettlementResult:
     """Fit and forecast what is asked; what is saved already is used again."""
+    if question.carried is not None:
+        return _answer_carried(question, seed=seed, runs=runs)
     fitted = fit(
         question.observed,
         as_of=question.as_of,
@@ -353,6 +407,24 @@ def answer(
         progress=progress,
     )
     return forecast(question.observed, fitted, question.totals, seed=seed, runs=runs)
+
+
+def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -> SettlementResult:
+    observed, totals = question.observed, question.totals
+    settings = {"carried_from": carried.DONOR, "totals": totals.fingerprint, "given": totals.given}
+    scenario = Scenario("", str(question.as_of), seed, totals.persons.shape[1], settings=settings)
+
+    def compute(folder: Path) -> dict[str, Any]:
+        draws = carried.simulate(observed, totals.persons, question.as_of, seed=seed)
+        draws.save(folder / NUMBERS)
+        words = {"format": FORMAT, "diagnostics": None}
+        (folder / WORDS).write_text(json.dumps(words, indent=2) + "\n", encoding="utf-8")
+        return {"converged": True, "given": totals.given}
+
+    inputs = (*observed.vintages, *totals.inputs)
+    caveats = (CAVEATS[1], carried.CAVEAT, *totals.caveats)
+    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), inputs, compute, caveats, guests(*observed.plugins))
+    return _result(run, observed, question.contest, totals, reused=run.reused, runs=runs)
 
 
 def study(
