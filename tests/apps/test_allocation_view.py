@@ -134,7 +134,9 @@ def test_the_pdf_and_plans_nearly_as_good_are_made_on_demand(batch: Path) -> Non
     page.make_pdf.click()
     assert "data:application/pdf" in page.pdf.value
     page.others.click()
-    assert "within one per cent" in page.near.value or "nearly-as-good" in page.near.value or "Plan B" in page.near.value
+    assert (
+        "within one per cent" in page.near.value or "nearly-as-good" in page.near.value or "Plan B" in page.near.value
+    )
     page.judge.click()
     assert "No gain is shown" in page.honesty.value
 
