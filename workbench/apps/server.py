@@ -26,11 +26,7 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.voila_identity_provider import VoilaIdentityProvider
 
-<<<<<<< HEAD
-from workbench.apps import first_view, key, log, messages, pages
-=======
-from workbench.apps import guide_site, key, log, messages, pages
->>>>>>> 741ceab74f9552f4dd5e00fab9aac88baa220703
+from workbench.apps import first_view, guide_site, key, log, messages, pages
 from workbench.apps.attempts import Attempts
 from workbench.apps.first_handler import FirstViews, handlers
 from workbench.apps.guard import Nothing, guarded
@@ -76,17 +72,14 @@ class Serving:
         The key to every route.
     base_path
         The path under which a proxy serves the pages, e.g. ``/stat/``; the server expects it in every address.
-<<<<<<< HEAD
     drafts
         Whether pages show the newest saved result, published or not; they then say that it is a draft.
     live
         How many readers may make choices at once, each with a kernel; others read what was made ahead.
     ahead
         Whether first views are made ahead at all.
-=======
     store
         The register that keeps readers' answers to the guides; empty means the usual one.
->>>>>>> 741ceab74f9552f4dd5e00fab9aac88baa220703
     """
 
     page: str = "outlook"
@@ -98,13 +91,10 @@ class Serving:
     idle_minutes: float = 30
     token: str = field(default_factory=key.chosen, repr=False)
     base_path: str = "/"
-<<<<<<< HEAD
     drafts: bool = False
     live: int = 10
     ahead: bool = True
-=======
     store: str = ""
->>>>>>> 741ceab74f9552f4dd5e00fab9aac88baa220703
 
     def __post_init__(self) -> None:
         check(self.language)
@@ -251,14 +241,10 @@ class _Server(Voila):  # type: ignore[misc]
         return {**super().init_settings(), **self.tornado_settings, "compress_response": True}
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
-<<<<<<< HEAD
         """Return Voilà's routes, guarded, without its log-in form."""
-        return guarded(handlers([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]))
-=======
         """Return Voilà's routes, guarded, without its log-in form; before them the guides, which are open to all."""
-        closed = guarded([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")])
+        closed = guarded(handlers([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]))
         return [*guide_site.routes(_hosts(self.serving), self.serving.base_path, self.serving.store), *closed]
->>>>>>> 741ceab74f9552f4dd5e00fab9aac88baa220703
 
     def listen(self) -> None:
         """Answer on the bound sockets until stopped."""
