@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
+from workbench.presentation.charts import style
 from workbench.presentation.display import source_line
 from workbench.presentation.findings import Figure, Finding
+from workbench.presentation.languages import say
 from workbench.presentation.maps import credit, plan_map
 from workbench.presentation.settlement.forecast import medians
-from workbench.presentation.wording import count, listing, percent
+from workbench.presentation.theme import BANDS, COLOURS, TEXT_WIDTH_IN
+from workbench.presentation.wording import about, between, count, listing, number, percent
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Drawing
+
     from workbench.studies.settlement import SettlementResult
+    from workbench.studies.settlement.municipality import MunicipalityResult
 
 
 def on_map(result: SettlementResult) -> Figure | Finding:
@@ -36,3 +46,72 @@ def on_map(result: SettlementResult) -> Figure | Finding:
         f"Run {result.record.short_key}.{credit(rows)}",
         data=rows,
     )
+
+
+def fan(m: MunicipalityResult, language: str = "en") -> Figure:
+    """Return one municipality's past and the years ahead with their intervals."""
+    result = m.result
+    shown = m.country.shown
+    there = len(shown) and m.code in shown.index.get_level_values("municipality")
+    none = pd.DataFrame(columns=["accepted", "settled"])
+    past = pd.DataFrame(shown.xs(m.code, level="municipality")) if there else none
+    rows = m.expected.summary(tuple(BANDS))
+    middle, first = float(rows["median"].iloc[0]), result.label(result.years[0])
+    low, high = float(rows["low80"].iloc[0]), float(rows["high80"].iloc[0])
+    data = pd.concat([past.reset_index(), rows.rename(columns={"index": "year"})], ignore_index=True)
+    return Figure(
+        name="municipality-fan",
+        drawing=_years(past, rows, result.as_of, say("Persons a year", language), language, result.label),
+        caption=say(
+            "Line: settled; open circles: accepted; bars: the forecast with its 50, 80 and 95 % intervals.", language
+        ),
+        alternative=say(
+            "Chart of persons by year: settled and accepted in the past, and the forecast for {year}: {median}, 80 % "
+            "{between}.",
+            language, year=first, median=about(middle, language), between=between(low, high, language),
+        ),
+        source=f"{source_line(result.sources[:1], language)}. "
+        + say("Run {key}.", language, key=result.record.short_key),
+        data=data,
+    )  # fmt: skip
+
+
+def _years(
+    past: pd.DataFrame, rows: pd.DataFrame, as_of: int, unit: str, language: str, label: Callable[[int], str]
+) -> Drawing:
+    """Draw a past line and, for each year ahead, a bar of three bands with the median across."""
+    from matplotlib.figure import Figure as Drawing
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    with style():
+        drawing = Drawing(figsize=(TEXT_WIDTH_IN, 2.5))
+        axes = drawing.add_axes((0.085, 0.11, 0.9, 0.77))
+        for _, row in rows.iterrows():
+            for level, fill in BANDS.items():
+                at = round(100 * level)
+                axes.bar(row["year"], row[f"high{at}"] - row[f"low{at}"], 0.5, row[f"low{at}"], color=fill, linewidth=0)
+            axes.hlines(row["median"], row["year"] - 0.25, row["year"] + 0.25, color=COLOURS.accent, linewidth=1.8)
+        years = past.index.to_numpy(dtype=float)
+        if len(past):
+            axes.plot(
+                years, past["settled"].to_numpy(float), color=COLOURS.ink, marker="o", markersize=2.6, linewidth=0.9
+            )
+            axes.plot(
+                years,
+                past["accepted"].to_numpy(float),
+                linestyle="none",
+                marker="o",
+                markersize=4.6,
+                markerfacecolor="none",
+                markeredgecolor=COLOURS.quiet,
+                markeredgewidth=0.8,
+            )
+        axes.axvline(as_of + 0.5, color=COLOURS.quiet, linewidth=0.6)
+        held = [float(rows["high95"].max()), *np.nan_to_num(past.to_numpy(float)).ravel()] if len(past) else []
+        axes.set_ylim(0, max([*held, float(rows["high95"].max()), 1.0]) * 1.08)
+        ticks = [*map(int, years), *map(int, rows["year"])]
+        axes.set_xticks(ticks, [label(year) for year in ticks])
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language=language)))
+        drawing.text(0.0, 0.975, unit, color=COLOURS.quiet, va="top")
+    return drawing
