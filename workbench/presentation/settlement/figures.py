@@ -24,26 +24,41 @@ if TYPE_CHECKING:
     from workbench.studies.settlement.municipality import MunicipalityResult
 
 
-def on_map(result: SettlementResult) -> Figure | Finding:
+def on_map(result: SettlementResult, language: str = "en") -> Figure | Finding:
     """Return the forecast medians of the first year on a map; the table of all places says the same in figures."""
     rows = medians(result).merge(result.positions, on="municipality")
     rows = rows.dropna(subset=["lon", "lat"]).reset_index(drop=True)
     if len(rows) < 2:
-        return Finding("No map: the places have no positions.")
+        return Finding(say("No map: the places have no positions.", language), language=language)
     year = result.label(result.years[0])
-    most = listing([f"{n} ({count(v)})" for n, v in zip(rows["name"][:5], rows["median"][:5], strict=True)])
+    five = zip(rows["name"][:5], rows["median"][:5], strict=True)
+    most = listing([f"{name} ({count(value, language)})" for name, value in five], language)
     top = float(rows["median"][:10].sum() / max(rows["median"].sum(), 1))
     return Figure(
         name="settlement-map",
         drawing=plan_map(
-            rows.rename(columns={"median": "placed"}), f"Forecast median {year}, persons by municipality", count
+            rows.rename(columns={"median": "placed"}),
+            say("Forecast median {year}, persons by municipality", language, year=year),
+            lambda value: count(value, language),
         ),
-        caption=f"Newcomers settle all over the country; the ten municipalities with most take about {percent(top)}. A "
-        "circle's area shows the median of the forecast, a dot a municipality with a median of none.",
-        alternative=f"Map of municipalities as circles at their centroids. Most are expected in {most}. The table of "
-        "all municipalities in this report gives every figure with its interval.",
-        source=f"{source_line(result.sources)}. Known at the forecast: data to {result.label(result.as_of)}. "
-        f"Run {result.record.short_key}.{credit(rows)}",
+        caption=say(
+            "Newcomers settle all over the country; the ten municipalities with most take about {share}. A circle's "
+            "area "
+            "shows the median of the forecast, a dot a municipality with a median of none.",
+            language,
+            share=percent(top, language=language),
+        ),
+        alternative=say(
+            "Map of municipalities as circles at their centroids. Most are expected in {most}. The table of all "
+            "municipalities gives every figure with its interval.",
+            language,
+            most=most,
+        ),
+        source=f"{source_line(result.sources, language)}. "
+        + say("Known at the forecast: data to {year}.", language, year=result.label(result.as_of))
+        + " "
+        + say("Run {key}.", language, key=result.record.short_key)
+        + credit(rows),
         data=rows,
     )
 

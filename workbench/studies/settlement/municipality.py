@@ -119,18 +119,26 @@ def country(
     )
     home = localities.load(locality)
     learnt = follow(result, locality=locality, seed=seed) if moves and "refugee_stock" in home.tables else None
+    groups = pd.Series(dtype=object)
+    if GROUPS in home.tables:
+        groups = localities.table(home, GROUPS).set_index("municipality")["kostra_group"].astype(str)
+    return Country(result, locality, learnt, _shown(result), _population(locality), groups, seed)
+
+
+def of_saved(result: SettlementResult) -> Country:
+    """Return what a saved forecast alone tells: no moves, no peers, no ages; it opens at once."""
+    return Country(result, "", None, _shown(result), pd.Series(dtype=float), pd.Series(dtype=object), 1)
+
+
+def _shown(result: SettlementResult) -> pd.DataFrame:
+    """Return what may be shown of the past; index (year, municipality)."""
     counties = {code: result.parents.get(code) or "" for code in result.draws.labels("municipality")}
     table = result.observed[result.observed["year"] > result.as_of - PAST]
     parts = []
     for year, rows in table.groupby("year"):
-        own = rows.set_index("municipality")
-        settled = disclosure.shown(own["settled"].astype(float), counties)
-        parts.append(own[["requested", "accepted"]].astype(float).assign(settled=settled, year=year))
-    shown = pd.concat(parts).reset_index().set_index(["year", "municipality"]) if parts else pd.DataFrame()
-    groups = pd.Series(dtype=object)
-    if GROUPS in home.tables:
-        groups = localities.table(home, GROUPS).set_index("municipality")["kostra_group"].astype(str)
-    return Country(result, locality, learnt, shown, _population(locality), groups, seed)
+        own = rows.set_index("municipality").reindex(columns=["requested", "accepted", "settled"]).astype(float)
+        parts.append(own.assign(settled=disclosure.shown(own["settled"], counties), year=year))
+    return pd.concat(parts).reset_index().set_index(["year", "municipality"]) if parts else pd.DataFrame()
 
 
 def totals(text: str) -> tuple[int, ...]:
@@ -172,7 +180,7 @@ def municipality(of: Country, code: str) -> MunicipalityResult:
     expected = of.result.draws.select(municipality=code)
     first = of.result.years[0]
     persons = expected.select(year=first).values.to_numpy()
-    peers, how = _peers(of, code)
+    peers, how = _peers(of, code) if len(of.population) else (pd.DataFrame(), "")
     own_seed = of.seed + int.from_bytes(code.encode(), "big") % 1_000_003
     return MunicipalityResult(
         country=of,
@@ -180,7 +188,9 @@ def municipality(of: Country, code: str) -> MunicipalityResult:
         name=known[code],
         expected=expected,
         by_month=composition.by_month(persons, own_seed),
-        composition=composition.compose(persons, locality=of.locality, as_of=of.result.as_of, seed=own_seed),
+        composition=composition.compose(persons, locality=of.locality, as_of=of.result.as_of, seed=own_seed)
+        if of.locality
+        else None,
         peers=peers,
         compared_by=how,
     )
