@@ -49,6 +49,9 @@ def run_here(notebook: Path, parameters: Mapping[str, Any], executed: Path) -> N
         ]
         if failure is not None:
             break
+        if ran.result is not None and shell.display_formatter is not None:  # what the cell ends with
+            data, metadata = shell.display_formatter.format(ran.result)  # type: ignore[no-untyped-call]
+            cell.outputs.append(nbformat.v4.new_output("display_data", data=_plain(data), metadata=metadata))  # type: ignore[no-untyped-call]
     with replacing(executed) as partial:
         nbformat.write(node, partial)  # type: ignore[no-untyped-call]
     if isinstance(failure, WorkbenchError) and not isinstance(failure, ReportError):

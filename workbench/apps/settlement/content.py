@@ -45,12 +45,19 @@ def said_first(result: SettlementResult, state: SettlementState) -> str:
     if not state.municipality:
         lost = words.lost(study.municipality(of, study.codes(of)[0]), language).html()
         first = "".join(part.html() for part in (national.headline(result, language), national.half(result, language)))
+        first += _carried(result, language)
         return lost + first if result.verdict.lost else first + lost
     one = study.municipality(of, state.municipality)
     parts = [words.headline(one, language), words.beside_quota(one, language)]
     if state.takes >= 0:
         parts.append(national.if_taken(one, state.takes, language))
-    return "".join(part.html() for part in parts)
+    return "".join(part.html() for part in parts) + _carried(result, language)
+
+
+def _carried(result: SettlementResult, language: str) -> str:
+    of = study.of_saved(result)
+    told = words.carried_over(study.municipality(of, study.codes(of)[0]), language)
+    return notices.notice(*told) if told else ""
 
 
 def tables(result: SettlementResult, state: SettlementState) -> tuple[str, str]:

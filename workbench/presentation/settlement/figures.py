@@ -70,6 +70,7 @@ def fan(m: MunicipalityResult, language: str = "en") -> Figure:
     there = len(shown) and m.code in shown.index.get_level_values("municipality")
     none = pd.DataFrame(columns=["accepted", "settled"])
     past = pd.DataFrame(shown.xs(m.code, level="municipality")) if there else none
+    past = none if past[["accepted", "settled"]].isna().all(axis=None) else past
     rows = m.expected.summary(tuple(BANDS))
     middle, first = float(rows["median"].iloc[0]), result.label(result.years[0])
     low, high = float(rows["low80"].iloc[0]), float(rows["high80"].iloc[0])
@@ -121,7 +122,10 @@ def _years(
                 markeredgecolor=COLOURS.quiet,
                 markeredgewidth=0.8,
             )
-        axes.axvline(as_of + 0.5, color=COLOURS.quiet, linewidth=0.6)
+        if len(past):
+            axes.axvline(as_of + 0.5, color=COLOURS.quiet, linewidth=0.6)
+        else:
+            axes.set_xlim(float(rows["year"].min()) - 2, float(rows["year"].max()) + 2)
         held = [float(rows["high95"].max()), *np.nan_to_num(past.to_numpy(float)).ravel()] if len(past) else []
         axes.set_ylim(0, max([*held, float(rows["high95"].max()), 1.0]) * 1.08)
         ticks = [*map(int, years), *map(int, rows["year"])]

@@ -14,6 +14,7 @@ from workbench.presentation.settlement.forecast import LEVELS
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, count, number, percent, span
+from workbench.studies.settlement.carried import NoFit
 from workbench.studies.settlement.totals import KNOWN_SINCE
 
 if TYPE_CHECKING:
@@ -144,6 +145,8 @@ def lost(m: MunicipalityResult, language: str = "en") -> Finding:
 def key_findings(m: MunicipalityResult, language: str = "en") -> Several:
     """Return the sentences that matter; a lost contest stands first."""
     parts = [headline(m, language), beside_quota(m, language)]
+    if told := carried_over(m, language):
+        parts.append(Finding(" ".join(told), language=language))
     return Several((lost(m, language), *parts) if m.result.verdict.lost else (*parts, lost(m, language)))
 
 
@@ -153,7 +156,7 @@ def quotas(m: MunicipalityResult, language: str = "en") -> Table | Finding:
     if not len(shown):
         return Finding(say("No numbers of earlier years are in the data.", language), language=language)
     rows = shown.xs(m.code, level="municipality").reset_index() if m.code in shown.index.get_level_values(1) else None
-    if rows is None or rows.empty:
+    if rows is None or rows[["requested", "accepted", "settled"]].isna().all(axis=None):
         return Finding(say("No numbers of earlier years are in the data.", language), language=language)
     label = m.result.label
 
@@ -378,6 +381,25 @@ def answer_form(m: MunicipalityResult, language: str = "en") -> Table:
         ),
         data=pd.DataFrame({"question": asked, "answer": ""}),
         language=language,
+    )
+
+
+def carried_over(m: MunicipalityResult, language: str = "en") -> tuple[str, ...]:
+    """Return what is estimated, carried over and assumed where nothing was fitted to the country's own figures."""
+    if not isinstance(m.result.diagnostics, NoFit):
+        return ()
+    return (
+        say("Estimated from the country's own figures: nothing but the population of its municipalities.", language),
+        say(
+            "Carried over from Norway: how much more or less than their share of the population municipalities of like "
+            "size receive, how that changes from year to year, and how often they receive nobody.",
+            language,
+        ),
+        say(
+            "Assumed: this country's municipalities differ as those of like size in Norway do. Own housing, the labour "
+            "market and agreements play no part, and neither does a municipality's own past.",
+            language,
+        ),
     )
 
 
