@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.tables import Case, Column, Contract
+from workbench.core.columns import Case, Column, Contract
 
 
 def _place(name: str, description: str, *, required: bool = True, empty: bool = False) -> Column:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from workbench.core.cells import composed
+from workbench.core.columns import Contract
 from workbench.core.table_sums import AGGREGATES
-from workbench.core.tables import Contract
 
 TIME = (
     *("time_period", "time", "period", "tid", "date", "month", "måned", "måneder", "mnd", "månad", "kuukausi"),
