@@ -196,6 +196,37 @@ def municipality(of: Country, code: str) -> MunicipalityResult:
     )
 
 
+def study(
+    *,
+    code: str,
+    locality: str = "norway",
+    as_of: int = 0,
+    total: str = "",
+    horizon: int = 1,
+    seed: int = 1,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str = "",
+) -> MunicipalityResult:
+    """Return one municipality of a forecast that is made, or found, for all of them; see :func:`country`.
+
+    ``total`` holds the national totals as a report writes them, ``20000,15000``.
+    """
+    whole = country(
+        locality=locality,
+        as_of=as_of,
+        total=totals(total),
+        horizon=horizon,
+        seed=seed,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        runs=runs,
+    )
+    return municipality(whole, code)
+
+
 def codes(of: Country) -> list[str]:
     """Return the codes of all municipalities of a forecast."""
     return [str(code) for code in of.result.draws.labels("municipality")]
