@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -52,6 +52,8 @@ class Locality:
         Places by code.
     plugin
         The plug-in that brought it; None if it was named by its folder.
+    around
+        What it lies in, by code: figures of it may stand beside its own (the country of a county).
     """
 
     id: str
@@ -63,6 +65,12 @@ class Locality:
     places: Mapping[str, Place]
     tables: Mapping[str, TableEntry]
     plugin: Plugin | None = None
+    around: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def wholes(self) -> frozenset[str]:
+        """Codes of the locality itself and of what it lies in."""
+        return frozenset(filter(None, (self.code, *self.around)))
 
     def table(self, name: str) -> TableEntry:
         """Return a table's entry; an unknown name is refused with the nearest one."""
@@ -78,6 +86,8 @@ class Locality:
         """Return a place's name, or its code if the locality does not know it."""
         if code == self.code:
             return self.name
+        if code in self.around:
+            return self.around[code]
         place = self.places.get(code)
         return place.name if place else code
 

@@ -114,7 +114,8 @@ def read_folder(folder: Path) -> tuple[Locality | None, list[DataError]]:
     if any(not raw.get(part) for part in ("id", "name", "level", "languages")) or not places:
         return None, faults
     identity = (raw["id"], raw["name"], raw.get("code", ""), raw["level"], tuple(raw["languages"]))
-    return Locality(*identity, folder, places, tables), faults
+    around = {str(code): str(name) for code, name in raw.get("around", {}).items()}
+    return Locality(*identity, folder, places, tables, around=around), faults
 
 
 def _toml(folder: Path) -> dict[str, Any]:
