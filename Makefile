@@ -22,9 +22,8 @@ app: .venv/.ready ## the outlook page in the browser (make demo, or a forecast o
 lab: .venv/.ready ## JupyterLab in the browser, with the notebooks
 	@$(PY) -m jupyter lab notebooks
 
-test: .venv/.test-ready ## build the same environment with test tools and run the tests, fast ring first
-	@$(PY) -m pytest $(SHARED) -m quick
-	@$(PY) -m pytest $(SHARED) -m whole
+test: .venv/.test-ready ## build the same environment with test tools and run the tests
+	@$(PY) -m pytest $(SHARED) -m "quick or whole"
 
 test-quick: .venv/.test-ready ## only the fast ring
 	@$(PY) -m pytest $(SHARED) -m quick

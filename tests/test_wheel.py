@@ -55,8 +55,3 @@ def test_the_wheel_route(tmp_path: Path) -> None:
     for report in told["reports"]:
         assert (home / report).read_bytes().startswith(b"%PDF-")
     assert "compiler" not in done.stderr and "g++" not in done.stderr and "Warning" not in done.stderr
-
-    again = json.loads(
-        run(workbench, "demo", "--households", "30", "--draws", "350", "--json", cwd=home, env=alone).stdout
-    )
-    assert again["reused"] == ["inflow", "allocation"] and again["sentences"] == told["sentences"]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from workbench.apps.outlook import content
-from workbench.apps.outlook.panel import Opening
+from workbench.apps.outlook.opening import Opening
 from workbench.apps.outlook.state import OutlookState
 from workbench.apps.outlook.view import OutlookView
 from workbench.core.provenance import RECORD, RunRecord

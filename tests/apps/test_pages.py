@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from workbench.apps import guest, pages
-from workbench.apps.outlook.panel import Opening, Outlook
+from workbench.apps.outlook.opening import Opening
+from workbench.apps.outlook.panel import Outlook
 from workbench.apps.outlook.state import OutlookState
 from workbench.core.errors import AppError
 

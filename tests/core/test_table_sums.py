@@ -25,10 +25,20 @@ def told(table, contract):
     return [f"{fault.column} {fault.value} {fault.what}" for fault in look(table.astype("string"), contract).faults]
 
 
-@pytest.mark.parametrize("code", ["EU27_2020", "Total", "XX", "19 countries"])
+@pytest.mark.parametrize("code", ["Total", "XX", "19 countries"])
 def test_a_destination_that_is_the_sum_of_all_others_is_refused_by_name(code):
     (fault,) = told(with_sum(arrivals(np.random.default_rng(1)), "destination", "month", "persons", code), "arrivals")
     assert fault.startswith(f"destination {code} '{code}' is")
+
+
+@pytest.mark.parametrize("code", ["EU27_2020", "EU", "ea20"])
+def test_a_union_of_states_beside_its_members_is_left_out_and_said(code):
+    table = arrivals(np.random.default_rng(1))
+    seen = look(with_sum(table, "destination", "month", "persons", code).astype("string"), "arrivals")
+    assert not seen.faults and set(seen.table["destination"]) == set(table["destination"])
+    assert f"36 rows of '{code}' left out" in " ".join(seen.notes)
+    alone = table[table["destination"] == "DE"].assign(destination=code)  # nothing is summed twice
+    assert len(look(alone.astype("string"), "arrivals").table) == 36
 
 
 def test_a_sum_of_rounded_parts_is_found_too():

@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.core.calendar import add_months, horizon_months, month_number, month_range
 from workbench.core.draws import Draws
 from workbench.core.provenance import RunRecord, Source, Vintage
+from workbench.models.quality import Quality
 
 SOURCE = Source("Statistical Office of Nowhere", "Asylum applicants by month", "CC BY 4.0", "made up for a test")
 NAMES = {"AA": "Aland", "BB": "Bergland", "CC": "Côte-d’Est", "DD": "Dalarike", "EE": "Österland", "FF": "Fjordane"}
@@ -75,6 +76,7 @@ def inflow_result(
         ),
         names={code: names.get(code, code) for code in codes},
         sources=sources,
+        quality=Quality(()),
     )
 
 

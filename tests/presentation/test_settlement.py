@@ -112,8 +112,11 @@ def test_retention_stands_beside_what_was_assumed(result: SettlementResult) -> N
     )
     sized = LeavingBySize(hazard, np.tile([0.5, 0.2, 0.0, -0.3], (200, 1)), pd.DataFrame())
     known = Moves(hazard, sized, gravity, tuple(PLACES), np.array([0, 1, 2, 3, 3]), ())
-    stayed, came = moves.move(settled, known.staying(5), gravity, seed=1)
-    moved = MovesResult(known, hazard.retention(), stayed, came, settled, (SOURCE,), result.names)
+    stayed, living = moves.follow_cohort(settled, [known.staying(y) for y in moves.HORIZONS], gravity, seed=1)
+    anchor = pd.DataFrame({"years": [7], "share": [0.99], "source": ["somewhere"]})
+    moved = MovesResult(known, hazard.retention(), stayed, living, settled, (SOURCE,), result.names, anchor)
+    assert "misses 1 figure" in page.anchors(moved).caption
+    assert page.cohort(moved, settled.labels("municipality")[0]).data["years"].tolist() == [1, 3, 5]
     table = page.retention(moved)
     assert [row[0] for row in table.rows] == ["1 year", "3 years", "5 years"]
     assert all(row[1] == row[3] for row in table.rows)  # nothing learnt: posterior is prior
@@ -168,6 +171,7 @@ def test_the_headline_says_whether_the_intervals_held_what_came(
 def test_an_effect_that_the_data_do_not_show_is_not_stated(result: SettlementResult) -> None:
     def sentence(centre: list[float], error: float) -> str:
         gravity = SimpleNamespace(centre=np.array(centre), covariance=np.eye(3) * error**2)
+        gravity.carried = False
         return page.gravity_words(SimpleNamespace(known=SimpleNamespace(gravity=gravity))).sentence  # type: ignore[arg-type]
 
     told = sentence([0.8, 1.2, -0.06], 0.056)

@@ -1,14 +1,16 @@
-"""Is a partial last month withheld from learning, said, and nothing else touched?"""
+"""Is a doubtful last month told, as it could be then, and what do rows by origin add up to?"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from workbench.core.calendar import month_range
-from workbench.studies.inflow.arrivals import CAVEATS, WITHHELD, Arrivals, read_arrivals
+from workbench.core.errors import AssumptionError, DataError, TableNotice
+from workbench.studies.inflow.arrivals import CAVEATS, DOUBTED, Arrivals, read_arrivals
 
 pytestmark = pytest.mark.quick
 
@@ -21,12 +23,12 @@ def own(tmp_path: Path, last: int) -> Arrivals:
     return read_arrivals(file=path)
 
 
-def test_a_partial_last_month_is_withheld_and_said(tmp_path: Path) -> None:
+def test_a_doubtful_last_month_is_said_unless_figures_are_final(tmp_path: Path) -> None:
     arrivals = own(tmp_path, 30)
     assert arrivals.quality.mask == {("2019-12", "NO")}
-    assert arrivals.caveats("2019-12") == (*CAVEATS, WITHHELD)
-    learnt = arrivals.quality.withheld(arrivals.known("2019-12"))
-    assert learnt["persons"].isna().sum() == 1 and arrivals.known("2019-12")["persons"].notna().all()
+    assert arrivals.caveats("2019-12") == (*CAVEATS, DOUBTED)
+    assert replace(arrivals, final=True).caveats("2019-12") == CAVEATS
+    assert arrivals.known("2019-12")["persons"].notna().all()
 
 
 def test_a_forecast_from_before_a_partial_month_needs_no_caveat(tmp_path: Path) -> None:
@@ -38,7 +40,7 @@ def test_the_shipped_arrivals_are_withheld_nowhere() -> None:
 
 
 def test_remarks_of_a_forecast_know_nothing_later_than_its_as_of_month(tmp_path: Path) -> None:
-    """A series that ends, starts or breaks later was whole then; only which last months are partial is today's."""
+    """A series that ends, starts or breaks later was whole then, and a fall at its end was doubtful then."""
     rng = np.random.default_rng(3)
     rows = ["month,destination,persons"]
     for at, month in enumerate(month_range("2012-01", "2019-12")):
@@ -61,3 +63,57 @@ def test_partial_last_months_stay_a_remark_of_a_forecast_made_from_them(tmp_path
     arrivals = own(tmp_path, 30)
     assert [r.kind for r in arrivals.quality_at("2019-12").remarks] == ["partial_end"]
     assert arrivals.quality_at("2019-11").remarks == ()
+
+
+BY_ORIGIN = """month,destination,origin,persons
+2019-01,NO,SYR,1000
+2019-01,NO,AFG,500
+2019-02,NO,SYR,1000
+2019-02,NO,AFG,
+2019-03,NO,SYR,1000
+"""
+
+
+@pytest.mark.parametrize(
+    ("absent", "sums"), [("", [1500, None, 1000]), ("zero", [1500, None, 1000]), ("missing", [1500, None, None])]
+)
+def test_a_blank_origin_makes_the_sum_missing_and_an_absent_one_is_as_stated(
+    tmp_path: Path, absent: str, sums: list[float | None]
+) -> None:
+    (tmp_path / "by_origin.csv").write_text(BY_ORIGIN, encoding="utf-8")
+    with pytest.warns(TableNotice) as told:
+        arrivals = read_arrivals(file=tmp_path / "by_origin.csv", absent=absent)
+    assert [None if np.isnan(cell) else cell for cell in arrivals.table["persons"]] == sums
+    said = " ".join(str(one.message) for one in told)
+    assert "added up to destinations" in said and "NO 2019-02 (AFG)" in said
+    assert ("absent" in said) == (absent != "zero")
+    assert [note for note in arrivals.notes if "AFG" in note] and not any(str(tmp_path) in n for n in arrivals.notes)
+
+
+def test_absent_destinations_are_none_where_their_publisher_omits_zeros(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text(
+        "month,destination,persons\n2019-01,NO,5\n2019-01,SE,7\n2019-02,NO,4\n", encoding="utf-8"
+    )
+    table = read_arrivals(file=tmp_path / "my.csv", absent="zero").table
+    assert table.set_index(["destination", "month"])["persons"].to_dict()[("SE", "2019-02")] == 0
+    assert len(read_arrivals(file=tmp_path / "my.csv").table) == 3
+    with pytest.raises(AssumptionError, match="absent rows"):
+        read_arrivals(file=tmp_path / "my.csv", absent="perhaps")
+
+
+@pytest.mark.filterwarnings("ignore::workbench.core.errors.TableNotice")
+def test_corridors_add_up_to_their_destination_and_small_ones_stand_together(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    rows = ["month,destination,origin,persons"]
+    for month in month_range("2016-01", "2018-12"):
+        rows += [f"{month},NO,SYR,{rng.integers(50, 90)}"]
+        rows += [f"{month},NO,{origin},{rng.integers(1, 9)}" for origin in ("AFG", "ERI") if month > "2018-02"]
+        rows += [f"{month},NO,IRQ,{rng.integers(1, 9)}"] if month < "2018-02" else []
+    (tmp_path / "my.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    corridors = read_arrivals(file=tmp_path / "my.csv", corridors=True)
+    assert set(corridors.table["destination"]) == {"NO|SYR", "NO|OTH"}
+    whole = corridors.table.groupby("month")["persons"].sum()
+    assert whole.equals(read_arrivals(file=tmp_path / "my.csv").table.set_index("month")["persons"].rename("persons"))
+    (tmp_path / "no.csv").write_text("month,destination,persons\n2019-01,NO,5\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no origins"):
+        read_arrivals(file=tmp_path / "no.csv", corridors=True)

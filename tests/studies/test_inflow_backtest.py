@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.core.calendar import month_range
+from workbench.core.calendar import add_months, month_range
 from workbench.core.errors import DataError, ModelError
 from workbench.core.tasks import Kept, Task
 from workbench.models import hubverse
@@ -313,3 +313,46 @@ def test_shipped_tables_are_read_as_they_stand() -> None:
     assert list(table.columns) == ["month", "destination", "origin", "persons"] and "UNHCR" in source
     with pytest.raises(DataError, match="no table of arrivals"):
         read_table(table="detections")
+
+
+def test_the_sum_over_series_is_scored_from_joint_draws(tmp_path: Path) -> None:
+    told = backtest(walk(), tmp_path).scores["totals"]
+    assert set(told) == {MODEL}
+    months, period = told[MODEL]["months"], told[MODEL]["period"]
+    assert months["forecasts"] == 2 * period["forecasts"] == 2 * len(ORIGINS)
+    scored = inflow_scores.read(tmp_path).sums
+    samples = pd.read_parquet(tmp_path / inflow_scores.SAMPLES)
+    first = samples[(samples["origin_month"] == ORIGINS[0]) & (samples["horizon"] == 3)]
+    drawn = np.stack(first["samples"].to_list()).sum(axis=0)
+    truth = walk().groupby("month")["persons"].sum()[add_months(ORIGINS[0], 3)]
+    low, high = np.quantile(drawn, [0.1, 0.9], method="inverted_cdf")
+    row = scored[(scored["origin_month"] == ORIGINS[0]) & (scored["horizon"] == 3)].iloc[0]
+    assert row["covered80"] == (low <= truth <= high)
+
+
+def test_a_fall_at_the_end_of_each_past_reaches_the_model_as_it_was_published(tmp_path: Path) -> None:
+    """The rule on doubtful months is the learner's own, so that it sees at each origin what a live user's sees."""
+    table = walk()
+    fall = (table["month"] == ORIGINS[1]) & (table["destination"] == "AA")
+    table.loc[fall, "persons"] = 1.0
+    seen: dict[str, float] = {}
+
+    class Looker(Wanderer):
+        def __call__(self, past: pd.DataFrame, as_of: str, horizon: int, seed: int) -> Learnt:
+            seen[as_of] = float(past[(past["month"] == as_of) & (past["destination"] == "AA")]["persons"].iloc[0])
+            return super().__call__(past, as_of, horizon, seed)
+
+    backtest(table, tmp_path, learners={MODEL: Looker()})
+    assert seen[ORIGINS[1]] == 1.0 and not any(np.isnan(list(seen.values())))
+
+
+def test_another_backtest_s_folder_is_not_overwritten_in_silence(tmp_path: Path) -> None:
+    backtest(walk(), tmp_path, overwrite=False)
+    backtest(walk(), tmp_path, overwrite=False)  # the same input is taken up again
+    before = (tmp_path / inflow_scores.SCORES).read_bytes()
+    with pytest.raises(DataError, match="another input"):
+        backtest(walk(seed=3), tmp_path, overwrite=False)
+    with pytest.raises(DataError, match="another input"):
+        backtest(walk(), tmp_path, overwrite=False, horizons=[3])
+    assert (tmp_path / inflow_scores.SCORES).read_bytes() == before
+    backtest(walk(seed=3), tmp_path, overwrite=True)

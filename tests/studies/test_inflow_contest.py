@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.whole
 ROOT = Path(__file__).parent.parent.parent
 SMALL = (
     *("--first-origin", "2018-03", "--last-origin", "2018-09", "--every", "3", "--horizons", "3-4"),
@@ -53,6 +52,7 @@ def done(arrivals: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.mark.whole
 def test_it_writes_forecasts_and_scores(done: Path) -> None:
     scores = json.loads((done / "scores.json").read_text(encoding="utf-8"))
     assert scores["series"] == ["DE", "NO", "SE"] and scores["origins"]["count"] == 3
@@ -62,6 +62,7 @@ def test_it_writes_forecasts_and_scores(done: Path) -> None:
     assert {f["origin"] for f in scores["fallbacks"]["which"]} <= {"2018-03", "2018-06", "2018-09"}
 
 
+@pytest.mark.slow
 def test_killed_half_way_it_is_taken_up_and_one_worker_gives_the_same_bytes(
     done: Path, arrivals: Path, tmp_path: Path
 ) -> None:
@@ -82,6 +83,7 @@ def test_killed_half_way_it_is_taken_up_and_one_worker_gives_the_same_bytes(
         assert (out / name).read_bytes() == (done / name).read_bytes(), name
 
 
+@pytest.mark.whole
 def test_bad_input_is_refused_with_a_message(arrivals: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.csv"
     bad.write_text(arrivals.read_text(encoding="utf-8").replace("2018-05,NO,", "2018-05,NO,-"), encoding="utf-8")

@@ -67,7 +67,10 @@ def test_a_saved_forecast_is_named_by_its_key_its_folder_or_as_the_latest(saved_
 
 
 @pytest.mark.parametrize("name", ["/no/such", "/no/*", "*", "?", "[a-f0-9]", "../inflow", "zzzz"])
-def test_what_names_no_saved_forecast_is_refused(saved_runs: Path, name: str) -> None:
+def test_what_names_no_saved_forecast_is_refused(
+    saved_runs: Path, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # so that no folder beside the checkout answers to the name
     with pytest.raises(DataError, match="no inflow forecast is saved as") as fault:
         inflow_saved.saved(name, runs=saved_runs)
     assert "latest" in fault.value.do

@@ -9,6 +9,7 @@ import pytest
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
+from workbench.core.rhythm import Rhythm
 from workbench.studies import inflow, settlement
 from workbench.studies.settlement import checks as settlement_checks
 from workbench.studies.settlement import levels as settlement_levels
@@ -49,7 +50,7 @@ def test_a_withheld_cell_is_told_how_it_is_written(tmp_path: Path, cell: str) ->
 def test_a_year_that_has_not_begun_is_refused_and_the_running_one_is_a_part_year(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="not begun; it is 2018") as caught:
         read(tmp_path, GOOD, this_year=2018)
-    assert [fault.value for fault in caught.value.faults] == [2019]
+    assert [fault.value for fault in caught.value.faults] == ["2019"]
     observed = read(tmp_path, GOOD, this_year=2019)
     assert observed.part_years == (2019,) and observed.last_whole == 2018
 
@@ -213,6 +214,7 @@ def small(numbers: tuple[int, ...] = (7, 9)) -> SimpleNamespace:
         names={"A": "Aa", "B": "Bb", "C": "Cc"},
         parents={"A": "East", "B": "East", "C": ""},
         numbers=numbers,
+        rhythm=Rhythm(),
     )
 
 

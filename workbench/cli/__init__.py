@@ -21,6 +21,7 @@ import workbench.cli.doctor as doctor
 import workbench.cli.inflow as inflow
 import workbench.cli.intake as intake
 import workbench.cli.locality as locality
+import workbench.cli.outcomes as outcomes
 import workbench.cli.places as places
 import workbench.cli.register as register
 import workbench.cli.report as report
@@ -105,6 +106,7 @@ app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
 app.add_typer(allocate.app, name="allocate")
+app.add_typer(outcomes.app, name="outcomes")
 app.add_typer(register.app, name="register")
 app.add_typer(intake.app, name="intake")
 app.add_typer(places.app, name="places")

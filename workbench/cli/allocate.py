@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +34,17 @@ def run(
     households: Annotated[Path | None, typer.Option(help="Table of households (CSV or Parquet).")] = None,
     places: Annotated[Path | None, typer.Option(help="Table of places.")] = None,
     scores: Annotated[Path | None, typer.Option(help="Table of scores; without it, needs-and-ties matching.")] = None,
+    outcomes: Annotated[
+        Path | None,
+        typer.Option(
+            help="Counts of outcomes (place, type, n, successes): scores are fitted on them; see `workbench outcomes`."
+        ),
+    ] = None,
+    outcome: Annotated[str, typer.Option(help="Which outcome, where the table of outcomes holds several.")] = "",
+    because: Annotated[str, typer.Option(help="Why staying is counted as an outcome; else it is refused.")] = "",
+    approximate: Annotated[
+        bool, typer.Option("--approximate", help="Fit outcomes by Laplace's approximation instead of the sampler.")
+    ] = False,
     rules: Annotated[
         Path | None,
         typer.Option(help="Table of rules: pins, bans, links, floors, deadlines, limits; see `workbench data list`."),
@@ -71,26 +83,47 @@ def run(
     from workbench.core.outputs import guard
     from workbench.decisions.allocation.search import compilation
     from workbench.presentation import allocation as shown
+    from workbench.presentation.allocation import outcomes as shown_outcomes
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
     from workbench.studies.allocation import certificate_files as sidecars
+    from workbench.studies.allocation import outcome_scores
+    from workbench.studies.allocation import outcomes as counted_outcomes
     from workbench.studies.allocation import tables as allocation_tables
 
     counts = allocation_tables.counts_of(count or ())
-    given = [path for path in (households, places, scores, rules, practice) if path is not None]
+    if scores is not None and outcomes is not None:
+        raise typer.BadParameter("give either --scores or --outcomes: a household has one score in a place")
+    given = [path for path in (households, places, scores, outcomes, rules, practice) if path is not None]
     files.writable(out)
-    sidecar = result.with_suffix(".npz")
-    guard([out, result, sidecar], reads=given, overwrite=overwrite)
+    sidecar, expected = result.with_suffix(".npz"), result.with_name(f"{result.stem}-scores.parquet")
+    guard([out, result, sidecar, *([expected] if outcomes else [])], reads=given, overwrite=overwrite)
     home = localities.load(locality) if locality else None
+    table = None
+    if outcomes is not None:
+        table = counted_outcomes.read(outcomes, outcome=outcome, reason=because, locality=home)
     tables = allocation_tables.read_tables(households, places, scores, rules, practice, locality=home, counts=counts)
+    told_outcomes: dict[str, object] | None = None
+    if table is not None:
+        with step("Fit the outcomes") as fitting:
+            tables, fit = outcome_scores.scored(tables, table, approximate=approximate, progress=fitting)
+        told_outcomes = outcome_scores.to_dict(table, fit)
+        tables = replace(tables, paths={**tables.paths, "scores": expected})
+        typer.echo(shown_outcomes.fitted(table, fit).plain(), err=True)
+        if silent_places := counted_outcomes.places_without(fit.cells, list(tables.places["place"])):
+            typer.echo(
+                f"Of {counted(len(silent_places), 'place')} no outcome was counted; there the score is that of an "
+                f"average place: {', '.join(silent_places[:10])}{' …' if len(silent_places) > 10 else ''}.",
+                err=True,
+            )
     weights = study.weights_of(home) or study.norwegian_weights()
     if tables.scores is None:
         where = locality if study.weights_of(home) else "norway, since no other are named"
         typer.echo(f"No scores given: needs-and-ties matching, with the stated weights of {where}.", err=True)
     if unknown := tables.unknown_ties:
         typer.echo(f"Ties to places that are not in the table count for nothing: {', '.join(unknown)}.", err=True)
-    if scores is None and (silent := tables.unknown_languages):
+    if tables.scores is None and (silent := tables.unknown_languages):
         named = ", ".join(f"{code} (did you mean {near}?)" if near else code for code, near in silent.items())
         typer.echo(f"Languages that no place offers count for nothing: {named}.", err=True)
     if taken := tables.services_by_capacity:
@@ -120,9 +153,12 @@ def run(
     told_plan = {**plan.to_json_dict(), "by_place": allocation_tables.named(plan.by_place, tables, home)}
     body = {**told_plan, "asked": asked, "rules": tables.stated, "certificate": sidecar.name}
     body |= study.origin(tables, weights)
-    with replacing(out) as table, replacing(result) as told, replacing(sidecar) as proof:
+    if told_outcomes is not None and tables.scores is not None:
+        body["outcomes"] = told_outcomes
+        files.write(tables.scores, expected)
+    with replacing(out) as plan_file, replacing(result) as told, replacing(sidecar) as proof:
         sidecars.write_sidecar(plan, proof, result=result, tables=tables, weights=weights, further=rule or (), out=out)
-        files.put(plan.assignment, table)
+        files.put(plan.assignment, plan_file)
         told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     for finding in (shown.placed(plan), shown.certificate(plan), shown.worst_off(plan)):
         typer.echo(finding.sentence)
@@ -133,6 +169,65 @@ def run(
     typer.echo(f"Plan: {out}\nResult: {result}")
     if not plan.reaches(gap):
         raise typer.Exit(WARNING)
+
+
+HONESTY = (
+    "Example: workbench allocate honesty --households h.csv --places p.csv --outcomes cells.csv --json honesty.json"
+)
+
+
+@app.command("honesty", epilog=HONESTY)
+def honesty(
+    households: Annotated[Path, typer.Option(help="Table of households.")],
+    places: Annotated[Path, typer.Option(help="Table of places.")],
+    outcomes: Annotated[Path, typer.Option(help="Counts of outcomes (place, type, n, successes) of past placements.")],
+    rules: Annotated[Path | None, typer.Option(help="Table of rules.")] = None,
+    practice: Annotated[
+        Path | None, typer.Option(help="Where households would be placed today; else chance is compared with.")
+    ] = None,
+    outcome: Annotated[str, typer.Option(help="Which outcome, where the table holds several.")] = "",
+    because: Annotated[str, typer.Option(help="Why staying is counted as an outcome; else it is refused.")] = "",
+    locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
+    by_types: Annotated[
+        bool, typer.Option("--by-types", help="Make the judged plans by types, not whole households: faster.")
+    ] = False,
+    folds: Annotated[int, typer.Option(min=2, max=20, help="Parts into which past persons are split.")] = 5,
+    worlds: Annotated[int, typer.Option(min=19, max=9999, help="Worlds without any gain, for the test.")] = 99,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 1,
+    result: Annotated[
+        Path, typer.Option("--json", help="Write gain, low, high (95 %), null_p and the rest here.")
+    ] = Path("honesty.json"),
+    overwrite: Overwrite = False,
+) -> None:
+    """Judge the gain of plans on past persons that their scores were not made from, beside worlds without any gain."""
+    from workbench.core.files import replacing
+    from workbench.core.outputs import guard
+    from workbench.presentation.allocation import honesty as shown
+    from workbench.sources import localities
+    from workbench.studies.allocation import outcomes as counted_outcomes
+    from workbench.studies.allocation import tables as allocation_tables
+    from workbench.studies.allocation.honesty import study
+
+    guard([result], reads=[households, places, outcomes, rules, practice], overwrite=overwrite)
+    home = localities.load(locality) if locality else None
+    table = counted_outcomes.read(outcomes, outcome=outcome, reason=because, locality=home)
+    tables = allocation_tables.read_tables(households, places, None, rules, practice, locality=home)
+    with step("Judge the gain", "worlds") as progress:
+        told = study.honesty(
+            tables,
+            table,
+            truth=counted_outcomes.truth_of(table),
+            folds=folds,
+            worlds=worlds,
+            seed=seed,
+            by_types=by_types,
+            progress=progress,
+        )
+    with replacing(result) as file:
+        file.write_text(json.dumps(told.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    typer.echo(shown.gain(told).plain())
+    typer.echo(shown.by_place(told).plain())
+    typer.echo(f"Result: {result}")
 
 
 @app.command("verify", epilog=VERIFY)

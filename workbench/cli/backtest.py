@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workbench.cli.inflow import AsJson, Locality, NumberOfDraws, Scheduler, Seed
-from workbench.cli.steps import WARNING, step
+from workbench.cli.inflow import Absent, AsJson, Final, Locality, NumberOfDraws, Scheduler, Seed
+from workbench.cli.steps import WARNING, Overwrite, step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,6 +52,9 @@ def run(
     stand_in: Annotated[
         bool, typer.Option(help="Let the best baseline so far speak for a fit that fails its diagnostics.")
     ] = True,
+    keep_last_months: Final = False,
+    absent: Absent = "",
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast from every origin on its own past, and score the model against simple rules."""
@@ -70,12 +73,12 @@ def run(
     files.folder(out)
     parts = (scores.FORECASTS, scores.SAMPLES, scores.ARRIVALS, scores.WORDS, scores.SCORES)
     guard([out / name for name in parts], reads=[arrivals, origins_file], overwrite=True)
-    found, source = read_table(locality=locality, file=arrivals, table=table)
+    found, source = read_table(locality=locality, file=arrivals, table=table, absent=absent)
     stated = inflow_periods.Periods() if arrivals else inflow_periods.of_locality(locality)
     periods = inflow_periods.named(surge=surge, pandemic=pandemic, otherwise=stated)
     chosen, ahead = plan.chosen(models), plan.horizons_in(horizons)
     months = plan.origins_in(origins_file) if origins_file else plan.every(first_origin, last_origin, every)
-    fitted = Fitted(draws=draws, tune=tune, chains=chains)
+    fitted = Fitted(draws=draws, tune=tune, chains=chains, doubt=not keep_last_months)
     if plan.MODEL in chosen:
         typer.echo("The model is compiled first, which takes about a minute.", err=True)
     title = f"Forecast from {counted(len(months), 'origin')}"
@@ -91,7 +94,9 @@ def run(
             baselines=[name for name in chosen if name in BASELINES],
             pools={name: members for name, members in plan.POOLS.items() if name in chosen},
             stand_in=stand_in,
+            final=keep_last_months,
             source=source,
+            overwrite=overwrite,
             periods=periods,
             progress=progress,
         )

@@ -13,7 +13,7 @@ from workbench.core.outputs import OVERWRITE
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.core.tables import Case
+    from workbench.core.columns import Case
     from workbench.models.quality import Quality
 
 app = typer.Typer(help="Tables: what ships, and whether your own file is right.", no_args_is_help=True)

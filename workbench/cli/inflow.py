@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.steps import WARNING, Overwrite, step
+from workbench.core.errors import AssumptionError
 
 app = typer.Typer(help="Asylum applications, months ahead.", no_args_is_help=True)
 
@@ -28,6 +29,17 @@ Scheduler = Annotated[
         envvar="WORKBENCH_SCHEDULER",
     ),
 ]
+Final = Annotated[
+    bool,
+    typer.Option(
+        "--keep-last-months/--doubt-last-months",
+        help="Take a last month far below its past as a true fall; by default it may be one, or partial.",
+    ),
+]
+Absent = Annotated[
+    str, typer.Option(help="What an absent row means: zero (the publisher omits them) or missing (not published).")
+]
+By = Annotated[str, typer.Option(help="What is forecast: destination, or corridor (destination and origin).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 
@@ -46,6 +58,9 @@ def fit(
     source: Source = "arrivals",
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
+    keep_last_months: Final = False,
+    by: By = "destination",
+    absent: Absent = "",
     runs: Runs = None,
     scheduler: Scheduler = None,
     as_json: AsJson = False,
@@ -53,7 +68,14 @@ def fit(
     """Fit the model to everything observed up to a month and save the fit; --json prints one line for each month."""
     from workbench.studies import inflow as study
 
-    table = study.read_arrivals(locality=locality, file=arrivals, source=source)
+    table = study.read_arrivals(
+        locality=locality,
+        file=arrivals,
+        source=source,
+        final=keep_last_months,
+        corridors=corridors_of(by),
+        absent=absent,
+    )
     months = list(dict.fromkeys(as_of))
     with step(f"Fit to {', '.join(months)}") as progress:
         if len(months) == 1 and not scheduler:
@@ -88,6 +110,9 @@ def forecast(
     horizon: Annotated[int, typer.Option(help="Months ahead, 1 to 24.")] = 6,
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
+    keep_last_months: Final = False,
+    by: By = "destination",
+    absent: Absent = "",
     runs: Runs = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")] = None,
     overwrite: Overwrite = False,
@@ -97,8 +122,11 @@ def forecast(
     from workbench.core.outputs import guard
     from workbench.presentation import inflow as shown
     from workbench.presentation import quality as remarks
+    from workbench.presentation.inflow.forecast import doubtful
+    from workbench.presentation.inflow.series import name
     from workbench.sources import files
     from workbench.studies import inflow as study
+    from workbench.studies.inflow.tabled import made_from, tabled, totals
 
     if out is not None:
         guard([files.writable(out)], reads=[arrivals], overwrite=overwrite)
@@ -111,20 +139,26 @@ def forecast(
             horizon=horizon,
             seed=seed,
             draws=draws,
+            final=keep_last_months,
+            corridors=corridors_of(by),
+            absent=absent,
             runs=runs,
             progress=progress,
         )
-    summary = result.draws.summary()
+    table = tabled(result)
+    summary = table.drop(columns=list(made_from(result)))
     headline = shown.headline(result)
     if out is not None:
-        files.write(summary, out)
+        files.write(table, out)
     if as_json:
         body = {
             "headline": headline.sentence,
-            "as_of": as_of,
+            **made_from(result),
+            **totals(result),
             "converged": result.diagnostics.ok,
             "reused": result.reused,
-            "run": result.record.key,
+            "key": result.record.key,
+            "final": keep_last_months,
             "remarks": result.quality.table().to_dict("records"),
             "unit": "persons",
             "forecast": summary.to_dict("records"),
@@ -134,9 +168,18 @@ def forecast(
         typer.echo(headline.sentence)
         typer.echo(summary.to_string(index=False))
         typer.echo(result.diagnostics.sentence())
-        for said in remarks.sentences(result.quality, result.names):
+        for said in remarks.sentences(result.quality, {code: name(result, code) for code in result.names}):
             typer.echo(f"Remark: {said.plain()}")
+        if doubted := doubtful(result):
+            typer.echo(f"{doubted} --keep-last-months or --doubt-last-months chooses.")
         if out is not None:
             typer.echo(f"Table: {out}")
     if not result.diagnostics.ok:
         raise typer.Exit(WARNING)
+
+
+def corridors_of(by: str) -> bool:
+    """Return whether corridors are asked for; anything but the two names is refused."""
+    if by not in ("destination", "corridor"):
+        raise AssumptionError(f"nothing is forecast by '{by}'", where="--by", do="choose destination or corridor")
+    return by == "corridor"

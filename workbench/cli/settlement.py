@@ -22,7 +22,16 @@ Locality = Annotated[
     str,
     typer.Option(help="Locality whose tables to use; with --data, whose places the areas must be ('any' = no check)."),
 ]
-AsOf = Annotated[int, typer.Option("--as-of", help="Last year whose settled persons the forecast may know.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="PERIOD",
+        help="Last year (quarter, month: as the table counts) whose settled persons the forecast may know. Default: "
+        "the "
+        "last whole one, or as many before it as are looked back on.",
+    ),
+]
 Total = Annotated[
     list[str],
     typer.Option(
@@ -58,8 +67,26 @@ Share = Annotated[
 Destination = Annotated[str, typer.Option(help="Whose applications, with --from-inflow (default: the locality's).")]
 Quotas = Annotated[bool, typer.Option("--quotas", help="Use the final quotas of the year ahead (default: not).")]
 PartYear = Annotated[
-    list[int],
-    typer.Option(help="Year of the table that is not whole; repeatable.", default_factory=list, show_default=False),
+    list[str],
+    typer.Option(
+        help="Year, quarter or month of the table that is not whole; repeatable.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Changes = Annotated[
+    Path | None,
+    typer.Option("--changes", help="Code changes (old, new[, share]) that bring your table to today's areas."),
+]
+Still = Annotated[
+    list[str],
+    typer.Option(
+        "--still",
+        metavar="AREA",
+        help="Area of your table that is still there though it has no row lately; repeatable.",
+        default_factory=list,
+        show_default=False,
+    ),
 ]
 Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
 NumberOfDraws = Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")]
@@ -80,9 +107,11 @@ def fit(
     total: Total,
     share: Share,
     part_year: PartYear,
+    still: Still,
     data: Data = None,
     locality: Locality = "norway",
-    as_of: AsOf = 2021,
+    as_of: AsOf = None,
+    changes: Changes = None,
     totals: TotalsFile = None,
     from_inflow: FromInflow = None,
     destination: Destination = "",
@@ -106,13 +135,15 @@ def fit(
         destination=destination,
         contest=study.contest(quotas),
         part_years=part_year,
+        changes=changes,
+        still=still,
         seed=seed,
         runs=runs,
     )
-    with step(f"Fit to {as_of}") as progress:
+    with step(f"Fit to {asked.observed.rhythm.label(asked.as_of)}") as progress:
         run = study.fit(
             asked.observed,
-            as_of=as_of,
+            as_of=asked.as_of,
             total=asked.totals.first,
             contest=asked.contest,
             seed=seed,
@@ -144,9 +175,11 @@ def forecast(
     total: Total,
     share: Share,
     part_year: PartYear,
+    still: Still,
     data: Data = None,
     locality: Locality = "norway",
-    as_of: AsOf = 2021,
+    as_of: AsOf = None,
+    changes: Changes = None,
     horizon: Annotated[int, typer.Option(min=1, max=5, help="Years ahead, where the totals come from the table.")] = 1,
     totals: TotalsFile = None,
     from_inflow: FromInflow = None,
@@ -185,6 +218,8 @@ def forecast(
         contest=study.contest(quotas),
         horizon=horizon,
         part_years=part_year,
+        changes=changes,
+        still=still,
         seed=seed,
         runs=runs,
     )
@@ -192,17 +227,18 @@ def forecast(
     if out is not None:
         writes = [files.writable(out), settlement_levels.beside(out)]
         guard(writes, reads=[data, totals], overwrite=overwrite)
-    with step(f"Forecast from {as_of}") as progress:
+    with step(f"Forecast from {asked.observed.rhythm.label(asked.as_of)}") as progress:
         result = study.answer(asked, seed=seed, draws=draws, runs=runs, progress=progress)
     summary = result.draws.summary()
     summary.insert(1, "name", summary["municipality"].map(result.names))
+    years = [result.label(year) for year in result.years]
     headline = shown.headline(result)
     levels = {level: rows.drop(columns="level") for level, rows in settlement_levels.table(result).groupby("level")}
     written = settlement_levels.write(result, out) if out is not None else ()
     if as_json:
         body = {
             "headline": headline.sentence,
-            "as_of": result.as_of,
+            "as_of": result.as_of if result.rhythm.each_year == 1 else result.label(result.as_of),
             "contest": result.contest,
             "total": result.given,
             "converged": result.diagnostics.ok,
@@ -212,7 +248,7 @@ def forecast(
             "notes": list(result.notes),
             "without_row": asked.observed.absent.to_dict("records"),
             "written": [str(path) for path in written],
-            "forecast": summary.to_dict("records"),
+            "forecast": settlement_levels.written(summary, result).to_dict("records"),
             "counties": levels[settlement_levels.COUNTY].to_dict("records")
             if settlement_levels.COUNTY in levels
             else [],
@@ -223,10 +259,10 @@ def forecast(
         first = summary[summary["year"] == result.years[0]].sort_values("median", ascending=False, kind="stable")
         rows = summary if everything else first.head(PRINTED)
         typer.echo(headline.sentence)
-        typer.echo(rows.to_string(index=False))
+        typer.echo(settlement_levels.written(rows, result).to_string(index=False))
         if len(rows) < len(summary):
             rest = f"in {written[0]}" if written else "with --all, or --out FILE"
-            typer.echo(f"The {len(rows)} largest of the {len(first):,} areas in {result.years[0]}; the rest {rest}.")
+            typer.echo(f"The {len(rows)} largest of the {len(first):,} areas in {years[0]}; the rest {rest}.")
         typer.echo("\n".join([f"National total: {result.given}.", *result.notes, result.diagnostics.sentence()]))
         if made and out is not None:
             typer.echo(f"Folder made: {out.parent}")
@@ -239,14 +275,20 @@ def forecast(
 @app.command("backtest", epilog="Example: workbench settlement backtest --out output/settlement-backtest")
 def backtest(
     part_year: PartYear,
+    still: Still,
     year: Annotated[
-        list[int],
-        typer.Option(help="As-of year; repeatable. Default: all from 2013.", default_factory=list, show_default=False),
+        list[str],
+        typer.Option(
+            help="As-of year (quarter, month); repeatable. Default: the newest 12 with two before them.",
+            default_factory=list,
+            show_default=False,
+        ),
     ],
     contest: Annotated[
         list[str],
         typer.Option(
-            help="'before' (the year's quotas unknown) or 'quotas' (final quotas known); default both.",
+            help="'before' (the year's quotas unknown) or 'quotas' (final quotas known); default: those that the table "
+            "allows.",
             default_factory=list,
             show_default=False,
         ),
@@ -259,6 +301,8 @@ def backtest(
     horizon: Annotated[int, typer.Option(min=1, max=5, help="Years ahead (contest 'before').")] = 3,
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
+    changes: Changes = None,
+    runs: Runs = None,
     scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
@@ -267,16 +311,19 @@ def backtest(
     from workbench.core.outputs import guard
     from workbench.presentation.wording import counted
     from workbench.sources import files
-    from workbench.studies.settlement import CONTESTS
     from workbench.studies.settlement import backtest as study
+    from workbench.studies.settlement import verdict
     from workbench.studies.settlement.data import read_settlement
 
     files.folder(out)
     guard([out / name for name in (study.FORECASTS, study.SCORES)], reads=[data], overwrite=True)
-    observed = read_settlement(locality=_place(locality, data), file=data, part_years=part_year)
-    orders = study.origins(observed, contests=contest or CONTESTS, years=year, horizon=horizon, seed=seed, draws=draws)
+    observed = read_settlement(
+        locality=_place(locality, data), file=data, part_years=part_year, changes=changes, still=still
+    )
+    orders = study.origins(observed, contests=contest, years=year, horizon=horizon, seed=seed, draws=draws)
     with step(f"Backtest, {counted(len(orders), 'origin')}") as progress, Engine(scheduler) as engine:
         summary = study.backtest(orders, folder=out, engine=engine, seed=seed, progress=progress)
+    verdict.keep(observed, summary["goals"], runs)
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
@@ -292,7 +339,7 @@ def staying(
     reason: Annotated[str, typer.Option(help="Who decided that staying is to count, and why; kept with the scores.")],
     out: Annotated[Path, typer.Option(help="Write the scores here (.csv or .parquet).")] = Path("scores.csv"),
     locality: Locality = "norway",
-    as_of: AsOf = 2021,
+    as_of: Annotated[int, typer.Option("--as-of", help="Last year that the scores may know.")] = 2021,
     years: Annotated[int, typer.Option(help="Still there after so many years: 1, 3 or 5.")] = 3,
     seed: Seed = 1,
     overwrite: Overwrite = False,
@@ -354,3 +401,48 @@ def delay(
         f"{percent(low)} to {percent(high)}" for low, high in zip(rows["low80"], rows["high80"], strict=True)
     ]
     typer.echo("\n".join([*filter(None, [found.caveat()]), shown.to_string(index=False), *found.notes]))
+
+
+@app.command("moves", epilog="Example: workbench settlement moves --locality denmark --age 18-29")
+def moves(
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="Your own table (period, origin, destination, persons[, age, group, …])."),
+    ] = None,
+    locality: Annotated[str, typer.Option(help="Locality whose places and moves these are.")] = "denmark",
+    age: Annotated[str, typer.Option(help="Only this age group.")] = "",
+    group: Annotated[str, typer.Option(help="Only this group of persons.")] = "",
+    folds: Annotated[int, typer.Option(min=2, max=20, help="Parts held out, one after the other.")] = 5,
+    contest: Annotated[bool, typer.Option("--contest/--no-contest", help="Hold moves out and score them.")] = True,
+    seed: Seed = 1,
+    out: Annotated[Path | None, typer.Option(help="Write expected moves of every pair here (.csv, .parquet).")] = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from a table of moves where movers go, and show it on moves held out, against simple rules."""
+    from workbench.core.outputs import guard
+    from workbench.presentation.settlement import move_tables as shown
+    from workbench.sources import files
+    from workbench.studies.settlement import move_tables as study
+
+    if out is not None:
+        guard([files.writable(out)], reads=[data], overwrite=overwrite)
+    table = study.read_moves(locality=locality, file=data, age=age, group=group)
+    with step("Moves"):
+        learnt = study.learn_moves(table, folds=folds, seed=seed, held=contest)
+    if out is not None:
+        files.write(study.expected(learnt), out)
+    if as_json:
+        body = {
+            "headline": shown.headline(learnt).sentence,
+            "elasticities": learnt.fit.elasticities,
+            "contest": None if learnt.contest is None else learnt.contest.to_dict("records"),
+            "notes": list(table.notes),
+            "written": [] if out is None else [str(out)],
+        }
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    told = [shown.headline(learnt).sentence, shown.what_draws(learnt).plain()]
+    told += [shown.contest(learnt).plain()] if learnt.contest is not None else []
+    typer.echo("\n\n".join(told))
+    typer.echo("\n".join([*table.notes, *([f"Expected moves: {out}"] if out is not None else [])]))

@@ -12,7 +12,8 @@ import pandas as pd
 MONTH = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])"
 QUARTER = r"(19|20)[0-9]{2}-Q[1-4]"
 YEAR = r"(19|20)[0-9]{2}"
-SPAN = rf"{YEAR}(/[0-9]{{2}})?(-{YEAR}(/[0-9]{{2}})?)?|{QUARTER}|{MONTH}"
+SPAN = r"(19|20)[0-9]{2}(-?[Qq][1-4]|(-|[Mm])(0[1-9]|1[0-2]))"
+REFERENCE = rf"{YEAR}(/[0-9]{{2}})?(-{YEAR}(/[0-9]{{2}})?)?|{QUARTER}|{MONTH}"
 DATE = r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
 EXACT = 2.0**53  # beyond it a float no longer holds every whole number
 WHOLE = r"[+-]?[0-9]+(\.|\.0{1,2}|\.0{4,})?([eE]\+?[0-9]{1,2})?"
@@ -95,6 +96,11 @@ def _flags(cells: pd.Series) -> pd.Series:
     return texts(cells).str.lower().map({"true": True, "false": False, "1": True, "0": False})
 
 
+def _spans(cells: pd.Series) -> pd.Series:
+    """Read years as numbers where all are years, else quarters or months as texts."""
+    return numbers(cells).astype("Int64") if _matches(f"{YEAR}(\\.0)?")(cells).all() else texts(cells)
+
+
 _ONE = r"[^\s;]+"
 _PHRASE = r"[^\s;]+( +[^\s;]+)*"
 KINDS: Mapping[str, Kind] = {
@@ -105,12 +111,15 @@ KINDS: Mapping[str, Kind] = {
     "names": Kind("codes or names separated by ';'", _names(rf"{_PHRASE}(\s*;\s*{_PHRASE})*\s*;?"), texts),
     "month": Kind("a month as YYYY-MM, e.g. 2019-09", _matches(MONTH), texts),
     "period": Kind("a month as 2020-03 or a quarter as 2020-Q1", _matches(f"{MONTH}|{QUARTER}"), texts),
-    "span": Kind(
+    "reference": Kind(
         "a year as 2021, several as 2019-2021, a school year as 2020/21, a quarter as 2020-Q1 or a month as 2020-03",
-        _matches(SPAN),
+        _matches(REFERENCE),
         texts,
     ),
     "year": Kind("a year, e.g. 2021", _matches(YEAR), lambda c: numbers(c).astype("Int64")),
+    "span": Kind(
+        "a year as 2021, a quarter as 2021-Q1 or a month as 2021-03", _matches(f"{YEAR}(\\.0)?|{SPAN}"), _spans
+    ),
     "date": Kind("a date as YYYY-MM-DD", lambda c: _dates(c).notna(), _dates),
     "count": Kind("a whole number, below 9 quadrillion", _is_whole, lambda c: numbers(c).astype("Int64")),
     "number": Kind("a number with a decimal point", lambda c: numbers(c).abs().lt(float("inf")), numbers),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.tables import Case, Column, Contract
+from workbench.core.columns import Case, Column, Contract
 
 
 def _place(name: str, description: str, *, required: bool = True, empty: bool = False) -> Column:
@@ -19,10 +19,16 @@ def _cases(name: str, description: str) -> Column:
 
 _MONTH = Column("month", "month", "calendar month", past=True)
 _YEAR = Column("year", "year", "calendar year")
+_SPAN = Column("period", "span", "calendar year, quarter or month, one kind in a table")
 _WITHHELD = Column("any_withheld", "flag", "small counts withheld by the publisher", required=False)
 _POSITION = (
     Column("lon", "number", "longitude of the centroid", "degrees east", required=False, low=-180, high=180),
     Column("lat", "number", "latitude of the centroid", "degrees north", required=False, low=-90, high=90),
+)
+_OUTCOME = (
+    Column("period", "text", "period of placement, such as a year", required=False, empty=True),
+    Column("outcome", "text", "what was reached, such as work or education", required=False, empty=True),
+    Column("synthetic", "flag", "made by a program, about nobody", required=False),
 )
 _AGES = ("0_5", "6_15", "16_19", "20_29", "30_44", "45_66", "67_up")
 _RULES = (
@@ -84,11 +90,11 @@ _ALL = (
     ),
     Contract(
         "settled_by_area",
-        "the persons settled in one area and year",
+        "the persons settled in one area and period",
         ("area", "period"),
         (
             _place("area", "municipality or other area"),
-            Column("period", "year", "calendar year"),
+            _SPAN,
             Column(
                 "persons",
                 "count",
@@ -108,12 +114,80 @@ _ALL = (
     ),
     Contract(
         "settled_in_all",
-        "the persons settled in one year in all areas together (in one draw)",
+        "the persons settled in one period in all areas together (in one draw)",
         ("draw", "period"),
         (
             Column("draw", "count", "number of the draw, if the total is uncertain", required=False, low=0, high=1e6),
-            Column("period", "year", "calendar year"),
+            _SPAN,
             _persons("persons", "persons settled in all areas"),
+        ),
+    ),
+    Contract(
+        "settled_age_sex",
+        "the persons settled in one municipality and year, of one sex and age group",
+        ("municipality", "year", "sex", "age_group"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            Column("sex", "text", "sex", options=("female", "male")),
+            Column("age_group", "text", "age in years, as 0-55 or 56+"),
+            _persons("from_ukraine", "persons from Ukraine; empty = withheld", empty=True),
+            _persons("other", "other persons; empty = withheld", empty=True),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "unaccompanied_minors",
+        "the unaccompanied minors settled in one municipality and year",
+        ("municipality", "year"),
+        (
+            _place("municipality", "municipality"),
+            _YEAR,
+            _persons("persons", "unaccompanied minors settled; empty = withheld", empty=True),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "municipality_groups",
+        "one municipality with those that it is usually compared with",
+        ("municipality",),
+        (
+            _place("municipality", "municipality"),
+            Column("centrality", "count", "centrality class, 1 the most central", low=1, high=6),
+            Column("kostra_group", "text", "group of comparable municipalities"),
+            Column("under_state_control", "flag", "budget under state control", required=False),
+        ),
+    ),
+    Contract(
+        "code_changes",
+        "one old area and the area that it became, or became a part of",
+        ("old", "new"),
+        (
+            Column("old", "name", "code or name that a table still holds"),
+            Column("new", "name", "code or name of today"),
+            Column("share", "number", "part of the old area's persons; default all", "0-1", False, low=0, high=1),
+        ),
+    ),
+    Contract(
+        "moves",
+        "the persons who moved from one place to another in one period",
+        ("period", "origin", "destination", "age", "group", "years_since_settlement", "population_origin"),
+        (
+            _SPAN,
+            _place("origin", "place they left"),
+            _place("destination", "place they moved to"),
+            _persons("persons", "persons who moved; an absent pair is nobody"),
+            Column("age", "text", "age group", required=False, empty=True),
+            Column("group", "text", "such as refugees; empty = everybody", required=False, empty=True),
+            Column(
+                "years_since_settlement",
+                "text",
+                "years since settlement, such as 0, 1 or 5+",
+                "years",
+                required=False,
+                empty=True,
+            ),
+            Column("population_origin", "text", "population the persons are of", required=False, empty=True),
         ),
     ),
     Contract(
@@ -143,6 +217,7 @@ _ALL = (
             Column("needs", "codes", "services the household cannot do without", required=False, empty=True),
             Column("ties", "names", "places with close relatives", required=False, empty=True, place=True),
             Column("group", "text", "group for fairness", required=False, empty=True),
+            Column("type", "text", "type as in the table of outcomes; else told by size", required=False, empty=True),
             Column("linked_with", "code", "household to be placed together with", required=False, empty=True),
             Column("apart_from", "code", "household not to be placed together with", required=False, empty=True),
             Column(
@@ -231,6 +306,31 @@ _ALL = (
         cases=_RULES,
     ),
     Contract(
+        "outcomes",
+        "the persons of one type counted in one place (and period and outcome)",
+        ("place", "type", "period", "outcome"),
+        (
+            _place("place", "place where they were placed"),
+            Column("type", "text", "type of household or person, as households name it"),
+            _persons("n", "persons eligible for the outcome who were placed there"),
+            _persons("successes", "persons among them who reached the outcome"),
+            *_OUTCOME,
+        ),
+        parts=(("successes", "n"),),
+    ),
+    Contract(
+        "outcome_persons",
+        "one person who was placed earlier",
+        ("person", "outcome"),
+        (
+            Column("person", "code", "number of the person; no name"),
+            _place("place", "place where the person was placed"),
+            Column("type", "text", "type of household or person, as households name it"),
+            Column("reached", "flag", "whether the person reached the outcome"),
+            *_OUTCOME,
+        ),
+    ),
+    Contract(
         "weekly_places",
         "the places of one municipality in one week",
         ("municipality", "year", "week", "kind"),
@@ -309,24 +409,13 @@ _ALL = (
         ),
     ),
     Contract(
-        "municipality_groups",
-        "one municipality and the groups it is compared with",
-        ("municipality",),
-        (
-            _place("municipality", "municipality"),
-            Column("centrality", "count", "class of centrality, 1 the most central", required=False, low=1, high=9),
-            Column("kostra_group", "code", "group of comparable municipalities", required=False, empty=True),
-            Column("under_state_control", "flag", "budget under the state's control", required=False),
-        ),
-    ),
-    Contract(
         "indicators",
         "one indicator of one place, period and group",
         ("indicator", "place", "period", "group"),
         (
             Column("indicator", "code", "identifier of the indicator in indicators.toml"),
             Column("place", "name", "place", place=True, whole=True),
-            Column("period", "span", "year or other period that the figure is of"),
+            Column("period", "reference", "year or other period that the figure is of"),
             Column("group", "code", "persons it is about, such as all, immigrants, others", required=False),
             Column(
                 "value",

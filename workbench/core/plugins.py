@@ -21,7 +21,7 @@ from workbench.core.provenance import Guests, Part, SkippedPart, digest
 OWN = "migration-workbench"
 
 LOCALITIES = "workbench.localities"
-"""A country, region or town: :class:`~workbench.core.parts.LocalityFolder`. Ours: eu, norway, sweden."""
+"""A country, region or town: :class:`~workbench.core.parts.LocalityFolder`. Ours: denmark, eu, norway, sweden, uk."""
 SOURCES = "workbench.sources"
 """A table from outside: :class:`~workbench.core.parts.TableSource`. Ours: arrivals."""
 INDICATORS = "workbench.indicators"

@@ -22,6 +22,11 @@ def path(name: str) -> Path:
     )
 
 
+def denmark() -> Path:
+    """Return the folder of the locality ``denmark``."""
+    return path("data") / "localities" / "denmark"
+
+
 def eu() -> Path:
     """Return the folder of the locality ``eu``."""
     return path("data") / "localities" / "eu"

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.cells import KINDS, numbers, texts
+from workbench.core.columns import Column, Contract
 from workbench.core.errors import Fault
 from workbench.core.table_sums import month_faults, sum_faults
-from workbench.core.tables import Column, Contract
 
 if TYPE_CHECKING:
     import pandera.pandas as pa

@@ -22,6 +22,8 @@ AGGREGATES = {
     *("eu", "eu27", "eu28", "eu27_2020", "eu27_2007", "ea19", "ea20"),
 }
 """Names under which publishers put a sum among its parts, in small letters."""
+UNIONS = {"eu", "eu27", "eu28", "eu27_2020", "eu27_2007", "ea19", "ea20"}
+"""Codes that can only be a sum where members stand beside them, in small letters: left out and said, not refused."""
 LEAST_PERIODS = 3
 """Periods in which a row must be the sum of others: in fewer it may be chance."""
 LEAST_PARTS = 8
@@ -57,6 +59,23 @@ SUMMED = {
 """Tables in which a sum among its parts would count persons twice, by contract."""
 MONTHLY = {"arrivals": "persons", "detections": "detections"}
 """Tables of months and their figures, by contract."""
+
+
+def without_unions(frame: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the table without rows of a union of states that stands among its members, and what was left out."""
+    notes = []
+    for part in dict.fromkeys(each.part for each in SUMMED.get(name, ())):
+        if part not in frame:
+            continue
+        codes = texts(frame[part])
+        union = codes.str.casefold().isin(UNIONS).fillna(False).astype(bool)
+        if not union.any() or codes[~union].nunique() < 2:
+            continue
+        for code, rows in codes[union].value_counts().items():
+            told = "1 row" if rows == 1 else f"{rows:,} rows"
+            notes.append(f"{told} of '{code}' left out: a sum of others by its name, beside its members")
+        frame = frame[~union]
+    return frame, notes
 
 
 def sum_faults(frame: pd.DataFrame, name: str, first_row: int) -> list[Fault]:

@@ -1,6 +1,6 @@
-"""What is odd about a monthly table of arrivals, and which of its cells should no model learn from?
+"""What is odd about a monthly table of arrivals, and which of its last months are doubtful?
 
-Nothing is filled and nothing corrected. Only a partial last month is withheld from learning; everything else is said.
+Nothing is filled and nothing corrected. Only a doubtful last month is treated apart; everything else is said.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.core.errors import DataError
 JOINT = "|"
 """Stands between destination and origin in the name of a corridor."""
 KINDS = {
-    "partial_end": "a last month far below what its past allows: probably not all applications are in yet",
+    "partial_end": "a last month far below what its past allows: a true fall, or not all applications are in yet",
     "whole_month": "a month in which nothing is published at all, or nothing of one destination",
     "late_start": "the series begins later than the table",
     "early_end": "the series ends earlier than the table",
@@ -81,7 +81,7 @@ class Quality:
 
     @property
     def mask(self) -> frozenset[tuple[str, str]]:
-        """The cells (month, series) that no model learns from and no forecast is scored by: partial last months."""
+        """The doubtful cells (month, series), true falls or partial: no forecast is scored by them."""
         return frozenset(
             (month, remark.series)
             for remark in self.of("partial_end")
@@ -118,12 +118,12 @@ def examine(table: pd.DataFrame) -> Quality:
 
     Notes
     -----
-    A last month is *partial* if it lies below the middle of the six months before the last two by more than half as
+    A last month is *doubtful* if it lies below the middle of the six months before the last two by more than half as
     much again (on the log scale) as it ever did in the past, at least a factor of three, from a level of at least 20
     persons; unless more than a third of the series fell so at once, which is an event and not a late publisher.
     """
     cells = grid(table)
-    found = [*_partial_ends(cells), *_whole_months(cells)]
+    found = [*partial_ends(cells), *_whole_months(cells)]
     months = list(cells.index)
     for series, column in cells.items():
         persons = column.to_numpy(float)
@@ -134,9 +134,9 @@ def examine(table: pd.DataFrame) -> Quality:
     return Quality(tuple(sorted(found, key=lambda remark: (order.index(remark.kind), remark.series, remark.first))))
 
 
-def _partial_ends(cells: pd.DataFrame) -> list[Remark]:
-    months = list(cells.index)
-    if len(months) < 24 + LAST_MONTHS:
+def partial_ends(cells: pd.DataFrame) -> list[Remark]:
+    """Return the doubtful last months of a grid (:func:`grid`), by the rule that :func:`examine` states."""
+    if len(cells) < 24 + LAST_MONTHS:
         return []
     y = pd.DataFrame(np.log1p(cells))
     usual = y.rolling(6, min_periods=4).median().shift(1)

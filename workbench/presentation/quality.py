@@ -22,7 +22,7 @@ def _said(kind: str, remarks: tuple[Remark, ...], names: Mapping[str, str]) -> s
     if kind == "rounded":
         return _rounded(remarks)
     head = {
-        "partial_end": "Partial last months, far below what the past allows, are left out of learning",
+        "partial_end": "Doubtful last months, far below what the past allows: true falls, or partial",
         "whole_month": "Whole months are not published",
         "late_start": "Later start than the table",
         "early_end": "Earlier end than the table",
@@ -30,9 +30,10 @@ def _said(kind: str, remarks: tuple[Remark, ...], names: Mapping[str, str]) -> s
         "zeros": "A year or more of zeros in a row",
         "break": "The level changed at once and for a year or more",
     }[kind]
-    told = [_one(kind, remark, names) for remark in remarks[:SHOWN]]
-    if len(remarks) > SHOWN:
-        told.append(f"{len(remarks) - SHOWN} more")
+    shown = len(remarks) if kind == "partial_end" else SHOWN  # what moves a forecast is named, all of it
+    told = [_one(kind, remark, names) for remark in remarks[:shown]]
+    if len(remarks) > shown:
+        told.append(f"{len(remarks) - shown} more")
     return f"{head}: {listing(told)}."
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.core.cells import FORMULA
+from workbench.core.columns import Contract
 from workbench.core.errors import DataError, Fault, TableNotice
 from workbench.core.files import replacing
 from workbench.core.places import Locality
-from workbench.core.tables import Contract, contract, kept, look
+from workbench.core.tables import contract, kept, look
 from workbench.sources.containers import WHY, Cells, separated
 from workbench.sources.publishers import looks_like
 from workbench.sources.recognition import published

@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from workbench.core.columns import Contract
 from workbench.core.errors import DataError
-from workbench.core.tables import Contract
 from workbench.sources.containers import Cells, decoded, framed, refuse_markup, text_rows
 from workbench.sources.publishers import arranged, jsonstat, recognised
 from workbench.sources.publishers.cube import Cube, Grid

@@ -36,7 +36,7 @@ def test_every_number_is_printed_with_its_meaning() -> None:
     [
         (Shocks(), {"shock_median": 0.0}),
         (Shocks(), {"tail_rate": -1.0}),
-        (Shocks(), {"ceiling": float("nan")}),
+        (Shocks(), {"growth": float("nan")}),
         (Season(), {"harmonics": 6}),
         (Forgetting(), {"kept": 1.0}),
         (Surges(), {"chance": 1.2}),

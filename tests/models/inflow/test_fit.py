@@ -18,7 +18,16 @@ from scipy.stats import t as student
 from workbench.core.calendar import month_range
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.inflow import Counts, InflowComponents, InflowFit, Season, Surges, Volatility
+from workbench.models.inflow import (
+    Counts,
+    Doubt,
+    InflowComponents,
+    InflowFit,
+    Season,
+    Spillover,
+    Surges,
+    Volatility,
+)
 from workbench.models.inflow.fit import InflowConfiguration
 from workbench.models.inflow.series import InflowSeries
 
@@ -31,7 +40,9 @@ def persons(destinations: int = 3, typical: float = 200.0) -> np.ndarray:
     return np.rint(typical * np.exp(np.random.default_rng(7).normal(0, 0.2, (60, destinations))))
 
 
-PLAIN = InflowComponents(season=Season(harmonics=1), volatility=None, surges=None, counts=None)
+PLAIN = InflowComponents(
+    season=Season(harmonics=1), volatility=None, surges=None, counts=None, spillover=None, doubt=None
+)
 
 
 def made(
@@ -84,7 +95,9 @@ def test_futures_are_whole_persons_and_never_absurd(
     known[0] = typical
     draws = made(known, draws=20, scale=scale, gain=gain).simulate(horizon, seed)
     assert draws.values.shape == (40, destinations, horizon) and draws.values.dtype == np.int64
-    assert (draws.values >= 0).all() and (draws.values <= np.rint(50 * known.max(axis=0))[:, None] + 1).all()
+    recent, usual = np.maximum(known[-3:].max(axis=0), 50), np.median(known[-24:], axis=0)
+    highest = np.maximum(15 * recent, 2 * usual)
+    assert (draws.values >= 0).all() and (draws.values <= np.rint(highest)[:, None] + 1).all()
     total = draws.sum("destination").values.to_numpy()
     assert np.array_equal(total, draws.values.to_numpy().sum(axis=1))
 
@@ -267,3 +280,49 @@ def test_a_saved_fit_forecasts_without_pymc(tmp_path: Path) -> None:
     root = Path(__file__).parents[3]
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=root, check=False)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def doubtful(fit: InflowFit, value: float, believed: float) -> InflowFit:
+    """Return the fit of series whose last month of the first destination is doubtful."""
+    known, apart = fit.series.persons.copy(), np.full(fit.series.persons.shape, np.nan)
+    known[-1, 0], apart[-1, 0] = np.nan, value
+    components = replace(PLAIN, doubt=Doubt(believed))
+    series = replace(fit.series, persons=known, doubtful=apart)
+    settings_ = replace(fit.configuration, components=components)
+    return replace(fit, series=series, configuration=settings_, data_fingerprint=series.fingerprint)
+
+
+def test_a_doubtful_month_is_believed_by_as_many_futures_as_assumed() -> None:
+    flat = made(np.full((60, 2), 2000.0), scale=1e-6, gain=1.0, draws=2000)
+    ahead = doubtful(flat, 200.0, 0.3).simulate(1, 1).values
+    assert set(ahead[:, 0, 0].values.tolist()) == {200, 2000} and (ahead[:, 1] == 2000).all()
+    assert (ahead[:, 0] == 200).mean() == pytest.approx(0.3, abs=0.03)
+
+
+def test_a_partial_month_is_the_least_that_it_will_have_had(tmp_path: Path) -> None:
+    wild = made(np.full((60, 1), 2000.0), scale=1.0, gain=1.0, draws=2000)
+    low = doubtful(wild, 1900.0, 1e-9)
+    assert (low.simulate(1, 1).values.median() > wild.simulate(1, 1).values.median()).all()
+    low.save(tmp_path / "fit")
+    assert InflowFit.load(tmp_path / "fit").simulate(2, 3) == low.simulate(2, 3)
+
+
+def test_shocks_elsewhere_widen_and_a_common_direction_widens_the_total() -> None:
+    known = np.full((60, 3), 2000.0)
+    known[-2:, 1:] = [[8000.0, 500.0], [500.0, 8000.0]]
+    volatile = {"reaction": 0.3, "persistence": 0.9}
+    plain = made(known, draws=4000, scale=0.1, components=replace(PLAIN, volatility=Volatility()), **volatile)
+    spread = replace(plain.configuration.components, spillover=Spillover(2.0, 0.5))
+    wide = replace(plain, configuration=replace(plain.configuration, components=spread))
+
+    def width(fit: InflowFit, *, total: bool = False) -> float:
+        draws = fit.simulate(1, 1)
+        low, high = (draws.sum("destination") if total else draws.select(destination=["D0"])).interval(0.8)
+        return float((np.log1p(high.values) - np.log1p(low.values)).max())
+
+    assert width(wide) > 1.2 * width(plain) and width(wide, total=True) > width(plain, total=True)
+    calm = made(persons(2, 2000.0), draws=4000)
+    tied = replace(calm.configuration.components, spillover=Spillover(1.0, 0.8))
+    tied_fit = replace(calm, configuration=replace(calm.configuration, components=tied))
+    assert width(tied_fit, total=True) > 1.1 * width(calm, total=True)
+    assert width(tied_fit) == pytest.approx(width(calm), rel=0.1)

@@ -155,3 +155,17 @@ def test_the_rounding_of_the_figures_is_found(persons: list[float], unit: int) -
 def test_the_first_year_is_that_of_the_destination() -> None:
     late = [np.nan] * 10 + [np.e - 1] * 12 + [500.0] * 26
     assert InflowSeries.from_table(table(DE=99.0, FI=late), AS_OF).first_year == pytest.approx([np.log(100), 1.0])
+
+
+def test_a_doubtful_last_month_is_kept_apart_at_any_as_of_month_and_by_the_table_up_to_it_alone() -> None:
+    rng = np.random.default_rng(1)
+    months = month_range("2014-01", "2018-12")
+    rows = [(m, place, float(rng.integers(300, 400))) for m in months for place in ("AA", "BB", "CC")]
+    table = pd.DataFrame(rows, columns=["month", "destination", "persons"])
+    fall = (table["month"] == "2017-06") & (table["destination"] == "BB")
+    table.loc[fall, "persons"] = 30.0
+    then, later = (InflowSeries.from_table(table, as_of, doubt=True) for as_of in ("2017-06", "2018-12"))
+    assert then.doubtful is not None and then.doubtful[-1, 1] == 30 and np.isfinite(then.doubtful).sum() == 1
+    assert np.isnan(then.persons[-1, 1]) and later.doubtful is None and np.isfinite(later.persons).all()
+    final = InflowSeries.from_table(table, "2017-06")
+    assert final.doubtful is None and final.persons[-1, 1] == 30 and final.fingerprint != then.fingerprint

@@ -79,14 +79,23 @@ def test_nobody_is_lost_or_moves_to_where_they_are() -> None:
     assert np.allclose(np.diag(weights), 0) and np.allclose(weights.sum(axis=1), 1)
     hazard = moves.fit_hazard(stock_of(np.full(10, 0.05), range(2012, 2022)), COHORTS, seed=1)
     settled = Draws.from_array(np.random.default_rng(1).poisson(30, (50, 20)), {"municipality": list(range(20))})
-    stays = {years: np.prod(1 - hazard.leaving[:, :years], axis=1)[:, None] * np.ones(20) for years in (1, 5)}
-    stayed, came = moves.move(settled, stays[5], gravity, seed=1)
-    np.testing.assert_array_equal((stayed.sum().values + came.sum().values).values, settled.sum().values.values)
-    assert (stayed.values <= settled.values).all() and int(came.values.sum()) > 0
-    again, _ = moves.move(settled, stays[5], gravity, seed=1)
-    assert again == stayed
-    longer, _ = moves.move(settled, stays[1], gravity, seed=1)
-    assert int(longer.values.sum()) > int(stayed.values.sum())
+    stays = {years: np.prod(1 - hazard.leaving[:, :years], axis=1)[:, None] * np.ones(20) for years in moves.HORIZONS}
+    stayed, living = moves.follow_cohort(settled, list(stays.values()), gravity, seed=1)
+    for years in moves.HORIZONS:
+        there = living.select(years=years).sum().values.values
+        np.testing.assert_array_equal(there, settled.sum().values.values)
+    assert (stayed.values <= living.values).all()
+    totals = [int(stayed.select(years=years).values.sum()) for years in moves.HORIZONS]
+    assert int(settled.values.sum()) > totals[0] > totals[1] > totals[2]
+    assert moves.follow_cohort(settled, list(stays.values()), gravity, seed=1)[0] == stayed
+
+
+def test_distance_that_is_carried_over_is_not_updated_by_sums() -> None:
+    features, people = places(20, 1)
+    gravity = moves.fit_gravity(features, people, people, distance=(1.6, 0.4))
+    assert gravity.carried and gravity.centre[1] == 1.6 and gravity.covariance[1, 1] == pytest.approx(0.16)
+    free = moves.fit_gravity(features, people, people)
+    assert not free.carried and free.centre[1] != 1.6
 
 
 def test_what_cannot_be_learnt_from_is_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -34,10 +35,24 @@ def table(path: Path, rows: list[dict[str, str]]) -> Path:
     return path
 
 
-@pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register of eight interviewed couples and one minor, with places in three municipalities in week 10."""
+    folder = tmp_path_factory.mktemp("filled")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_STORE", str(folder / "r.sqlite"))
+        fill(folder)
+    return folder
+
+
+@pytest.fixture
+def register(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the filled register, for one test to change."""
     monkeypatch.setenv("WORKBENCH_STORE", str(tmp_path / "r.sqlite"))
+    return shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
+
+
+def fill(folder: Path) -> None:
     people = [
         {
             "household": f"h{i}", "case_number": f"c{i}-{j}", "born": f"19{80 + i}-05-01", "population": "asylum",
@@ -63,14 +78,13 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for m, k, n in (("0301", "all", "6"), ("1103", "all", "4"), ("4601", "all", "4"), ("4601", "minors", "1"))
     ]
     run("register", "create")
-    run("register", "people", table(tmp_path / "people.csv", people), "--who", "anna")
-    run("intake", "import", table(tmp_path / "interviews.csv", interviews), "--who", "anna")
-    plan = table(tmp_path / "places.csv", places)
+    run("register", "people", table(folder / "people.csv", people), "--who", "anna")
+    run("intake", "import", table(folder / "interviews.csv", interviews), "--who", "anna")
+    plan = table(folder / "places.csv", places)
     assert "not written yet" in run("places", "import", plan, "--who", "oslo").stdout
     assert run("places", "show").stdout == ""
     run("places", "import", plan, "--who", "oslo", "--confirm")
     assert "0 changes" in run("places", "import", plan, "--who", "oslo", "--confirm").stdout
-    return tmp_path
 
 
 def opened(*more: str) -> str:

@@ -1,58 +1,20 @@
-"""Where does the outlook stand when it opens? What was asked for, and the saved forecast it is asked of."""
+"""The outlook as a page that the server can find by its name."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.apps import pages
+from workbench.apps.outlook.opening import Opening
 from workbench.apps.outlook.state import OutlookState
 from workbench.core.errors import AppError
-from workbench.presentation.inflow.series import destinations
 from workbench.presentation.languages import marked, say
-from workbench.studies import inflow
 
 if TYPE_CHECKING:
     import ipywidgets
 
 UNKNOWN = marked("The address asks for something that this page does not have; the usual choice is shown.")
-
-
-@dataclass(frozen=True)
-class Opening:
-    """How the page opens.
-
-    Parameters
-    ----------
-    asked
-        The choices of the reader.
-    notice
-        A sentence about an address that could not be followed.
-    """
-
-    asked: OutlookState
-    notice: str = ""
-
-    @cached_property
-    def found(self) -> inflow.Newest:
-        """The newest saved forecast that can be shown, and why newer ones cannot; read once."""
-        return inflow.newest(runs=self.asked.runs or None)
-
-    @property
-    def blockers(self) -> tuple[str, ...]:
-        """Why the forecast asked for cannot be shown, in sentences."""
-        result = self.found.result
-        if result is None:
-            if self.found.passed:
-                return (say("The saved forecast cannot be shown.", self.asked.language),)
-            return (say("No forecast has been made yet.", self.asked.language),)
-        return self.asked.blockers(destinations(result))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the choices as JSON can hold them."""
-        return self.asked.to_dict()
 
 
 class Outlook:
@@ -73,3 +35,12 @@ class Outlook:
         from workbench.apps.outlook.view import OutlookView  # here: who only asks for the title needs no widgets
 
         return OutlookView(state).box
+
+
+def page() -> ipywidgets.Box:
+    """Return the page for the address that this kernel was started for."""
+    from workbench.apps.bridge import keep_quiet
+
+    keep_quiet()
+    panel = Outlook()
+    return panel.view(panel.state())

@@ -15,9 +15,9 @@ from ipywidgets.widgets.widget_bool import CheckboxStyle
 from traitlets.log import get_logger
 
 from workbench.apps import notices
-from workbench.apps.bridge import Bridge, keep_quiet
+from workbench.apps.bridge import Bridge
 from workbench.apps.outlook import content
-from workbench.apps.outlook.panel import Opening, Outlook
+from workbench.apps.outlook.opening import Opening
 from workbench.apps.outlook.state import LEVELS
 from workbench.core.errors import AppError, DataError, WorkbenchError
 from workbench.presentation import markup as m
@@ -28,13 +28,6 @@ from workbench.studies import inflow
 
 PAUSE = 0.4
 """Seconds without a further choice before charts are drawn."""
-
-
-def page() -> ipywidgets.Box:
-    """Return the page for the address that this kernel was started for."""
-    keep_quiet()
-    panel = Outlook()
-    return panel.view(panel.state())
 
 
 class OutlookView:

@@ -6,12 +6,14 @@ Importing this package loads no PyMC; building or fitting does.
 
 from workbench.models.inflow.components import (
     Counts,
+    Doubt,
     Forgetting,
     InflowComponents,
     Level,
     Reversion,
     Season,
     Shocks,
+    Spillover,
     Surges,
     Volatility,
 )
@@ -22,6 +24,7 @@ from workbench.models.inflow.series import InflowSeries
 
 __all__ = [
     "Counts",
+    "Doubt",
     "Forgetting",
     "InflowComponents",
     "InflowFit",
@@ -31,6 +34,7 @@ __all__ = [
     "Reversion",
     "Season",
     "Shocks",
+    "Spillover",
     "Surges",
     "Volatility",
     "prior_check",

@@ -89,7 +89,10 @@ class Shocks(Component):
     shock_spread_uncertainty: float = _prior(0.5, "how uncertain that difference is (factor, log scale)")
     tail_shape: float = _prior(2.0, "shape of the Gamma prior of the shocks' degrees of freedom above 2")
     tail_rate: float = _prior(0.5, "rate of that Gamma prior")
-    ceiling: float = _prior(50.0, "no simulated month exceeds this multiple of the destination's highest known month")
+    growth: float = _prior(
+        15.0, "no simulated month exceeds this multiple of the highest of the last three known ones, and of 50 persons"
+    )
+    rebound: float = _prior(2.0, "it may always come back to this multiple of the median of the last two years")
 
     def rows(self) -> list[Row]:
         """Return what is estimated: quantity, per, prior, meaning."""
@@ -209,8 +212,30 @@ class Counts(Component):
 class Surges(Component):
     """What the past has shown too seldom to learn from: months in which every shock is larger. An assumption."""
 
-    chance: float = _prior(0.05, "chance that a month is one", share=True)
-    factor: float = _prior(2.5, "how many times larger its shocks are")
+    chance: float = _prior(0.1, "chance that a month is one", share=True)
+    factor: float = _prior(2.0, "how many times larger its shocks are")
+
+
+@dataclass(frozen=True)
+class Spillover(Component):
+    """A surge begins somewhere: where recent shocks were large on average, they are expected to be so everywhere.
+
+    Shocks of a month also share a direction, so that a total is less certain than its parts are by themselves. Both are
+    assumptions of a forecast; they were chosen on origins before 2016 and do not enter the fit.
+    """
+
+    volatility: float = _prior(2.0, "how much of the mean excess of log variance is added to each destination's own")
+    direction: float = _prior(0.2, "share of the shocks' correlation that is one direction common to all", share=True)
+
+
+@dataclass(frozen=True)
+class Doubt(Component):
+    """A last month far below what its past allows is a true fall or is partial: nobody can tell yet. An assumption.
+
+    Each simulated future believes the figure, or takes it for the least that the month will have had.
+    """
+
+    believed: float = _prior(0.5, "chance that such a month is a true fall", share=True)
 
 
 @dataclass(frozen=True)
@@ -230,6 +255,8 @@ class InflowComponents:
     forgetting: Forgetting | None = field(default_factory=Forgetting)
     counts: Counts | None = field(default_factory=Counts)
     surges: Surges | None = field(default_factory=Surges)
+    spillover: Spillover | None = field(default_factory=Spillover)
+    doubt: Doubt | None = field(default_factory=Doubt)
     reversion: Reversion | None = None
 
     @property
@@ -277,6 +304,8 @@ KINDS: Mapping[str, type[Component]] = {
     "forgetting": Forgetting,
     "counts": Counts,
     "surges": Surges,
+    "spillover": Spillover,
+    "doubt": Doubt,
     "reversion": Reversion,
 }
 """Every component by its name in :class:`InflowComponents`."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from scipy.special import ndtr, stdtrit
 
@@ -28,9 +29,11 @@ from workbench.models.inflow.recursion import (
 )
 from workbench.models.inflow.series import InflowSeries
 
-FORMAT = "migration-workbench inflow fit 2"
+FORMAT = "migration-workbench inflow fit 3"
 NUMBERS, WORDS = "posterior.nc", "fit.json"
 UNIT = "asylum applications"
+FEW = 50
+"""Persons a month below which growth is not counted as a multiple."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +107,24 @@ class InflowFit:
         Each destination's shocks keep their fitted Student-t margin, at the size that its last months let expect. The
         shocks of one month are tied by a Gaussian copula whose correlation is that of the model's own past surprises
         (:func:`shock_correlation`), so that the total over destinations has an interval that allows for common surges.
-        With the component *surges* some months have larger shocks everywhere. A destination that is not published up to
-        ``as_of`` is simulated from its own last month. With the component *counts* figures are rounded as the published
-        ones are.
+        With the component *surges* some months have larger shocks everywhere. With
+        *spillover* shocks are larger where those of other destinations were of late, and share a direction. With
+        *doubt* each path believes a doubtful last month, or takes it for the least that month will have had. A
+        destination that is not published up to ``as_of`` is simulated from its own last month. With the component
+        *counts* figures are rounded as the published ones are.
         """
         if horizon < 1:
             raise AssumptionError(f"a horizon of {horizon} months", do="forecast at least one month")
         series, components = self.series, self.configuration.components
         dynamics = self.dynamics()
         state = last_state(series, self._terms(), dynamics)
-        ties = np.linalg.cholesky(self.shock_correlation())
-        highest = np.log1p(components.shocks.ceiling * np.nanmax(series.persons, axis=0))
+        ties = np.linalg.cholesky(self._directed(self.shock_correlation()))
+        if components.spillover:
+            others = max(len(series.destinations) - 1, 1)
+            elsewhere = (state.variance.sum(axis=-1, keepdims=True) - state.variance) / others
+            excess = components.spillover.volatility * np.maximum(elsewhere, 0.0)
+            state = replace(state, variance=state.variance + excess)
+        highest = self._highest()
         unit = series.rounding if components.counts else 1
 
         behind = int(series.silence.max())
@@ -122,6 +132,7 @@ class InflowFit:
         terms = season_terms(month_number(series.as_of) + steps, components.season.harmonics)
         rng = np.random.default_rng(seed)
         shape = state.level.shape
+        published, believed = self._doubtful(shape, seed)
         future = np.empty((*shape, horizon), dtype=np.int64)
         for step, term in zip(steps, terms, strict=True):
             shock = stdtrit(dynamics.freedom, ndtr(rng.standard_normal(shape) @ ties.T))
@@ -131,11 +142,38 @@ class InflowFit:
             expected = state.level + dynamics.season @ term
             # A count is neither negative nor boundless, and the level must not follow what cannot be.
             y = np.clip(expected + scale_now(dynamics, state) * shock, 0.0, highest)
+            if step <= 0 and published is not None:
+                least = published[step - 1]
+                y = np.where(believed & np.isfinite(least), least, np.fmax(y, least))
             state = following(dynamics, state, y - expected, step > -series.silence)
             if step >= 1:
                 future[:, :, step - 1] = unit * np.rint(np.expm1(y) / unit)
         months = horizon_months(series.as_of, horizon)
         return Draws.from_array(future, {"destination": series.destinations, "month": months}, UNIT)
+
+    def _highest(self) -> np.ndarray:
+        """Return the log of what no simulated month of a destination exceeds."""
+        shocks, persons = self.configuration.components.shocks, self.series.persons
+        figures = pd.DataFrame(persons)
+        recent = figures.ffill().tail(3).max().to_numpy()
+        usual = figures.tail(24).median().fillna(0).to_numpy()
+        # Counted above a few persons: from three to thirty is no growth to learn from.
+        grown = shocks.growth * np.maximum(recent, FEW)
+        return np.asarray(np.log1p(np.maximum(grown, shocks.rebound * usual)))
+
+    def _directed(self, correlation: np.ndarray) -> np.ndarray:
+        """Return the correlation of shocks with the direction that all share by assumption."""
+        spillover = self.configuration.components.spillover
+        share = spillover.direction if spillover and len(correlation) > 1 else 0.0
+        return (1 - share) * correlation + share
+
+    def _doubtful(self, shape: tuple[int, ...], seed: int) -> tuple[np.ndarray | None, np.ndarray]:
+        """Return the doubtful figures, log(1 + persons), and which draws believe those of a destination."""
+        doubt, figures = self.configuration.components.doubt, self.series.doubtful
+        if doubt is None or figures is None:
+            return None, np.zeros(shape, bool)
+        # Random numbers of their own: a table without doubtful months keeps its paths.
+        return np.log1p(figures), np.random.default_rng([seed, 1]).random(shape) < doubt.believed
 
     def dynamics(self) -> Dynamics:
         """Return the parameters of the recursion for all draws; axes (draw, destination)."""
@@ -151,6 +189,8 @@ class InflowFit:
         """Write the fit into a folder, whole or not at all."""
         numbers = self.posterior.assign_coords(month=list(self.series.months))
         numbers["persons"] = (("month", "destination"), self.series.persons)
+        if self.series.doubtful is not None:
+            numbers["doubtful"] = (("month", "destination"), self.series.doubtful)
         words = {
             "format": FORMAT,
             "configuration": asdict(self.configuration),
@@ -202,9 +242,10 @@ class InflowFit:
             persons = np.ascontiguousarray(whole["persons"].to_numpy(), dtype=float)
             persons.flags.writeable = False
             months, destinations = (tuple(map(str, whole[name].values)) for name in ("month", "destination"))
-            series = InflowSeries(months, destinations, persons)
+            doubtful = whole["doubtful"].to_numpy() if "doubtful" in whole else None
+            series = InflowSeries(months, destinations, persons, doubtful)
             fit = cls(
-                posterior=whole.drop_vars(["persons", "month"]),
+                posterior=whole.drop_vars(["persons", "doubtful", "month"], errors="ignore"),
                 series=series,
                 configuration=configuration,
                 data_fingerprint=str(words["data_fingerprint"]),

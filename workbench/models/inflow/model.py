@@ -154,6 +154,7 @@ class InflowModel:
         cores: int | None = None,
         width: int | None = None,
         lapsed: bool = False,
+        doubt: bool = True,
         progress: Callable[[int, int], None] | None = None,
     ) -> InflowFit:
         """Learn from the arrivals up to ``as_of``; later rows are dropped unseen.
@@ -176,6 +177,8 @@ class InflowModel:
         lapsed
             Whether destinations are taken in whose publication ended long before ``as_of``; they are simulated from
             their own last month.
+        doubt
+            Whether last months far below what their past allows are doubtful (component *doubt*), or taken as final.
         progress
             Called with (steps done, steps in all).
 
@@ -189,7 +192,9 @@ class InflowModel:
         for name, value, least in (("draws", draws, 10), ("tune", tune, 10), ("chains", chains, 2), ("seed", seed, 0)):
             if value < least:
                 raise AssumptionError(f"{name} is {value}", why="chains must be comparable", do=f"at least {least}")
-        series = InflowSeries.from_table(arrivals, as_of, lapsed=lapsed)
+        series = InflowSeries.from_table(
+            arrivals, as_of, lapsed=lapsed, doubt=doubt and self.components.doubt is not None
+        )
         places = len(series.destinations)
         if width is not None and width < places:
             raise AssumptionError(f"a model {width} wide", why=f"there are {places} destinations", do="make it wider")

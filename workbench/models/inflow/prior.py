@@ -14,6 +14,8 @@ from workbench.models.inflow.recursion import beginning, following, scale_now
 from workbench.models.inflow.series import InflowSeries
 
 YEAR = 12
+HIGHEST = 50.0
+"""Multiple of the highest known month that no drawn month exceeds: a level must not follow what cannot be."""
 PARAMETERS = ("gain", "start", "scale", "season", "degrees_of_freedom", "reaction", "persistence", "reversion")
 TRAITS = {
     "typical change": "median change from month to month, either way",
@@ -94,7 +96,7 @@ def draw_histories(
     """
     dynamics = dynamics_of(parameters, components)
     state, rng = beginning(dynamics), np.random.default_rng(seed)
-    highest = np.log1p(components.shocks.ceiling * np.nanmax(series.persons, axis=0))
+    highest = np.log1p(HIGHEST * np.nanmax(series.persons, axis=0))  # a whole history, not what follows a last month
     everywhere = np.ones(len(series.destinations), dtype=bool)
     months = []
     for term in season_terms_of(series, components):

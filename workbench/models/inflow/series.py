@@ -11,6 +11,7 @@ import pandas as pd
 from workbench.core.calendar import month_number, month_range
 from workbench.core.errors import DataError, Fault, ModelError, nearest
 from workbench.core.provenance import fingerprint
+from workbench.models.quality import partial_ends
 
 COLUMNS = ("month", "destination", "persons")
 FEWEST_MONTHS = 12
@@ -33,15 +34,21 @@ class InflowSeries:
     destinations
         In alphabetical order.
     persons
-        Index month, columns destination, persons; NaN = not published. Read-only.
+        Index month, columns destination, persons; NaN = not published, or doubtful. Read-only.
+    doubtful
+        Same axes: what was published of last months far below what their past allows (true falls, or partial), NaN
+        elsewhere. None if every figure is taken as final.
     """
 
     months: tuple[str, ...]
     destinations: tuple[str, ...]
     persons: np.ndarray
+    doubtful: np.ndarray | None = None
 
     @classmethod
-    def from_table(cls, arrivals: pd.DataFrame, as_of: str, *, lapsed: bool = False) -> InflowSeries:
+    def from_table(
+        cls, arrivals: pd.DataFrame, as_of: str, *, lapsed: bool = False, doubt: bool = False
+    ) -> InflowSeries:
         """Return the series up to ``as_of``; later rows are dropped before anything else is looked at.
 
         Parameters
@@ -53,6 +60,9 @@ class InflowSeries:
             Last month that may be known.
         lapsed
             Whether destinations are taken in whose publication ended more than six months before ``as_of``.
+        doubt
+            Whether last months far below what their past allows (:func:`workbench.models.quality.partial_ends`) are
+            doubtful. The rule sees the table up to ``as_of`` and nothing later, whoever asks.
 
         Raises
         ------
@@ -69,9 +79,16 @@ class InflowSeries:
         months = month_range(str(known.idxmax()), as_of)
         grid = grid.reindex(months)
         _enough_to_learn_from(grid, lapsed=lapsed)
-        persons = np.ascontiguousarray(grid.to_numpy(dtype=float))
+        persons = np.array(grid.to_numpy(dtype=float), order="C")
+        doubtful = None
+        if doubt and (found := partial_ends(grid)):
+            doubtful = np.full(persons.shape, np.nan)
+            for remark in found:
+                cell = months.index(remark.last), grid.columns.get_loc(remark.series)
+                doubtful[cell], persons[cell] = persons[cell], np.nan
+            doubtful.flags.writeable = False
         persons.flags.writeable = False
-        return cls(tuple(months), tuple(str(name) for name in grid.columns), persons)
+        return cls(tuple(months), tuple(str(name) for name in grid.columns), persons, doubtful)
 
     @property
     def as_of(self) -> str:
@@ -124,14 +141,15 @@ class InflowSeries:
         return fingerprint(self.to_table())
 
     def to_table(self) -> pd.DataFrame:
-        """Return the series as a long table: month, destination, persons (NaN = not published)."""
-        return pd.DataFrame(
+        """Return the series as a long table: month, destination, persons (NaN = not published), doubtful if any."""
+        table = pd.DataFrame(
             {
                 "month": np.repeat(np.array(self.months, dtype=object), len(self.destinations)),
                 "destination": np.tile(np.array(self.destinations, dtype=object), len(self.months)),
                 "persons": self.persons.ravel(),
             }
         )
+        return table if self.doubtful is None else table.assign(doubtful=self.doubtful.ravel())
 
 
 def _rows_until(arrivals: pd.DataFrame, as_of: str) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from workbench.models.settlement.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
 from workbench.models.settlement.record import by_record, read_record
 
-FORMAT = "migration-workbench settlement fit 2"
+FORMAT = "migration-workbench settlement fit 3"
 NUMBERS, WORDS = "posterior.nc", "fit.json"
 UNIT = "persons settled"
 OWN = ("accepted", "log_population", "expected")
@@ -147,6 +147,7 @@ class SettlementFit:
             shock = np.clip(shock, -limit, limit)
             passing = (value["passing"] * value["scale"]) ** 2 + value["person_noise"] / rule
             drawn = np.exp(base + level + np.sqrt(variance + passing) * shock) * people
+            drawn = np.where(self.panel.gone, 0.0, drawn)
             weight = np.where(there, drawn, 0.0)
             weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, drawn)
             record = read_record(self.panel, ahead + 1, self.accepted)
@@ -182,6 +183,7 @@ class SettlementFit:
             "format": FORMAT,
             "configuration": asdict(self.configuration),
             "covariates": list(panel.covariates),
+            "ended": list(panel.ended),
             "data_fingerprint": self.data_fingerprint,
             "seed": self.seed,
             "diagnostics": self.diagnostics.to_dict(),
@@ -206,6 +208,7 @@ class SettlementFit:
                 municipalities=tuple(map(str, whole["municipality"].values)),
                 years=tuple(map(int, whole["year"].values)),
                 covariates={name: whole[f"covariate_{name}"].to_numpy() for name in words["covariates"]},
+                ended=tuple(words["ended"]),
                 **{
                     name: whole[f"panel_{name}"].to_numpy()
                     for name in ("persons", "low", "high", "accepted", "requested", "population")

@@ -6,7 +6,7 @@ where movers go. Plain numpy: the posterior is a weighted sample of the prior, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -196,12 +196,15 @@ class Gravity:
         Elasticities in the order of :data:`GRAVITY`: estimate, and its covariance by the curvature of the likelihood.
     agreement
         Precision of the Dirichlet-multinomial: how closely destinations follow the model.
+    carried
+        Whether the elasticity of distance is carried over from elsewhere and not learnt here.
     """
 
     centre: np.ndarray
     covariance: np.ndarray
     agreement: float
     features: np.ndarray = field(repr=False)
+    carried: bool = False
 
     def weights(self, elasticities: np.ndarray) -> np.ndarray:
         """Return for each origin the shares of the destinations (origin, destination); nobody moves to where one is."""
@@ -226,7 +229,9 @@ def _weights(features: np.ndarray, elasticities: np.ndarray) -> np.ndarray:
     return raw / raw.sum(axis=1, keepdims=True)
 
 
-def fit_gravity(features: np.ndarray, leavers: np.ndarray, arrived: np.ndarray) -> Gravity:
+def fit_gravity(
+    features: np.ndarray, leavers: np.ndarray, arrived: np.ndarray, distance: tuple[float, float] | None = None
+) -> Gravity:
     """Return where movers go, from how many left each place and how many had moved to each.
 
     Parameters
@@ -237,11 +242,17 @@ def fit_gravity(features: np.ndarray, leavers: np.ndarray, arrived: np.ndarray) 
         Persons that left each place, or a measure in proportion to it.
     arrived
         Persons in each place that had been settled elsewhere first.
+    distance
+        Elasticity of distance and its standard deviation, carried over from a table of moves by origin and destination.
 
     Notes
     -----
-    Only the sums by destination are published, not who came from where, so distance is known least. Elasticities have
-    the prior Normal(1, 1) for population, Normal(0.5, 1) for distance and Normal(0, 1) for co-nationals.
+    Only the sums by destination are published, not who came from where. Such sums can tell a wrong elasticity of
+    distance, and surely so: from Denmark's they give less than half of what its full table gives. Where one is carried
+    over, it is therefore not updated: the others are learnt at its centre, and draws take it from its own normal.
+
+    Elasticities have the prior Normal(1, 1) for population, Normal(0.5, 1) for distance and Normal(0, 1) for
+    co-nationals.
     """
     if arrived.sum() <= 0 or leavers.sum() <= 0:
         raise DataError(
@@ -251,20 +262,32 @@ def fit_gravity(features: np.ndarray, leavers: np.ndarray, arrived: np.ndarray) 
     persons = np.rint(arrived)
 
     def loss(at: np.ndarray) -> float:
+        if distance is not None:
+            at = np.array([at[0], distance[0], at[1], at[2]])
         share = np.maximum(away @ _weights(features, at[:3]), 1e-12)
         size = np.exp(at[3])
         alpha = size * share
         fitted = gammaln(size) - gammaln(size + persons.sum()) + np.sum(gammaln(alpha + persons) - gammaln(alpha))
         return float(-fitted + 0.5 * np.sum((at[:3] - PRIOR_MIDDLE) ** 2) + 0.5 * ((at[3] - np.log(300)) / 2) ** 2)
 
+    start = np.append(PRIOR_MIDDLE, np.log(300.0))
     found = minimize(
-        loss, np.append(PRIOR_MIDDLE, np.log(300.0)), method="Nelder-Mead", options={"xatol": 1e-3, "fatol": 1e-3}
+        loss,
+        start if distance is None else start[[0, 2, 3]],
+        method="Nelder-Mead",
+        options={"xatol": 1e-3, "fatol": 1e-3},
     )
     if not found.success:
         raise ModelError(
             "where movers go could not be fitted", why=str(found.message), do="look for places with odd counts"
         )
     covariance = np.linalg.inv(_curvature(loss, found.x))
+    if distance is not None:
+        whole = np.zeros((3, 3))
+        whole[np.ix_([0, 2], [0, 2])] = covariance[:2, :2]
+        whole[1, 1] = distance[1] ** 2
+        centre = np.array([found.x[0], distance[0], found.x[1]])
+        return Gravity(centre, whole, float(np.exp(found.x[2])), features, carried=True)
     return Gravity(found.x[:3], covariance[:3, :3], float(np.exp(found.x[3])), features)
 
 
@@ -281,30 +304,45 @@ def _curvature(loss: object, at: np.ndarray, step: float = 0.02) -> np.ndarray:
     return found
 
 
-def move(settled: Draws, staying: np.ndarray, gravity: Gravity, *, seed: int) -> tuple[Draws, Draws]:
-    """Return who still lives where they were settled, and who moved in, some years later.
+DISTINCT = 200
+"""Elasticities drawn; further draws take them again, in order."""
+
+
+def follow_cohort(settled: Draws, staying: Sequence[np.ndarray], gravity: Gravity, *, seed: int) -> tuple[Draws, Draws]:
+    """Return who still lives where they were settled, and who lives in each place, at some times after.
 
     Parameters
     ----------
     settled
         Persons of one year, dimensions draw, municipality.
     staying
-        Share still there by then, axes (draw, municipality); draws are repeated in order.
+        Share still there at each of :data:`HORIZONS`, axes (draw, municipality); draws are repeated in order.
 
     Returns
     -------
-    stayed, came
-        Persons by draw and municipality; together they are exactly the persons settled. Movers move once.
+    stayed, living
+        Persons, dimensions draw, municipality, years (:data:`HORIZONS`). At each time ``living`` adds up to the persons
+        settled, draw by draw. Movers move once.
     """
     rng = np.random.default_rng(seed)
     persons = settled.values.to_numpy()
-    gone = rng.binomial(persons, 1 - staying[np.arange(len(persons)) % len(staying)])
-    came = np.zeros_like(persons)
-    for at, elasticities in enumerate(gravity.draw(len(persons), rng)):
-        weights = gravity.weights(elasticities)
-        # The movers of all origins together: shares of destinations are those of the origins' movers.
-        total = int(gone[at].sum())
-        mixed = gone[at] @ weights
-        came[at] = rng.multinomial(total, mixed / mixed.sum()) if total else 0
-    places = settled.labels("municipality")
-    return tuple(Draws.from_array(x, {"municipality": places}, settled.unit) for x in (persons - gone, came))  # type: ignore[return-value]
+    pick = np.arange(len(persons)) % len(staying[0])
+    weights = [gravity.weights(one) for one in gravity.draw(min(DISTINCT, len(persons)), rng)]
+    left, came = persons.copy(), np.zeros_like(persons)
+    stayed, living = [], []
+    before = np.ones_like(staying[0])
+    for share in staying:
+        # Of those who were still there, so many leave by now: shares only fall.
+        go = 1 - np.clip(share / np.maximum(before, 1e-12), 0, 1)
+        before = share
+        gone = rng.binomial(left, go[pick])
+        left = left - gone
+        for at, row in enumerate(gone):
+            total = int(row.sum())
+            if total:  # the movers of all origins together: shares of destinations are those of the origins' movers
+                mixed = row @ weights[at % len(weights)]
+                came[at] += rng.multinomial(total, mixed / mixed.sum())
+        stayed.append(left.copy())
+        living.append(left + came)
+    labels = {"municipality": settled.labels("municipality"), "years": list(HORIZONS)}
+    return tuple(Draws.from_array(np.stack(x, axis=2), labels, settled.unit) for x in (stayed, living))  # type: ignore[return-value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -45,6 +45,8 @@ class SettlementPanel:
         Persons on 1 January; ones where no population is given.
     covariates
         By name, one value for each municipality; known at the panel's last year.
+    ended
+        Municipalities that are known to be no more: nobody is settled there.
     """
 
     municipalities: tuple[str, ...]
@@ -56,6 +58,7 @@ class SettlementPanel:
     requested: np.ndarray
     population: np.ndarray
     covariates: Mapping[str, np.ndarray]
+    ended: tuple[str, ...] = ()
 
     @classmethod
     def from_tables(
@@ -63,6 +66,7 @@ class SettlementPanel:
         settlement: pd.DataFrame,
         population: pd.DataFrame | None = None,
         covariates: pd.DataFrame | None = None,
+        ended: Collection[str] = (),
     ) -> SettlementPanel:
         """Return the panel of checked tables.
 
@@ -75,6 +79,8 @@ class SettlementPanel:
             Columns ``municipality, year, total``; its municipalities are those of the panel.
         covariates
             Index municipality, one column each, standardised here; an empty cell counts as the mean.
+        ended
+            Municipalities that are no more.
 
         Raises
         ------
@@ -123,6 +129,7 @@ class SettlementPanel:
             requested=wide("requested"),
             population=_population(population, places, years),
             covariates=_standardised(covariates, places),
+            ended=tuple(sorted(set(ended) & set(places))),
         )
 
     def until(self, year: int) -> SettlementPanel:
@@ -149,11 +156,19 @@ class SettlementPanel:
         """SHA-256 of everything in the panel."""
         arrays = [self.persons, self.low, self.high, self.accepted, self.requested, self.population]
         named = [[name, values.round(9).tolist()] for name, values in sorted(self.covariates.items())]
-        return digest([self.municipalities, self.years, [np.nan_to_num(a, nan=-1.0).tolist() for a in arrays], named])
+        held = [self.municipalities, self.years, [np.nan_to_num(a, nan=-1.0).tolist() for a in arrays], named]
+        return digest([*held, self.ended] if self.ended else held)
+
+    @property
+    def gone(self) -> np.ndarray:
+        """Whether each municipality is known to be no more."""
+        return np.isin(np.array(self.municipalities), self.ended)
 
 
 def size_class(population: np.ndarray) -> np.ndarray:
-    """Return the number of the size class of each municipality."""
+    """Return the number of the size class of each municipality; -1 for all where no population is known."""
+    if (population == 1).all():
+        return np.full(len(population), -1)
     return np.digitize(population, [low for _, low, _ in SIZES[1:]])
 
 

@@ -71,7 +71,7 @@ def rules_known(panel: SettlementPanel, at: int) -> np.ndarray:
     known = [q for q in quotas if q.sum() > 0]
     found += [q if q.sum() > 0 else last for q in quotas]
     found.append(np.mean([last, *known], axis=0))
-    return np.stack(found)
+    return shares(np.where(panel.gone, 0.0, np.stack(found)))
 
 
 def pool_weights(foreseen: list[np.ndarray], happened: list[np.ndarray]) -> np.ndarray:
@@ -151,8 +151,10 @@ def read_record(panel: SettlementPanel, horizon: int, accepted: np.ndarray) -> R
             if here.sum() >= 2 * len(past):
                 by_size[k] = off[here].sum() / max(foreseen[here].sum(), 1e-9)
     out, chance, first = _entry(panel.persons, horizon)
+    chance = np.where(panel.gone, 0.0, chance)
     if np.nan_to_num(accepted).any():  # quotas tell who enters; the few years of a new table do it worse
         out = np.zeros_like(out)
+    out = out | panel.gone
     return Record(pooled, error, by_size, edges, out, chance, first)
 
 

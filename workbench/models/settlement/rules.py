@@ -8,10 +8,15 @@ from scipy.special import gammaln
 from workbench.core.errors import ModelError
 from workbench.models.settlement.evidence import BEFORE, QUOTAS
 from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.record import shares, smoothed
 
+SMOOTHED = {"smoothed_30": 0.3, "smoothed_50": 0.5, "smoothed_70": 0.7, "smoothed_85": 0.85}
+"""Exponential smoothing of shares: the weight of the newest year."""
+MEAN = "mean_of_last_shares"
+"""Mean of last year's settled, accepted and requested shares, of those that are known."""
 SHARES = {
-    BEFORE: ("last_settled", "last_accepted", "last_requested", "population"),
-    QUOTAS: ("accepted", "requested", "last_settled", "population"),
+    BEFORE: ("last_settled", "last_accepted", "last_requested", MEAN, *SMOOTHED, "population"),
+    QUOTAS: ("accepted", "requested", "last_settled", MEAN, *SMOOTHED, "population"),
 }
 """Simple rules by contest: whose share is carried over."""
 SPREADS = ("point", "multinomial", "dirichlet")
@@ -30,7 +35,14 @@ def available(panel: SettlementPanel, as_of: int, contest: str) -> dict[str, np.
         "accepted": panel.accepted[min(own, len(panel.accepted) - 1)],
         "requested": panel.requested[min(own, len(panel.requested) - 1)],
     }
-    filled = {name: np.nan_to_num(source[name]) for name in SHARES[contest]}
+    source |= {name: smoothed(panel.persons[: at + 1], weight) for name, weight in SMOOTHED.items()}
+    asked = [shares(panel.accepted[at]), shares(panel.requested[at])]
+    known = [each for each in asked if each.sum() > 0]
+    if known:  # without quotas it is last year's share again
+        source[MEAN] = np.mean([shares(panel.persons[at]), *known], axis=0)
+    filled = {
+        name: np.where(panel.gone, 0.0, np.nan_to_num(source[name])) for name in SHARES[contest] if name in source
+    }
     return {name: values / values.sum() for name, values in filled.items() if values.sum() > 0}
 
 
@@ -48,12 +60,12 @@ def precision(panel: SettlementPanel, as_of: int, contest: str, rule: str) -> fl
     for year in panel.years[:-1]:
         if year >= as_of:
             break
-        shares = available(panel, year, contest).get(rule)
-        if shares is None:
+        said = available(panel, year, contest).get(rule)
+        if said is None:
             continue
         seen += 1
         persons = np.rint(panel.persons[panel.years.index(year) + 1])
-        mixed = softened(shares, panel, year)
+        mixed = softened(said, panel, year)
         for index, size in enumerate(grid):
             alpha = size * mixed
             score[index] += gammaln(size) - gammaln(size + persons.sum())
@@ -63,20 +75,20 @@ def precision(panel: SettlementPanel, as_of: int, contest: str, rule: str) -> fl
     return float(grid[int(score.argmax())])
 
 
-def softened(shares: np.ndarray, panel: SettlementPanel, as_of: int) -> np.ndarray:
+def softened(share: np.ndarray, panel: SettlementPanel, as_of: int) -> np.ndarray:
     """Return shares without zeros: a thousandth is that of the population."""
     people = panel.population[panel.years.index(as_of)]
-    return 0.999 * shares + 0.001 * people / people.sum()
+    return 0.999 * share + 0.001 * people / people.sum()
 
 
 def spread_out(
-    shares: np.ndarray, totals: np.ndarray, spread: str, rng: np.random.Generator, size: float = 0.0
+    share: np.ndarray, totals: np.ndarray, spread: str, rng: np.random.Generator, size: float = 0.0
 ) -> np.ndarray:
     """Return persons by draw and municipality that a rule foresees.
 
     Parameters
     ----------
-    shares
+    share
         By municipality, sum 1.
     totals
         National total of each draw, whole persons.
@@ -86,7 +98,7 @@ def spread_out(
         Dirichlet precision.
     """
     if spread == "point":
-        return shares[None, :] * totals[:, None]
+        return share[None, :] * totals[:, None]
     if spread == "multinomial":
-        return rng.multinomial(totals, shares)
-    return rng.multinomial(totals, rng.dirichlet(size * shares, len(totals)))
+        return rng.multinomial(totals, share)
+    return rng.multinomial(totals, rng.dirichlet(size * share, len(totals)))

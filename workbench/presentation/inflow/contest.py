@@ -30,7 +30,7 @@ def findings(scores: Mapping[str, Any]) -> tuple[Finding, ...]:
     """
     every = scores["periods"]["overall"]
     apart = [name for name, told in scores["periods"].items() if told["models"] and told != every]
-    return (verdict(scores), *(by_period(scores, name) for name in apart), known(scores))
+    return (verdict(scores), *sums(scores), *(by_period(scores, name) for name in apart), known(scores))
 
 
 def verdict(scores: Mapping[str, Any], model: str = "") -> Finding:
@@ -63,6 +63,27 @@ def verdict(scores: Mapping[str, Any], model: str = "") -> Finding:
         table=table,
         headline=True,
     )
+
+
+def sums(scores: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return how often the intervals of the sum over all series held what came, a sentence for each model."""
+    if len(scores.get("series", ())) < 2:
+        return ()
+    said = []
+    for model, one in scores.get("totals", {}).items():
+        month, whole = one["months"], one["period"]
+        held = "/".join(percent(month["coverage"][level]).split(NBSP)[0] for level in ("50", "80", "95"))
+        each = "/".join(percent(whole["coverage"][level]).split(NBSP)[0] for level in ("50", "80", "95"))
+        steps = scores["horizons"]
+        said.append(
+            Finding(
+                f"The sum over all {counted(len(scores['series']), 'series', 'series')}, {model}: its 50/80/95{NBSP}% "
+                f"intervals held {held}{NBSP}% of {counted(month['forecasts'], 'month')}, and {each}{NBSP}% of "
+                f"{counted(whole['forecasts'], 'period')} of months {steps[0]} to {steps[-1]} together; {SCORE} "
+                f"{number(month['log_crps'], 3)} and {number(whole['log_crps'], 3)}."
+            )
+        )
+    return tuple(said)
 
 
 def by_period(scores: Mapping[str, Any], name: str) -> Finding:

@@ -287,6 +287,7 @@ def what_happened(result: InflowResult, language: str = "en") -> Finding:
 def how_sure(result: InflowResult, language: str = "en") -> Finding:
     """Return whether the fit can be trusted, what the intervals mean and what is not claimed."""
     said = result.diagnostics.sentence() if language == "en" else verdict(result, language)
+    doubted = doubtful(result, language)
     meaning = say(
         "The intervals come from {number} draws of whole persons, and every sum on these pages is taken draw by draw, "
         "so that totals and parts agree.",
@@ -301,6 +302,7 @@ def how_sure(result: InflowResult, language: str = "en") -> Finding:
                 if result.diagnostics.ok
                 else (say("Attention: the fit failed its checks; do not decide on these figures.", language),)
             ),
+            *((doubted,) if doubted else ()),
             say(
                 "The intervals cover what months before the as-of month can teach. A war, a closed border or a new law "
                 "that nobody could know then is not in them.",
@@ -312,6 +314,28 @@ def how_sure(result: InflowResult, language: str = "en") -> Finding:
                 language,
             ),
         ),
+    )
+
+
+def doubtful(result: InflowResult, language: str = "en") -> str:
+    """Return which last months are far below what their past allows, every one named; empty if none is."""
+    months_ = [
+        f"{name(result, remark.series, language)} {month(remark.last, language)}"
+        for remark in result.quality.of("partial_end")
+        if remark.series in result.names
+    ]
+    if not months_:
+        return ""
+    if result.record.scenario.get("final"):
+        return say(
+            "Taken as true falls, though far below what the past allows: {months}.",
+            language,
+            months=listing(months_, language),
+        )
+    return say(
+        "Doubtful, since far below what the past allows, true falls or partial: {months}.",
+        language,
+        months=listing(months_, language),
     )
 
 

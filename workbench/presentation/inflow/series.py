@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.core.calendar import add_months, horizon_months
-from workbench.presentation.languages import place, say
+from workbench.models.quality import JOINT
+from workbench.presentation.languages import place, say, spelled_out
 from workbench.presentation.wording import period
+from workbench.studies.inflow.adding_up import OTHERS
 
 if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
@@ -41,8 +43,18 @@ def destinations(result: InflowResult) -> list[str]:
 
 
 def name(result: InflowResult, destination: str, language: str = "en") -> str:
-    """Return what a destination is called."""
-    return place(destination, result.names[destination], language)
+    """Return what a destination, or a corridor to it, is called."""
+    code, joint, origin = destination.partition(JOINT)
+    called = place(code, result.names[destination], language)
+    if not joint:
+        return called
+    others = say("other origins", language)
+    return say(
+        "{destination} from {origin}",
+        language,
+        destination=called,
+        origin=others if origin == OTHERS else spelled_out(origin, language),
+    )
 
 
 def who(result: InflowResult, language: str = "en") -> str:
@@ -50,6 +62,8 @@ def who(result: InflowResult, language: str = "en") -> str:
     codes = destinations(result)
     if len(codes) == 1:
         return name(result, codes[0], language)
+    if JOINT in codes[0]:
+        return say("The {number} corridors together", language, number=len(codes))
     return say("The {number} destinations together", language, number=len(codes))
 
 

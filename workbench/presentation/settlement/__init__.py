@@ -8,6 +8,7 @@ from workbench.presentation.settlement.forecast import (
     by_county,
     by_municipality,
     concentration,
+    contest_words,
     front,
     headline,
     how_sure,
@@ -16,16 +17,26 @@ from workbench.presentation.settlement.forecast import (
     quotas_used,
     what_happened,
 )
-from workbench.presentation.settlement.moves import gravity_words, net_moves, retention, retention_by_size
+from workbench.presentation.settlement.moves import (
+    anchors,
+    cohort,
+    gravity_words,
+    net_moves,
+    retention,
+    retention_by_size,
+)
 
 __all__ = [
     "LEVELS",
     "SUMS",
     "UNIT",
     "WITHHELD",
+    "anchors",
     "by_county",
     "by_municipality",
+    "cohort",
     "concentration",
+    "contest_words",
     "front",
     "gravity_words",
     "headline",

@@ -20,7 +20,7 @@ def on_map(result: SettlementResult) -> Figure | Finding:
     rows = rows.dropna(subset=["lon", "lat"]).reset_index(drop=True)
     if len(rows) < 2:
         return Finding("No map: the places have no positions.")
-    year = result.years[0]
+    year = result.label(result.years[0])
     most = listing([f"{n} ({count(v)})" for n, v in zip(rows["name"][:5], rows["median"][:5], strict=True)])
     top = float(rows["median"][:10].sum() / max(rows["median"].sum(), 1))
     return Figure(
@@ -32,7 +32,7 @@ def on_map(result: SettlementResult) -> Figure | Finding:
         "circle's area shows the median of the forecast, a dot a municipality with a median of none.",
         alternative=f"Map of municipalities as circles at their centroids. Most are expected in {most}. The table of "
         "all municipalities in this report gives every figure with its interval.",
-        source=f"{source_line(result.sources)}. Known at the forecast: data to {result.as_of}. "
+        source=f"{source_line(result.sources)}. Known at the forecast: data to {result.label(result.as_of)}. "
         f"Run {result.record.short_key}.{credit(rows)}",
         data=rows,
     )

@@ -45,8 +45,8 @@ def front(result: SettlementResult, locality: str, edition: str = "public") -> F
     """Return the head of the report; the locality is named by its identifier or folder."""
     return Front(
         title="Settlement: where newcomers will live",
-        subtitle=f"{locality_name(locality)} · {_period(result)} · data to {result.as_of}",
-        vintage=f"Data to {result.as_of}",
+        subtitle=f"{locality_name(locality)} · {_period(result)} · data to {result.label(result.as_of)}",
+        vintage=f"Data to {result.label(result.as_of)}",
         record=result.record,
         description=headline(result).sentence,
         attention="" if result.diagnostics.ok else f"Attention. {result.diagnostics.sentence()}",
@@ -55,8 +55,8 @@ def front(result: SettlementResult, locality: str, edition: str = "public") -> F
 
 
 def _period(result: SettlementResult) -> str:
-    first, last = result.years[0], result.years[-1]
-    return str(first) if first == last else f"{first} to {last}"
+    first, last = result.label(result.years[0]), result.label(result.years[-1])
+    return first if first == last else f"{first} to {last}"
 
 
 def medians(result: SettlementResult, year: int | None = None) -> pd.DataFrame:
@@ -69,16 +69,17 @@ def medians(result: SettlementResult, year: int | None = None) -> pd.DataFrame:
 def headline(result: SettlementResult) -> Finding:
     """Return how many settle in the municipality that receives most, given the national total."""
     year = result.years[0]
+    when = result.label(year)
     totals = np.asarray(result.draws.select(year=year).sum().values, float)
     total, low, high = np.quantile(totals, (0.5, 0.1, 0.9), method="inverted_cdf")
     if low < high:  # the total is itself foreseen
         condition = (
-            f"If {about(total)} newcomers are settled in {year} (a forecast total, 80{NBSP}% {between(low, high)})"
+            f"If {about(total)} newcomers are settled in {when} (a forecast total, 80{NBSP}% {between(low, high)})"
         )
     elif result.given == KNOWN_SINCE:
-        condition = f"Of the {number(float(total))} newcomers settled in {year} (a total known only afterwards)"
+        condition = f"Of the {number(float(total))} newcomers settled in {when} (a total known only afterwards)"
     else:
-        condition = f"If {number(float(total))} newcomers are settled in {year} (an assumed total)"
+        condition = f"If {number(float(total))} newcomers are settled in {when} (an assumed total)"
     top = medians(result).iloc[0]
     intervals = tuple(
         Interval(v, float(top[f"low{round(100 * v)}"]), float(top[f"high{round(100 * v)}"])) for v in LEVELS
@@ -86,11 +87,40 @@ def headline(result: SettlementResult) -> Finding:
     told = ", ".join(f"{percent(i.level)} {between(i.low, i.high)}" for i in intervals)
     came = _came(result, str(top["municipality"]), year, intervals)
     return Finding(
-        f"{condition}, {top['name']} can expect {about(top['median'])}; {told}.{came}",
+        f"{lost(result)}{condition}, {top['name']} can expect {about(top['median'])}; {told}.{came}",
         estimate=float(top["median"]),
         unit=UNIT,
         intervals=intervals,
         headline=True,
+    )
+
+
+def lost(result: SettlementResult) -> str:
+    """Return the sentence that stands first where simple rules did better on this very table; none if they did not."""
+    found = result.verdict
+    if not found.lost:
+        return ""
+    return (
+        f"Attention: on this table's past a simple rule did as well or better ({found.rule}: errors of "
+        f"{percent(found.rule_wape)} of all persons, this model {percent(found.wape)}; CRPS {percent(found.rule_crps)} "
+        f"and {percent(found.crps)}). "
+    )
+
+
+def contest_words(result: SettlementResult) -> Finding:
+    """Return how the model did against simple rules on this table's past, or that nobody has looked."""
+    found = result.verdict
+    if not found.tried:
+        return Finding(
+            "Whether the model beats simple rules on this table has not been looked at here: "
+            "`workbench settlement backtest` does it."
+        )
+    won = "did as well or better" if found.lost else "did worse"
+    return Finding(
+        f"Over {counted(found.origins, 'year')} of the past, {counted(found.horizon, 'step')} ahead and with the "
+        "national "
+        f"total known, the model missed by {percent(found.wape)} of all persons. The best of the simple rules "
+        f"({found.rule}) {won}: {percent(found.rule_wape)}."
     )
 
 
@@ -135,10 +165,22 @@ def quotas_used(result: SettlementResult) -> Finding:
     """Return which quotas the forecast knows."""
     if result.contest == "quotas":
         return Finding(
-            f"The forecast uses the final quotas of {result.years[0]}, which were settled during that year: nobody has "
+            f"The forecast uses the final quotas of {result.label(result.years[0])}, which were settled during that "
+            "year: nobody has "
             "them at its start."
         )
-    return Finding(f"The forecast uses quotas up to {result.as_of} and none of {result.years[0]}.")
+    known = result.observed.get("accepted")
+    if known is None or not (known.fillna(0) > 0).any():
+        if result.observed["settled"].isna().all():
+            return Finding(
+                "No settled persons of this country are in the data: the forecast is carried over from municipalities "
+                "of "
+                "like size in another country, and is no better than that."
+            )
+        return Finding("The table holds no quotas: the forecast rests on who was settled where before.")
+    return Finding(
+        f"The forecast uses quotas up to {result.label(result.as_of)} and none of {result.label(result.years[0])}."
+    )
 
 
 def key_findings(result: SettlementResult) -> Several:
@@ -158,7 +200,13 @@ def by_county(result: SettlementResult) -> Table:
     before = disclosure.sums(last, groups).rename("before") if len(last) else pd.Series(dtype=float)
     seen = [*(before.get(county, np.nan) for county in rows["county"][:-1]), float(last.sum()) if len(last) else np.nan]
     return _table(
-        result, "settlement-by-county", "County", rows, "county", seen, f"Where they settle in {year}, by county"
+        result,
+        "settlement-by-county",
+        "County",
+        rows,
+        "county",
+        seen,
+        f"Where they settle in {result.label(year)}, by county",
     )
 
 
@@ -172,7 +220,7 @@ def by_municipality(
     known = disclosure.shown(_last(result), groups) if len(_last(result)) else pd.Series(dtype=float)
     seen = [known.get(code, np.nan) for code in rows["municipality"]]
     tail = f"-{first}-{first + len(rows) - 1}" if first > 1 or last else ""
-    caption = f"Where they settle in {chosen}, by municipality"
+    caption = f"Where they settle in {result.label(chosen)}, by municipality"
     return _table(result, f"settlement-by-municipality{tail}", "Municipality", rows, "name", seen, caption)
 
 
@@ -188,7 +236,7 @@ def _table(
     records = rows.to_dict("records")
     columns = [
         Column(heading, tuple(str(r[label]) for r in records), right=False),
-        Column(f"Settled {result.as_of}", tuple(number(v) for v in seen)),
+        Column(f"Settled {result.label(result.as_of)}", tuple(number(v) for v in seen)),
         # A total that is given has no interval and stands exactly, as its ends do.
         Column(
             "Forecast median",
@@ -216,7 +264,9 @@ def what_happened(result: SettlementResult) -> Finding:
     year = result.years[0]
     later = result.later[result.later["year"] == year].set_index("municipality")["settled"].astype(float).dropna()
     if later.empty:
-        return Finding(f"For {year} no whole figures are in the data used, so the forecast stands unchecked.")
+        return Finding(
+            f"For {result.label(year)} no whole figures are in the data used, so the forecast stands unchecked."
+        )
     draws = result.draws.select(year=year)
     places = draws.labels("municipality")
     actual = later.reindex(places)
@@ -229,7 +279,8 @@ def what_happened(result: SettlementResult) -> Finding:
     rule = before / before.sum() * float(actual[known].sum())
     simple = float(np.abs(rule - actual)[known].sum() / actual[known].sum())
     return Finding(
-        f"Since then {year} was published. Of {counted(int(known.sum()), 'municipality', 'municipalities')} with a "
+        f"Since then {result.label(year)} was published. Of "
+        f"{counted(int(known.sum()), 'municipality', 'municipalities')} with a "
         f"figure, {number(int(inside[known].sum()))} came out inside their 80{NBSP}% interval. The medians missed by "
         f"{percent(ours)} of all persons, summed over municipalities; last year's shares would have missed by "
         f"{percent(simple)}.",

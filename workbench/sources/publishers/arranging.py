@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from workbench.core.columns import Contract
 from workbench.core.errors import DataError
-from workbench.core.tables import Contract
 from workbench.sources.containers import Cells
 from workbench.sources.publishers import columns as at
 from workbench.sources.publishers.columns import main_or_any, measured, names_measure, pivoted, without_blanks
@@ -20,7 +20,7 @@ from workbench.sources.publishers.keys import coded
 from workbench.sources.publishers.times import is_part, kind, period
 from workbench.sources.publishers.words import is_total, main_measure, measures, time_column
 
-TIMES = {"month": ("month",), "period": ("month", "quarter"), "year": ("year",)}
+TIMES = {"month": ("month",), "period": ("month", "quarter"), "year": ("year",), "span": ("year",)}
 
 
 def arranged(cube: Cube, of: Contract, where: str, choose: Mapping[str, str]) -> Cells:

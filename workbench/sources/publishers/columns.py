@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from workbench.core.columns import Contract
 from workbench.core.errors import DataError
-from workbench.core.tables import Contract
 from workbench.sources.publishers.cube import Cube
 from workbench.sources.publishers.figures import KEPT
 from workbench.sources.publishers.times import period

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from workbench.core.cells import composed
+from workbench.core.columns import Contract
 from workbench.core.table_sums import AGGREGATES
-from workbench.core.tables import Contract
 
 TIME = (
     *("time_period", "time", "period", "tid", "date", "month", "måned", "måneder", "mnd", "månad", "kuukausi"),
@@ -84,7 +84,7 @@ def rank(name: str, column: str) -> int | None:
 
 def time_column(of: Contract) -> str | None:
     """Return the contract's column of time, if it has one."""
-    return next((c.name for c in of.columns if c.kind in ("month", "period", "year")), None)
+    return next((c.name for c in of.columns if c.kind in ("month", "period", "year", "span")), None)
 
 
 def measures(of: Contract) -> list[str]:

@@ -90,12 +90,18 @@ def verify(result: Path) -> tuple[Check, ...]:
         _number("persons placed", told["persons_placed"], persons),
         _number("persons placed, bound", told["persons_placed_bound"], persons_bound(problem, proof, rows)),
         Check("value within bound", "yes", "yes" if value <= bound else "no", value <= bound),
-        _text("what the score is", told["score_name"], problem.score_name),
+        _text("what the score is", told["score_name"], _score_name(told, problem)),
     ]
     checks += _tables(told, written, plan, problem, multipliers)
     checks.append(_names(told["by_place"], tables, problem))
     checks.append(_asked_of_every_plan(sidecar.objective, multipliers.at_least, persons))
     return tuple(checks)
+
+
+def _score_name(told: Mapping[str, Any], problem: Problem) -> str:
+    """Return what the scores are: a file of scores does not say that they were fitted on outcomes, the result does."""
+    fitted = told.get("outcomes")
+    return str(fitted["score_name"]) if isinstance(fitted, dict) and "score_name" in fitted else problem.score_name
 
 
 def _origin(told: Mapping[str, Any], sidecar: Sidecar, tables: Tables) -> list[Check]:

@@ -29,8 +29,10 @@ KINDS = {
 }
 BETTER = ("higher", "lower", "neither")
 WITH_COUNTS = ("share", "ratio")
-PARTS = frozenset(
-    ["area", "kind", "better", "group", "compare", "unit", "label", "explanation", "table", "place", "period", "by", "until", "where", "numerator", "denominator", "denominator_where", "value"]
+PARTS = (
+    *("area", "kind", "better", "group", "compare", "unit", "label", "explanation"),
+    *("table", "place", "period", "by", "until", "where", "denominator_where"),
+    *("numerator", "denominator", "value", "absent_is_zero"),
 )
 
 
@@ -56,6 +58,10 @@ class Definition:
         Values that rows of the table (of the denominator's) must have, by column.
     numerator, denominator, value
         Columns; a denominator may stand in another table, as ``population.total``.
+    absent_is_zero
+        Whether a place that the table does not list has a count of 0, because its source says so.
+    guest
+        The package that brought it, with its version; empty for the locality's own.
     """
 
     id: str
@@ -77,6 +83,7 @@ class Definition:
     numerator: str = ""
     denominator: str = ""
     value: str = ""
+    absent_is_zero: bool = False
     guest: str = ""
 
     def text(self, part: str, language: str) -> str:

@@ -58,6 +58,8 @@ def _figures(of: Definition, locality: Locality, tables: Mapping[str, pd.DataFra
     made["value"] = _column(table, of.value)
     flag = table["any_withheld"].fillna(False).astype(bool) if "any_withheld" in table else False
     made["withheld"] = flag & made[["value", "numerator"]].isna().all(axis=1)
+    if of.absent_is_zero:
+        made = _with_zeros(made, locality)
     if of.by == "year":
         made = _by_year(made)
     if of.until is not None:
@@ -105,6 +107,14 @@ def _denominator(of: Definition, table: pd.DataFrame, tables: Mapping[str, pd.Da
     counts = known[of.denominator.partition(".")[2]].astype("Float64").astype(float)
     keys = pd.MultiIndex.from_arrays([table[of.place].astype(str), table[of.period].astype(str)])
     return pd.Series(counts.reindex(keys).to_numpy(), index=table.index)
+
+
+def _with_zeros(made: pd.DataFrame, locality: Locality) -> pd.DataFrame:
+    """Return figures with a count of 0 for each place that the table does not list in a period."""
+    keys = ["place", "period", "group"]
+    every = pd.MultiIndex.from_product([list(locality.places), *(made[key].unique() for key in keys[1:])], names=keys)
+    more = every.difference(pd.MultiIndex.from_frame(made[keys])).to_frame(index=False)
+    return pd.concat([made, more.assign(numerator=0.0, withheld=False)], ignore_index=True)
 
 
 def _by_year(made: pd.DataFrame) -> pd.DataFrame:

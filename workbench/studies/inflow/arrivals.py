@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from workbench.core.errors import DataError
+from workbench.core.errors import AssumptionError, DataError, TableNotice
 from workbench.core.plugins import Plugin
 from workbench.core.provenance import Source, Vintage, caveat, fingerprint
-from workbench.models.quality import Quality, examine
+from workbench.models.quality import JOINT, Quality, examine
 from workbench.sources import files, localities, registry
+from workbench.studies.inflow.adding_up import ABSENT, added_up, completed, gathered
 
 CAVEATS = (
     caveat(
@@ -21,12 +24,13 @@ CAVEATS = (
     ),
     caveat("The model knows levels, season and the size of past shocks; it foresees no policy change and no war."),
     caveat(
-        "Assumed: one month in twenty is a surge, with shocks two and a half times as large everywhere; "
-        "the past shows too few to learn from."
+        "Assumed: one month in ten is a surge, with shocks twice as large everywhere, a fifth of the ties between "
+        "destinations is one direction common to all, and no month exceeds fifteen times the last three."
     ),
 )
-WITHHELD = caveat(
-    "The last published months of some destinations are partial and were left out: their forecasts start earlier."
+DOUBTED = caveat(
+    "Last months far below what their past allows are doubtful: by assumption half of the simulated futures take them "
+    "as true falls, half as partial figures that will still grow."
 )
 
 
@@ -34,13 +38,26 @@ WITHHELD = caveat(
 class Arrivals:
     """The observed applications of a study and whose figures they are.
 
-    ``table`` has the columns ``month``, ``destination``, ``persons`` (empty = not published), every month there is.
+    Attributes
+    ----------
+    table
+        Columns ``month``, ``destination``, ``persons`` (empty = not published), every month there is. With
+        ``corridors`` a destination is a corridor, ``destination|origin``.
+    names
+        Name of the destination by code.
+    final
+        Whether all figures are final, so that a last month far below its past is a true fall.
+    notes
+        What was made of the table while it was read, in sentences.
     """
 
     table: pd.DataFrame
     vintage: Vintage
     names: Mapping[str, str]
     plugins: tuple[Plugin | None, ...] = ()
+    final: bool = False
+    corridors: bool = False
+    notes: tuple[str, ...] = ()
 
     def known(self, as_of: str) -> pd.DataFrame:
         """Return what was observed up to and including the as-of month."""
@@ -48,49 +65,117 @@ class Arrivals:
 
     @cached_property
     def quality(self) -> Quality:
-        """What is odd about the table; its partial last months are withheld from learning."""
-        return examine(self.table)
+        """What is odd about the table."""
+        return examine(split(self.table))
 
     def quality_at(self, as_of: str) -> Quality:
-        """Return what is odd about the table up to the as-of month, as it could be told then.
-
-        Which last months are partial is the table's own: a month that others follow is whole.
-        """
-        partial = [remark for remark in self.quality.of("partial_end") if remark.last <= as_of]
-        odd = [remark for remark in examine(self.known(as_of)).remarks if remark.kind != "partial_end"]
-        return Quality((*partial, *odd))
+        """Return what is odd about the table up to the as-of month, as it could be told then."""
+        return examine(split(self.known(as_of)))
 
     def caveats(self, as_of: str) -> tuple[str, ...]:
         """Return what must be said beside every forecast made from this table up to the as-of month."""
-        withheld = any(month <= as_of for month, _ in self.quality.mask)
-        return (*CAVEATS, *([WITHHELD] if withheld else []))
+        doubted = not self.final and any(self.quality_at(as_of).mask)
+        return (*CAVEATS, *([DOUBTED] if doubted else []))
 
 
-def read_arrivals(*, locality: str | Path = "eu", file: str | Path | None = None, source: str = "arrivals") -> Arrivals:
+def split(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of corridors with destination and origin in columns of their own; another as it is."""
+    parts = table["destination"].astype(str).str.partition(JOINT)
+    if not len(table) or not parts[1].eq(JOINT).any():
+        return table
+    return table.assign(destination=parts[0], origin=parts[2])
+
+
+def read_arrivals(
+    *,
+    locality: str | Path = "eu",
+    file: str | Path | None = None,
+    source: str = "arrivals",
+    table: str = "",
+    final: bool = False,
+    corridors: bool = False,
+    absent: str = "",
+) -> Arrivals:
     """Return the arrivals of a locality, or of a file of one's own (columns ``month, destination, persons``).
 
-    ``source`` names the installed source that is asked for the locality's arrivals; by default its own table.
-    Rows by origin are added up to destinations; a month is missing for a destination if any of its origins is.
+    ``source`` names the installed source that is asked for the locality's arrivals; by default its own table. ``table``
+    names another table of the locality that keeps the contract of arrivals.
+
+    Parameters
+    ----------
+    final
+        Whether all figures are final: a last month far below its past is then a true fall.
+    corridors
+        Whether each origin of a destination is a series of its own. Origins with too few months are one series, the
+        others, so that corridors add up to their destination.
+    absent
+        What an absent row means: ``zero``, ``missing``, or by default missing for a destination or corridor, and none
+        in a sum over origins. A cell that is there and blank is always missing, and so is a sum that it belongs to.
     """
+    if absent not in ABSENT:
+        raise AssumptionError(f"absent rows cannot be '{absent}'", do="choose zero or missing")
     used: tuple[Plugin | None, ...] = ()
-    if file is None:
-        place = localities.load(locality)
-        reading = registry.read(source, place)
-        table, vintage, used = reading.table, reading.vintage, (place.plugin, reading.plugin)
-        names = {code: place.place_name(code) for code in map(str, table["destination"].unique())}
-    else:
-        table = files.read(file, "arrivals")
-        own = Source("your own file", Path(file).name, "not stated")
-        vintage = Vintage(Path(file).name, own, str(table["month"].max()), fingerprint(table))
-        names = {}
-    table = table[["month", "destination", "persons"]]
-    if table.duplicated(["month", "destination"]).any():
-        table = table.groupby(["month", "destination"])["persons"].sum(min_count=1).reset_index()
-    return Arrivals(table.sort_values(["destination", "month"], ignore_index=True), vintage, names, used)
+    with _heard(file) as heard:
+        if file is None:
+            place = localities.load(locality)
+            if table:
+                found, _ = read_table(locality=locality, table=table)
+                vintage = Vintage(f"{place.id}/{table}", place.table(table).source, _last(found), fingerprint(found))
+                used = (place.plugin,)
+            else:
+                reading = registry.read(source, place)
+                found, vintage, used = reading.table, reading.vintage, (place.plugin, reading.plugin)
+            names = {code: place.place_name(code) for code in map(str, found["destination"].unique())}
+        else:
+            found = files.read(file, "arrivals")
+            own = Source("your own file", Path(file).name, "not stated")
+            vintage = Vintage(Path(file).name, own, _last(found), fingerprint(found))
+            names = {}
+        by_origin = "origin" in found
+        found = found[["month", "destination", *(["origin"] if by_origin else []), "persons"]]
+        if corridors and not by_origin:
+            raise DataError(
+                "this table has no origins",
+                where=vintage.name,
+                why="a corridor is a destination and an origin",
+                do="add a column 'origin', or forecast destinations",
+            )
+        told: list[str] = []
+        if corridors:
+            found, told = gathered(completed(found, absent))
+            of = {code: code.partition(JOINT)[0] for code in map(str, found["destination"].unique())}
+            names = {code: names.get(place_, place_) for code, place_ in of.items()}
+        elif by_origin:
+            found, told = added_up(found, absent)
+        else:
+            found = completed(found, absent)
+        files.tell(vintage.name, told)
+    table_ = found.sort_values(["destination", "month"], ignore_index=True)
+    return Arrivals(table_, vintage, names, used, final, corridors, tuple(heard))
+
+
+@contextmanager
+def _heard(file: str | Path | None) -> Iterator[list[str]]:
+    """Gather what is said of a table while it is read, and say it all the same; no folder of the machine is kept."""
+    said: list[str] = []
+    caught: list[warnings.WarningMessage] = []
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", TableNotice)
+            yield said
+    finally:
+        for one in caught:
+            if issubclass(one.category, TableNotice):
+                said.append(str(one.message).replace(str(file), Path(str(file)).name))
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+
+
+def _last(table: pd.DataFrame) -> str:
+    return str(table["month"].max())
 
 
 def read_table(
-    *, locality: str | Path = "eu", file: str | Path | None = None, table: str = "arrivals"
+    *, locality: str | Path = "eu", file: str | Path | None = None, table: str = "arrivals", absent: str = ""
 ) -> tuple[pd.DataFrame, str]:
     """Return a table of arrivals as it stands, by origin where it says so, and whose figures they are.
 
@@ -98,7 +183,11 @@ def read_table(
     ----------
     table
         Table of the locality, if no file is named: ``arrivals``, ``corridors`` …
+    absent
+        ``zero`` if the publisher leaves out rows of none.
     """
+    if absent not in ABSENT:
+        raise AssumptionError(f"absent rows cannot be '{absent}'", do="choose zero or missing")
     if file is not None:
         found, source = files.read(file, "arrivals"), f"your own file {Path(file).name}"
     else:
@@ -113,5 +202,5 @@ def read_table(
             )
         found, source = localities.table(place, table), entry.source.line()
     columns = ["month", "destination", *(["origin"] if "origin" in found else []), "persons"]
-    found = found[columns].astype({name: str for name in columns[:-1]})
+    found = completed(found[columns].astype({name: str for name in columns[:-1]}), absent)
     return found.assign(persons=found["persons"].astype("float64")), source

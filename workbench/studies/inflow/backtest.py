@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.calendar import add_months
-from workbench.core.errors import ModelError
+from workbench.core.errors import DataError, ModelError
 from workbench.core.files import replacing, write_text
+from workbench.core.provenance import digest
 from workbench.core.tasks import TaskStore
 from workbench.models import hubverse, quality
 from workbench.models.baselines import BASELINES
@@ -58,7 +59,9 @@ def run(
     baselines: Sequence[str] = BASELINES,
     pools: Mapping[str, tuple[str, ...]] = POOLS,
     stand_in: bool = True,
+    final: bool = False,
     source: str = "",
+    overwrite: bool = True,
     periods: Periods | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
@@ -79,8 +82,14 @@ def run(
     stand_in
         Whether the baseline that was best so far speaks for a fit that fails its diagnostics; if not, such a fit speaks
         for itself. Both are marked.
+    final
+        Whether the table's figures are final; otherwise its last months far below what their past allows are no
+        outcome that a forecast is scored by. What a forecaster makes of the last months of its own past is the
+        learner's own rule (:class:`~workbench.studies.inflow.origin.Fitted`).
     source
         Whose figures these are, as one line.
+    overwrite
+        Whether the finished backtest of other input may be replaced; the same input is always taken up again.
     periods
         Months that are scored apart besides; none by default.
     progress
@@ -95,10 +104,12 @@ def run(
     """
     models = {MODEL: Fitted()} if learners is None else dict(learners)
     found = quality.examine(table)
-    cells = quality.grid(found.withheld(table))
+    cells = quality.grid(table)
     origins = sorted(set(origins))
     check(cells, origins, horizons, models, baselines)
     kept, left_out = series_of(cells, origins[0])
+    asked = digest([cells.to_csv(), origins, sorted(set(horizons)), seed, list(map(repr, models.items())), baselines])
+    _other_run(Path(out), asked, overwrite=overwrite)
     tasks = {origin: _task(cells[kept], origin, max(horizons), models, baselines) for origin in origins}
     store = TaskStore(Path(out) / "tasks", write=keep, read=kept_before)
     foreseen = engine.map(forecast_origin, tasks, seed=seed, kept=store, progress=progress)
@@ -108,8 +119,10 @@ def run(
     words |= {"left_out": left_out, "quality": [asdict(remark) for remark in found.remarks]}
     words["scored_apart"] = (periods or Periods()).to_dict()
     corridors = "origin" in table
+    truth = cells if final else quality.grid(found.withheld(table))
+    words |= {"final": final, "asked": asked}
     forecasts, samples, notes = _assemble(
-        foreseen, cells[kept], settings, pools, stand_in=stand_in, corridors=corridors
+        foreseen, truth[kept], settings, pools, stand_in=stand_in, corridors=corridors
     )
     folder = Path(out)
     (folder / inflow_scores.SCORES).unlink(missing_ok=True)  # never beside forecasts that it does not score
@@ -122,6 +135,22 @@ def run(
     words |= {"parts": inflow_scores.parts_in(folder)}  # last: it says which files belong together
     write_text(folder / WORDS, json.dumps({**words, **notes}, indent=2, ensure_ascii=False) + "\n")
     return Backtest(folder, inflow_scores.score(folder))
+
+
+def _other_run(folder: Path, asked: str, *, overwrite: bool) -> None:
+    """Refuse a folder that holds the finished backtest of other figures, origins, horizons, seed or forecasters."""
+    try:
+        words = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return  # nothing there, or nothing that could be used
+    if not overwrite and isinstance(words, dict) and words.get("asked") not in (None, asked):
+        origins = words.get("origins") or ["?"]
+        raise DataError(
+            "this folder holds the backtest of another input",
+            where=str(folder),
+            why=f"its forecasts, from {len(origins)} origins {origins[0]} to {origins[-1]}, would be lost",
+            do="name another folder, or give --overwrite to replace it",
+        )
 
 
 def series_of(cells: pd.DataFrame, first_origin: str) -> tuple[list[str], dict[str, str]]:

@@ -6,7 +6,7 @@ without loading the model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -61,7 +61,7 @@ def fit(
     order = _Order.of(arrivals, as_of, seed, draws, tune, chains)
 
     def compute(folder: Path) -> dict[str, Any]:
-        return _write(order.fit(progress), folder)
+        return _write(order.fit(progress), folder, order.said)
 
     return store_of(runs).get_or_run(FIT, order.scenario, order.inputs, compute, order.caveats, order.plugins)
 
@@ -104,6 +104,8 @@ class _Order:
     chains: int
     plugins: Guests
     caveats: tuple[str, ...]
+    doubt: bool
+    said: dict[str, Any]
 
     @classmethod
     def of(cls, arrivals: Arrivals, as_of: str, seed: int, draws: int, tune: int, chains: int) -> _Order:
@@ -116,14 +118,16 @@ class _Order:
                 why=f"the first month there is {arrivals.table['month'].min()}",
                 do="choose a later month",
             )
-        known = arrivals.quality.withheld(known)
         used = Vintage(arrivals.vintage.name, arrivals.vintage.source, as_of, fingerprint(known))
         brought = guests(*arrivals.plugins)
-        return cls(known, used, as_of, seed, draws, tune, chains, brought, arrivals.caveats(as_of))
+        said = {"notes": list(arrivals.notes)} if arrivals.notes else {}
+        return cls(
+            known, used, as_of, seed, draws, tune, chains, brought, arrivals.caveats(as_of), not arrivals.final, said
+        )
 
     @property
     def scenario(self) -> dict[str, Any]:
-        sampling = {"draws": self.draws, "tune": self.tune, "chains": self.chains}
+        sampling = {"draws": self.draws, "tune": self.tune, "chains": self.chains, "final": not self.doubt}
         return Scenario("", self.as_of, self.seed, settings=sampling).to_dict()
 
     @property
@@ -140,6 +144,7 @@ class _Order:
             draws=self.draws,
             tune=self.tune,
             chains=self.chains,
+            doubt=self.doubt,
             progress=progress,
         )
 
@@ -150,10 +155,10 @@ def _fit(task: Task) -> InflowFit:
     return order.fit()
 
 
-def _write(fitted: InflowFit, folder: Path) -> dict[str, Any]:
+def _write(fitted: InflowFit, folder: Path, said: Mapping[str, Any]) -> dict[str, Any]:
     fitted.save(folder / "fit")
     ok = fitted.diagnostics.ok
-    return {"diagnostics": fitted.diagnostics.sentence(), "converged": ok, "caveats": list(fitted.caveats)}
+    return {"diagnostics": fitted.diagnostics.sentence(), "converged": ok, "caveats": list(fitted.caveats), **said}
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,7 @@ class _SavedFits:
 
     def save(self, task: Task, result: InflowFit, seconds: float) -> SavedRun:
         order: _Order = task.inputs
-        write = partial(_write, result)
+        write = partial(_write, result, said=order.said)
         return self.store.get_or_run(
             FIT, order.scenario, order.inputs, write, order.caveats, order.plugins, seconds_before=seconds
         )
@@ -187,14 +192,16 @@ def forecast(
     as_of = str(fitted.record.scenario["as_of"])
     scenario = Scenario("", as_of, seed, horizon, settings={"fit": fitted.record.key})
 
+    before = fitted.record
+
     def compute(folder: Path) -> dict[str, Any]:
         fit = InflowFit.load(fitted.folder / "fit")
         draws = fit.simulate(horizon, seed)
         write(folder, arrivals, draws, fit.diagnostics, as_of)
         total = draws.sum().summary().iloc[0]
-        return {"converged": fitted.record.results["converged"], **{str(k): int(v) for k, v in total.items()}}
+        said = {name: before.results[name] for name in ("notes",) if name in before.results}
+        return {"converged": before.results["converged"], **{str(k): int(v) for k, v in total.items()}, **said}
 
-    before = fitted.record
     caveats = (*arrivals.caveats(as_of), *before.results["caveats"])
     brought = and_now(before.plugins)
     run = store_of(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, brought)
@@ -212,12 +219,20 @@ def study(
     draws: int = 500,
     tune: int = 500,
     chains: int = 4,
+    final: bool = False,
+    corridors: bool = False,
+    absent: str = "",
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> InflowResult:
-    """Fit and forecast in one call; what is saved already is used again."""
+    """Fit and forecast in one call; what is saved already is used again.
+
+    ``final``, ``corridors`` and ``absent`` say how the arrivals are read (:func:`read_arrivals`).
+    """
     _check_horizon(horizon)
-    arrivals = read_arrivals(locality=locality, file=file, source=source)
+    arrivals = read_arrivals(
+        locality=locality, file=file, source=source, final=final, corridors=corridors, absent=absent
+    )
     fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
     return forecast(arrivals, fitted, horizon=horizon, seed=seed, runs=runs)
 

@@ -48,13 +48,15 @@ class Learner(Protocol):
 class Fitted:
     """The inflow model as a learner: a fit at each origin, chains one after the other.
 
-    A fit that fails its diagnostics is made once more, with twice the steps.
+    A fit that fails its diagnostics is made once more, with twice the steps. With ``doubt`` last months far below what
+    their past allows are doubtful, at every origin as in a live forecast.
     """
 
     model: InflowModel = InflowModel()  # noqa: RUF009  # frozen
     draws: int = 250
     tune: int = 400
     chains: int = 4
+    doubt: bool = True
 
     def __call__(self, past: pd.DataFrame, as_of: str, horizon: int, seed: int) -> Learnt:
         """Return the forecast of a fit to the past."""
@@ -68,6 +70,7 @@ class Fitted:
                 chains=self.chains,
                 cores=1,
                 lapsed=True,
+                doubt=self.doubt,
             )
             if fit.diagnostics.ok:
                 break
@@ -80,7 +83,7 @@ class Fitted:
 class Origin:
     """One task: what was published up to a month, and who forecasts from it.
 
-    ``persons`` has axes (month, series), NaN = not published or withheld; its last row is the origin.
+    ``persons`` has axes (month, series), NaN = not published; its last row is the origin.
     """
 
     months: tuple[str, ...]

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from workbench.core.calendar import add_months
 from workbench.core.errors import DataError
 from workbench.core.files import write_text
 from workbench.models import hubverse, quality
@@ -74,11 +75,15 @@ class Scored:
         One row per model, origin and horizon: ``energy`` over all series, log scale.
     words
         What ``backtest.json`` says.
+    sums
+        One row per model with joint samples, origin and horizon (0: all horizons together) for the sum over series:
+        ``log_crps, crps, pit, covered50, covered80, covered95``. A series whose outcome is unknown is left out of both.
     """
 
     forecasts: pd.DataFrame
     energy: pd.DataFrame
     words: Mapping[str, Any]
+    sums: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def models(self) -> list[str]:
@@ -133,10 +138,56 @@ def read(folder: Path | str) -> Scored:
         ) from error
     table["persons"] = pd.to_numeric(table["persons"])
     forecasts = hubverse.read(folder / FORECASTS)
-    cells = quality.grid(quality.examine(table).withheld(table))
+    cells = quality.grid(table if words.get("final") else quality.examine(table).withheld(table))
     forecasts["series"] = quality.names(forecasts.rename(columns={"location": "destination"}))
     rows = _scored(forecasts, cells, int(words["seed"]))
-    return Scored(rows, _energy(forecasts, samples, cells, int(words["seed"])), words)
+    return Scored(
+        rows, _energy(forecasts, samples, cells, int(words["seed"])), words, sums_scored(samples, cells, words["seed"])
+    )
+
+
+def sums_scored(samples: pd.DataFrame, cells: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return the scores of the sum over all series, which only joint samples can tell (:attr:`Scored.sums`)."""
+    rows = []
+    for number, ((model, origin), part) in enumerate(samples.groupby(["model_id", "origin_month"], sort=True)):
+        series = quality.names(part.rename(columns={"location": "destination"}))
+        months = pd.Series([add_months(str(origin), int(step)) for step in part["horizon"]], index=part.index)
+        truth = _looked_up(cells, months, series)
+        draws = np.stack(part["samples"].to_list()).astype(float)
+        known, steps = np.isfinite(truth), part["horizon"].to_numpy()
+        rng = np.random.default_rng([seed, number])
+        for step in (*sorted(set(steps)), 0):
+            here = known & ((steps == step) | (step == 0))
+            if not here.any():
+                continue
+            drawn, outcome = draws[here].sum(axis=0), np.array([truth[here].sum()])
+            levels = np.quantile(drawn, rules.LEVELS, method="inverted_cdf")[None]
+            row = {"model_id": model, "origin_month": origin, "horizon": int(step)}
+            row |= {"log_crps": float(rules.crps(np.log1p(levels), np.log1p(outcome))[0])}
+            row |= {"crps": float(rules.crps(levels, outcome)[0]), "pit": float(rules.pit(levels, outcome, rng)[0])}
+            row |= {
+                f"covered{round(100 * level)}": float(rules.covered(levels, outcome, level)[0])
+                for level in rules.INTERVALS
+            }
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def totals(scored: Scored) -> dict[str, Any]:
+    """Return how the sum over all series was forecast, by month and for all horizons together, by model."""
+    if not len(scored.sums):
+        return {}
+    month = scored.sums["horizon"] > 0
+    return {
+        str(model): {name: _of_sum(part[which]) for name, which in (("months", month), ("period", ~month))}
+        for model, part in scored.sums.groupby("model_id")
+    }
+
+
+def _of_sum(rows: pd.DataFrame) -> dict[str, Any]:
+    held = {level: rows[f"covered{level}"].mean() for level in (f"{round(100 * level)}" for level in rules.INTERVALS)}
+    means = {name: _round(rows[name].mean()) for name in ("log_crps", "crps", "pit")}
+    return {"forecasts": len(rows), **means, "coverage": {level: _round(share) for level, share in held.items()}}
 
 
 def parts_in(folder: Path) -> dict[str, str]:
@@ -244,6 +295,7 @@ def summary(scored: Scored) -> dict[str, Any]:
         },
         "scored_apart": apart.to_dict(),
         "periods": {name: _period(scored, part) for name, part in slices.items()},
+        "totals": totals(scored),
         "by_horizon": {str(h): _means(part) for h, part in known.groupby("horizon")},
         "by_series": {str(s): _means(part) for s, part in known.groupby("series")},
         "fallbacks": {

@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from workbench.core.engine import Engine
 
 MODEL = "workbench-shares"
-FIRST_ORIGIN = 2013
-CHOSEN_BEFORE = 2019
-"""The model's structure was chosen by looking at targets before this year; later ones confirm or refute it."""
+NEWEST = 12
+"""Origins of a backtest unless years are named: so many of the newest."""
 FORECASTS, SCORES = "forecasts.parquet", "scores.json"
 
 
@@ -48,42 +47,65 @@ class Origin:
     draws: int
     tune: int
     chains: int
+    chosen_before: int = 0
+
+
+def contests_of(observed: Observed) -> tuple[str, ...]:
+    """Return the contests that a table can hold: without quotas there is only the one before the year."""
+    table = observed.settlement
+    known = "accepted" in table and bool((table["accepted"].fillna(0) > 0).any())
+    return CONTESTS if known else (BEFORE,)
 
 
 def origins(
     observed: Observed,
     *,
-    contests: Sequence[str] = CONTESTS,
-    years: Sequence[int] = (),
+    contests: Sequence[str] = (),
+    years: Sequence[int | str] = (),
     horizon: int = 3,
     seed: int = 1,
     draws: int = 500,
     tune: int = 500,
     chains: int = 4,
 ) -> dict[str, Origin]:
-    """Return the origins of a backtest by key; ``years`` are as-of years, by default all with two years before them.
+    """Return the origins of a backtest by key.
 
-    In the contest ``quotas`` only the year after the origin is forecast, because later quotas are not known then.
+    ``years`` are as-of years, by default the newest :data:`NEWEST` with two years before them; ``contests`` are by
+    default all that the table can hold. In the contest ``quotas`` only the year after the origin is forecast, because
+    later quotas are not known then.
     """
     unknown = sorted(set(contests) - set(CONTESTS))
     if unknown:
         raise AssumptionError(f"no contest '{unknown[0]}'", do="choose " + " or ".join(CONTESTS))
+    contests = contests or contests_of(observed)
+    lacking = sorted(set(contests) - set(contests_of(observed)))
+    if lacking:
+        raise AssumptionError(
+            f"the contest '{lacking[0]}' cannot be held on this table",
+            why="no area has an accepted quota in it",
+            do=f"hold the one without quotas: --contest {BEFORE}; or add a column 'quota' to the table",
+        )
+    label = observed.rhythm.label
     last = observed.last_whole
     happened = observed.panel(last, ahead=0)
-    chosen = list(years) or [y for y in happened.years[1:-1] if y >= FIRST_ORIGIN]
+    chosen = [observed.rhythm.number(year) for year in years] or list(happened.years[1:-1])[-NEWEST:]
     wrong = [year for year in chosen if year not in happened.years[1:-1]]
     if wrong or not chosen:
         raise AssumptionError(
-            f"no backtest from {wrong[0] if wrong else 'these years'}",
-            why="an origin needs two years behind it and one whole year ahead",
-            do=f"choose {happened.years[1]} to {happened.years[-2]}",
+            f"no backtest from {label(wrong[0]) if wrong else 'these years'}",
+            why=f"an origin needs two {observed.rhythm.name}s behind it and one whole {observed.rhythm.name} ahead",
+            do=f"choose {label(happened.years[1])} to {label(happened.years[-2])}"
+            if len(happened.years) > 2
+            else f"supply at least three {observed.rhythm.name}s",
         )
     found = {}
     for contest in contests:
         for year in chosen:
             ahead = 1 if contest != BEFORE else min(horizon, last - year)
             known = observed.panel(year, ahead=0 if contest == BEFORE else 1)
-            found[f"{contest}-{year}"] = Origin(known, happened, year, contest, ahead, seed, draws, tune, chains)
+            found[f"{contest}-{label(year)}"] = Origin(
+                known, happened, year, contest, ahead, seed, draws, tune, chains, observed.chosen_before
+            )
     return found
 
 
@@ -181,20 +203,22 @@ def _scored(draws: np.ndarray, order: Origin, year: int, method: str) -> pd.Data
         horizon=year - order.as_of,
         method=method,
         energy=energy_score(draws[None], order.happened.persons[[at]], neighbours=True)[0],
+        chosen_before=order.chosen_before,
         conserved=bool(np.allclose(draws.sum(axis=1), total, rtol=0, atol=1e-6)),
     )
 
 
 def summarise(rows: pd.DataFrame) -> dict[str, Any]:
     """Return the scores by contest, horizon, period and method, and whether the goals were met."""
-    periods = {
-        "all": rows["year"] > 0,
-        f"before {CHOSEN_BEFORE}": rows["year"] < CHOSEN_BEFORE,
-        f"from {CHOSEN_BEFORE}": rows["year"] >= CHOSEN_BEFORE,
-    }
+    chosen = int(rows["chosen_before"].iloc[0]) if "chosen_before" in rows else 0
+    periods = {"all": rows["year"] > 0}
+    if chosen:  # the model's structure was chosen by looking at this table's earlier targets
+        periods |= {f"before {chosen}": rows["year"] < chosen, f"from {chosen}": rows["year"] >= chosen}
     tables = []
     for (contest, horizon), part in rows.groupby(["contest", "horizon"], sort=True):
         for period, there in periods.items():
+            if not there.loc[part.index].any():
+                continue
             for method, own in part[there.loc[part.index]].groupby("method", sort=True):
                 tables.append(
                     _entry(own) | {"contest": contest, "horizon": int(str(horizon)), "period": period, "method": method}
@@ -211,8 +235,9 @@ def summarise(rows: pd.DataFrame) -> dict[str, Any]:
         },
         "persons_conserved_in_every_draw": bool(ours["conserved"].all()),
         "read_this": (
-            f"The model's structure was chosen on targets before {CHOSEN_BEFORE}. The contest 'quotas' uses the year's "
-            "final quotas, which nobody has before the year's end: an upper limit. The national total is known. "
+            (f"The model's structure was chosen on targets before {chosen}. " if chosen else "")
+            + "The contest 'quotas' uses the year's final quotas, which nobody has before the year's end: an upper "
+            "limit. The national total is taken as known: a real forecast also has to foresee it. "
             "'in95' counts outcomes inside whole-number intervals, which hold more than 95 % where zero is likely; "
             "'held95' allows for that."
         ),
@@ -244,6 +269,8 @@ def _goals(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
         key = {name: entry[name] for name in ("contest", "horizon", "period")}
         rivals = [t for t in tables if t["method"].endswith("-point") and all(t[k] == v for k, v in key.items())]
         best = min(rivals, key=lambda t: t["wape"])
+        spread = [t for t in tables if t["method"] != MODEL and all(t[k] == v for k, v in key.items())]
+        surest = min(spread, key=lambda t: t["crps"])
         sizes = {c["size"]: c["held95"] for c in entry["coverage"] if c["forecasts"]}
         found.append(
             {
@@ -252,11 +279,20 @@ def _goals(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "best_rule": best["method"].removesuffix("-point"),
                 "best_rule_wape": best["wape"],
                 "below_best_rule": entry["wape"] < best["wape"],
+                "crps": entry["crps"],
+                "best_rule_by_crps": surest["method"],
+                "best_rule_crps": surest["crps"],
+                "crps_below_best_rule": entry["crps"] < surest["crps"],
+                "origins": len(entry["by_year"]),
                 "held95_by_size": sizes,
                 "held95_within_92_to_97": {name: 0.92 <= share <= 0.97 for name, share in sizes.items()},
             }
         )
     return found
+
+
+def _lost(goal: dict[str, Any]) -> str:
+    return "" if goal["below_best_rule"] and goal["crps_below_best_rule"] else "LOST to a simple rule: "
 
 
 def lines(summary: dict[str, Any]) -> list[str]:
@@ -270,7 +306,9 @@ def lines(summary: dict[str, Any]) -> list[str]:
         sizes = ", ".join(f"{name} {100 * share:.0f}" for name, share in goal["held95_by_size"].items())
         ahead = counted(goal["horizon"], "year")
         told.append(
-            f"{goal['contest']}, {ahead} ahead, {goal['period']}: WAPE {100 * goal['wape']:.1f} %, "
-            f"best rule {goal['best_rule']} {100 * goal['best_rule_wape']:.1f} %; held by 95 % (%): {sizes}."
+            f"{_lost(goal)}{goal['contest']}, {ahead} ahead, {goal['period']}: WAPE {100 * goal['wape']:.1f} %, "
+            f"best rule {goal['best_rule']} {100 * goal['best_rule_wape']:.1f} %; CRPS {100 * goal['crps']:.1f} %, "
+            "best "
+            f"rule {goal['best_rule_by_crps']} {100 * goal['best_rule_crps']:.1f} %; held by 95 % (%): {sizes}."
         )
     return [*told, str(summary["read_this"])]

@@ -8,17 +8,19 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError, Fault
+from workbench.core.rhythm import Rhythm
 from workbench.models.settlement.panel import WITHHELD_HIGH
 
 ROUNDING = 0.5
 UNHEARD_OF = 3
 """A national total so many times the largest known one is remarked on."""
 NAMED = 20
+YEARLY = Rhythm()
 CHANCE = 2
 """In so many years an area may equal the sum of the others by chance, and be no total."""
 
 
-def running_years(table: pd.DataFrame, this_year: int, where: str) -> tuple[int, ...]:
+def running_years(table: pd.DataFrame, this_year: int, where: str, rhythm: Rhythm = YEARLY) -> tuple[int, ...]:
     """Return the years of the table that have not ended; persons settled in a year that has not begun are refused.
 
     Quotas may stand for years to come.
@@ -27,12 +29,18 @@ def running_years(table: pd.DataFrame, this_year: int, where: str) -> tuple[int,
     later = told[told["year"] > this_year]
     if len(later):
         raise DataError(
-            f"persons settled in a year that has not begun; it is {this_year}",
+            f"persons settled in a {rhythm.name} that has not begun; it is {rhythm.label(this_year)}",
             where=where,
             why="what has not happened cannot be learnt from",
-            do="correct the year, or leave the cell of persons empty: quotas alone may stand for years to come",
+            do=f"correct the {rhythm.name}, or leave the cell of persons empty: quotas alone may stand for "
+            f"{rhythm.name}s "
+            "to come",
             faults=[
-                Fault(f"{counted(len(rows), 'area')} with persons settled", column="period", value=int(str(year)))
+                Fault(
+                    f"{counted(len(rows), 'area')} with persons settled",
+                    column="period",
+                    value=rhythm.label(int(str(year))),
+                )
                 for year, rows in later.groupby("year")
             ],
         )
@@ -49,26 +57,30 @@ def absent(table: pd.DataFrame, last: int, part_years: Sequence[int]) -> pd.Data
     return pd.DataFrame(missing, columns=["municipality", "year"])
 
 
-def told_absent(missing: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
+def told_absent(missing: pd.DataFrame, names: Mapping[str, str], rhythm: Rhythm = YEARLY) -> list[str]:
     """Return which area-years have no row and what the model does with them, as sentences (none if none)."""
     if missing.empty:
         return []
     places = [names.get(code, code) for code in missing["municipality"]]
-    pairs = list(zip(places, missing["year"], strict=True))
+    pairs = list(zip(places, missing["year"].map(rhythm.label), strict=True))
     if len(pairs) <= NAMED:
         which = ", ".join(f"{area} {year}" for area, year in pairs)
     else:
         by_year = missing.groupby("year").size()
-        which = "by year " + ", ".join(f"{year}: {count}" for year, count in by_year.items())
+        each = [f"{rhythm.label(int(str(year)))}: {count}" for year, count in by_year.items()]
+        which = f"by {rhythm.name} {', '.join(each)}"
         which += f"; the first are {', '.join(f'{area} {year}' for area, year in pairs[:3])}"
     verb = "has" if len(pairs) == 1 else "have"
     return [
-        f"{counted(len(pairs), 'area-year')} {verb} no row and count as nobody settled there: {which}. Where that is "
+        f"{counted(len(pairs), f'area-{rhythm.name}')} {verb} no row and count as nobody settled there: {which}. "
+        "Where that is "
         f"not so, add the row with its number, or with an empty cell (0 to {WITHHELD_HIGH} persons)."
     ]
 
 
-def adding_up(table: pd.DataFrame, totals: pd.DataFrame, part_years: Sequence[int], where: str) -> None:
+def adding_up(
+    table: pd.DataFrame, totals: pd.DataFrame, part_years: Sequence[int], where: str, rhythm: Rhythm = YEARLY
+) -> None:
     """Refuse national totals that the areas do not add up to, allowing for counts that are not published."""
     faults = []
     for year, told in totals.groupby(totals["period"].astype(int))["persons"]:
@@ -78,7 +90,7 @@ def adding_up(table: pd.DataFrame, totals: pd.DataFrame, part_years: Sequence[in
         found, hidden = float(rows["settled"].sum()), int(rows["settled"].isna().sum())
         off = told[~told.between(found - ROUNDING, found + WITHHELD_HIGH * hidden + ROUNDING)]
         if len(off):
-            what = f"{year}: the areas do not add up to the total"
+            what = f"{rhythm.label(int(str(year)))}: the areas do not add up to the total"
             what += f" of {len(off)} of {len(told)} draws" if len(told) > 1 else ""
             allowed = f"{found:,.0f} to {found + WITHHELD_HIGH * hidden:,.0f}, with {hidden} counts not published"
             faults.append(Fault(what, column="persons", value=int(off.iloc[0]), allowed=allowed))
@@ -104,27 +116,33 @@ def told_hidden(withheld: int, empty: int) -> list[str]:
     return told + ([f"{empty} {plain} taken as 0 to {WITHHELD_HIGH} persons."] if empty else [])
 
 
-def told_after(table: pd.DataFrame, as_of: int) -> list[str]:
+def told_after(table: pd.DataFrame, as_of: int, rhythm: Rhythm = YEARLY) -> list[str]:
     """Return a sentence on the years of the table that a forecast does not know, if there are any."""
     years = sorted({int(year) for year in table["year"] if year > as_of})
     if not years:
         return []
-    span = str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-    return [f"The table's rows of {span} lie after {as_of}: no settled persons of these years were learnt from."]
+    span = rhythm.label(years[0]) + (f" to {rhythm.label(years[-1])}" if len(years) > 1 else "")
+    return [
+        f"The table's rows of {span} lie after {rhythm.label(as_of)}: no settled persons of these {rhythm.name}s were "
+        "learnt from."
+    ]
 
 
-def told_unheard_of(persons: np.ndarray, table: pd.DataFrame, as_of: int) -> list[str]:
+def told_unheard_of(persons: np.ndarray, table: pd.DataFrame, as_of: int, rhythm: Rhythm = YEARLY) -> list[str]:
     """Return a sentence where national totals (draw, year) go far beyond every year known by then."""
     known = table[table["year"] <= as_of].groupby("year")["settled"].sum()
     most = float(known.max())
+    if not most > 0:
+        return []
     above = (persons > UNHEARD_OF * most).any(axis=1)
     if not above.any():
         return []
     some = "" if len(persons) == 1 else f" in {counted(int(above.sum()), 'draw')} of {len(persons):,}"
     return [
-        f"The national total goes beyond {UNHEARD_OF} times the most ever settled in a year of the table{some}, up to "
-        f"{int(persons.max()):,} persons; the most was {most:,.0f}, in {known.idxmax()}. "
-        "Nothing was learnt of such a year."
+        f"The national total goes beyond {UNHEARD_OF} times the most ever settled in a {rhythm.name} of the "
+        f"table{some}, up to "
+        f"{int(persons.max()):,} persons; the most was {most:,.0f}, in "
+        f"{rhythm.label(int(known.idxmax()))}. Nothing was learnt of such a {rhythm.name}."
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
+from workbench.core.places import Locality
 from workbench.core.plugins import and_now, guests
 from workbench.core.provenance import (
     RunRecord,
@@ -25,12 +26,13 @@ from workbench.core.provenance import (
     caveat,
     default_runs,
 )
+from workbench.core.rhythm import Rhythm
 from workbench.core.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.sources import localities
 from workbench.studies.inflow import saved_runs as inflow_saved
-from workbench.studies.settlement import checks
+from workbench.studies.settlement import carried, checks
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
 from workbench.studies.settlement.totals import (
@@ -42,8 +44,9 @@ from workbench.studies.settlement.totals import (
     totals_from_table,
     totals_then_known,
 )
+from workbench.studies.settlement.verdict import NEVER_TRIED, Verdict, verdict
 
-FIT, FORECAST = "settlement-fit", "settlement"
+FIT, FORECAST, SETTLEMENT = "settlement-fit", "settlement", "settlement"
 NUMBERS, WORDS = "draws.nc", "forecast.json"
 FORMAT = "migration-workbench settlement forecast 1"
 
@@ -70,6 +73,10 @@ class SettlementResult:
         The same for the years forecast, where they are known by now.
     numbers
         For each draw the number of the draw of the national total that it continues; empty if the total is a number.
+    rhythm
+        What a period of ``year`` is.
+    verdict
+        How the model did against simple rules on this table.
     """
 
     record: RunRecord
@@ -87,11 +94,17 @@ class SettlementResult:
     given: str
     reused: bool
     numbers: tuple[int, ...] = ()
+    rhythm: Rhythm = field(default_factory=Rhythm)
+    verdict: Verdict = NEVER_TRIED
 
     @property
     def years(self) -> list[int]:
-        """The years forecast, first to last."""
+        """The periods forecast, first to last, as numbers of their rhythm."""
         return [int(year) for year in self.draws.labels("year")]
+
+    def label(self, year: int) -> str:
+        """Return a period as it is written: 2021, 2021-Q1 or 2021-01."""
+        return self.rhythm.label(year)
 
 
 def fit(
@@ -186,10 +199,14 @@ def forecast(
     caveats = (*before.caveats, *before.results["caveats"], *totals.caveats)
     inputs = (*before.inputs, *totals.inputs)
     run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), inputs, compute, caveats, and_now(before.plugins))
-    return _result(run, observed, str(before.scenario["contest"]), totals, reused=run.reused and fitted.reused)
+    return _result(
+        run, observed, str(before.scenario["contest"]), totals, reused=run.reused and fitted.reused, runs=runs
+    )
 
 
-def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool) -> SettlementResult:
+def _result(
+    run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool, runs: str | Path | None
+) -> SettlementResult:
     draws = Draws.load(run.folder / NUMBERS)
     as_of = int(run.record.scenario["as_of"])
     table = observed.settlement
@@ -203,20 +220,24 @@ def _result(run: SavedRun, observed: Observed, contest: str, totals: Totals, *, 
         draws=draws,
         observed=whole[whole["year"] <= as_of].reset_index(drop=True),
         later=whole[whole["year"].isin(draws.labels("year")) & whole["settled"].notna()].reset_index(drop=True),
-        diagnostics=Diagnostics.from_dict(words["diagnostics"]).named(observed.names),
+        diagnostics=carried.NoFit.of(draws.size)
+        if words["diagnostics"] is None
+        else Diagnostics.from_dict(words["diagnostics"]).named(observed.names),
         names={code: observed.names.get(code, code) for code in places},
         parents={code: observed.parents.get(code, "") for code in places},
         positions=observed.positions,
         sources=tuple(dict.fromkeys(v.source for v in (*observed.vintages, *totals.inputs))),
         notes=(
             *observed.notes,
-            *checks.told_after(table, as_of),
+            *checks.told_after(table, as_of, observed.rhythm),
             *totals.caveats,
-            *checks.told_unheard_of(totals.persons, table, as_of),
+            *checks.told_unheard_of(totals.persons, table, as_of, observed.rhythm),
         ),
         given=totals.given,
         reused=reused,
         numbers=tuple(totals.numbers[at % len(totals.numbers)] for at in range(draws.size)) if totals.numbers else (),
+        rhythm=observed.rhythm,
+        verdict=verdict(observed, contest, len(draws.labels("year")), runs=runs),
     )
 
 
@@ -227,19 +248,23 @@ def contest(quotas: bool) -> str:
 
 @dataclass(frozen=True)
 class Question:
-    """A forecast that is asked for and can be answered: figures and totals are read, checked and fit together."""
+    """A forecast that is asked for and can be answered: figures and totals are read, checked and fit together.
+
+    ``carried`` is the locality whose answer is carried over from another one, because it ships no settled persons.
+    """
 
     observed: Observed
     totals: Totals
     as_of: int
     contest: str
+    carried: Locality | None = None
 
 
 def ask(
     *,
     locality: str | Path | None = "norway",
     file: str | Path | None = None,
-    as_of: int = 2021,
+    as_of: int | str | None = None,
     total: Sequence[int | str] = (),
     totals: str | Path | None = None,
     from_inflow: str | Path | None = None,
@@ -247,7 +272,9 @@ def ask(
     destination: str = "",
     contest: str = BEFORE,
     horizon: int = 1,
-    part_years: Sequence[int] = (),
+    part_years: Sequence[int | str] = (),
+    changes: str | Path | None = None,
+    still: Sequence[str] = (),
     seed: int = 1,
     runs: str | Path | None = None,
 ) -> Question:
@@ -255,6 +282,9 @@ def ask(
 
     Parameters
     ----------
+    as_of
+        Last period whose settled persons the forecast may know; None: the table's last whole one, or where the totals
+        come from the table itself, the one ``horizon`` before it.
     total, totals, from_inflow
         National totals: numbers, a table, or a saved inflow forecast; without any, those that the table of settled
         persons holds for the years ahead, which is looking back and not forecasting. The result says so.
@@ -264,7 +294,15 @@ def ask(
     """
     if contest not in CONTESTS:
         raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
-    observed = read_settlement(locality=locality, file=file, totals=totals, as_of=as_of, part_years=part_years)
+    home = localities.load(locality) if locality is not None and file is None else None
+    if home is not None and SETTLEMENT not in home.tables:
+        return _carried(home, as_of, total, totals, from_inflow, share, destination, contest, seed, runs)
+    observed = read_settlement(
+        locality=locality, file=file, totals=totals, as_of=as_of, part_years=part_years, changes=changes, still=still
+    )
+    given = len(total) or totals is not None or from_inflow is not None
+    last = observed.last_whole - (0 if given else horizon)
+    as_of = last if as_of is None else observed.rhythm.number(as_of)
     observed.panel(as_of, ahead=0 if contest == BEFORE else 1).until(as_of)
     if from_inflow is not None:
         if len(total) or totals is not None:
@@ -292,6 +330,48 @@ def ask(
     return Question(observed, ahead, as_of, contest)
 
 
+def _carried(
+    home: Locality,
+    as_of: int | str | None,
+    total: Sequence[int | str],
+    totals: str | Path | None,
+    from_inflow: str | Path | None,
+    share: Sequence[float | str],
+    destination: str,
+    contest: str,
+    seed: int,
+    runs: str | Path | None,
+) -> Question:
+    """Return the question to a locality that ships no table of settled persons: answered from another's."""
+    if contest != BEFORE:
+        raise AssumptionError(
+            f"the locality '{home.id}' ships no quotas", do="forecast without them, or give your own table: --data FILE"
+        )
+    observed = carried.observe(home)
+    known = observed.last_whole if as_of is None else observed.rhythm.number(as_of)
+    if from_inflow is not None:
+        ahead = totals_from_inflow(
+            inflow_saved.saved(from_inflow, runs=runs),
+            observed,
+            destination=destination or home.code,
+            as_of=known,
+            shares=share,
+            seed=seed,
+        )
+    elif len(total):
+        ahead = given_totals(total)
+    elif totals is not None:
+        ahead = totals_from_table(totals, known)
+    else:
+        raise AssumptionError(
+            f"nothing says how many persons are to be settled in {home.name} in {known + 1}",
+            why="no table of settled persons ships for it",
+            do="give the total: --total PERSONS, --totals FILE, or --from-inflow latest with --share; or give your own "
+            "table of municipal reception: --data FILE; for a report -p total=PERSONS",
+        )
+    return Question(observed, ahead, known, contest, carried=home)
+
+
 def _whose(destination: str, locality: str | Path | None) -> str:
     if destination:
         return destination
@@ -312,6 +392,8 @@ def answer(
     progress: Callable[[int, int], None] | None = None,
 ) -> SettlementResult:
     """Fit and forecast what is asked; what is saved already is used again."""
+    if question.carried is not None:
+        return _answer_carried(question, seed=seed, runs=runs)
     fitted = fit(
         question.observed,
         as_of=question.as_of,
@@ -327,11 +409,29 @@ def answer(
     return forecast(question.observed, fitted, question.totals, seed=seed, runs=runs)
 
 
+def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -> SettlementResult:
+    observed, totals = question.observed, question.totals
+    settings = {"carried_from": carried.DONOR, "totals": totals.fingerprint, "given": totals.given}
+    scenario = Scenario("", str(question.as_of), seed, totals.persons.shape[1], settings=settings)
+
+    def compute(folder: Path) -> dict[str, Any]:
+        draws = carried.simulate(observed, totals.persons, question.as_of, seed=seed)
+        draws.save(folder / NUMBERS)
+        words = {"format": FORMAT, "diagnostics": None}
+        (folder / WORDS).write_text(json.dumps(words, indent=2) + "\n", encoding="utf-8")
+        return {"converged": True, "given": totals.given}
+
+    inputs = (*observed.vintages, *totals.inputs)
+    caveats = (CAVEATS[1], carried.CAVEAT, *totals.caveats)
+    run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), inputs, compute, caveats, guests(*observed.plugins))
+    return _result(run, observed, question.contest, totals, reused=run.reused, runs=runs)
+
+
 def study(
     *,
     locality: str | Path | None = "norway",
     file: str | Path | None = None,
-    as_of: int = 2021,
+    as_of: int | str | None = None,
     total: Sequence[int | str] = (),
     totals: str | Path | None = None,
     from_inflow: str | Path | None = None,
@@ -339,7 +439,9 @@ def study(
     destination: str = "",
     contest: str = BEFORE,
     horizon: int = 1,
-    part_years: Sequence[int] = (),
+    part_years: Sequence[int | str] = (),
+    changes: str | Path | None = None,
+    still: Sequence[str] = (),
     seed: int = 1,
     draws: int = 500,
     tune: int = 500,
@@ -360,6 +462,8 @@ def study(
         contest=contest,
         horizon=horizon,
         part_years=part_years,
+        changes=changes,
+        still=still,
         seed=seed,
         runs=runs,
     )

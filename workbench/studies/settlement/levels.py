@@ -16,6 +16,11 @@ MUNICIPALITY, COUNTY, NATION = "municipality", "county", "nation"
 ELSEWHERE = "not stated"
 
 
+def written(rows: pd.DataFrame, result: SettlementResult) -> pd.DataFrame:
+    """Return rows whose quarters or months stand as they are written; years stay numbers."""
+    return rows if result.rhythm.each_year == 1 else rows.assign(year=rows["year"].map(result.label))
+
+
 def levels(result: SettlementResult) -> dict[str, Draws]:
     """Return the draws of municipalities, counties and the nation; dimensions (draw, level, year), persons.
 
@@ -41,7 +46,7 @@ def table(result: SettlementResult) -> pd.DataFrame:
         rows = rows.merge(mean, on=["area", "year"], validate="one_to_one")
         named = rows["area"].map(result.names).fillna(rows["area"]) if level == MUNICIPALITY else rows["area"]
         county = rows["area"].map(result.parents) if level == MUNICIPALITY else ""
-        parts.append(rows.assign(level=level, name=named, county=county))
+        parts.append(written(rows.assign(level=level, name=named, county=county), result))
     whole = pd.concat(parts, ignore_index=True)
     first = ["level", "area", "name", "county", "year", "mean", "median"]
     return whole[[*first, *(name for name in whole.columns if name not in first)]]
@@ -71,7 +76,7 @@ def joint(result: SettlementResult) -> pd.DataFrame:
             "year": np.tile(np.asarray(draws.labels("year"), dtype=np.int32), size * areas),
             "persons": values.ravel(),
         }
-        parts.append(pd.DataFrame(part))
+        parts.append(written(pd.DataFrame(part), result))
     return pd.concat(parts, ignore_index=True)
 
 

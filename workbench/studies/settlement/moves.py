@@ -7,7 +7,7 @@ years are told apart by assumption, and every figure says so.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 
@@ -28,8 +28,7 @@ from workbench.studies.settlement.forecasting import SettlementResult
 
 FIRST_WHOLE = 2016
 """The split of the stock by first municipality is incomplete before (SOURCE.md names 2014; sums show 2015 as well)."""
-AHEAD = 5
-LEAVING = "leaving"
+LEAVING, DISTANCE, ANCHOR = "leaving", "movers_distance", "anchor_staying"
 
 
 @dataclass(frozen=True)
@@ -70,17 +69,32 @@ class MovesResult:
         What was learnt of leaving and of destinations.
     retention
         See :meth:`workbench.models.settlement.moves.Hazard.retention`.
-    stayed, came
-        Persons by draw and municipality five years on, of those ``settled``.
+    stayed, living
+        Persons by draw, municipality and years since settlement (1, 3, 5): of those ``settled``, who is still there,
+        and who lives there at all; the latter add up to the persons settled.
+    anchors
+        What is known of staying from elsewhere, as a check: columns years, share, source.
     """
 
     known: Moves
     retention: pd.DataFrame
     stayed: Draws
-    came: Draws
+    living: Draws
     settled: Draws
     sources: tuple[Source, ...]
     names: Mapping[str, str]
+    anchors: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def anchors_beside(self) -> pd.DataFrame:
+        """Return each anchor beside the model: columns years, share, source, median, low80, high80, inside."""
+        rows = []
+        for row in self.anchors.to_dict("records"):
+            stay = np.prod(1 - self.known.hazard.leaving[:, : int(row["years"])], axis=1)
+            low, middle, high = np.quantile(stay, [0.1, 0.5, 0.9])
+            told: dict[str, object] = {"median": float(middle), "low80": float(low), "high80": float(high)}
+            own: dict[str, object] = {str(name): value for name, value in row.items()}
+            rows.append({**own, **told, "inside": bool(low <= row["share"] <= high)})
+        return pd.DataFrame(rows)
 
 
 def learn(
@@ -127,7 +141,7 @@ def learn(
     # Who left is not published: of those settled in the window, the share that has left half-way through it.
     left = 1 - np.median(_staying(hazard, by_size, size, moves.YOUNG // 2), axis=0)
     leavers = panel.persons[-moves.YOUNG :].sum(axis=0) * left
-    gravity = moves.fit_gravity(moves.gravity_features(people, km, same), leavers, arrived)
+    gravity = moves.fit_gravity(moves.gravity_features(people, km, same), leavers, arrived, _carried(home, as_of))
     return Moves(hazard, by_size, gravity, panel.municipalities, size, vintages)
 
 
@@ -185,6 +199,32 @@ def follow(
     known = learn(observed, locality=locality, as_of=as_of, seed=seed, priors=priors)
     first = draws.labels("year")[0]
     settled = draws.select(year=first).select(municipality=list(known.municipalities))
-    stayed, came = moves.move(settled, known.staying(AHEAD), known.gravity, seed=seed)
+    staying = [known.staying(years) for years in moves.HORIZONS]
+    stayed, living = moves.follow_cohort(settled, staying, known.gravity, seed=seed)
     sources = tuple(dict.fromkeys(v.source for v in known.vintages))
-    return MovesResult(known, known.hazard.retention(), stayed, came, settled, sources, observed.names)
+    home = localities.load(locality)
+    return MovesResult(
+        known, known.hazard.retention(), stayed, living, settled, sources, observed.names, _anchors(home, as_of)
+    )
+
+
+def _anchors(home: Locality, as_of: int) -> pd.DataFrame:
+    """Return what the locality states of staying elsewhere; empty where it states nothing."""
+    rows = []
+    if (home.folder / "parameters.toml").exists():
+        for entry in localities.parameters(home):
+            if entry.name.startswith(ANCHOR):
+                at = entry.at(date(as_of, 12, 31))
+                rows += [(int(years), float(share), at.source) for years, share in dict(at.value).items()]  # type: ignore[arg-type]
+    return pd.DataFrame(rows, columns=["years", "share", "source"])
+
+
+def _carried(home: Locality, as_of: int) -> tuple[float, float] | None:
+    """Return the elasticity of distance that the locality carries over from elsewhere, with its spread, if it does."""
+    if not (home.folder / "parameters.toml").exists():
+        return None
+    parameters = localities.parameters(home)
+    if DISTANCE not in {entry.name for entry in parameters}:
+        return None
+    numbers = parameters.numbers(DISTANCE, date(as_of, 12, 31))
+    return numbers["elasticity"], numbers["spread"]

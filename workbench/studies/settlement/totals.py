@@ -12,6 +12,7 @@ import pandas as pd
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, Fault
 from workbench.core.provenance import Vintage, digest
+from workbench.core.rhythm import Rhythm
 from workbench.sources import files
 from workbench.studies.settlement.data import Observed
 
@@ -74,26 +75,30 @@ def given_totals(persons: Sequence[int | str]) -> Totals:
     return Totals(np.array([[int(told) for told in persons]], dtype=np.int64), "given as a number")
 
 
-def totals_from_table(path: str | Path, as_of: int) -> Totals:
+def totals_from_table(path: str | Path, as_of: int, rhythm: Rhythm | None = None) -> Totals:
     """Return the totals of the years after ``as_of`` that a table (``[draw,] period, persons``) holds.
 
     Draws keep their order and their numbers; they must be the same ones in every year.
     """
+    step = rhythm or Rhythm()
     table = files.read(path, CONTRACT)
+    table = table.assign(period=[step.number(period) for period in table["period"]])
     rows = table[table["period"] > as_of]
     if rows.empty:
-        raise DataError(f"no total for {as_of + 1}", where=str(path), do="add the year, or choose another --as-of")
+        raise DataError(
+            f"no total for {step.label(as_of + 1)}", where=str(path), do="add the year, or choose another --as-of"
+        )
     held = sorted(int(year) for year in rows["period"].unique())
     gaps = sorted(set(range(as_of + 1, held[-1] + 1)) - set(held))
     if gaps:
         raise DataError(
-            f"no total for {', '.join(map(str, gaps))}, but one for {held[-1]}",
+            f"no total for {', '.join(map(step.label, gaps))}, but one for {step.label(held[-1])}",
             where=str(path),
-            why="each year ahead starts from where the year before ended",
-            do="add the years that are missing, or leave the later ones out",
+            why=f"each {step.name} ahead starts from where the one before ended",
+            do=f"add the {step.name}s that are missing, or leave the later ones out",
         )
     ahead = held[:LONGEST]
-    named = f"{Path(path).name}" + (f" (its first {LONGEST} years ahead)" if len(held) > LONGEST else "")
+    named = f"{Path(path).name}" + (f" (its first {LONGEST} {step.name}s ahead)" if len(held) > LONGEST else "")
     rows = rows[rows["period"].isin(ahead)]
     if "draw" not in rows:
         persons = rows.set_index("period")["persons"].loc[ahead].to_numpy(dtype=np.int64)[None, :]
@@ -105,7 +110,7 @@ def totals_from_table(path: str | Path, as_of: int) -> Totals:
         found = Totals(wide.to_numpy(dtype=np.int64), f"{len(numbers):,} draws from {named}", numbers)
     if found.first < 1:
         raise DataError(
-            f"nobody is to be settled in {as_of + 1}",
+            f"nobody is to be settled in {step.label(as_of + 1)}",
             where=str(path),
             why="there is nothing to share out",
             do="check the total",
@@ -140,10 +145,11 @@ def totals_then_known(observed: Observed, as_of: int, horizon: int = 1) -> Total
     years = list(range(as_of + 1, as_of + 1 + horizon))
     if years[-1] > observed.last_whole:
         raise AssumptionError(
-            f"nothing says how many persons are to be settled in {years[-1]}",
-            why=f"the table's whole years end with {observed.last_whole}, and shares need a total",
-            do="give the total: --total PERSONS for each year ahead, --totals FILE or --from-inflow latest; for a "
-            "report -p total=PERSONS",
+            f"nothing says how many persons are to be settled in {observed.rhythm.label(years[-1])}",
+            why=f"the table's whole {observed.rhythm.name}s end with {observed.rhythm.label(observed.last_whole)}, and "
+            "shares need a total",
+            do=f"give the total: --total PERSONS for each {observed.rhythm.name} ahead, --totals FILE or --from-inflow "
+            "latest; for a report -p total=PERSONS",
         )
     panel = observed.panel(years[-1], ahead=0)
     found = [int(np.rint(panel.totals[panel.years.index(year)])) for year in years]
@@ -186,10 +192,13 @@ def choose_totals(
 ) -> Totals:
     """Return the totals as given, else those of a table, else what the figures themselves hold for these years."""
     if not len(total):
-        return totals_from_table(table, as_of) if table is not None else totals_then_known(observed, as_of, horizon)
-    if table is not None and (files.read(table, CONTRACT)["period"] > as_of).any():
+        if table is None:
+            return totals_then_known(observed, as_of, horizon)
+        return totals_from_table(table, as_of, observed.rhythm)
+    if table is not None and max(map(observed.rhythm.number, files.read(table, CONTRACT)["period"])) > as_of:
         raise AssumptionError(
             f"the national total is given twice: as a number and in {Path(table).name}",
-            do=f"leave out one; a table whose years end with {as_of} only checks that the areas add up",
+            do=f"leave out one; a table that ends with {observed.rhythm.label(as_of)} only checks that the areas add "
+            "up",
         )
     return given_totals(total)

@@ -1,0 +1,100 @@
+"""The model of outcomes: shrinks, agrees with its approximation, forecasts what it has not seen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.core.errors import DataError
+from workbench.models.outcomes import laplace
+from workbench.models.outcomes.cells import Cells
+from workbench.models.outcomes.fit import fit
+
+
+def world(types: int, places: int, scales: tuple[float, float, float], persons: float, seed: int) -> tuple:
+    rng = np.random.default_rng(seed)
+    logit = -0.4 + scales[0] * rng.standard_normal((types, 1)) + scales[1] * rng.standard_normal((1, places))
+    truth = 1 / (1 + np.exp(-(logit + scales[2] * rng.standard_normal((types, places)))))
+    n = rng.poisson(persons, truth.shape)
+    names = tuple(f"t{i}" for i in range(types)), tuple(f"p{i:02d}" for i in range(places))
+    return Cells(*names, n, rng.binomial(n, truth)), truth
+
+
+@pytest.mark.quick
+def test_counts_of_a_table_are_added_up_and_places_without_counts_may_be_named() -> None:
+    table = pd.DataFrame({"place": ["b", "a", "b"], "type": ["x", "x", "x"], "n": [3, 2, 4], "successes": [1, 0, 4]})
+    cells = Cells.from_table(table, places=["c"])
+    assert (
+        cells.places == ("a", "b", "c") and cells.n.tolist() == [[2, 7, 0]] and cells.successes.tolist() == [[0, 5, 0]]
+    )
+
+
+@pytest.mark.quick
+def test_more_successes_than_persons_are_refused() -> None:
+    with pytest.raises(DataError, match="more persons"):
+        Cells(("x",), ("a",), np.array([[1]]), np.array([[2]]))
+
+
+@pytest.mark.quick
+def test_parts_are_even_and_add_up() -> None:
+    cells, _ = world(3, 4, (0.5, 0.3, 0.3), 9, 1)
+    parts = cells.parted(4, np.random.default_rng(1))
+    assert (sum(part.n for part in parts) == cells.n).all()
+    assert (sum(part.successes for part in parts) == cells.successes).all()
+    sizes = np.stack([part.n for part in parts])
+    assert (sizes.max(axis=0) - sizes.min(axis=0)).max() <= 1
+    assert (cells.without(parts[0]).n == cells.n - parts[0].n).all()
+
+
+@pytest.mark.quick
+def test_shuffled_worlds_keep_who_was_where_and_how_many_of_a_type_succeeded() -> None:
+    cells, _ = world(3, 5, (0.5, 0.8, 0.5), 30, 2)
+    rng = np.random.default_rng(3)
+    worlds = [cells.shuffled(rng) for _ in range(300)]
+    assert all(
+        (w.n == cells.n).all() and (w.successes.sum(axis=1) == cells.successes.sum(axis=1)).all() for w in worlds
+    )
+    mean = np.mean([w.successes for w in worlds], axis=0)
+    expected = cells.n * (cells.successes.sum(axis=1) / cells.n.sum(axis=1))[:, None]
+    assert np.abs(mean - expected).max() < 1.5  # no place is better for anybody
+
+
+@pytest.mark.quick
+def test_shares_are_shrunk_towards_alike_cells_and_nearer_to_the_truth_than_raw_ones() -> None:
+    far, raw_far = [], []
+    for seed in range(8):
+        cells, truth = world(6, 20, (0.6, 0.3, 0.3), 6, seed)
+        share = laplace.approximate(cells).mean
+        far.append(np.abs(share - truth).mean())
+        raw_far.append(np.abs(np.nan_to_num(cells.raw(), nan=0.4) - truth).mean())
+        assert share.std() < np.nanstd(cells.raw())
+    assert np.mean(far) < 0.6 * np.mean(raw_far)
+
+
+@pytest.mark.quick
+def test_cells_with_more_persons_are_known_better() -> None:
+    cells, _ = world(4, 12, (0.5, 0.3, 0.4), 5, 3)
+    n = cells.n.copy()
+    n[0, 0], n[1, 1] = 400, 0
+    hits = np.minimum(cells.successes, n)
+    hits[0, 0] = 300
+    told = laplace.approximate(Cells(cells.types, cells.places, n, hits))
+    assert told.sd[0, 0] < 0.15 < told.sd[1, 1]
+    assert told.mean[0, 0] == pytest.approx(0.75, abs=0.03)
+
+
+@pytest.mark.whole
+def test_the_sampler_agrees_with_its_approximation() -> None:
+    cells, truth = world(4, 8, (0.5, 0.4, 0.3), 25, 4)
+    fitted = fit(cells, draws=400, tune=500, chains=2, seed=1)
+    near = laplace.approximate(cells)
+    assert fitted.diagnostics is not None and fitted.diagnostics.divergences <= 8
+    assert np.abs(fitted.mean - near.mean).mean() < 0.015
+    table = fitted.table()
+    assert len(table) == 32 and ((table["low95"] <= table["share"]) & (table["share"] <= table["high95"])).all()
+    inside = [
+        row["low95"] <= truth[cells.types.index(row["type"]), cells.places.index(row["place"])] <= row["high95"]
+        for row in table.to_dict("records")
+    ]
+    assert np.mean(inside) > 0.8

@@ -1,0 +1,106 @@
+"""What do the counts say of each type and place? Draws of the share by the sampler, with diagnostics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from workbench.models.diagnostics import Diagnostics, diagnose
+from workbench.models.outcomes.cells import Cells, Floats
+from workbench.models.outcomes.model import build
+from workbench.models.sampling import Progress, compile_model, sample
+
+WATCHED = ("level", "scale_type", "scale_place", "scale_pair", "share")
+LEVELS = (0.5, 0.8, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class OutcomeFit:
+    """What the model learnt of one outcome.
+
+    Attributes
+    ----------
+    cells
+        The counts.
+    share
+        Axes draw, type, place: the chance that a person of the type reaches the outcome in the place.
+    scales
+        Posterior mean of each scale, in logits: ``type``, ``place``, ``pair``.
+    diagnostics
+        None where the fit is an approximation without chains.
+    """
+
+    cells: Cells
+    share: Floats
+    scales: dict[str, float]
+    diagnostics: Diagnostics | None
+    seed: int
+
+    @property
+    def mean(self) -> Floats:
+        """Return the expected share of each cell: index type, columns place."""
+        return np.asarray(self.share.mean(axis=0), dtype=np.float64)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the chains, if there are any, passed their checks."""
+        return self.diagnostics is None or self.diagnostics.ok
+
+    def table(self) -> pd.DataFrame:
+        """Return one row for each type and place: what was counted, the raw share, the share with intervals."""
+        kind, place = np.indices(self.cells.n.shape).reshape(2, -1)
+        columns = {
+            "place": np.array(self.cells.places, dtype=object)[place],
+            "type": np.array(self.cells.types, dtype=object)[kind],
+            "n": self.cells.n.ravel(),
+            "successes": self.cells.successes.ravel(),
+            "raw_share": self.cells.raw().ravel(),
+            "share": self.mean.ravel(),
+        }
+        for level in LEVELS:
+            ends = np.quantile(self.share, [(1 - level) / 2, (1 + level) / 2], axis=0)
+            columns[f"low{round(100 * level)}"], columns[f"high{round(100 * level)}"] = ends[0].ravel(), ends[1].ravel()
+        return pd.DataFrame(columns).sort_values(["place", "type"]).reset_index(drop=True)
+
+
+def fit(
+    cells: Cells,
+    *,
+    seed: int = 1,
+    draws: int = 1000,
+    tune: int = 1000,
+    chains: int = 4,
+    cores: int | None = None,
+    progress: Progress | None = None,
+) -> OutcomeFit:
+    """Sample the model of the counts.
+
+    Parameters
+    ----------
+    draws, tune, chains
+        Draws and tuning steps for each chain, and chains.
+    """
+    posterior, divergences = sample(
+        compile_model(build(cells)),
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        seed=seed,
+        cores=cores,
+        progress=progress,
+    )
+    effects = [posterior[f"{name}_effect"] * posterior[f"scale_{name}"] for name in ("type", "place", "pair")]
+    logit: xr.DataArray = posterior["level"] + effects[0] + effects[1] + effects[2]
+    chance: xr.DataArray = 1 / (1 + np.exp(-logit))  # type: ignore[assignment]
+    posterior["share"] = chance.transpose("chain", "draw", "type", "place")
+    share = posterior["share"].to_numpy()
+    return OutcomeFit(
+        cells,
+        share.reshape(-1, *share.shape[2:]),
+        {name: float(posterior[f"scale_{name}"].mean()) for name in ("type", "place", "pair")},
+        diagnose(posterior[list(WATCHED)], divergences),
+        seed,
+    )

@@ -1,0 +1,81 @@
+"""What is each household worth in each place, by the outcomes counted? Fits, scores and made-up counts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.decisions.allocation.problem.input_tables import texts
+from workbench.models.outcomes import laplace
+from workbench.models.outcomes.cells import Cells
+from workbench.models.outcomes.fit import OutcomeFit
+from workbench.models.outcomes.fit import fit as sampled
+from workbench.models.sampling import Progress
+from workbench.sources import files, localities, synthetic_outcomes
+from workbench.studies.allocation.outcomes import OutcomeTable, score_table, type_index, types_of
+from workbench.studies.allocation.tables import Tables
+
+USUAL_TYPES = ("couple", "family", "senior", "single_adult", "single_parent")
+
+
+def fit(
+    cells: Cells, *, approximate: bool = False, seed: int = 1, draws: int = 1000, progress: Progress | None = None
+) -> OutcomeFit:
+    """Fit the model of the counts: by the sampler, or by Laplace's approximation."""
+    if approximate:
+        return laplace.drawn(cells, draws=4 * draws, seed=seed)
+    return sampled(cells, seed=seed, draws=draws, progress=progress)
+
+
+def scored(
+    tables: Tables, table: OutcomeTable, *, approximate: bool = False, seed: int = 1, progress: Progress | None = None
+) -> tuple[Tables, OutcomeFit]:
+    """Return tables whose scores are the expected shares of the outcome, and the fit they come from.
+
+    Raises
+    ------
+    DataError
+        A household is of a type that was never counted.
+    """
+    cells = table.cells(places=texts(tables.places, "place"))
+    type_index(tables.households, cells.types, str(tables.paths.get("households", "")))  # before the long fit
+    fitted = fit(cells, approximate=approximate, seed=seed, progress=progress)
+    scores = score_table(fitted.mean, cells, tables.households, tables.places, table.score_name)
+    return replace(tables, scores=scores), fitted
+
+
+def to_dict(table: OutcomeTable, fitted: OutcomeFit) -> dict[str, Any]:
+    """Return what a program wants to know of a fit."""
+    return {
+        "outcome": table.outcome,
+        "synthetic": table.synthetic,
+        "reason": table.reason,
+        "score_name": table.score_name,
+        "persons": fitted.cells.persons,
+        "types": list(fitted.cells.types),
+        "places": len(fitted.cells.places),
+        "cells_without_persons": int((fitted.cells.n == 0).sum()),
+        "scales": fitted.scales,
+        "method": "Laplace approximation" if fitted.diagnostics is None else "sampled",
+        "converged": fitted.ok,
+        "diagnostics": None if fitted.diagnostics is None else fitted.diagnostics.to_dict(),
+    }
+
+
+def example(places: Path | None, households: Path | None, *, locality: str, persons: float, seed: int) -> pd.DataFrame:
+    """Return made-up counts for places of one's own or a locality's municipalities, and for the types of households."""
+    if places is not None:
+        towns, share = texts(files.read(places, "places"), "place"), None
+    else:
+        listed = localities.table(localities.load(locality), "municipalities")
+        towns = texts(listed, "municipality")
+        share = listed["population"].fillna(0).to_numpy(float) if "population" in listed else None
+    kinds = USUAL_TYPES if households is None else sorted(set(types_of(files.read(households, "households"))))
+    if share is None or share.sum() == 0:
+        share = np.ones(len(towns))
+    mean = dict(zip(towns, persons * len(towns) * share / share.sum(), strict=True))
+    return synthetic_outcomes.outcome_cells(kinds, towns, persons=mean, seed=seed)
