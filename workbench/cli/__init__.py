@@ -15,6 +15,7 @@ import workbench.cli.allocate as allocate
 import workbench.cli.app as page
 import workbench.cli.backtest as backtest
 import workbench.cli.capacity as capacity
+import workbench.cli.cockpit as cockpit
 import workbench.cli.data as data
 import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
@@ -107,6 +108,7 @@ app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(outcomes.app, name="outcomes")
+app.add_typer(cockpit.app, name="cockpit")
 app.add_typer(register.app, name="register")
 app.add_typer(intake.app, name="intake")
 app.add_typer(places.app, name="places")

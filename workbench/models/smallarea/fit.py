@@ -39,8 +39,8 @@ class SmallAreaFit:
     Parameters
     ----------
     posterior
-        Dimensions chain, draw and area: ``logit`` of the mean and ``precision`` (persons) of the rate once the last year
-        is seen, ``like`` (what areas alike have in common), ``level`` by year and the values common to all.
+        Dimensions chain, draw and area: ``logit`` of the mean and ``precision`` (persons) of the rate once the last
+        year is seen, ``like`` (what areas alike have in common), ``level`` by year and the values common to all.
     diagnostics
         Whether the chains agree. A fit that fails carries a caveat.
     """
@@ -76,7 +76,7 @@ class SmallAreaFit:
         before = found["logit"]
         year = column["log_memory"] + column["uneven"] * rng.standard_normal((len(before), 1))
         memory = np.exp(year + column["by_size"] * self.panel.log_size)
-        shift = column["year_step"] * rng.standard_normal((len(before), 1))
+        shift = float(self.configuration.priors["year"]) * rng.standard_normal((len(before), 1))
         rate = _beta(before + shift, 1 / (1 / found["precision"] + 1 / memory), rng)
         people = _last_known(self.panel.persons) if persons is None else persons
         whole = np.maximum(np.rint(people), 0).astype(np.int64)

@@ -29,10 +29,10 @@ class SmallAreaPriors:
     """What is assumed before the data; levels and effects on the logit scale, precisions in persons.
 
     ``centre`` and ``centre_spread``: rate of all areas in the first year; ``slope``: by size; ``group``: half-normal
-    spread of the groups' effects; ``year``: of the yearly change of all areas; ``peers`` and ``memory``: medians of
+    spread of the groups' effects; ``year``: spread of the yearly change of all areas; ``peers`` and ``memory``: medians of
     the persons that what is alike, and what was learnt of the area before, count for, each within a factor of
-    exp(``factor``) two times in three; ``by_size``: how the second depends on size; ``uneven``: how much it differs from
-    year to year, as logarithm.
+    exp(``factor``) two times in three; ``by_size``: how the second depends on size; ``uneven``: how much it differs
+    from year to year, as logarithm.
     """
 
     centre: float = -1.5
@@ -72,7 +72,10 @@ class SmallAreaModel:
     The Beta is conjugate, so rates are integrated out exactly and only what areas have in common is sampled; y has a
     beta-binomial density given the years before. A latent path in place of it (logit-normal, Student-t steps) was
     tried: seven minutes for 357 areas and five years, and its chains did not agree. So was a deviation from those alike
-    that fades by itself: breaks in published series taught it to fade, and forecasts were worse than the raw rate.
+    that fades by itself: breaks in published series taught it to fade, and its forecasts were worse.
+
+    Each year's persons count as a new sample. Where most of them are the same as the year before (a stock), last year's
+    raw rate forecasts the next one better than this model does; rates and ranks, not forecasts, are what it is for.
 
     References
     ----------
@@ -88,11 +91,10 @@ class SmallAreaModel:
         """Return the parts of the model, one row each: quantity, per, prior, meaning."""
         p = self.priors
         rows = [
-            ("year_step", "all", f"HalfNormal({p.year:g})", "size of the yearly change that all areas share"),
             (
                 "level",
                 "year",
-                f"first Normal({p.centre:g}, {p.centre_spread:g}), then Normal(level before, year_step)",
+                f"first Normal({p.centre:g}, {p.centre_spread:g}), then Normal(level before, {p.year:g})",
                 "logit of the rate of a middling area",
             ),
             ("slope", "all", f"Normal(0, {p.slope:g})", "what a standard deviation of log size adds"),
@@ -125,17 +127,16 @@ class SmallAreaModel:
             with pm.Model(coords=coords, check_bounds=False) as model:
                 events, persons = pm.Data("events", panel.events), pm.Data("persons", panel.persons)
                 size = pm.Data("log_size", panel.log_size)
-                year_step = pm.HalfNormal("year_step", p.year)
                 level = pm.Normal("level_first", p.centre, p.centre_spread)[None]
                 if years > 1:
                     # Centred: hundreds of areas tell the change of each year.
-                    changes = [pm.Normal(f"change_{at}", 0, year_step) for at in range(1, years)]
+                    changes = [pm.Normal(f"change_{at}", 0, p.year) for at in range(1, years)]
                     level = pt.concatenate([level, level[0] + pt.cumsum(pt.stack(changes))])
                 level = pm.Deterministic("level", level, dims="year")
                 like = pm.Normal("slope", 0, p.slope) * size
                 for name, (_, index) in members.items():
                     spread = pm.HalfNormal(f"spread_{name}", p.group)
-                    effect = pm.ZeroSumNormal(f"effect_{name}", spread, dims=name)
+                    effect = pm.ZeroSumNormal(f"effect_{name}", 1.0, dims=name) * spread
                     like = like + effect[index]
                 pm.Deterministic("like", like, dims="area")
                 peers = pm.LogNormal("peers", math.log(p.peers), p.factor)

@@ -195,12 +195,10 @@ def rank(of: Definition, told: Facts, language: str) -> str:
 
 
 def estimate(of: Definition, told: Facts, language: str) -> str:
-    """Return the estimated true rate with its interval, and what may be published next."""
+    """Return the estimated true rate with its interval."""
     return say(
-        "{estimate} (95 %: {interval}); the next figure lies with 80 % between {low} and {high}",
+        "{estimate} (95 %: {interval})",
         language,
         estimate=words.figure(of, told.estimate, language),
         interval=words.between(of, told.low95, told.high95, language),
-        low=words.figure(of, told.next_low80, language),
-        high=words.figure(of, told.next_high80, language),
     )

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from workbench.presentation import markup as m
+from workbench.presentation import origin
 from workbench.presentation.display import Shown
 from workbench.presentation.languages import say
+from workbench.presentation.origin import Command
+from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
+from workbench.presentation.wording import DASH
 from workbench.studies.cockpit.saved import Cockpit
 
 
@@ -63,3 +69,26 @@ def front(cockpit: Cockpit, place: str, language: str = "en", edition: str = "pu
         edition=edition,
         language=language,
     )
+
+
+def sources(cockpit: Cockpit, language: str = "en") -> Table:
+    """Return the tables that the cockpit was made of: publisher and terms, last period, fingerprint."""
+    inputs = cockpit.record.inputs
+    return Table(
+        name="data-used",
+        caption=say("Each table behind these figures can be checked by its fingerprint", language),
+        columns=(
+            Column(say("Table", language), tuple(v.name for v in inputs), right=False),
+            Column(say("Publisher and terms", language), tuple(v.source.line() for v in inputs), right=False),
+            Column(say("Last period", language), tuple(v.last_period or DASH for v in inputs), right=False),
+            Column(say("Fingerprint", language), tuple(v.fingerprint[:12] for v in inputs), right=False),
+        ),
+        data=pd.DataFrame([{"table": v.name, "source": v.source.line(), "fingerprint": v.fingerprint} for v in inputs]),
+        language=language,
+    )
+
+
+def how_to_rerun(report: str, *, language: str, **parameters: object) -> Command:
+    """Return the exact command that makes the report again, introduced in the reader's language."""
+    made = origin.how_to_rerun(report, **parameters, language=language)
+    return Command(say("The same version of the program and the same data give the same figures:", language), made.line)

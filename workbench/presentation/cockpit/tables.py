@@ -240,8 +240,8 @@ def how_sure(cockpit: Cockpit, language: str = "en") -> Finding:
     else:
         sentence = say(
             "Counts are shrunk towards places that are alike (size, centrality, county) and the place's own earlier "
-            "years, in {number} fits of a hierarchical binomial model; a rank's interval holds 95 % of its ranks in the "
-            "draws.",
+            "years, in {number} fits of a hierarchical binomial model; a rank's interval holds 95 % of its ranks in "
+            "the draws.",
             language,
             number=number(len(cockpit.diagnostics), language=language),
         )

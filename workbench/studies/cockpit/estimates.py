@@ -14,7 +14,7 @@ from workbench.models.smallarea.panel import SmallAreaPanel
 from workbench.models.smallarea.ranks import ranks
 from workbench.studies.cockpit.definitions import Definition
 
-WINDOW = 5
+WINDOW = 3
 """Years that a fit sees; what is older tells little of today."""
 LEAST = 10
 """Places from which on rates are estimated together."""
@@ -28,7 +28,7 @@ class Estimated:
     ----------
     table
         One row per place: ``indicator, place, period``, ``estimate`` with ``estimate_low80`` … , ``rank`` with
-        ``rank_low``, ``rank_high`` (95 %) and ``of``, and ``next`` with its intervals: the next published rate.
+        ``rank_low``, ``rank_high`` (95 %) and ``of``.
     """
 
     table: pd.DataFrame
@@ -54,7 +54,7 @@ def panel(figures: pd.DataFrame, of: Definition, groups: pd.DataFrame, size: pd.
         return found
 
     persons = wide("denominator")
-    named = {name: tuple(groups[name].fillna("none").astype(str)) for name in groups if groups[name].nunique() > 1}
+    named = {str(name): tuple(groups[name].fillna("none").astype(str)) for name in groups if groups[name].nunique() > 1}
     kept = {name: labels for name, labels in named.items() if name != "kostra_group"}
     return SmallAreaPanel(
         areas, years, np.minimum(wide("numerator"), persons), persons, size.reindex(areas).to_numpy(float), kept
@@ -71,7 +71,7 @@ def estimate(
     chains: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Estimated:
-    """Fit the small-area model and return rates, ranks and next year's rates of the places seen in the last year."""
+    """Fit the small-area model and return rates and ranks of the places seen in the last year."""
     from workbench.models.smallarea.fit import summary
     from workbench.models.smallarea.model import SmallAreaModel  # PyMC: only when a fit is really made
 
@@ -80,7 +80,6 @@ def estimate(
     areas = tuple(np.array(seen.areas)[there].tolist())
     rates = fitted.rates()[:, there]
     found = summary(rates, areas, "estimate")
-    found = found.join(summary(fitted.next_rates(seed)[:, there], areas, "next"))
     found = found.join(ranked(rates, areas, highest_first=of.better != "lower"))
     table = found.reset_index().assign(indicator=of.id, period=str(seen.years[-1]))
     return Estimated(table, fitted.diagnostics)

@@ -1,4 +1,4 @@
-"""What does one indicator say of one place? Value, trend, gap to the whole population, peers, rank with its interval."""
+"""What does one indicator say of one place? Value, trend, gap to the whole population, peers, rank."""
 
 from __future__ import annotations
 
@@ -36,8 +36,6 @@ class Facts:
         Estimated true rate and its 95 % interval.
     rank, rank_low, rank_high, of
         Median rank and the interval that holds 95 % of its ranks, among how many.
-    next_low80, next_high80
-        Interval that holds 80 % of what may be published for the year after.
     withheld
         Whether a figure is there and not shown because small groups stand behind it.
     """
@@ -63,8 +61,6 @@ class Facts:
     rank_low: int | None = None
     rank_high: int | None = None
     of: int | None = None
-    next_low80: float | None = None
-    next_high80: float | None = None
     withheld: bool = False
 
 
@@ -128,7 +124,7 @@ def _whole(cockpit: Cockpit, now: pd.DataFrame, place: str) -> dict[str, object]
     around = [code for code in cockpit.names if code not in cockpit.groups.index and code != cockpit.code]
     for code in (cockpit.code, *around):
         if code and code != place and code in now.index and code not in set(cockpit.groups["county"]):
-            return {"whole": float(now.at[code, "value"]), "whole_name": cockpit.names.get(code, code)}
+            return {"whole": float(now["value"].loc[code]), "whole_name": cockpit.names.get(code, code)}
     return {}
 
 
@@ -154,6 +150,4 @@ def _estimated(cockpit: Cockpit, indicator: str, place: str, period: str) -> dic
         "low95": float(row["estimate_low95"]),
         "high95": float(row["estimate_high95"]),
         **{name: int(row[name]) for name in ("rank", "rank_low", "rank_high", "of")},
-        "next_low80": float(row["next_low80"]),
-        "next_high80": float(row["next_high80"]),
     }

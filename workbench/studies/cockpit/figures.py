@@ -103,16 +103,17 @@ def _denominator(of: Definition, table: pd.DataFrame, tables: Mapping[str, pd.Da
     other = tables[of.other_table]
     for column, value in of.denominator_where.items():
         other = other[other[column].astype(str) == value]
-    known = other.set_index([other[of.place].astype(str), other[of.period].astype(str)])
-    counts = known[of.denominator.partition(".")[2]].astype("Float64").astype(float)
-    keys = pd.MultiIndex.from_arrays([table[of.place].astype(str), table[of.period].astype(str)])
-    return pd.Series(counts.reindex(keys).to_numpy(), index=table.index)
+    known = other[of.place].astype(str) + "|" + other[of.period].astype(str)
+    counts = pd.Series(_column(other, of.denominator.partition(".")[2]).to_numpy(), index=known.to_numpy())
+    keys = table[of.place].astype(str) + "|" + table[of.period].astype(str)
+    return pd.Series(counts.reindex(keys.to_numpy()).to_numpy(), index=table.index)
 
 
 def _with_zeros(made: pd.DataFrame, locality: Locality) -> pd.DataFrame:
     """Return figures with a count of 0 for each place that the table does not list in a period."""
     keys = ["place", "period", "group"]
-    every = pd.MultiIndex.from_product([list(locality.places), *(made[key].unique() for key in keys[1:])], names=keys)
+    labels = [list(locality.places), *([str(label) for label in made[key].unique()] for key in keys[1:])]
+    every = pd.MultiIndex.from_product(labels, names=keys)
     more = every.difference(pd.MultiIndex.from_frame(made[keys])).to_frame(index=False)
     return pd.concat([made, more.assign(numerator=0.0, withheld=False)], ignore_index=True)
 

@@ -1,4 +1,4 @@
-"""With whom is a place compared? Its county, its class of centrality, and municipalities the statistics call comparable."""
+"""With whom is a place compared? Its county, its centrality class, and comparable municipalities."""
 
 from __future__ import annotations
 

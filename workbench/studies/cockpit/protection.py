@@ -1,8 +1,8 @@
 """Which figures of small groups must not be shown, so that no table, level or year gives one away?
 
 The rule: where a count of 1 to 4 persons stands behind a figure of a place (those counted, the others, or all), every
-figure of that place and period from the same table is withheld, counts and rates alike, and further places of its county
-with it, until neither the county's sum nor another indicator tells what the small count is.
+figure of that place and period from the same table is withheld, counts and rates alike, and further places of its
+county with it, until neither the county's sum nor another indicator tells what the small count is.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def hidden(figures: pd.DataFrame, definitions: Sequence[Definition], parents: Ma
     Parameters
     ----------
     figures
-        As :func:`workbench.studies.cockpit.figures.collect` returns them, municipalities and their sums (rows whose place
-        is a value of ``parents``).
+        As :func:`workbench.studies.cockpit.figures.collect` returns them, municipalities and their sums (rows whose
+        place is a value of ``parents``).
     parents
         The county of each municipality.
 

@@ -1,4 +1,4 @@
-"""Build a locality's cockpit once, and open it at once: figures, what is withheld, estimates and ranks in a saved run."""
+"""Build a locality's cockpit once, and open it at once: figures, what is withheld, estimates, ranks."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ from workbench.studies.cockpit.sums import with_sums
 STUDY = "cockpit"
 FORMAT = "migration-workbench cockpit 1"
 FIGURES, ESTIMATES, WORDS = "figures.parquet", "estimates.parquet", "cockpit.json"
+EDITIONS = ("public", "municipal")
 CAVEATS = (
     caveat("An indicator says how things are, not why, and not what a municipality did."),
     caveat("Ranks are estimates: where intervals overlap, the order of two places is not known."),
@@ -108,6 +109,10 @@ class Cockpit:
     def missing(self) -> tuple[str, ...]:
         """Return the areas in which there is no indicator."""
         return tuple(area for area in AREAS if area not in {of.area for of in self.definitions})
+
+    def edition(self, name: str, place: str) -> Cockpit:
+        """Return the same as an edition shows it: the public's, or that of one municipality."""
+        return self.municipal(place) if name == "municipal" else self.public()
 
     def public(self) -> Cockpit:
         """Return the same without what the public may not see."""
@@ -193,7 +198,10 @@ def build(
             "locality": {"id": home.id, "name": home.name, "code": home.code, "level": home.level},
             "definitions": [asdict(of) for of in found],
             "names": {**home.around, **({home.code: home.name} if home.code else {}), **_wholes(home), **home.names()},
-            "groups": groups.astype(object).where(groups.notna(), None).to_dict("index"),
+            "groups": {
+                code: {k: None if pd.isna(v) else str(v) for k, v in row.items()}
+                for code, row in groups.to_dict("index").items()
+            },
             "positions": [[p.code, p.lon, p.lat] for p in home.places.values() if p.lon is not None],
             "diagnostics": checked,
             "sources": sources,
