@@ -31,6 +31,13 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
         ),
         "sleep": say("Without use, this page ends in less than two minutes. Your choices are kept.", language),
         "again": say("Load again", language),
+        "choices": say("The choices open in a moment. Everything here can be read already.", language),
+        "busy": say(
+            "All places for readers who make choices are taken just now. The page is complete and can be read, "
+            "printed and downloaded from.",
+            language,
+        ),
+        "try": say("Try again", language),
         "awake": say("Stay", language),
         "foot": say("The program proposes, people decide.", language),
         "idle": say(
@@ -53,5 +60,6 @@ def refusals(language: str) -> dict[int | str, str]:
         404: say("There is nothing at this address.", language),
         405: say("There is nothing at this address.", language),
         429: say("Too many wrong keys came from your network. Wait ten seconds, then load the page again.", language),
+        503: say("All places for readers who make choices are taken just now. Try again in a minute.", language),
         500: say("Something went wrong here. Load the page again in a minute.", language),
     }

@@ -21,9 +21,13 @@ app = typer.Typer(help="Tables: what ships, and whether your own file is right."
 
 @app.command("list", epilog="Example: workbench data list")
 def list_(
+    contract: Annotated[str, typer.Option("--as", help="Tell one contract in full, column by column.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """List the localities, their tables with publisher, and the table contracts."""
+    if contract:
+        _tell(contract, as_json)
+        return
     from workbench.core.tables import contracts
     from workbench.sources import localities
 
@@ -81,6 +85,61 @@ def list_(
             typer.echo(f"  {'':18}   {column.name}…: {column.description}")
         for case in spec.cases:
             typer.echo(f"  {'':18}   {case.value} ({_cells(case)}): {case.meaning}")
+
+
+def _tell(name: str, as_json: bool) -> None:
+    """Print what each column of a contract may hold, with unit and example."""
+    from workbench.core import tables
+    from workbench.sources.examples import first_cells
+
+    spec, cells = tables.contract(name), first_cells(name)
+    rows = [
+        {
+            "column": c.name + ("…" if c in spec.prefixed else ""),
+            "required": c.required and c not in spec.prefixed,
+            "meaning": c.description,
+            "unit": c.unit,
+            "allowed": c.allowed,
+            "empty_cells": c.empty or c not in spec.columns,
+            "example": cells.get(
+                c.name, next((v for k, v in cells.items() if c in spec.prefixed and k.startswith(c.name)), "")
+            ),
+        }
+        for c in (*spec.columns, *spec.prefixed)
+    ]
+    if as_json:
+        body = {"contract": name, "row": spec.row, "key": list(spec.key), "columns": rows}
+        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        return
+    typer.echo(f"{name}: each row is {spec.row}; no two rows may have the same {', '.join(spec.key)}.\n")
+    for row in rows:
+        unit = f" ({row['unit']})" if row["unit"] else ""
+        typer.echo(f"{row['column']}{'' if row['required'] else ' [may be left out]'}: {row['meaning']}{unit}")
+        shown = f"; for example {row['example']}" if row["example"] else ""
+        typer.echo(f"    {row['allowed']}{'; a cell may be empty' if row['empty_cells'] else ''}{shown}")
+    for case in spec.cases:
+        typer.echo(f"{spec.kind} = {case.value}: {case.meaning}\n    fills {_cells(case)}")
+    typer.echo(f"\nA small table to begin with: workbench data example {name} --out {name}.csv")
+
+
+@app.command("example", epilog="Example: workbench data example households --out h.csv")
+def example(
+    contract: Annotated[str, typer.Argument(help="Contract, e.g. households; `workbench data list` names them.")],
+    out: Annotated[Path | None, typer.Option(help="Table to write, .csv or .parquet; printed if left out.")] = None,
+    overwrite: Annotated[bool, typer.Option(help=OVERWRITE)] = False,
+) -> None:
+    """Write a small table that keeps a contract, to try a command with or to fill with your own figures."""
+    from workbench.core.outputs import guard
+    from workbench.sources import examples, files
+
+    table, source = examples.example(contract)
+    if out is None:
+        typer.echo(table.to_csv(index=False), nl=False)
+        return
+    out = files.writable(out)
+    guard([out], reads=[], overwrite=overwrite)
+    files.write(table, out)
+    typer.echo(f"{out}: {len(table)} rows, {source}")
 
 
 def _cells(case: Case) -> str:
@@ -178,3 +237,63 @@ def _settled(file: Path, locality: str) -> list[str]:
     from workbench.studies.settlement.data import read_settlement
 
     return list(read_settlement(file=file, locality=locality or None).notes)
+
+
+@app.command("fetch", epilog="Example: workbench data fetch eurostat migr_asyappctzm --to vintages")
+def fetch(
+    publisher: Annotated[str, typer.Argument(help="eurostat, unhcr, ssb, scb, or pxweb with --address.")],
+    code: Annotated[str, typer.Argument(help="The publisher's code of the table, e.g. migr_asyappctzm.")],
+    to: Annotated[Path, typer.Option("--to", help="Folder of vintages; an earlier one is never overwritten.")],
+    contract: Annotated[str, typer.Option("--as", help="Contract to read it as.")] = "arrivals",
+    query: Annotated[list[str] | None, typer.Option(help="Part of the table to ask for, e.g. geo=SE.")] = None,
+    choose: Annotated[list[str] | None, typer.Option(help=CHOOSE)] = None,
+    address: Annotated[str, typer.Option(help="Another address of the service; {code} stands for the code.")] = "",
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds for the whole answer.")] = 300,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Fetch a publisher's table and keep it as a vintage: Parquet with publisher, code, time and fingerprint.
+
+    Every command that takes a table reads such a file. What the publisher has not changed is not kept twice.
+    """
+    from dataclasses import asdict
+
+    from workbench.cli.steps import step
+    from workbench.sources import fetching, files
+
+    with step(f"Fetch {code} from {publisher}"):
+        got = fetching.fetch(
+            publisher,
+            code,
+            to,
+            contract=contract,
+            choose=files.chosen(choose or ()),
+            query=query,
+            address=address,
+            seconds=timeout,
+        )
+    if as_json:
+        typer.echo(json.dumps({**asdict(got), "path": str(got.path)}, ensure_ascii=False))
+    else:
+        same = "" if got.new else "Unchanged since the vintage before; nothing was written.\n"
+        typer.echo(f"{same}{got.line()}")
+
+
+@app.command("vintages", epilog="Example: workbench data vintages vintages --known-on 2026-06-30")
+def vintages(
+    folder: Annotated[Path, typer.Argument(help="Folder of vintages.")],
+    known_on: Annotated[str, typer.Option(help="Only the newest that had been fetched by this day.")] = "",
+    publisher: Annotated[str, typer.Option(help="Of this publisher.")] = "",
+    code: Annotated[str, typer.Option(help="Of this table.")] = "",
+) -> None:
+    """List what was fetched, the oldest first; with --known-on print the path of what was known on a day."""
+    from workbench.core.errors import DataError
+    from workbench.sources import fetching
+
+    if known_on:
+        typer.echo(str(fetching.known_on(folder, known_on, publisher=publisher, code=code).path))
+        return
+    found = [one for one in fetching.vintages(folder) if publisher in ("", one.publisher) and code in ("", one.code)]
+    if not found:
+        raise DataError("no vintage lies here", where=str(folder), do="make one with `workbench data fetch`")
+    for one in found:
+        typer.echo(one.line())

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from workbench.cli.steps import WARNING, step
+
+MOVED = 1
+"""Exit code of a check that found something changed or moved."""
+SHOWN = 20
 
 app = typer.Typer(help="Reports: PDF, HTML and the executed notebook.", no_args_is_help=True)
 
@@ -67,3 +71,78 @@ def build(
     if built.attention:
         typer.echo(built.attention, err=True)
         raise typer.Exit(WARNING)
+
+
+@app.command("verify", epilog="Example: workbench report verify inflow.pdf --rerun")
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE.pdf", help="A report that `workbench report build` wrote.")],
+    rerun: Annotated[bool, typer.Option("--rerun", help="Build it again from what it carries, and compare.")] = False,
+    runs: Annotated[
+        Path | None, typer.Option(help="Saved runs that a rerun may use again (default: none, all is computed).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
+) -> None:
+    """Check what a PDF carries, and with --rerun number by number whether its figures come out again."""
+    from workbench.reporting import verification
+
+    verdict = verification.verify(file, rerun=rerun, runs=runs, told=lambda said: typer.echo(f"{said} …", err=True))
+    if as_json:
+        numbers = verdict.numbers.to_dict("records")
+        body = {"ok": verdict.ok, "faults": verdict.faults, "notes": verdict.notes, "numbers": numbers}
+        typer.echo(json.dumps(body, ensure_ascii=False, default=str))
+    else:
+        for sentence in _said(verdict, rerun):
+            typer.echo(sentence)
+    if not verdict.ok:
+        raise typer.Exit(MOVED)
+
+
+@app.command("rerun-all", epilog="Example: workbench report rerun-all output/reports")
+def rerun_all(
+    folder: Annotated[Path, typer.Argument(help="Folder of reports; its PDFs are rerun one by one.")],
+    rerun: Annotated[bool, typer.Option("--rerun/--no-rerun", help="Build each again, or only check it.")] = True,
+) -> None:
+    """Check every PDF of a folder and print one line for each."""
+    from workbench.core.errors import ReportError
+    from workbench.reporting import verification
+
+    found = verification.every(folder, rerun=rerun, told=lambda said: typer.echo(f"{said} …", err=True))
+    if not found:
+        raise ReportError("there is no PDF here", where=str(folder), do="name a folder that holds built reports")
+    for path, verdict in found:
+        if isinstance(verdict, Exception):
+            typer.echo(f"{path}: not checked: {' '.join(str(verdict).split())}")
+        else:
+            same = int(verdict.numbers["difference"].eq(0).sum()) if len(verdict.numbers) else 0
+            told = (
+                f"{same} of {len(verdict.numbers)} figures the same, {len(verdict.moved)} moved" if rerun else "checked"
+            )
+            typer.echo(f"{path}: {'well' if verdict.ok else 'NOT well'}; {'; '.join([*verdict.faults, told])}")
+    if any(isinstance(verdict, Exception) or not verdict.ok for _, verdict in found):
+        raise typer.Exit(MOVED)
+
+
+def _said(verdict: Any, rerun: bool) -> list[str]:
+    """Return what a check found, in lines."""
+    if verdict.faults:
+        return [
+            f"{verdict.path}: this is not the report that was built.",
+            *(f"  - {fault}" for fault in verdict.faults),
+        ]
+    lines = [f"{verdict.path}: what it carries is what was put in."]
+    if not rerun:
+        return [*lines, "Nothing was computed anew; --rerun does."]
+    numbers = verdict.numbers
+    same = int(numbers["difference"].eq(0).sum())
+    lines += [f"{same} of {len(numbers)} figures came out the same.", *verdict.notes]
+    differ = numbers[~numbers["difference"].eq(0)]
+    for row in differ.head(SHOWN).to_dict("records"):
+        how = "within" if row["within"] else "BEYOND"
+        lines.append(
+            f"  {row['table']}, line {row['row']}, {row['column']}: {row['printed']} came out as {row['again']}, "
+            f"{how} the tolerance of {row['tolerance']:.4g}"
+        )
+    if len(differ) > SHOWN:
+        lines.append(f"  … and {len(differ) - SHOWN} more")
+    lines.append("No figure moved beyond its tolerance." if verdict.ok else f"{len(verdict.moved)} figures moved.")
+    return lines

@@ -29,8 +29,8 @@ class SmallAreaPriors:
     """What is assumed before the data; levels and effects on the logit scale, precisions in persons.
 
     ``centre`` and ``centre_spread``: rate of all areas in the first year; ``slope``: by size; ``group``: half-normal
-    spread of the groups' effects; ``year``: spread of the yearly change of all areas; ``peers`` and ``memory``: medians of
-    the persons that what is alike, and what was learnt of the area before, count for, each within a factor of
+    spread of the groups' effects; ``year``: spread of the yearly change of all areas; ``peers`` and ``memory``: medians
+    of the persons that what is alike, and what was learnt of the area before, count for, each within a factor of
     exp(``factor``) two times in three; ``by_size``: how the second depends on size; ``uneven``: how much it differs
     from year to year, as logarithm.
     """

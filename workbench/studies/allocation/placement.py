@@ -144,7 +144,7 @@ def study(
     progress
         Called with a sentence at each step of the solver.
     """
-    home = localities.load(locality)
+    home = localities.load(locality, "allocation")
     parameters = localities.parameters(home)
     day = _first_day(year, quarter)
     places = accepted_places(home, parameters, year=year, quarter=quarter)

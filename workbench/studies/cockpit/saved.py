@@ -159,6 +159,7 @@ def build(
         If the locality has no indicators, or with every fault of definitions and figures.
     """
     home = localities.load(locality)
+    home.require("cockpit")
     guest = brought(home)
     found = (*defined.read(home), *guest.definitions)
     if not found:

@@ -294,7 +294,7 @@ def ask(
     """
     if contest not in CONTESTS:
         raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
-    home = localities.load(locality) if locality is not None and file is None else None
+    home = localities.load(locality, "settlement") if locality is not None and file is None else None
     if home is not None and SETTLEMENT not in home.tables:
         return _carried(home, as_of, total, totals, from_inflow, share, destination, contest, seed, runs)
     observed = read_settlement(
