@@ -157,7 +157,7 @@ def _lines(of: Definition, told: Facts, language: str) -> list[tuple[str, str]]:
             peers=words.peers(told.peers_kind, language),
         )
         lines.append((say("Peers", language), said))
-    lines.append((say("Place", language), rank(of, told, language)))
+    lines.append((say("Rank", language), rank(of, told, language)))
     if told.estimate is not None:
         lines.append((say("Estimated rate", language), estimate(of, told, language)))
     return lines

@@ -26,7 +26,6 @@ PEERS = {
     "centrality": marked("municipalities of the same centrality"),
     "all": marked("other places"),
 }
-BETTER = {"higher": marked("higher is better"), "lower": marked("lower is better"), "neither": ""}
 
 
 def area(name: str, language: str = "en") -> str:
