@@ -6,7 +6,7 @@ import base64
 from dataclasses import dataclass
 from datetime import date
 
-from workbench.apps import notices
+from workbench.apps import notices, pages
 from workbench.apps.cockpit.state import CockpitState
 from workbench.core.errors import WorkbenchError
 from workbench.presentation import cockpit as shown
@@ -41,6 +41,9 @@ def page(cockpit: Cockpit, state: CockpitState) -> Content:
     inner = "".join(card.html() for card in cards)
     lacking = [area for area in cockpit.missing() if state.area in ("", area)]
     gone = "".join(notices.tag("p", shown.no_indicator(cockpit, area, language).sentence) for area in lacking)
+    if pages.drafts():
+        draft = say("Draft: this was not published. Do not pass its figures on.", language)
+        title += notices.notice(draft)
     first = shown.headline(cockpit, place, language, state.area).html()
     return Content(
         head=f'{title}<p class="mw-subtitle">{m.html(about)}</p>\n{first}',
@@ -149,7 +152,7 @@ def waiting(language: str) -> str:
 def missing(language: str) -> str:
     """Return the page when no cockpit was built yet."""
     return notices.tag("h1", say("Cockpit", language)) + notices.notice(
-        say("No cockpit has been built yet.", language),
+        say("No cockpit has been published yet.", language),
         say("Ask the people who run this page to make one, then load it again.", language),
     )
 

@@ -28,8 +28,9 @@ class Opening:
 
     @cached_property
     def found(self) -> dict[str, cockpit.Cockpit]:
-        """The newest saved cockpit of each locality, as the public may see it; read once."""
-        return {name: saved.public() for name, saved in cockpit.saved(self.asked.runs or None).items()}
+        """The published cockpit of each locality, or of drafts the newest, as the public may see it; read once."""
+        look = cockpit.saved if pages.drafts() else cockpit.published
+        return {name: found.public() for name, found in look(self.asked.runs or None).items()}
 
     @property
     def blockers(self) -> tuple[str, ...]:

@@ -44,9 +44,9 @@ class CockpitState:
     def blockers(self, localities: Mapping[str, Any]) -> tuple[str, ...]:
         """Return why the choice cannot be shown, in sentences; ``localities`` are the saved cockpits."""
         if not localities:
-            return (say("No cockpit has been built yet.", self.language),)
+            return (say("No cockpit has been published yet.", self.language),)
         if self.locality and self.locality not in localities:
-            return (say("No cockpit has been built for {locality}.", self.language, locality=self.locality),)
+            return (say("No cockpit has been published for {locality}.", self.language, locality=self.locality),)
         chosen = localities[self.locality or next(iter(localities))]
         if self.place and self.place not in chosen.places():
             return (

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from workbench.core.archive import archive_of
 from workbench.core.errors import DataError
 from workbench.core.plugins import guests
 from workbench.core.provenance import (
@@ -243,6 +245,18 @@ def saved(runs: str | Path | None = None) -> dict[str, Cockpit]:
         except DataError:
             continue
     return {locality: found[locality][1] for locality in sorted(found)}
+
+
+def published(runs: str | Path | None = None) -> dict[str, Cockpit]:
+    """Return the published cockpit of each locality that readers are to see; nothing that is only saved."""
+    found: dict[str, Cockpit] = {}
+    today = datetime.now(UTC).date()
+    for one in reversed(archive_of(runs).all(STUDY)):
+        locality = str(one.run.record.results.get("locality", ""))
+        stands = one.edition == "public" and one.withdrawal is None and one.due(today) and one.whole()
+        if stands and locality not in found:
+            found[locality] = opened(one.run)
+    return dict(sorted(found.items()))
 
 
 def opened(run: SavedRun) -> Cockpit:
