@@ -216,15 +216,6 @@ def _column_faults(name: str, body: Mapping[str, Any], locality: Locality) -> li
     return faults
 
 
-def folder_faults(locality: Locality) -> list[str]:
-    """Return what is wrong with the indicators of a locality, for its check."""
-    try:
-        read(locality)
-    except DataError as error:
-        return [error.message()]
-    return []
-
-
 def path(locality: Locality) -> Path:
     """Return the file in which a locality's indicators stand."""
     return locality.folder / FILE

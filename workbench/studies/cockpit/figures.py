@@ -14,7 +14,7 @@ import pandas as pd
 from workbench.core.errors import DataError
 from workbench.core.places import Locality
 from workbench.sources import localities
-from workbench.studies.cockpit.definitions import WITH_COUNTS, Definition
+from workbench.studies.cockpit.definitions import WITH_COUNTS, Definition, read
 
 COLUMNS = ("indicator", "place", "period", "group", "value", "numerator", "denominator", "withheld")
 HUNDRED = 100.0
@@ -24,6 +24,15 @@ def collect(locality: Locality, definitions: Sequence[Definition]) -> pd.DataFra
     """Return the figures of all indicators of a locality; every figure that cannot be is named at once."""
     tables = {name: localities.table(locality, name) for d in definitions for name in d.tables}
     return gathered(locality, definitions, tables)
+
+
+def faults_of(locality: Locality) -> list[str]:
+    """Return what is wrong with a locality's indicators, for its check: their definitions and their figures."""
+    try:
+        collect(locality, read(locality))
+    except DataError as error:
+        return [error.message()]
+    return []
 
 
 def gathered(locality: Locality, definitions: Sequence[Definition], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
