@@ -3,4 +3,15 @@
 from workbench.studies.cockpit.definitions import AREAS, Definition, has_cockpit
 from workbench.studies.cockpit.saved import EDITIONS, Cockpit, build, newest, published, saved, study
 
-__all__ = ["AREAS", "EDITIONS", "Cockpit", "Definition", "build", "has_cockpit", "newest", "published", "saved", "study"]
+__all__ = [
+    "AREAS",
+    "EDITIONS",
+    "Cockpit",
+    "Definition",
+    "build",
+    "has_cockpit",
+    "newest",
+    "published",
+    "saved",
+    "study",
+]
