@@ -78,12 +78,14 @@ def test_a_destination_the_run_does_not_have_is_named(saved_runs: Path) -> None:
     assert "does not have XX" in page.blocker.value and page.headline.value == ""
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "No forecast"), ("nb", "ikke laget"), ("sv", "Ingen prognos")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "No forecast"), ("nb", "Ingen prognose"), ("sv", "Ingen prognos")]
+)
 def test_without_a_run_the_page_says_so_without_a_command(tmp_path: Path, language: str, said: str) -> None:
     page = view(tmp_path, language=language)
     assert said in page.head.value and names_nothing_of_the_server(page, tmp_path)
     page.language.value = "en"
-    assert "No forecast has been made yet." in page.head.value
+    assert "No forecast has been published yet." in page.head.value
 
 
 def names_nothing_of_the_server(page: OutlookView, runs: Path) -> bool:
@@ -126,7 +128,7 @@ def spoil(folder: Path, how: str) -> None:
 SAID = {
     "damaged": {"en": "is damaged", "nb": "er skadet", "sv": "är skadad"},
     "older": {"en": "older version", "nb": "eldre versjon", "sv": "äldre version"},
-    "missing": {"en": "No forecast has been made", "nb": "ikke laget", "sv": "Ingen prognos"},
+    "missing": {"en": "No forecast has been made", "nb": "Ingen prognose", "sv": "Ingen prognos"},
 }
 KINDS = {"cut": "damaged", "unreadable": "damaged", "lost": "damaged", "older": "older", "much older": "older"}
 

@@ -45,7 +45,7 @@ def test_the_outlook_names_what_stands_in_the_way(saved_runs: Path, tmp_path: Pa
 
     assert blockers(saved_runs) == ()
     assert blockers(saved_runs, destinations=(), language="nb") == ("Velg minst én destinasjon.",)
-    assert blockers(tmp_path, language="sv") == ("Ingen prognos har gjorts ännu.",)
+    assert blockers(tmp_path, language="sv") == ("Ingen prognos har publicerats ännu.",)
 
 
 def test_a_page_whose_package_is_gone_says_so(

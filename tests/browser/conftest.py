@@ -67,7 +67,10 @@ def serve(saved_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     started = []
 
     def start(*arguments: str, page: str = "outlook", runs: Path = saved_runs, path: tuple[Path, ...] = ()) -> Served:
-        command = [sys.executable, "-m", "workbench", "app", page, "--port", "0", "--runs", str(runs), *arguments]
+        shown = [] if "--published" in arguments else ["--drafts", "--no-ahead"]
+        given = [argument for argument in arguments if argument != "--published"]
+        options = ["--port", "0", "--runs", str(runs), *shown, *given]
+        command = [sys.executable, "-m", "workbench", "app", page, *options]
         log, folder = tmp_path_factory.mktemp("log") / "server.txt", tmp_path_factory.mktemp("elsewhere")
         process = subprocess.Popen(
             command,

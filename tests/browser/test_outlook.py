@@ -22,7 +22,7 @@ CHARTS = ".mw-charts figure"
 def test_the_states_without_a_forecast_are_accessible_too(opened, serve, saved_runs: Path, tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     served = serve(runs=runs)
-    for said in ("No forecast has been made yet", "is damaged"):
+    for said in ("No forecast has been published yet", "is damaged"):
         page = opened(served)
         expect(page.locator("main")).to_contain_text(said)
         found = Axe().run(page).response["violations"]

@@ -16,6 +16,8 @@ from workbench.presentation.languages import LANGUAGES
 
 QUERY, LANGUAGE, PANEL = "QUERY_STRING", "WORKBENCH_LANGUAGE", "WORKBENCH_PANEL"
 """By these names the server tells a page's kernel its address, its language and the panel to show."""
+DRAFTS = "WORKBENCH_DRAFTS"
+"""By this name a page is told to show the newest saved result, published or not; it says that it is a draft."""
 
 
 def available() -> Mapping[str, Plugin]:
@@ -38,9 +40,9 @@ def notebook(plugin: Plugin) -> Path:
 
 
 def asked() -> dict[str, str]:
-    """Return what the address of this page asks for, by name; the key is not among it."""
+    """Return what the address of this page asks for, by name; the key and the server's own word are not among it."""
     given = parse_qs(os.environ.get(QUERY, ""), keep_blank_values=True)
-    return {name: values[-1] for name, values in given.items() if name != "token"}
+    return {name: values[-1] for name, values in given.items() if name not in ("token", "live")}
 
 
 def language() -> str:
@@ -48,6 +50,11 @@ def language() -> str:
     usual = os.environ.get(LANGUAGE, "en")
     wanted = asked().get("language", usual)
     return wanted if wanted in LANGUAGES else usual
+
+
+def drafts() -> bool:
+    """Return whether drafts are shown: results that were saved and not published."""
+    return os.environ.get(DRAFTS, "") not in ("", "0")
 
 
 def check_panel(panel: Panel) -> None:

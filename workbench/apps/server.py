@@ -26,10 +26,12 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.voila_identity_provider import VoilaIdentityProvider
 
-from workbench.apps import key, log, messages, pages
+from workbench.apps import first_view, guide_site, key, log, messages, pages
 from workbench.apps.attempts import Attempts
+from workbench.apps.first_handler import FirstViews, handlers
 from workbench.apps.guard import Nothing, guarded
 from workbench.apps.words import refusals, titles, words
+from workbench.core.archive import default_archive
 from workbench.core.errors import AppError
 from workbench.core.provenance import default_runs
 from workbench.presentation.fonts import css_faces
@@ -70,6 +72,14 @@ class Serving:
         The key to every route.
     base_path
         The path under which a proxy serves the pages, e.g. ``/stat/``; the server expects it in every address.
+    drafts
+        Whether pages show the newest saved result, published or not; they then say that it is a draft.
+    live
+        How many readers may make choices at once, each with a kernel; others read what was made ahead.
+    ahead
+        Whether first views are made ahead at all.
+    store
+        The register that keeps readers' answers to the guides; empty means the usual one.
     """
 
     page: str = "outlook"
@@ -81,6 +91,10 @@ class Serving:
     idle_minutes: float = 30
     token: str = field(default_factory=key.chosen, repr=False)
     base_path: str = "/"
+    drafts: bool = False
+    live: int = 10
+    ahead: bool = True
+    store: str = ""
 
     def __post_init__(self) -> None:
         check(self.language)
@@ -94,6 +108,8 @@ class Serving:
         pages.find(self.page)
         if self.idle_minutes <= 0:
             raise AppError("a page cannot end after no time at all", do="choose more than 0 idle minutes")
+        if self.live < 0:
+            raise AppError(f"{self.live} readers cannot make choices", do="choose 0 or more: --live 10")
 
 
 def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = False) -> None:
@@ -103,6 +119,7 @@ def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = Fal
     os.environ["WORKBENCH_RUNS"] = str(serving.runs.absolute())
     os.environ[pages.LANGUAGE] = serving.language
     os.environ[pages.PANEL] = serving.page
+    os.environ[pages.DRAFTS] = "1" if serving.drafts else ""
     sockets = _bind(serving)
     server = _Server(config=_config(serving))
     server.sockets, server.ready, server.serving, server.shows = sockets, ready, serving, browser
@@ -136,6 +153,7 @@ def _config(serving: Serving) -> Config:
     config = Config()
     panel = pages.find(serving.page)
     told = words(titles(panel), round(serving.idle_minutes))
+    ours = {"css": css_faces() + css(), "words": told, "idle": 60 * serving.idle_minutes}
     config.Voila.update(
         notebook_path=str(pages.notebook(panel)),
         config_file_paths=[],
@@ -150,6 +168,8 @@ def _config(serving: Serving) -> Config:
             "language": serving.language,
             "refusals": {language: refusals(language) for language in LANGUAGES},
             "attempts": Attempts(),
+            "live": serving.live,
+            "first_views": _first_views(serving, ours),
             "log_function": log.request,
             "default_handler_class": Nothing,
             "xsrf_cookie_kwargs": {"path": serving.base_path, "samesite": "Strict"},
@@ -166,7 +186,7 @@ def _config(serving: Serving) -> Config:
         file_allowlist=[],
         extension_allowlist=EXTENSIONS,
         prelaunch_hook=_before_launch,
-        resources={"workbench": {"css": css_faces() + css(), "words": told, "idle": 60 * serving.idle_minutes}},
+        resources={"workbench": ours},
     )
     idle = max(1, round(60 * serving.idle_minutes))
     config.MappingKernelManager.update(
@@ -176,6 +196,22 @@ def _config(serving: Serving) -> Config:
         config.KernelManager.transport = "ipc"  # files in a private folder instead of ports that others may try
     config.KernelRestarter.restart_limit = 0  # a kernel that died is gone, and its page says so
     return config
+
+
+def _first_views(serving: Serving, ours: dict[str, Any]) -> FirstViews:
+    """Return what makes the first views of the page, where its panel says that all readers open the same one."""
+    runs, archive = serving.runs.absolute(), default_archive(serving.runs.absolute())
+
+    def make() -> dict[str, bytes]:
+        shown = first_view.rendered(serving.page)
+        return {
+            language: first_view.framed(body, ours, language, serving.base_path).encode()
+            for language, body in shown.items()
+        }
+
+    if not serving.ahead or not first_view.made_ahead(serving.page):
+        return FirstViews(dict, lambda: "")
+    return FirstViews(make, lambda: first_view.state_of(runs, archive))
 
 
 def _hosts(serving: Serving) -> frozenset[str]:
@@ -206,12 +242,17 @@ class _Server(Voila):  # type: ignore[misc]
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Return Voilà's routes, guarded, without its log-in form."""
-        return guarded([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")])
+        """Return Voilà's routes, guarded, without its log-in form; before them the guides, which are open to all."""
+        closed = guarded(handlers([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]))
+        return [*guide_site.routes(_hosts(self.serving), self.serving.base_path, self.serving.store), *closed]
 
     def listen(self) -> None:
         """Answer on the bound sockets until stopped."""
         server = HTTPServer(self.app, max_body_size=LARGEST_BODY, body_timeout=BODY_SECONDS)
         server.add_sockets(self.sockets)
+        views: FirstViews = self.app.settings["first_views"]
+        self.ioloop.add_callback(views.look)  # who comes before they are made is served the slower way
+        PeriodicCallback(views.look, 1000 * LOOK_SECONDS).start()
         self.port = next(iter(self.sockets)).getsockname()[1]
         address = f"http://{self._shown_host()}:{self.port}{self.serving.base_path}?token={self.serving.token}"
         self.ready(address)

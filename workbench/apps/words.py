@@ -31,7 +31,20 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
         ),
         "sleep": say("Without use, this page ends in less than two minutes. Your choices are kept.", language),
         "again": say("Load again", language),
+        "choices": say("The choices open in a moment. Everything here can be read already.", language),
+        "busy": say(
+            "All places for readers who make choices are taken just now. The page is complete and can be read, "
+            "printed and downloaded from.",
+            language,
+        ),
+        "try": say("Try again", language),
         "awake": say("Stay", language),
+        "large": say(
+            "This file is too large to be brought through the page; nothing was read. Ask the people who run this page "
+            "to put it on the server.",
+            language,
+        ),
+        "understood": say("Understood", language),
         "foot": say("The program proposes, people decide.", language),
         "idle": say(
             "A page that is not used for {minutes} minutes ends by itself.",
@@ -53,5 +66,6 @@ def refusals(language: str) -> dict[int | str, str]:
         404: say("There is nothing at this address.", language),
         405: say("There is nothing at this address.", language),
         429: say("Too many wrong keys came from your network. Wait ten seconds, then load the page again.", language),
+        503: say("All places for readers who make choices are taken just now. Try again in a minute.", language),
         500: say("Something went wrong here. Load the page again in a minute.", language),
     }

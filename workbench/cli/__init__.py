@@ -25,6 +25,7 @@ import workbench.cli.judgement as judgement
 import workbench.cli.locality as locality
 import workbench.cli.outcomes as outcomes
 import workbench.cli.places as places
+import workbench.cli.publish as publish
 import workbench.cli.register as register
 import workbench.cli.report as report
 import workbench.cli.round as round_
@@ -115,6 +116,9 @@ app.add_typer(intake.app, name="intake")
 app.add_typer(places.app, name="places")
 app.add_typer(round_.app, name="round")
 app.add_typer(report.app, name="report")
+app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
+app.add_typer(publish.app, name="published")
+app.add_typer(publish.scores, name="scores")
 app.add_typer(guide.app, name="guide")
 app.add_typer(locality.app, name="locality")
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.run)

@@ -99,7 +99,7 @@ def run(
     files.writable(out)
     sidecar, expected = result.with_suffix(".npz"), result.with_name(f"{result.stem}-scores.parquet")
     guard([out, result, sidecar, *([expected] if outcomes else [])], reads=given, overwrite=overwrite)
-    home = localities.load(locality) if locality else None
+    home = localities.load(locality, "allocation") if locality else None
     table = None
     if outcomes is not None:
         table = counted_outcomes.read(outcomes, outcome=outcome, reason=because, locality=home)
@@ -209,7 +209,7 @@ def honesty(
     from workbench.studies.allocation.honesty import study
 
     guard([result], reads=[households, places, outcomes, rules, practice], overwrite=overwrite)
-    home = localities.load(locality) if locality else None
+    home = localities.load(locality, "allocation") if locality else None
     table = counted_outcomes.read(outcomes, outcome=outcome, reason=because, locality=home)
     tables = allocation_tables.read_tables(households, places, None, rules, practice, locality=home)
     with step("Judge the gain", "worlds") as progress:

@@ -22,6 +22,12 @@ def run(
         str, typer.Option(help="Path under which a proxy serves the pages, with a slash at both ends: /stat/.")
     ] = "/",
     idle_minutes: Annotated[float, typer.Option(help="A page not used for so long ends.")] = 30,
+    live: Annotated[int, typer.Option(min=0, help="Readers who make choices at once; all others read.")] = 10,
+    drafts: Annotated[bool, typer.Option("--drafts", help="Show the newest saved result, marked as a draft.")] = False,
+    ahead: Annotated[
+        bool, typer.Option("--ahead/--no-ahead", help="Make the first view ahead, for all readers.")
+    ] = True,
+    store: Annotated[str, typer.Option(help="Register that keeps answers to the guide (default: the usual one).")] = "",
     browser: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
 ) -> None:
     """Serve a page until Ctrl-C, closed to all who lack its key (set your own with WORKBENCH_TOKEN)."""
@@ -38,6 +44,10 @@ def run(
         language=language,
         idle_minutes=idle_minutes,
         base_path=base_path,
+        live=live,
+        drafts=drafts,
+        ahead=ahead,
+        store=store,
     )
     tell_left_out(context)
     serve(

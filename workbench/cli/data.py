@@ -21,9 +21,13 @@ app = typer.Typer(help="Tables: what ships, and whether your own file is right."
 
 @app.command("list", epilog="Example: workbench data list")
 def list_(
+    contract: Annotated[str, typer.Option("--as", help="Tell one contract in full, column by column.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """List the localities, their tables with publisher, and the table contracts."""
+    if contract:
+        _tell(contract, as_json)
+        return
     from workbench.core.tables import contracts
     from workbench.sources import localities
 
@@ -81,6 +85,61 @@ def list_(
             typer.echo(f"  {'':18}   {column.name}…: {column.description}")
         for case in spec.cases:
             typer.echo(f"  {'':18}   {case.value} ({_cells(case)}): {case.meaning}")
+
+
+def _tell(name: str, as_json: bool) -> None:
+    """Print what each column of a contract may hold, with unit and example."""
+    from workbench.core import tables
+    from workbench.sources.examples import first_cells
+
+    spec, cells = tables.contract(name), first_cells(name)
+    rows = [
+        {
+            "column": c.name + ("…" if c in spec.prefixed else ""),
+            "required": c.required and c not in spec.prefixed,
+            "meaning": c.description,
+            "unit": c.unit,
+            "allowed": c.allowed,
+            "empty_cells": c.empty or c not in spec.columns,
+            "example": cells.get(
+                c.name, next((v for k, v in cells.items() if c in spec.prefixed and k.startswith(c.name)), "")
+            ),
+        }
+        for c in (*spec.columns, *spec.prefixed)
+    ]
+    if as_json:
+        body = {"contract": name, "row": spec.row, "key": list(spec.key), "columns": rows}
+        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        return
+    typer.echo(f"{name}: each row is {spec.row}; no two rows may have the same {', '.join(spec.key)}.\n")
+    for row in rows:
+        unit = f" ({row['unit']})" if row["unit"] else ""
+        typer.echo(f"{row['column']}{'' if row['required'] else ' [may be left out]'}: {row['meaning']}{unit}")
+        shown = f"; for example {row['example']}" if row["example"] else ""
+        typer.echo(f"    {row['allowed']}{'; a cell may be empty' if row['empty_cells'] else ''}{shown}")
+    for case in spec.cases:
+        typer.echo(f"{spec.kind} = {case.value}: {case.meaning}\n    fills {_cells(case)}")
+    typer.echo(f"\nA small table to begin with: workbench data example {name} --out {name}.csv")
+
+
+@app.command("example", epilog="Example: workbench data example households --out h.csv")
+def example(
+    contract: Annotated[str, typer.Argument(help="Contract, e.g. households; `workbench data list` names them.")],
+    out: Annotated[Path | None, typer.Option(help="Table to write, .csv or .parquet; printed if left out.")] = None,
+    overwrite: Annotated[bool, typer.Option(help=OVERWRITE)] = False,
+) -> None:
+    """Write a small table that keeps a contract, to try a command with or to fill with your own figures."""
+    from workbench.core.outputs import guard
+    from workbench.sources import examples, files
+
+    table, source = examples.example(contract)
+    if out is None:
+        typer.echo(table.to_csv(index=False), nl=False)
+        return
+    out = files.writable(out)
+    guard([out], reads=[], overwrite=overwrite)
+    files.write(table, out)
+    typer.echo(f"{out}: {len(table)} rows, {source}")
 
 
 def _cells(case: Case) -> str:

@@ -138,7 +138,7 @@ def translate(
 def _home(name: str) -> Locality:
     from workbench.sources import localities
 
-    return localities.load(name)
+    return localities.load(name, "guide")
 
 
 def _day(text: str) -> date:

@@ -27,7 +27,7 @@ def xlsform(
     from workbench.studies.rounds import form as forms
     from workbench.studies.rounds.xlsform import write_xlsform
 
-    asked = forms.load(localities.load(locality), form)
+    asked = forms.load(localities.load(locality, "register"), form)
     write_xlsform(asked, out)
     typer.echo(f"XLSForm: {out} ({len(asked.questions)} questions in {', '.join(asked.languages)})")
 
@@ -47,7 +47,7 @@ def import_(
     from workbench.studies.rounds import form as forms
     from workbench.studies.rounds import intake
 
-    home = localities.load(locality)
+    home = localities.load(locality, "register")
     done = intake.import_file(database.opened(store), path, forms.load(home, form), home, who=who)
     if as_json:
         typer.echo(json.dumps({"new": done.new, "known": done.known, "households": done.households}, indent=2))
@@ -61,6 +61,6 @@ def fields(locality: Home = "norway", form: FormName = "settlement") -> None:
     from workbench.sources import localities
     from workbench.studies.rounds import form as forms
 
-    for q in forms.load(localities.load(locality), form).questions.values():
+    for q in forms.load(localities.load(locality, "register"), form).questions.values():
         seen = ", ".join(f"{role} from {state}" for role, state in (q.sees or {}).items())
         typer.echo(f"{q.name}: {q.purpose}; {q.basis}; kept as '{q.retention}'; column {q.column or 'none'}; {seen}")

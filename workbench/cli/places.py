@@ -38,7 +38,7 @@ def import_(
     from workbench.store import database
     from workbench.studies.rounds import places
 
-    table = places.read_places(path, localities.load(locality), preview)
+    table = places.read_places(path, localities.load(locality, "register"), preview)
     changed = places.keep(database.opened(store), table, who=who, write=confirm)
     typer.echo("\n".join(changed))
     typer.echo(f"{len(changed)} changes {'written' if confirm else 'not written yet; --confirm writes them'}.")

@@ -46,7 +46,7 @@ def people(
     from workbench.store import database
     from workbench.studies.rounds import registration
 
-    parameters = localities.parameters(localities.load(locality))
+    parameters = localities.parameters(localities.load(locality, "register"))
     number = registration.register_file(database.opened(store), path, parameters, who=who)
     typer.echo(f"Registered: {number:,} households")
 
@@ -105,7 +105,7 @@ def show(
     from workbench.store import database
     from workbench.studies.rounds import registers
 
-    home = localities.load(locality)
+    home = localities.load(locality, "register")
     seen = registers.view(database.opened(store), home, household, role=role, place=place, who=who, why=why)
     typer.echo(json.dumps(seen, indent=2, default=str, ensure_ascii=False))
 
@@ -124,7 +124,7 @@ def demo(
     from workbench.studies.rounds import demo as demonstration
 
     made = database.create(store)
-    told = demonstration.fill(made, localities.load(locality), households=households, year=year, seed=seed)
+    told = demonstration.fill(made, localities.load(locality, "register"), households=households, year=year, seed=seed)
     typer.echo(f"Synthetic register: {made.where}\n" + "\n".join(f"  {name}: {n:,}" for name, n in told.items()))
 
 
@@ -159,7 +159,7 @@ def fields(locality: Home = "norway", as_json: AsJson = False) -> None:
     from workbench.sources import localities
     from workbench.studies.rounds import registers
 
-    register = registers.field_register(localities.load(locality))
+    register = registers.field_register(localities.load(locality, "register"))
     if as_json:
         typer.echo(json.dumps({name: asdict(field) for name, field in register.fields.items()}, indent=2))
         return
@@ -183,7 +183,7 @@ def retention(
     from workbench.store import retention as retained
     from workbench.studies.rounds import registers
 
-    days = registers.field_register(localities.load(locality)).days
+    days = registers.field_register(localities.load(locality, "register")).days
     opened = database.opened(store)
     if do:
         found = retained.erase_due(opened, days, _day(today), who=who)

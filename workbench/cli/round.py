@@ -41,7 +41,7 @@ def open_(
 
     key = offers.open_round(
         database.opened(store),
-        localities.load(locality),
+        localities.load(locality, "register"),
         year=year,
         week=week,
         today=_day(today),
@@ -59,7 +59,7 @@ def propose(key: Key, who: Who, store: Address = "", locality: Home = "norway", 
     from workbench.store import database
     from workbench.studies.rounds import offers
 
-    solved = offers.propose(database.opened(store), key, localities.load(locality), who=who)
+    solved = offers.propose(database.opened(store), key, localities.load(locality, "register"), who=who)
     told = {"proposals": len(solved.pairs), "persons": solved.persons, "persons_placed": solved.persons_placed}
     if as_json:
         typer.echo(json.dumps({**told, "value": solved.value, "gap": solved.gap}, indent=2))
@@ -86,7 +86,7 @@ def override(
     from workbench.store import database
     from workbench.studies.rounds import offers
 
-    home = localities.load(locality)
+    home = localities.load(locality, "register")
     price = offers.override(database.opened(store), key, home, kind, household, place, reason=reason, who=who)
     typer.echo(f"Price: {price['score']:.3f} of the score, {price['persons']:.0f} persons fewer. Propose again.")
 
@@ -98,7 +98,7 @@ def replay(key: Key, store: Address = "", locality: Home = "norway") -> None:
     from workbench.store import database
     from workbench.studies.rounds import offers
 
-    if not offers.replay(database.opened(store), key, localities.load(locality)):
+    if not offers.replay(database.opened(store), key, localities.load(locality, "register")):
         typer.echo("The ledger gives another plan than the one kept.", err=True)
         raise typer.Exit(1)
     typer.echo("The ledger gives the plan that was kept.")
@@ -117,7 +117,7 @@ def send(
     from workbench.store import database
     from workbench.studies.rounds import registers, sending
 
-    fields = registers.field_register(localities.load(locality))
+    fields = registers.field_register(localities.load(locality, "register"))
     lists = sending.send(database.opened(store), key, out, fields, who=who)
     typer.echo(f"Lists: {out} ({len(lists)} municipalities)")
 
@@ -184,7 +184,7 @@ def letters(
     from workbench.studies.rounds import sending
 
     told = sending.letters(database.opened(store), key, who=who)
-    files = printed.write(told, localities.load(locality), out)
+    files = printed.write(told, localities.load(locality, "register"), out)
     typer.echo(f"Letters: {out} ({len(files)})")
 
 

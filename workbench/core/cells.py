@@ -115,7 +115,7 @@ KINDS: Mapping[str, Kind] = {
         "a year as 2021, a quarter as 2021-Q1 or a month as 2021-03", _matches(f"{YEAR}(\\.0)?|{SPAN}"), _spans
     ),
     "date": Kind("a date as YYYY-MM-DD", lambda c: _dates(c).notna(), _dates),
-    "count": Kind("a whole number, below 9 quadrillion", _is_whole, lambda c: numbers(c).astype("Int64")),
+    "count": Kind("a whole number", _is_whole, lambda c: numbers(c).astype("Int64")),
     "number": Kind("a number with a decimal point", lambda c: numbers(c).abs().lt(float("inf")), numbers),
     "flag": Kind("True or False", lambda c: _flags(c).notna(), lambda c: _flags(c).astype("boolean")),
 }

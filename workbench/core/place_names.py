@@ -12,6 +12,9 @@ from workbench.core.cells import composed, texts
 if TYPE_CHECKING:
     from workbench.core.places import Locality
 
+WITHIN = ("{} ({})", "{}, {}", "{} i {}")
+"""How a name that several places bear is written with what the place lies in; the last is Norwegian and Swedish use."""
+
 
 def codes_for_names(
     cells: pd.Series, locality: Locality, column: str, *, whole: bool = False
@@ -23,7 +26,8 @@ def codes_for_names(
     known = {*locality.places, *([locality.code] if whole else [])}
     by_name: dict[str, list[str]] = {}
     for code, place in locality.places.items():
-        by_name.setdefault(composed(place.name).casefold(), []).append(code)
+        for name in (place.name, *(form.format(place.name, place.parent) for form in WITHIN if place.parent)):
+            by_name.setdefault(composed(name).casefold(), []).append(code)
     if whole and locality.code:
         by_name.setdefault(composed(locality.name).casefold(), []).append(locality.code)
     said = texts(cells)

@@ -15,6 +15,9 @@ from workbench.core.errors import DataError, nearest
 from workbench.core.plugins import Plugin
 from workbench.core.provenance import Source
 
+MODULES = ("inflow", "capacity", "settlement", "allocation", "register", "cockpit", "guide")
+"""The rooms that a locality may turn off in its ``[modules]``; what it does not name is on."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -52,6 +55,8 @@ class Locality:
         Places by code.
     plugin
         The plug-in that brought it; None if it was named by its folder.
+    off
+        The rooms (of `MODULES`) that the locality has turned off.
     """
 
     id: str
@@ -63,6 +68,21 @@ class Locality:
     places: Mapping[str, Place]
     tables: Mapping[str, TableEntry]
     plugin: Plugin | None = None
+    off: frozenset[str] = frozenset()
+
+    def has(self, module: str) -> bool:
+        """Say whether a room (one of `MODULES`) is turned on for this locality."""
+        return module not in self.off
+
+    def require(self, module: str) -> None:
+        """Refuse work in a room that the locality has turned off."""
+        if not self.has(module):
+            raise DataError(
+                f"'{module}' is turned off for {self.name}",
+                where=str(self.folder / "locality.toml"),
+                why=f"[modules] says {module} = false",
+                do="ask who runs the locality, or name another one",
+            )
 
     def table(self, name: str) -> TableEntry:
         """Return a table's entry; an unknown name is refused with the nearest one."""
@@ -91,6 +111,10 @@ class Locality:
 
     def hint(self, code: str) -> str:
         """Return the places nearest in code or name, for a message about an unknown one."""
+        alike_named = [c for c, place in self.places.items() if place.name.casefold() == code.casefold()]
+        if len(alike_named) > 1:
+            names = self.names()
+            return "several places bear this name: " + ", ".join(f"{c} {names[c]}" for c in alike_named) + "; write one"
         by_name = {place.name: place.code for place in self.places.values()}
         # A number as long as the codes is one of another year: similar digits are then another place altogether.
         like_ours = code.isdecimal() and {len(code)} == {len(c) for c in self.places}

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import UTC, datetime
@@ -191,9 +191,10 @@ class SavedRun:
     reused: bool
 
 
-def _checksums(folder: Path) -> dict[str, str]:
+def checksums(folder: Path, apart: Collection[str] = (RECORD,)) -> dict[str, str]:
     """Return the SHA-256 of every file of a run but its record, so that a damaged run is seen and made again."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / RECORD)
+    left = {folder / name for name in apart}
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path not in left)
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
@@ -241,7 +242,7 @@ class RunStore:
 
     def whole(self, run: SavedRun) -> bool:
         """Return whether the files of a run, and what its record says, are those that were saved."""
-        return run.record.seal == run.record.content() and run.record.files == _checksums(run.folder)
+        return run.record.seal == run.record.content() and run.record.files == checksums(run.folder)
 
     def get_or_run(
         self,
@@ -278,7 +279,7 @@ class RunStore:
                 caveats=caveats,
                 results=dict(results),
                 plugins=plugins,
-                files=_checksums(partial),
+                files=checksums(partial),
             )
             record = replace(record, seal=record.content())
             (partial / RECORD).write_text(record.to_json(), encoding="utf-8")

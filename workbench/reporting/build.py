@@ -8,15 +8,17 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.core.archive import Archive, archive_of
 from workbench.core.errors import ReportError
 from workbench.core.files import replacing
 from workbench.core.temporary import locked_folder
-from workbench.reporting import html
+from workbench.presentation import release
+from workbench.reporting import contents, document, html
 from workbench.reporting.catalogue import Report, read_notebook, report
 from workbench.reporting.document import Attachment
 from workbench.reporting.parameters import checked
@@ -24,6 +26,8 @@ from workbench.reporting.pdf import compiled
 from workbench.reporting.run import Refused, run
 from workbench.reporting.typst import TypstExporter
 
+Runner = Callable[[Path, Mapping[str, Any], Path], None]
+"""Executes a notebook with parameters and writes it, with its outputs, to a path."""
 PRIVATE = ("runs",)
 """Parameters that say where files lie on one machine; they are not carried in a report."""
 
@@ -50,6 +54,8 @@ def build(
     out: Path | str = "output/reports",
     *,
     folder: Path | None = None,
+    runner: Runner = run,
+    name_of_files: str = "",
 ) -> BuiltReport:
     """Build the report ``name`` into the folder ``out`` as PDF, HTML and executed notebook.
 
@@ -59,6 +65,10 @@ def build(
         Values by name, typed or as text; what is not given keeps its default.
     folder
         Folder of report notebooks; default those that ship.
+    runner
+        What executes the notebook: a kernel of its own, or a process that is warm already.
+    name_of_files
+        Name of the three files, where several reports of one kind lie in a folder; default that of the report.
 
     Raises
     ------
@@ -73,24 +83,27 @@ def build(
     try:
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target) as holder:
-            return _built(chosen, values, target, holder)
+            return _built(chosen, values, target, holder, runner, name_of_files or chosen.name)
     except OSError as error:
         raise ReportError(
             "cannot write reports here", where=str(target), why=error.strerror or str(error), do="choose another folder"
         ) from error
 
 
-def _built(chosen: Report, values: Mapping[str, Any], target: Path, holder: Path) -> BuiltReport:
+def _built(
+    chosen: Report, values: Mapping[str, Any], target: Path, holder: Path, runner: Runner, files: str
+) -> BuiltReport:
     name = chosen.name
-    failed = target / f"{name}.failed.ipynb"
+    failed = target / f"{files}.failed.ipynb"
     notebook = holder / f"{name}.ipynb"
     try:
-        run(chosen.path, values, notebook)
+        runner(chosen.path, values, notebook)
         public = _without_paths(notebook, values)
-        attention = print_notebook(chosen, public, notebook, holder)
-        replaced = _replaced(target / f"{name}.ipynb", notebook)
+        inputs = contents.inputs(values, document.facts(read_notebook(notebook)).edition)
+        attention = print_notebook(chosen, public, notebook, holder, archive_of(values.get("runs") or None), inputs)
+        replaced = _replaced(target / f"{files}.ipynb", notebook)
         for suffix in (".ipynb", ".html", ".pdf"):
-            os.replace(holder / (name + suffix), target / (name + suffix))
+            os.replace(holder / (name + suffix), target / (files + suffix))
         failed.unlink(missing_ok=True)
     except Refused:
         raise
@@ -99,7 +112,7 @@ def _built(chosen: Report, values: Mapping[str, Any], target: Path, holder: Path
             with replacing(failed) as partial:
                 shutil.copyfile(notebook, partial)
         raise
-    pdf, page, executed = (target / (name + suffix) for suffix in (".pdf", ".html", ".ipynb"))
+    pdf, page, executed = (target / (files + suffix) for suffix in (".pdf", ".html", ".ipynb"))
     return BuiltReport(name, pdf, page, executed, values, attention, replaced)
 
 
@@ -137,9 +150,24 @@ def _replaced(earlier: Path, notebook: Path) -> str:
     return f"An earlier report was replaced; it was made with {told}." if differ else ""
 
 
-def print_notebook(chosen: Report, values: Mapping[str, Any], executed: Path, out: Path) -> str:
-    """Write the PDF and the page of an executed report notebook beside each other; return what its front warns of."""
+def print_notebook(
+    chosen: Report,
+    values: Mapping[str, Any],
+    executed: Path,
+    out: Path,
+    archive: Archive | None = None,
+    inputs: Sequence[Attachment] = (),
+) -> str:
+    """Write the PDF and the page of an executed report notebook beside each other; return what its front warns of.
+
+    ``archive`` is asked whether the run was published; if not, each page says that it is a draft.
+    """
     node = read_notebook(executed)
+    facts = document.facts(node)
+    publication = None if archive is None else archive.of_run(facts.record.key) or archive.taken(facts.record.key)
+    standing = release.standing(publication, facts.language)
+    foot = standing.line or release.draft(facts.language)
+    mark = release.watermark(publication, facts.language) if publication is not None else ""
     public = {key: value for key, value in values.items() if key not in PRIVATE}
     asked = (
         json.dumps({"report": chosen.name, "parameters": public}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -147,9 +175,11 @@ def print_notebook(chosen: Report, values: Mapping[str, Any], executed: Path, ou
     carried = [
         Attachment("report.json", "Report and parameters, to build it again", "application/json", asked.encode()),
         Attachment(f"{chosen.name}.ipynb", "Report notebook", "application/x-ipynb+json", chosen.path.read_bytes()),
+        *inputs,
     ]
-    source, resources = TypstExporter().from_notebook_node(node, {"attachments": carried})  # type: ignore[no-untyped-call]  # nbconvert is untyped
+    told = {"standing": foot, "watermark": mark, "warned": standing.warning if mark else ""}
+    source, resources = TypstExporter().from_notebook_node(node, {"attachments": carried, **told})  # type: ignore[no-untyped-call]  # nbconvert is untyped
     pdf = compiled(source, resources["outputs"], resources["facts"].record.created)
     (out / f"{chosen.name}.pdf").write_bytes(pdf)
-    (out / f"{chosen.name}.html").write_text(html.page(node), encoding="utf-8")
+    (out / f"{chosen.name}.html").write_text(html.page(node, foot, standing.warning if mark else ""), encoding="utf-8")
     return str(resources["facts"].attention)

@@ -10,16 +10,23 @@ from workbench.presentation.fonts import css_faces
 from workbench.reporting import document
 
 
-def page(notebook: NotebookNode) -> str:
-    """Return the page of an executed report notebook."""
+def page(notebook: NotebookNode, standing: str = "", warned: str = "") -> str:
+    """Return the page of an executed report notebook, with how it stands to its readers."""
     facts = document.facts(notebook)
     body = document.converted(document.text(notebook, m.HTML, "html"), "html5")
     version = facts.record.versions.get("migration-workbench", "")
-    foot = f"{facts.edition.capitalize()} edition · {facts.vintage} · version {version} · run {facts.record.short_key}"
+    warning = f'<p class="mw-synthetic" role="note">{m.html(warned)}</p>\n' if warned else ""
+    told = [
+        f"{facts.edition.capitalize()} edition",
+        facts.vintage,
+        f"version {version}",
+        f"run {facts.record.short_key}",
+    ]
+    foot = " · ".join([*told, *([standing] if standing else [])])
     return (
         f'<!DOCTYPE html>\n<html lang="{m.html(facts.language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<title>{m.html(facts.title)}</title>\n<meta name="description" content="{m.html(facts.description)}">\n'
-        f"<style>\n{css_faces()}{theme.css()}</style>\n</head>\n<body>\n<main>\n{body}\n"
+        f"<style>\n{css_faces()}{theme.css()}</style>\n</head>\n<body>\n<main>\n{warning}{body}\n"
         f"<footer>{m.html(foot)}</footer>\n</main>\n</body>\n</html>\n"
     )

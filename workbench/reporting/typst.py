@@ -10,8 +10,10 @@ from nbformat import NotebookNode
 
 from workbench.presentation import markup as m
 from workbench.presentation import theme
+from workbench.presentation.languages import say
 from workbench.reporting import document
 from workbench.reporting.catalogue import style_folder
+from workbench.reporting.contents import listed
 from workbench.reporting.document import Attachment
 
 TEMPLATE = "report.typ"
@@ -38,17 +40,24 @@ class TypstExporter(Exporter):
         given: list[Attachment] = list(resources.get("attachments", []))
         record = Attachment("run-record.json", "Run record", "application/json", facts.record.to_json().encode())
         carried = [record, *document.attachments(notebook, facts.edition), *given]
+        contents, seal = listed(carried)
+        carried.append(contents)
         files = {"theme.typ": theme.typst_variables().encode(), TEMPLATE: (style_folder() / TEMPLATE).read_bytes()}
         files |= document.drawings(notebook) | {f"attached/{a.name}": a.content for a in carried}
         resources["outputs"] = {**resources.get("outputs", {}), **files}
         resources["facts"] = facts
         markdown = document.text(notebook, m.TYPST, "typst")
         body = document.converted(markdown, "typst", "--shift-heading-level-by=-1")
-        return _head(facts) + "".join(map(_attach, carried)) + "\n" + body, resources
+        return _head(facts, resources) + "".join(map(_attach, carried)) + "\n" + body + _seal(
+            seal, facts.language
+        ), resources
 
 
-def _head(facts: document.Facts) -> str:
+def _head(facts: document.Facts, resources: dict[str, Any]) -> str:
     named = {
+        "standing": m.typst(resources.get("standing", "")),
+        "watermark": m.typst(resources.get("watermark", "")),
+        "warned": m.typst(resources.get("warned", "")),
         "title": m.typst(facts.title),
         "description": m.typst(facts.description),
         "vintage": m.typst(facts.vintage),
@@ -60,6 +69,12 @@ def _head(facts: document.Facts) -> str:
     }
     given = "".join(f"  {key}: {value},\n" for key, value in named.items())
     return f'#import "{TEMPLATE}": *\n#show: report.with(\n{given})\n'
+
+
+def _seal(seal: str, language: str) -> str:
+    """Return the line by which a reader finds out whether what the document carries was changed."""
+    text = say("Fingerprint of the files that this document carries:", language)
+    return "\n" + m.typst_call("note-lines", m.typst_array([m.typst(f"{text} contents {seal}")]))
 
 
 def _attach(attachment: Attachment) -> str:

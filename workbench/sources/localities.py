@@ -15,7 +15,7 @@ from workbench.core import plugins
 from workbench.core.errors import DataError, PluginError, nearest, together
 from workbench.core.parameters import Parameters
 from workbench.core.parts import LocalityFolder
-from workbench.core.places import Locality, Place, TableEntry
+from workbench.core.places import MODULES, Locality, Place, TableEntry
 from workbench.core.plugins import Plugin
 from workbench.core.provenance import Source, Vintage, fingerprint
 from workbench.core.tables import contract
@@ -34,8 +34,13 @@ def installed() -> Mapping[str, Plugin]:
     return plugins.load(plugins.LOCALITIES, _check)
 
 
-def load(name: str | Path) -> Locality:
+def load(name: str | Path, room: str = "") -> Locality:
     """Return a locality by its identifier if it is installed, or from a folder.
+
+    Parameters
+    ----------
+    room
+        One of :data:`workbench.core.places.MODULES` that is to be worked in: refused where the locality turned it off.
 
     Raises
     ------
@@ -44,6 +49,13 @@ def load(name: str | Path) -> Locality:
     PluginError
         If the package that brings it was left out, with the reason.
     """
+    found = _found(name)
+    if room:
+        found.require(room)
+    return found
+
+
+def _found(name: str | Path) -> Locality:
     known = installed()
     if str(name) in known:
         plugin = known[str(name)]
@@ -114,7 +126,20 @@ def read_folder(folder: Path) -> tuple[Locality | None, list[DataError]]:
     if any(not raw.get(part) for part in ("id", "name", "level", "languages")) or not places:
         return None, faults
     identity = (raw["id"], raw["name"], raw.get("code", ""), raw["level"], tuple(raw["languages"]))
-    return Locality(*identity, folder, places, tables), faults
+    modules = raw.get("modules", {})
+    off = frozenset(name for name, on in modules.items() if on is False)
+    return Locality(*identity, folder, places, tables, off=off), [*faults, *_module_faults(modules, where)]
+
+
+def _module_faults(modules: Mapping[str, Any], where: str) -> list[DataError]:
+    strange = [
+        DataError(f"there is no module '{n}'", where=where, do=nearest(n, MODULES)) for n in modules if n not in MODULES
+    ]
+    return strange + [
+        DataError(f"module '{name}' is neither on nor off", where=where, do=f"write {name} = true or {name} = false")
+        for name, on in modules.items()
+        if not isinstance(on, bool)
+    ]
 
 
 def _toml(folder: Path) -> dict[str, Any]:

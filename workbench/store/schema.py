@@ -253,3 +253,23 @@ DECISION = Table(
     _code("who", primary_key=True),
     _code("at", nullable=False),
 )
+GUIDE_ANSWER = Table(
+    "guide_answer",
+    METADATA,
+    _id(),
+    _code("locality", nullable=False),
+    _code("language", nullable=False),
+    _code("page", nullable=False),
+    Column("day", Date, nullable=False),
+    Column("helped", Boolean, nullable=False),
+    Column("comment", String(1000)),
+)
+GUIDE_SURVEY = Table(
+    "guide_survey",
+    METADATA,
+    _id(),
+    _code("locality", nullable=False),
+    _code("language", nullable=False),
+    Column("day", Date, nullable=False),
+    Column("answers", JSON, nullable=False),
+)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from workbench.apps import notices
 from workbench.apps.outlook.state import OutlookState
 from workbench.core.errors import DataError
-from workbench.presentation import downloads, inflow
+from workbench.presentation import downloads, inflow, release
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
 from workbench.presentation.findings import Finding
@@ -21,6 +21,7 @@ from workbench.presentation.wording import leading, meanings, number
 from workbench.studies.inflow.saved_runs import OlderRunError
 
 if TYPE_CHECKING:
+    from workbench.core.archive import Publication
     from workbench.studies.inflow.saved_runs import InflowResult
 
 TERMS = ("about", "likely", "may", "unlikely", "80 % interval", "95 % interval", "median", "applicant")
@@ -39,7 +40,12 @@ class Content:
 
 
 def head(
-    result: InflowResult, state: OutlookState, today: date, repeatable: bool, passed: tuple[DataError, ...] = ()
+    result: InflowResult,
+    state: OutlookState,
+    today: date,
+    repeatable: bool,
+    passed: tuple[DataError, ...] = (),
+    publication: Publication | None = None,
 ) -> str:
     """Return the title, how old the forecast is, and what speaks against using it; ``passed`` are newer ones unfit."""
     language = state.language
@@ -63,14 +69,17 @@ def head(
         said += notices.notice(
             say("Attention: the fit failed its checks; do not decide on these figures.", language),
         )
-    return f'{_title(language)}<p class="mw-subtitle">{m.html(age.data_to)} · {m.html(age.made)}</p>\n{said}'
+    standing = release.standing(publication, language)
+    said = (notices.notice(standing.warning) if standing.warning else "") + said
+    known = " · ".join(filter(None, [age.data_to, age.made, standing.line]))
+    return f'{_title(language)}<p class="mw-subtitle">{m.html(known)}</p>\n{said}'
 
 
 def _title(language: str) -> str:
     return notices.tag("h1", say("Asylum applications: the next months", language))
 
 
-def shown(result: InflowResult, state: OutlookState, *, newest: bool = True) -> Content:
+def shown(result: InflowResult, state: OutlookState, *, by: str = "latest") -> Content:
     """Return what the page says about a result, already reduced to the destinations chosen."""
     language, levels = state.language, (state.level,)
     first = inflow.headline(result, levels, language)
@@ -98,7 +107,7 @@ def shown(result: InflowResult, state: OutlookState, *, newest: bool = True) -> 
         + "".join(table.html() for table in tables)
         + _links(files, language)
         + below,
-        foot=_sure(result, language) + _words(language) + _show_code(result, state, newest) + _foot(result, language),
+        foot=_sure(result, language) + _words(language) + _show_code(result, state, by) + _foot(result, language),
         status=status,
     )
 
@@ -134,8 +143,8 @@ def waiting(language: str) -> str:
 def missing(language: str) -> str:
     """Return the page when no forecast was made yet."""
     return _title(language) + notices.notice(
-        say("No forecast has been made yet.", language),
-        say("Ask the people who run this page to make one, then load it again.", language),
+        say("No forecast has been published yet.", language),
+        say("Ask the people who run this page to publish one, then load it again.", language),
     )
 
 
@@ -193,10 +202,17 @@ def _words(language: str) -> str:
     return _fold(say("What the words mean", language), f"<dl>{pairs}</dl>", printed=True)
 
 
-def code(result: InflowResult, state: OutlookState, *, newest: bool = True) -> str:
-    """Return the lines of Python that give the same sentences and tables; ``newest`` unless a newer one is unfit."""
+def code(result: InflowResult, state: OutlookState, *, by: str = "latest") -> str:
+    """Return the lines of Python that give the same sentences and tables.
+
+    ``by`` says how the forecast is opened: ``published``, ``latest``, or ``saved`` where a newer one is unfit.
+    """
     runs = f"runs={state.runs!r}" if state.runs else ""
-    opened = f"latest({runs})" if newest else f"saved({', '.join(filter(None, [repr(result.record.short_key), runs]))})"
+    opened = {
+        "published": f"published({runs}).result",
+        "latest": f"latest({runs})",
+        "saved": f"saved({', '.join(filter(None, [repr(result.record.short_key), runs]))})",
+    }[by]
     how = f"levels=[{state.level:g}], language={state.language!r}"
     lines = [
         "from workbench.presentation import inflow as shown",
@@ -213,9 +229,9 @@ def code(result: InflowResult, state: OutlookState, *, newest: bool = True) -> s
     return "\n".join(lines) + "\n"
 
 
-def _show_code(result: InflowResult, state: OutlookState, newest: bool) -> str:
+def _show_code(result: InflowResult, state: OutlookState, by: str) -> str:
     lead = say("These lines of Python give the same figures and sentences:", state.language)
-    inner = f'<p>{m.html(lead)}</p><pre tabindex="0"><code>{m.html(code(result, state, newest=newest))}</code></pre>'
+    inner = f'<p>{m.html(lead)}</p><pre tabindex="0"><code>{m.html(code(result, state, by=by))}</code></pre>'
     return _fold(say("Show the code for this", state.language), inner)
 
 

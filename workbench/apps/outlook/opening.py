@@ -1,4 +1,4 @@
-"""How does the page open? What the reader asks for, and the saved forecast that it is asked of."""
+"""How does the page open? What the reader asks for, and the published forecast that it is asked of."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from workbench.apps import pages
 from workbench.apps.outlook.state import OutlookState
 from workbench.presentation.inflow.series import destinations
 from workbench.presentation.languages import say
@@ -29,8 +30,9 @@ class Opening:
 
     @cached_property
     def found(self) -> inflow.Newest:
-        """The newest saved forecast that can be shown, and why newer ones cannot; read once."""
-        return inflow.newest(runs=self.asked.runs or None)
+        """The published forecast, or of drafts the newest that can be shown, and why newer ones cannot; read once."""
+        look = inflow.newest if pages.drafts() else inflow.published
+        return look(runs=self.asked.runs or None)
 
     @property
     def blockers(self) -> tuple[str, ...]:
@@ -39,7 +41,7 @@ class Opening:
         if result is None:
             if self.found.passed:
                 return (say("The saved forecast cannot be shown.", self.asked.language),)
-            return (say("No forecast has been made yet.", self.asked.language),)
+            return (say("No forecast has been published yet.", self.asked.language),)
         return self.asked.blockers(destinations(result))
 
     def to_dict(self) -> dict[str, Any]:

@@ -18,9 +18,10 @@ UNKNOWN = marked("The address asks for something that this page does not have; t
 
 
 class Outlook:
-    """How many will apply for asylum in the months ahead, by the newest saved forecast?"""
+    """How many will apply for asylum in the months ahead, by the published forecast?"""
 
     title = marked("Outlook")
+    published = True
 
     def state(self) -> Opening:
         """Return how the page opens for its address; saved runs lie where the server says."""

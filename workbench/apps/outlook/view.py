@@ -14,7 +14,7 @@ import ipywidgets
 from ipywidgets.widgets.widget_bool import CheckboxStyle
 from traitlets.log import get_logger
 
-from workbench.apps import notices
+from workbench.apps import notices, pages
 from workbench.apps.bridge import Bridge
 from workbench.apps.outlook import content
 from workbench.apps.outlook.opening import Opening
@@ -45,6 +45,7 @@ class OutlookView:
         self.state, self.notice, self.today = opening.asked, opening.notice, today or date.today()
         self.result: inflow.InflowResult | None = None
         self.passed: tuple[DataError, ...] = ()
+        self.publication = opening.found.publication
         self._problem: Callable[[str], str] | None = None
         self._repeatable = self._quiet = self._up = False
         self._pause: asyncio.TimerHandle | None = None
@@ -61,6 +62,13 @@ class OutlookView:
         self.box = self._layout()
         self._link()
         self.update()
+
+    @property
+    def _by(self) -> str:
+        """How the forecast on the page is opened in Python."""
+        if not pages.drafts():
+            return "published"
+        return "saved" if self.passed else "latest"
 
     def _load(self, opening: Opening) -> None:
         self.result, self.passed = opening.found.result, opening.found.passed
@@ -125,7 +133,9 @@ class OutlookView:
             self.blocker.value = notices.blocked((*([self.notice] if self.notice else []), *blockers))
             self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
             if self.result is not None:
-                self.head.value = content.head(self.result, self.state, self.today, self._repeatable, self.passed)
+                self.head.value = content.head(
+                    self.result, self.state, self.today, self._repeatable, self.passed, self.publication
+                )
                 status = " ".join(blockers) or self._show()
         if self._problem is not None:
             self.head.value = self._problem(language)
@@ -134,7 +144,7 @@ class OutlookView:
 
     def _show(self) -> str:
         """Show the result of the destinations chosen; return the status sentence."""
-        said = content.shown(self.chosen(), self.state, newest=not self.passed)
+        said = content.shown(self.chosen(), self.state, by=self._by)
         self.headline.value, self.tables.value, self.foot.value = said.headline, said.tables, said.foot
         self.charts.value = content.waiting(self.state.language)
         if self._up:

@@ -51,7 +51,7 @@ def read(
     if file is not None:
         where, source = Path(file), str(file)
     else:
-        entry = localities.load(locality).table(table)
+        entry = localities.load(locality, "capacity").table(table)
         where, source = entry.path, f"{entry.source.publisher}: {entry.source.title}"
     raw, first_row = files.numbered(where, "case_flow")
     frame = check(raw, "case_flow", where=str(where), first_row=first_row)

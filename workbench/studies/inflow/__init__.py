@@ -16,7 +16,7 @@ from workbench.studies.inflow.forecasting import (
     saved,
     study,
 )
-from workbench.studies.inflow.newest import Newest, newest
+from workbench.studies.inflow.newest import Newest, newest, published
 from workbench.studies.inflow.saved_runs import DamagedRunError, OlderRunError
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "latest",
     "newest",
     "only",
+    "published",
     "read_arrivals",
     "repeatable",
     "saved",

@@ -117,7 +117,7 @@ def read_arrivals(
     used: tuple[Plugin | None, ...] = ()
     with _heard(file) as heard:
         if file is None:
-            place = localities.load(locality)
+            place = localities.load(locality, "inflow")
             if table:
                 found, _ = read_table(locality=locality, table=table)
                 vintage = Vintage(f"{place.id}/{table}", place.table(table).source, _last(found), fingerprint(found))
@@ -191,7 +191,7 @@ def read_table(
     if file is not None:
         found, source = files.read(file, "arrivals"), f"your own file {Path(file).name}"
     else:
-        place = localities.load(locality)
+        place = localities.load(locality, "inflow")
         table = "inflow" if table == "arrivals" and "arrivals" not in place.tables else table
         entry = place.table(table)
         if entry.contract != "arrivals":

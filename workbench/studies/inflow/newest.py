@@ -1,4 +1,4 @@
-"""Which saved forecast can a page show? The newest whole one of this version, and why newer ones are passed over."""
+"""Which saved forecast can a page show? The one that was published; or of drafts the newest whole one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from workbench.core.archive import Publication, archive_of
 from workbench.core.errors import DataError
 from workbench.core.provenance import RECORD, RunRecord, RunStore, SavedRun
-from workbench.studies.inflow.saved_runs import FORECAST, InflowResult, damaged, opened, store_of
+from workbench.studies.inflow.saved_runs import FORECAST, InflowResult, OlderRunError, damaged, opened, store_of
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,27 @@ class Newest:
         The forecast; None if there is none that can be shown.
     passed
         A fault for each newer run, the newest first; each is a :class:`DamagedRunError` or an :class:`OlderRunError`.
+    publication
+        Who published the forecast, and when; None if it is a draft.
     """
 
     result: InflowResult | None
     passed: tuple[DataError, ...] = ()
+    publication: Publication | None = None
+
+
+def published(*, runs: str | Path | None = None) -> Newest:
+    """Return the published forecast that readers are to see; nothing that is only saved takes its place."""
+    try:
+        publication = archive_of(runs).shown(FORECAST)
+        if publication is None:
+            return Newest(None)
+        run = publication.run
+        return Newest(opened(run, RunStore(publication.folder)), (), publication)
+    except OlderRunError as error:
+        return Newest(None, (error,))
+    except DataError as error:
+        return Newest(None, (damaged(Path(error.where), error.why or error.what),))
 
 
 def newest(*, runs: str | Path | None = None) -> Newest:
@@ -39,7 +57,8 @@ def newest(*, runs: str | Path | None = None) -> Newest:
         (path.parent for path in (store.root / FORECAST).glob(f"*/{RECORD}")), key=_made, reverse=True
     ):
         try:
-            return Newest(opened(SavedRun(folder, _record(store, folder), reused=True), store), tuple(passed))
+            result = opened(SavedRun(folder, _record(store, folder), reused=True), store)
+            return Newest(result, tuple(passed), archive_of(runs).of_run(result.record.key))
         except DataError as error:
             passed.append(error)
     return Newest(None, tuple(passed))

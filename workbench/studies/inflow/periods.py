@@ -57,7 +57,7 @@ class Periods:
 
 def of_locality(name: str | Path) -> Periods:
     """Return the months that a locality states for its figures, the newest value of each; none if it states none."""
-    home = localities.load(name)
+    home = localities.load(name, "inflow")
     if not (home.folder / "parameters.toml").exists():
         return Periods()
     parameters = localities.parameters(home)

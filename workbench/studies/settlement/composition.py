@@ -64,7 +64,7 @@ def compose(persons: np.ndarray, *, locality: str | Path, as_of: int, seed: int 
     drawn from the published national sums, the rest is shared out as the locality assumes. Households are drawn one by
     one until the persons are housed, the last one as small as is needed.
     """
-    home = localities.load(locality)
+    home = localities.load(locality, "settlement")
     if not (home.folder / "parameters.toml").exists():
         return None
     parameters = localities.parameters(home)

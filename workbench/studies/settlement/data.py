@@ -169,7 +169,7 @@ def read_settlement(
     still
         Areas of one's own file that are there although they have no row any more.
     """
-    home = localities.load(locality) if locality is not None else None
+    home = localities.load(locality, "settlement") if locality is not None else None
     if file is None:
         if home is None:
             raise DataError("neither a locality nor a file", do="name one of the two")

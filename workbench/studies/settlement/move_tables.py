@@ -58,7 +58,7 @@ def read_moves(
     age, group
         Only these; all together by default.
     """
-    home = localities.load(locality)
+    home = localities.load(locality, "settlement")
     if file is None and CONTRACT not in home.tables:
         raise DataError(
             f"the locality '{home.id}' has no table of moves",

@@ -106,7 +106,7 @@ def learn(
     priors: MovePriors | None = None,
 ) -> Moves:
     """Return hazard of leaving and destinations of movers, from what was published by the end of ``as_of``."""
-    home = localities.load(locality)
+    home = localities.load(locality, "settlement")
     for name in ("refugee_stock", "population"):
         if name not in home.tables:
             raise DataError(
@@ -202,7 +202,7 @@ def follow(
     staying = [known.staying(years) for years in moves.HORIZONS]
     stayed, living = moves.follow_cohort(settled, staying, known.gravity, seed=seed)
     sources = tuple(dict.fromkeys(v.source for v in known.vintages))
-    home = localities.load(locality)
+    home = localities.load(locality, "settlement")
     return MovesResult(
         known, known.hazard.retention(), stayed, living, settled, sources, observed.names, _anchors(home, as_of)
     )

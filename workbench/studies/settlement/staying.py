@@ -88,7 +88,7 @@ def staying(
         )
     if years not in HORIZONS:
         raise AssumptionError(f"staying after {years} years", do=f"choose {', '.join(map(str, HORIZONS))}")
-    home = localities.load(locality)
+    home = localities.load(locality, "settlement")
     who = files.read(households, "households", locality=home)["household"].astype(str).tolist()
     where = files.read(places, "places", locality=home)["place"].astype(str).tolist()
     known = learn(read_settlement(locality=locality), locality=locality, as_of=as_of, seed=seed)

@@ -10,6 +10,9 @@
   let language = document.documentElement.lang;
   let told = "";
   let up = false;
+  let pressed = false;
+  const first = document.getElementById("mw-first");
+  let behind = null;
   let gone = false;
   let due = 0;
 
@@ -34,13 +37,19 @@
     if (!element) return;
     cancelAnimationFrame(due);
     due = requestAnimationFrame(reach);
-    if (!up) {
+    if (!pressed) {
+      pressed = true;
+      press();
+    }
+    // What was made ahead stays in sight until what takes its place is whole.
+    if (!up && !(first && behind.querySelector(".mw-wait"))) {
       up = true;
+      first?.remove();
+      behind?.classList.remove("mw-behind");
       document.getElementById("mw-loading")?.remove();
       const group = document.querySelector(".mw-group");
       group?.setAttribute("role", "group");
       group?.setAttribute("aria-labelledby", "mw-legend");
-      press();
       body.dataset.mwUp = "yes";
     }
     if (element.dataset.mwTold === told) return;
@@ -103,6 +112,26 @@
     button.setAttribute("aria-expanded", String(open));
   });
 
+  // A household in a table is looked at by a click, as by the list of households, which the keyboard reaches.
+  document.addEventListener("click", (event) => {
+    const name = event.target.closest?.(".mw-page th[scope=row]")?.textContent;
+    const list = document.querySelector(".mw-household select");
+    const option = name && list && [...list.options].find((each) => each.text === name);
+    if (!option) return;
+    list.value = option.value;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+    list.focus();
+  });
+
+  // A file that no message can carry is refused here, before it is read.
+  document.addEventListener("change", (event) => {
+    const chosen = event.target;
+    if (chosen.type !== "file" || [...chosen.files].every((file) => file.size <= 700000)) return;
+    event.stopImmediatePropagation();
+    chosen.value = "";
+    alarm("large", "understood", calm);
+  }, true);
+
   // What is folded on the screen and belongs on paper is open while the page is printed.
   const unfold = (printing) => {
     for (const fold of document.querySelectorAll("details[data-mw-print]")) {
@@ -114,6 +143,63 @@
         fold.open = false;
       }
     }
+  };
+
+  // How the widgets of a page that was made ahead stand: on their way, or no room for one more reader.
+  const tellLive = (word, again) => {
+    let place = document.getElementById("mw-live");
+    if (!place) {
+      place = document.createElement("div");
+      place.id = "mw-live";
+      first.prepend(place);
+    }
+    const paragraph = document.createElement("p");
+    paragraph.textContent = words[language][word];
+    paragraph.dataset.mwWord = word;
+    place.replaceChildren(paragraph);
+    if (again) {
+      const button = document.createElement("button");
+      button.textContent = words[language].try;
+      button.dataset.mwWord = "try";
+      button.addEventListener("click", again);
+      place.append(button);
+      document.getElementById("mw-status").textContent = words[language][word];
+    }
+  };
+
+  // Fetch the page with its widgets and let it grow behind the one that was made ahead.
+  const comeAlive = async () => {
+    tellLive("choices");
+    const query = new URLSearchParams(location.search);
+    query.set("live", "1");
+    let page = null;
+    try {
+      const answer = await fetch(`${location.pathname}?${query}`, { cache: "no-store" });
+      if (answer.ok) page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    } catch {
+      page = null;
+    }
+    const config = page?.getElementById("jupyter-config-data");
+    const program = page?.getElementById("mw-program");
+    if (!config || !program) {
+      body.dataset.mwBusy = "yes";
+      tellLive("busy", () => { delete body.dataset.mwBusy; comeAlive(); });
+      return;
+    }
+    behind = document.createElement("div");
+    behind.className = "mw-behind";
+    behind.append(document.importNode(config, true));
+    for (const cell of page.querySelectorAll(".mw-cell")) behind.append(document.importNode(cell, true));
+    document.getElementById("mw-content").append(behind);
+    // The program of the widgets waits for a page to load; this one has loaded long ago.
+    const listen = window.addEventListener.bind(window);
+    window.addEventListener = (type, act, ...rest) => {
+      if (type === "load" && document.readyState === "complete") act(new Event("load"));
+      else listen(type, act, ...rest);
+    };
+    const script = document.createElement("script");
+    script.src = program.getAttribute("src");
+    body.append(script);
   };
 
   const press = () => document.querySelector(".mw-bridge button")?.click();
@@ -168,6 +254,11 @@
   hideKey(location.search);
   new MutationObserver(hear).observe(document.getElementById("mw-content"), { childList: true, subtree: true });
   hear();
+  if (first) {
+    reach();
+    if (document.readyState === "complete") comeAlive();
+    else addEventListener("load", () => comeAlive());
+  }
   setInterval(look, POLL_SECONDS * 1000);
   document.addEventListener("visibilitychange", () => document.hidden || look());
   addEventListener("resize", reach);

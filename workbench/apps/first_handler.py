@@ -1,0 +1,85 @@
+"""Serve a page: what was made ahead at once, and a kernel only to those who are to choose, as many as there is room."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tornado.log import app_log
+from tornado.web import HTTPError
+from voila.tornado.handler import TornadoVoilaHandler
+
+from workbench.presentation.languages import LANGUAGES
+
+LIVE = "live"
+"""What the address of a page says when a first view asks for its widgets."""
+PLAIN = frozenset({"token", "language", LIVE})
+"""What may stand in an address without asking for a choice of its own."""
+BUSY = 503
+
+
+@dataclass
+class FirstViews:
+    """The first views of the page that is served.
+
+    Attributes
+    ----------
+    make
+        Returns the page in each language, as whole HTML.
+    state
+        Returns a mark that changes when they are to be made anew.
+    """
+
+    make: Callable[[], dict[str, bytes]]
+    state: Callable[[], str]
+    pages: dict[str, bytes] = field(default_factory=dict)
+    _of: str = ""
+    _busy: bool = False
+
+    async def look(self) -> None:
+        """Make the views anew if something was saved or published; the earlier ones are served until then."""
+        now = self.state()
+        if self._busy or now == self._of:
+            return
+        self._busy = True
+        try:
+            self.pages = await asyncio.get_running_loop().run_in_executor(None, self.make)
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            self.pages = {}  # the page is served the slower way, and says itself what is wrong
+            app_log.warning("the first view could not be made: %s", " ".join(str(error).split())[:300])
+        finally:
+            self._of, self._busy = now, False
+
+
+class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
+    """A page: its first view, or its widgets."""
+
+    async def get(self, path: str | None = None) -> None:
+        """Answer with the first view, unless the widgets are asked for and there is room for one more reader."""
+        if path:
+            raise HTTPError(404)
+        views: FirstViews = self.settings["first_views"]
+        language = self.get_query_argument("language", self.settings["language"])
+        first = views.pages.get(language if language in LANGUAGES else self.settings["language"])
+        alive = LIVE in self.request.query_arguments
+        room = len(self.kernel_manager.list_kernel_ids()) < self.settings["live"]
+        if first is not None and not alive and (self.request.query_arguments.keys() <= PLAIN or not room):
+            self.set_header("Content-Type", "text/html; charset=utf-8")
+            self.set_header("Cache-Control", "no-store")
+            _ = self.xsrf_token
+            self.finish(first)
+            return
+        if not room:
+            raise HTTPError(BUSY)
+        await super().get(path)
+
+
+def handlers(rules: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return Voilà's routes with ours for the page."""
+    return [
+        (pattern, PageHandler if handler is TornadoVoilaHandler else handler, *rest)
+        for pattern, handler, *rest in rules
+    ]

@@ -1,0 +1,180 @@
+"""What do the scores of published forecasts say, and what may nobody conclude from them?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from workbench.presentation.findings import Finding
+from workbench.presentation.languages import day, month, say, say_many
+from workbench.presentation.tables import Column, Table
+from workbench.presentation.title_block import Front
+from workbench.presentation.wording import leading, number, percent
+
+if TYPE_CHECKING:
+    from workbench.studies.publishing.scores import Scoreboard
+
+NOMINAL = 0.8
+FEWEST_BLOCKS = 3
+
+
+def front(board: Scoreboard, language: str = "en") -> Front:
+    """Return the head of the report on published forecasts."""
+    last = board.issues[-1]
+    as_of = str(last.run.record.scenario["as_of"])
+    issues = say_many("{number} issue", "{number} issues", len(board.issues), language, number=len(board.issues))
+    return Front(
+        title=say("Scoreboard: how good were the published forecasts?", language),
+        subtitle=issues,
+        vintage=leading(say("data to {month}", language, month=month(as_of, language))),
+        record=last.run.record,
+        description=headline(board, language).sentence,
+        language=language,
+    )
+
+
+def headline(board: Scoreboard, language: str = "en") -> Finding:
+    """Return how many published figures came out inside their interval, and how many were to be expected."""
+    table = board.by_model()
+    ours = table[table["model"].str.startswith("workbench-")]
+    if ours.empty:
+        return Finding(
+            say("No outcome of a published forecast is known yet, so nothing is scored.", language), headline=True
+        )
+    row = ours.iloc[0]
+    hit, of = round(row["inside"] * row["forecasts"]), int(row["forecasts"])
+    sentence = say(
+        "{hit} of {of} published figures came out inside their 80 % interval; about {expected} should.",
+        language,
+        hit=number(hit, language=language),
+        of=number(of, language=language),
+        expected=number(round(NOMINAL * of), language=language),
+    )
+    return Finding(sentence, estimate=float(row["inside"]), unit="share of figures", headline=True, language=language)
+
+
+def by_forecaster(board: Scoreboard, language: str = "en") -> Table:
+    """Return the score of each forecaster, as first published and as revised, on the figures they share with ours."""
+    table = board.by_model()
+    rows = table.to_dict("records")
+
+    def shown(name: str) -> tuple[str, ...]:
+        return tuple(number(round(float(row[name])), language=language) for row in rows)
+
+    columns = (
+        Column(say("Forecaster", language), tuple(str(row["model"]) for row in rows), right=False),
+        Column(say("Figures", language), tuple(number(row["forecasts"], language=language) for row in rows)),
+        Column(say("Score, first figures", language), shown("score")),
+        Column(say("Score, revised figures", language), shown("score_revised")),
+        Column(say("Ours on the same", language), shown("ours")),
+        Column(say("Inside 80 %", language), tuple(percent(float(row["inside"]), language=language) for row in rows)),
+    )
+    note = say(
+        "The score is the weighted interval score in persons: how far the 10, 50 and 90 % quantiles lie from what "
+        "came. Lower is better. Each forecaster is scored on the figures that it and we both forecast.",
+        language,
+    )
+    return Table(
+        name="scores-by-forecaster",
+        caption=say("How close each forecaster came", language),
+        columns=columns,
+        data=table,
+        notes=(note,),
+        language=language,
+    )
+
+
+def by_issue(board: Scoreboard, language: str = "en") -> Table:
+    """Return every issue: who released it and when, whether it stands, how many of its figures came out inside."""
+    ours = board.rows[board.rows["model"].str.startswith("workbench-")]
+    inside = ours.groupby("issue")["inside"].agg(["sum", "count"])
+    rows = []
+    for issue in board.issues:
+        hit, of = (int(v) for v in inside.loc[issue.id].to_numpy(int)) if issue.id in inside.index else (0, 0)
+        taken = issue.withdrawal
+        rows.append(
+            {
+                "issue": issue.id,
+                "as_of": str(issue.run.record.scenario["as_of"]),
+                "released": issue.released,
+                "by": issue.by,
+                "inside": hit,
+                "figures": of,
+                "withdrawn": "" if taken is None else taken.reason,
+            }
+        )
+    table = pd.DataFrame(rows)
+    told = say("{hit} of {of}", language, hit="{hit}", of="{of}")
+    columns = (
+        Column(say("Issue", language), tuple(table["issue"]), right=False),
+        Column(say("Data to", language), tuple(month(m, language) for m in table["as_of"]), right=False),
+        Column(say("Released", language), tuple(_day(moment, language) for moment in table["released"]), right=False),
+        Column(
+            say("Inside 80 %", language),
+            tuple(told.format(hit=h, of=o) for h, o in zip(table["inside"], table["figures"], strict=True)),
+        ),
+        Column(
+            say("Withdrawn, with the reason", language),
+            tuple(table["withdrawn"].where(table["withdrawn"] != "", "–")),
+            right=False,
+        ),
+    )
+    return Table(
+        name="scores-by-issue",
+        caption=say("Every issue, withdrawn ones too", language),
+        columns=columns,
+        data=table,
+        language=language,
+    )
+
+
+def not_concluded(board: Scoreboard, language: str = "en") -> Finding:
+    """Return on how many independent blocks the scores rest, and what may not be concluded from them."""
+    late = int(board.rows["look_back"].sum()) if len(board.rows) else 0
+    sentence = say_many(
+        "These scores rest on {blocks} independent block of nine months; {waiting} figures still wait for "
+        "their outcome.",
+        "These scores rest on {blocks} independent blocks of nine months; {waiting} figures still wait for "
+        "their outcome.",
+        board.blocks,
+        language,
+        blocks=board.blocks,
+        waiting=number(board.waiting, language=language),
+    )
+    caveats = [
+        say(
+            "Neighbouring months and destinations share their shocks, so many figures prove little more than one.",
+            language,
+        ),
+        say(
+            "Nothing is said about an agency's own forecasts unless they were entered here before the outcome was "
+            "known.",
+            language,
+        ),
+    ]
+    if board.blocks < FEWEST_BLOCKS:
+        caveats.insert(
+            0,
+            say(
+                "With fewer than three blocks it cannot be said which forecaster is better; any order may be chance.",
+                language,
+            ),
+        )
+    if late:
+        caveats.insert(
+            0,
+            say(
+                "{late} of {all} scored figures were published after their month was over. They look back: they show "
+                "how the method would have done, not that a forecast came true.",
+                language,
+                late=number(late, language=language),
+                all=number(len(board.rows), language=language),
+            ),
+        )
+    return Finding(sentence, caveats=tuple(caveats), language=language)
+
+
+def _day(moment: str, language: str) -> str:
+    return day(datetime.fromisoformat(moment).date(), language)

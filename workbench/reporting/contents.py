@@ -1,0 +1,142 @@
+"""Is what a PDF carries what was put into it? A list of its contents with their fingerprints, sealed on its last page.
+
+``contents.json`` names the SHA-256 of each attached file; the first characters of its own stand on the last page, in
+the text. So a changed table, record, input or list is found without a rerun. Who changes all of it, and the printed
+text as well, made another document, which a rerun tells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from workbench.core.errors import ReportError
+from workbench.core.provenance import RunRecord
+from workbench.reporting.document import HOUSEHOLD, Attachment
+
+CONTENTS, RECORD, ASKED = "contents.json", "run-record.json", "report.json"
+SEAL = re.compile(r"\bcontents ([0-9a-f]{16})\b")
+FORMAT = "migration-workbench report contents 1"
+KINDS = {
+    ".csv": "text/csv",
+    ".parquet": "application/vnd.apache.parquet",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a report's PDF carries: its files by name, its text page by page."""
+
+    path: Path
+    files: Mapping[str, bytes]
+    pages: tuple[str, ...]
+
+    @property
+    def record(self) -> RunRecord:
+        """The record of the run whose figures it prints."""
+        return RunRecord.from_json(self.files[RECORD].decode())
+
+    @property
+    def asked(self) -> tuple[str, dict[str, object]]:
+        """The report's name and its parameters."""
+        raw = json.loads(self.files[ASKED])
+        return str(raw["report"]), dict(raw["parameters"])
+
+
+def input_name(parameter: str, value: str) -> str:
+    """Return under which name a report carries a file that was named as a parameter."""
+    return f"input-{parameter}{Path(value).suffix.lower()}"
+
+
+def inputs(parameters: Mapping[str, object], edition: str) -> list[Attachment]:
+    """Return the files that were named as parameters, as far as the edition allows."""
+    found = []
+    for parameter, value in parameters.items():
+        path = Path(value) if isinstance(value, str) and value else None
+        if path is None or path.suffix.lower() not in KINDS or not path.is_file():
+            continue
+        body = path.read_bytes()
+        if edition == "public" and HOUSEHOLD.encode() in body.split(b"\n", 1)[0]:
+            continue
+        found.append(
+            Attachment(
+                input_name(parameter, str(value)), f"The table given as {parameter}", KINDS[path.suffix.lower()], body
+            )
+        )
+    return found
+
+
+def listed(carried: Sequence[Attachment]) -> tuple[Attachment, str]:
+    """Return the list of what a document carries, and the seal that is printed."""
+    files = {a.name: hashlib.sha256(a.content).hexdigest() for a in carried}
+    body = json.dumps({"format": FORMAT, "files": files}, indent=2, sort_keys=True) + "\n"
+    listed_ = Attachment(CONTENTS, "Fingerprints of the files attached", "application/json", body.encode())
+    return listed_, hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+def opened(path: Path) -> Carried:
+    """Return what a PDF carries.
+
+    Raises
+    ------
+    ReportError
+        If it is no PDF, is damaged, or is no report of this program.
+    """
+    try:
+        content = path.read_bytes()
+        reader = PdfReader(io.BytesIO(content))
+        files = {Path(name).name: bytes(held[0]) for name, held in reader.attachments.items()}
+        pages = tuple(page.extract_text() for page in reader.pages)
+    except OSError as error:
+        raise ReportError("there is no such file to read", where=str(path), why=error.strerror or str(error)) from error
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        what = "this PDF is damaged" if content.startswith(b"%PDF") else "this is no PDF"
+        raise ReportError(what, where=str(path), why=str(error) or "it cannot be read") from error
+    missing = [name for name in (RECORD, ASKED) if name not in files]
+    if missing:
+        raise ReportError(
+            "this PDF is no report of this program",
+            where=str(path),
+            why=f"it does not carry {' and '.join(missing)}",
+            do="name a PDF that `workbench report build` wrote",
+        )
+    return Carried(path, files, pages)
+
+
+def faults(carried: Carried) -> list[str]:
+    """Return in sentences, each with a file's name, what is not as it was put in; empty if all is."""
+    found: list[str] = []
+    if CONTENTS not in carried.files:
+        return [f"{CONTENTS} is missing: the files cannot be checked (an older version may have built this report)."]
+    body = carried.files[CONTENTS]
+    printed = SEAL.search(" ".join(" ".join(carried.pages).split()))
+    if printed is None:
+        found.append(f"{CONTENTS}: its fingerprint is not printed in the document.")
+    elif printed[1] != hashlib.sha256(body).hexdigest()[:16]:
+        found.append(f"{CONTENTS} was changed: its fingerprint is not the one printed.")
+    try:
+        listed_ = dict(json.loads(body)["files"])
+    except (ValueError, KeyError, TypeError):
+        return [*found, f"{CONTENTS} cannot be read."]
+    for name, told in listed_.items():
+        if name not in carried.files:
+            found.append(f"{name} is missing.")
+        elif hashlib.sha256(carried.files[name]).hexdigest() != told:
+            found.append(f"{name} was changed.")
+    found += [f"{name} was added." for name in carried.files if name not in listed_ and name != CONTENTS]
+    try:
+        record = carried.record
+        if record.seal and record.seal != record.content():
+            found.append(f"{RECORD}: what it says is not what was sealed when the run was saved.")
+    except (ValueError, KeyError, TypeError):
+        found.append(f"{RECORD} cannot be read.")
+    return found

@@ -1,0 +1,196 @@
+"""Does a report say what its run found, and does a rerun find it again? Number by number, and by how much it moved."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.core.errors import WorkbenchError
+from workbench.core.provenance import RunRecord, versions
+from workbench.reporting import contents
+from workbench.reporting.contents import Carried
+
+SPREADS = 3.0
+"""A figure of another sample may lie this many Monte Carlo standard errors away before it counts as moved."""
+LEAST = 0.02
+"""Share of a figure within which two samplers on different processors are taken to agree."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check of a report found.
+
+    Attributes
+    ----------
+    faults
+        What is not as it was put into the document.
+    numbers
+        One row per figure: ``table, row, column, printed, again, difference, tolerance, same``; empty without a rerun.
+    notes
+        What else to know: versions that differ, how the documents compare.
+    """
+
+    path: Path
+    faults: tuple[str, ...]
+    numbers: pd.DataFrame
+    notes: tuple[str, ...]
+
+    @property
+    def moved(self) -> pd.DataFrame:
+        """The figures that moved beyond their tolerance."""
+        return self.numbers[~self.numbers["within"]] if len(self.numbers) else self.numbers
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was changed and nothing moved beyond its tolerance."""
+        return not self.faults and self.moved.empty
+
+
+def verify(
+    path: Path | str,
+    *,
+    rerun: bool = False,
+    runs: str | Path | None = None,
+    told: Callable[[str], None] = lambda _: None,
+) -> Verdict:
+    """Return whether a report's PDF is what was built, and with ``rerun`` whether its figures come out again.
+
+    Parameters
+    ----------
+    runs
+        Folder of saved runs for the rerun; default a new one, so that nothing saved is used again.
+    """
+    carried = contents.opened(Path(path))
+    found = contents.faults(carried)
+    if not rerun or found:
+        return Verdict(carried.path, tuple(found), pd.DataFrame(), ())
+    name, parameters = carried.asked
+    told(f"Rerun of the report {name}")
+    with tempfile.TemporaryDirectory(prefix="workbench-verify-") as folder:
+        again = contents.opened(_built(carried, name, parameters, Path(folder), runs))
+    numbers = compared(carried, again)
+    return Verdict(carried.path, (), numbers, tuple(_notes(carried, again)))
+
+
+def _built(carried: Carried, name: str, parameters: Mapping[str, Any], folder: Path, runs: str | Path | None) -> Path:
+    """Build the report again from the notebook and the input that the PDF carries."""
+    from workbench.reporting.build import build  # here: a check without a rerun starts no notebook
+
+    notebooks = folder / "reports"
+    notebooks.mkdir()
+    (notebooks / f"{name}.ipynb").write_bytes(carried.files[f"{name}.ipynb"])
+    given = {**parameters, "runs": str(runs or folder / "runs")}
+    for key, value in parameters.items():
+        file = contents.input_name(key, str(value))
+        if file in carried.files:
+            own = folder / "inputs" / Path(str(value)).name  # its name belongs to the run, too
+            own.parent.mkdir(exist_ok=True)
+            own.write_bytes(carried.files[file])
+            given[key] = str(own)
+    return build(name, given, folder / "out", folder=notebooks).pdf
+
+
+def compared(before: Carried, after: Carried) -> pd.DataFrame:
+    """Return every figure of every attached table in both documents, and whether it moved beyond its tolerance.
+
+    The tolerance of a figure is what the sampler states: of a median or an end of an interval from the number of
+    draws and the width of the interval about it; of any other figure nothing beyond rounding.
+    """
+    size = _draws(before.record)
+    rows: list[tuple[object, ...]] = []
+    for name in sorted(n for n in before.files if n.endswith(".csv")):
+        one = pd.read_csv(io.BytesIO(before.files[name]), dtype=str, keep_default_na=False)
+        if name not in after.files:
+            rows.append((name, "", "", "there", "missing", np.nan, 0.0, False))
+            continue
+        two = pd.read_csv(io.BytesIO(after.files[name]), dtype=str, keep_default_na=False)
+        if list(one.columns) != list(two.columns) or len(one) != len(two):
+            rows.append((name, "", "", f"{one.shape}", f"{two.shape}", np.nan, 0.0, False))
+            continue
+        spread = _spread(one)
+        for column in one.columns:
+            for at, (a, b) in enumerate(zip(one[column], two[column], strict=True)):
+                x, y = _number(a), _number(b)
+                if np.isnan(x) or np.isnan(y):
+                    if a != b:
+                        rows.append((name, at + 2, column, a, b, np.nan, 0.0, False))
+                    continue
+                allowed = _tolerance(column, x, spread[at], size)
+                rows.append((name, at + 2, column, a, b, y - x, allowed, abs(y - x) <= allowed))
+    columns = ["table", "row", "column", "printed", "again", "difference", "tolerance", "within"]
+    return pd.DataFrame(rows, columns=columns).astype({"within": bool})
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")
+
+
+def _draws(record: RunRecord) -> int:
+    settings = dict(record.scenario.get("settings", {}))
+    return int(settings.get("draws", 500)) * int(settings.get("chains", 4))
+
+
+def _spread(table: pd.DataFrame) -> np.ndarray:
+    """Return for each row the standard deviation that its 80 % interval tells; 0 where it has none."""
+    if {"low80", "high80"} <= set(table.columns):
+        width = table["high80"].map(_number) - table["low80"].map(_number)
+        return np.asarray(width.fillna(0.0) / 2.563, float)
+    return np.zeros(len(table))
+
+
+def _tolerance(column: str, value: float, spread: float, size: int) -> float:
+    """Return by how much a figure of another sample of as many draws may differ."""
+    error = {
+        "median": 1.25,
+        "low50": 1.36,
+        "high50": 1.36,
+        "low80": 1.71,
+        "high80": 1.71,
+        "low95": 2.67,
+        "high95": 2.67,
+    }
+    if column not in error or not spread:
+        return 1e-9 * max(1.0, abs(value))
+    # Draws of a chain depend on each other: a quarter of them count as independent.
+    return float(max(SPREADS * 2**0.5 * error[column] * spread / max(size / 4, 1) ** 0.5, LEAST * abs(value), 1.0))
+
+
+def _notes(before: Carried, after: Carried) -> list[str]:
+    said = []
+    then, now = before.record.versions, versions()
+    differ = [f"{name} {then[name]} (now {now.get(name, 'missing')})" for name in then if now.get(name) != then[name]]
+    if differ:
+        said.append(f"Versions differ: {', '.join(differ)}.")
+    if [(v.name, v.fingerprint) for v in before.record.inputs] != [
+        (v.name, v.fingerprint) for v in after.record.inputs
+    ]:
+        said.append("The data are not those of the report: the fingerprints of its inputs differ.")
+    same = sum(a == b for a, b in zip(before.pages, after.pages, strict=False))
+    if before.pages == after.pages:
+        said.append(f"All {len(before.pages)} pages read the same, word by word.")
+    else:
+        said.append(f"{same} of {len(before.pages)} pages read the same, word by word.")
+    return said
+
+
+def every(
+    folder: Path, *, rerun: bool = True, told: Callable[[str], None] = lambda _: None
+) -> list[tuple[Path, Verdict | WorkbenchError]]:
+    """Return a verdict on each PDF of a folder; one that cannot be checked is told by its fault, the others go on."""
+    found: list[tuple[Path, Verdict | WorkbenchError]] = []
+    for path in sorted(folder.rglob("*.pdf")):
+        try:
+            found.append((path, verify(path, rerun=rerun, told=told)))
+        except WorkbenchError as error:
+            found.append((path, error))
+    return found
