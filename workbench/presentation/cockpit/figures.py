@@ -163,7 +163,7 @@ def on_map(cockpit: Cockpit, indicator: str, place: str, language: str = "en") -
         name=f"cockpit-map-{indicator.replace('_', '-').lower()}",
         drawing=drawing,
         caption=say(
-            "{label}, {period}: {extremes}. Small places swing; the funnel tells who truly differs.",
+            "{label}, {period}: {extremes}. Small places swing.",
             language,
             label=of.text("label", language),
             period=words.period(period, language),

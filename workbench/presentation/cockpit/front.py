@@ -56,7 +56,7 @@ def front(cockpit: Cockpit, place: str, language: str = "en", edition: str = "pu
     """Return the head of the report of one place."""
     name = cockpit.names.get(place, place)
     rows = cockpit.figures[cockpit.figures["value"].notna()]
-    last = str(rows["period"].str[-4:].max()) if len(rows) else ""
+    last = str(rows["period"].str[:4].max()) if len(rows) else ""
     return Front(
         title=say("Cockpit: {place}", language, place=name),
         subtitle=say("Housing, education, health, labour and arrival · {locality}", language, locality=cockpit.name),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.presentation.cockpit import words
-from workbench.presentation.cockpit.cards import gap, message
+from workbench.presentation.cockpit.cards import message
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, number
+from workbench.studies.cockpit.definitions import Definition
 from workbench.studies.cockpit.facts import facts, missing_places, series
 from workbench.studies.cockpit.saved import Cockpit
 
@@ -22,30 +23,24 @@ def by_area(cockpit: Cockpit, place: str, area: str, language: str = "en") -> Ta
     told = [facts(cockpit, of.id, place) for of in of_area]
     pairs = list(zip(of_area, told, strict=True))
     columns = (
-        Column(words.area(area, language), tuple(of.text("label", language) for of in of_area), right=False),
+        Column(words.area(area, language), tuple(_named(of, language) for of in of_area), right=False),
         Column(say("Period", language), tuple(words.period(t.period, language) or DASH for t in told), right=False),
         Column(
             say("Figure", language),
-            tuple(say("withheld", language) if t.withheld else words.figure(of, t.value, language) for of, t in pairs),
-        ),
-        Column(
-            say("Before", language),
             tuple(
-                f"{words.figure(of, t.before, language, unit=False)} ({words.period(t.before_period, language)})"
-                if t.before is not None
-                else DASH
+                say("withheld", language) if t.withheld else words.figure(of, t.value, language, unit=False)
                 for of, t in pairs
             ),
         ),
+        Column(say("Before", language), tuple(words.figure(of, t.before, language, unit=False) for of, t in pairs)),
         Column(
             say("Gap", language),
             tuple(
-                gap(of, t.value - t.other, t.other_group, language)
+                words.figure(of, abs(t.value - t.other), language, unit=False)
                 if t.other is not None and t.value is not None
                 else DASH
                 for of, t in pairs
             ),
-            right=False,
         ),
         Column(
             cockpit.name,
@@ -77,12 +72,19 @@ def by_area(cockpit: Cockpit, place: str, area: str, language: str = "en") -> Ta
         caption=say(
             "{area} in {place}", language, area=words.area(area, language), place=cockpit.names.get(place, place)
         ),
-        columns=columns,
+        # On paper a column without a figure takes the room of those that have one.
+        columns=tuple(column for column in columns if set(column.cells) != {DASH}),
         data=data,
         sources=sources,
         notes=tuple(notes),
         language=language,
     )
+
+
+def _named(of: Definition, language: str) -> str:
+    """Return an indicator's label, with its unit where the figure does not show it."""
+    shown = of.kind in ("share", "percent", "ratio")
+    return of.text("label", language) if shown else f"{of.text('label', language)} ({of.text('unit', language)})"
 
 
 def withheld_note(language: str) -> str:
