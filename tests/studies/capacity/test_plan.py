@@ -46,7 +46,7 @@ def test_causes_and_costs_add_up(planned):
 def test_a_what_if_without_a_change_is_the_plan_and_more_cases_mean_more_waiting(planned):
     result, _ = planned
     same = study.what_if(result)
-    assert same.cost == pytest.approx(same.plan_cost)
+    assert same.cost == pytest.approx(same.plan_cost) and same.backlog[:, -1].mean() == pytest.approx(result.end)
     more = study.what_if(result, intake=1.3)
     assert more.backlog[:, -1].mean() > same.backlog[:, -1].mean()
     staffed = study.what_if(result, more_hires={("Alder", "decision"): 20.0})
@@ -130,9 +130,9 @@ def test_the_page_follows_its_choices_in_three_languages(planned, tmp_path):
     view.draw()
     assert view.charts.value.count("<svg role=") == 2
     view.hires.value = 4.0
-    assert "With this choice" in view.tried.value and "what_if(result" in view.foot.value
+    assert "Beside the plan" in view.tried.value and "what_if(result" in view.foot.value
     view.language.value = "sv"
-    assert "Med det här valet" in view.tried.value and view.stage.label == "Registrering"
+    assert "Jämfört med planen" in view.tried.value and view.stage.label == "Registrering"
     view.intake.value = 900.0
     assert "inflöde från 0 till 300" in view.blocker.value
     asked = CapacityState.from_query(view.state.query())
