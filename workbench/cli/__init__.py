@@ -18,6 +18,7 @@ import workbench.cli.capacity as capacity
 import workbench.cli.data as data
 import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
+import workbench.cli.fairness as fairness
 import workbench.cli.guide as guide
 import workbench.cli.inflow as inflow
 import workbench.cli.intake as intake
@@ -107,6 +108,8 @@ inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
 app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
+allocate.app.command("fairness", epilog=fairness.EXAMPLE)(fairness.run)
+app.command("shadow", epilog=fairness.SHADOW_EXAMPLE)(fairness.shadow)
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(outcomes.app, name="outcomes")
 app.add_typer(register.app, name="register")

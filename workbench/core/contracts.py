@@ -331,6 +331,16 @@ _ALL = (
         ),
     ),
     Contract(
+        "wishes",
+        "one wish of one household",
+        ("household", "rank"),
+        (
+            Column("household", "code", "household"),
+            _place("place", "place it wishes for"),
+            Column("rank", "count", "1 for the first wish", low=1, high=100),
+        ),
+    ),
+    Contract(
         "weekly_places",
         "the places of one municipality in one week",
         ("municipality", "year", "week", "kind"),

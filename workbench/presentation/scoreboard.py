@@ -92,7 +92,7 @@ def by_issue(board: Scoreboard, language: str = "en") -> Table:
     inside = ours.groupby("issue")["inside"].agg(["sum", "count"])
     rows = []
     for issue in board.issues:
-        hit, of = (int(v) for v in inside.loc[issue.id]) if issue.id in inside.index else (0, 0)
+        hit, of = (int(v) for v in inside.loc[issue.id].to_numpy(int)) if issue.id in inside.index else (0, 0)
         taken = issue.withdrawal
         rows.append(
             {
