@@ -50,6 +50,7 @@ def build(
     """Run a report's notebook and write its PDF, its HTML and the executed notebook."""
     from workbench.core.errors import ReportError
     from workbench.reporting.build import build as build_report
+    from workbench.reporting.build import published
 
     values = {}
     for given in parameter or []:
@@ -59,6 +60,9 @@ def build(
         if key.strip() in values:
             raise ReportError(f"the parameter '{key.strip()}' is given twice", do="give each parameter once")
         values[key.strip()] = value
+    if shown := published(name, values):
+        values["run"] = shown
+        typer.echo(f"Shown is what was published, {shown}; for a draft give its parameters, e.g. -p seed=1.", err=True)
     with step(f"Report {name}"):
         built = build_report(name, values, out)
     if as_json:
