@@ -48,7 +48,7 @@ def test_the_guide_is_open_and_all_else_stays_closed(address: str) -> None:
     answer = ask(address, "/guide/norway/ar/index.html")
     assert answer.status == 200 and answer.getheader("Set-Cookie") is None
     assert "default-src 'none'" in answer.getheader("Content-Security-Policy")
-    assert ask(address, "/guide/norway/").status == 200
+    assert ask(address, "/guide/norway/").status == 200 and ask(address, "/guide/sweden/sv/index.html").status == 200
     for path in ("/", "/voila/static/voila.js", "/api/kernels", "/guide", "/guides/norway/", "/guide/norway/../../api"):
         assert ask(address, path).status == 403, path
     for path in ("/guide/norway/guide.toml", "/guide/norway/../locality.toml", "/guide/eu/", "/guide/norway/en/"):

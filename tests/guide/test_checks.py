@@ -19,7 +19,7 @@ HARBOUR, ARRIVE = "nb/information/harbour.md", "nb/processes/arrive.md"
 
 
 def test_the_guides_that_ship_have_no_fault_on_the_day_they_were_written() -> None:
-    for name in ("norway",):
+    for name in ("norway", "sweden"):
         found = checks.check(localities.load(name), TODAY)
         assert not found.remarks, [remark.line() for remark in found.remarks]
         assert len(found.states) == 4 and all(not counted["missing"] for counted in found.states.values())

@@ -48,8 +48,19 @@ def _check_widget(data: Mapping[str, Any]) -> None:
         raise AppError("a widget message names no method that widgets know")
     if data["method"] == "update" and not isinstance(data.get("state", {}), Mapping):
         raise AppError("a widget message holds no state")
-    if data.get("buffer_paths"):
-        raise AppError("a widget message brings buffers, which no page here sends")
+    if not all(_is_file(path) for path in data.get("buffer_paths") or ()):
+        raise AppError("a widget message brings buffers that are no uploaded file")
+
+
+def _is_file(path: object) -> bool:
+    """Say whether a buffer is what an upload sends: the content of one of the files that are its value."""
+    return (
+        isinstance(path, list)
+        and len(path) == 3
+        and path[0] == "value"
+        and isinstance(path[1], int)
+        and path[2] == "content"
+    )
 
 
 def _parts(message: str | bytes, subprotocol: str | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

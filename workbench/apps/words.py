@@ -39,6 +39,12 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
         ),
         "try": say("Try again", language),
         "awake": say("Stay", language),
+        "large": say(
+            "This file is too large to be brought through the page; nothing was read. Ask the people who run this page "
+            "to put it on the server.",
+            language,
+        ),
+        "understood": say("Understood", language),
         "foot": say("The program proposes, people decide.", language),
         "idle": say(
             "A page that is not used for {minutes} minutes ends by itself.",

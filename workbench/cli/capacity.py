@@ -147,3 +147,90 @@ def backtest(
     typer.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join([*lines(told), f"Written to {out}"]))
     if told["fits"]["converged"] < told["fits"]["made"]:
         raise typer.Exit(WARNING)
+
+
+@app.command("plan", epilog="Example: workbench capacity plan --horizon 12 --budget 5000000 --json plan.json")
+def plan(
+    locality: Annotated[str, typer.Option(help="Locality with the tables queues, teams, routes, intake.")] = (
+        "example_agency"
+    ),
+    horizon: Annotated[int, typer.Option(min=1, max=36, help="Months planned.")] = 12,
+    draws: Annotated[int, typer.Option(min=20, help="Draws of what is not known.")] = 200,
+    budget: Annotated[float | None, typer.Option(help="Most money for hires, moves and overtime; else as stated.")] = (
+        None
+    ),
+    training: Annotated[float | None, typer.Option(help="New caseworkers that can be trained; else as stated.")] = None,
+    late: Annotated[
+        float | None,
+        typer.Option(help="Most case-months beyond the time limits in the mean of the worst tenth of draws."),
+    ] = None,
+    inflow: Annotated[
+        str | None, typer.Option(help="Saved inflow forecast whose draws are the intake: 'latest', a key, a folder.")
+    ] = None,
+    destination: Annotated[str | None, typer.Option(help="Destination of the inflow forecast.")] = None,
+    share: Annotated[float, typer.Option(min=0.0, help="Cases of the agency for each applicant forecast.")] = 1.0,
+    seed: Seed = 1,
+    language: Annotated[str, typer.Option(help="Language of the sentences: en, nb, sv.")] = "en",
+    runs: Annotated[Path | None, typer.Option(help="Folder of saved runs.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write orders and prices by unit here (.csv or .parquet).")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write everything found here as JSON.")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace result files that are there already.")] = False,
+) -> None:
+    """Plan hires and moves for a year over what may come, beside no orders; tell costs, backlog and prices."""
+    from workbench.cli import capacity_plan
+
+    capacity_plan.plan(
+        locality,
+        horizon=horizon,
+        draws=draws,
+        limits={"budget": budget, "training": training, "late": late},
+        intake=capacity_plan.intake_of(inflow, destination, share, runs),
+        seed=seed,
+        language=language,
+        runs=runs,
+        out=out,
+        json_file=json_file,
+        overwrite=overwrite,
+    )
+
+
+@app.command("wait", epilog="Example: workbench capacity wait --case-type standard --waited 6 --language nb")
+def wait(
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Your own table (stage, case_type, came, month, waiting, decided).")
+    ] = None,
+    locality: Annotated[str, typer.Option(help="Locality whose table `ages` to use, if no file is named.")] = (
+        "example_agency"
+    ),
+    case_type: Annotated[str | None, typer.Option(help="Type of case for the applicant's sentence.")] = None,
+    waited: Annotated[int, typer.Option(min=0, max=60, help="Whole months waited already; 0 applies now.")] = 0,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="Last month that may be known.")] = None,
+    decisions: Annotated[
+        float, typer.Option(min=0.0, help="Decisions ahead relative to the last six months, 1.2 for a fifth more.")
+    ] = 1.0,
+    planned: Annotated[bool, typer.Option("--plan", help="Tie the promise to the newest saved plan.")] = False,
+    language: Annotated[str, typer.Option(help="Language of the sentences: en, nb, sv.")] = "en",
+    runs: Annotated[Path | None, typer.Option(help="Folder of saved runs.")] = None,
+    seed: Seed = 1,
+    out: Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace result files that are there already.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how long a decision takes, for those who apply now and those who wait already."""
+    from workbench.cli import capacity_plan
+
+    capacity_plan.wait(
+        data,
+        locality=locality,
+        case_type=case_type,
+        waited=waited,
+        as_of=as_of,
+        decisions=decisions,
+        planned=planned,
+        language=language,
+        runs=runs,
+        seed=seed,
+        out=out,
+        overwrite=overwrite,
+        as_json=as_json,
+    )

@@ -45,3 +45,8 @@ def sweden() -> Path:
 def uk() -> Path:
     """Return the folder of the locality ``uk``."""
     return path("data") / "localities" / "uk"
+
+
+def example_agency() -> Path:
+    """Return the folder of the locality ``example_agency``, which is synthetic."""
+    return path("data") / "localities" / "example_agency"

@@ -51,7 +51,7 @@ def solve(
     *,
     objective: str = "place-first",
     gap: float = 5e-4,
-    time_limit: float = np.inf,
+    time_limit: float | Limit = np.inf,
     columns: int = 15,
     further: Sequence[AllocationRule] = (),
     start: Plan | None = None,
@@ -69,7 +69,8 @@ def solve(
     gap
         Gap at which the search may stop, relative: (bound − value) / max(1, |bound|).
     time_limit
-        Seconds after which the search ends with the best plan so far and its honest gap; so does Ctrl-C.
+        Seconds after which the search ends with the best plan so far and its honest gap; so does Ctrl-C. A `Limit` can
+        be stopped from another thread.
     columns
         With further rules: how many places per household are tried, those that lose least at the prices. The bound
         covers all pairs.
@@ -93,9 +94,10 @@ def solve(
     say = progress or (lambda _: None)
     if objective not in OBJECTIVES:
         raise DecisionError(f"unknown objective '{objective}'", do=nearest(objective, OBJECTIVES))
-    if not 0 <= gap < 1 or columns < 1 or not time_limit > 0:
+    limit = time_limit if isinstance(time_limit, Limit) else Limit(time_limit)
+    if not 0 <= gap < 1 or columns < 1 or not limit.seconds > 0:
         raise DecisionError(
-            f"gap {gap:g}, columns {columns} or time limit {time_limit:g} out of range",
+            f"gap {gap:g}, columns {columns} or time limit {limit.seconds:g} out of range",
             do="gap from 0 up to 1, columns at least 1, seconds above 0",
         )
     further = (*stated_rules(problem), *further)
@@ -107,7 +109,6 @@ def solve(
         )
     pairs = int((problem.why == 0).sum())
     say(f"{len(problem.household_names)} households, {len(problem.place_names)} places, {pairs} allowed pairs.")
-    limit = Limit(time_limit)
     with _stopped_by_ctrl_c(limit, say):
         if further:
             solution = _with_rows(problem, rules, further, objective, gap, columns, limit, say)

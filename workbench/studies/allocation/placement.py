@@ -85,7 +85,7 @@ def accepted_places(locality: Locality, parameters: Parameters, *, year: int, qu
     The capacity is what the municipality accepted for the year less what earlier quarters used, a stated share, rounded
     down to whole persons. Services and languages follow from stated thresholds on published populations.
     """
-    day = _first_day(year, quarter)
+    day = first_day(year, quarter)
     settlement = localities.table(locality, "settlement")
     known = settlement[settlement["year"] == year].set_index("municipality")["accepted"]
     if known.empty:
@@ -146,7 +146,7 @@ def study(
     """
     home = localities.load(locality, "allocation")
     parameters = localities.parameters(home)
-    day = _first_day(year, quarter)
+    day = first_day(year, quarter)
     places = accepted_places(home, parameters, year=year, quarter=quarter)
     origins = localities.table(home, "origin_population")
     drawn = synthetic.households(households, parameters=parameters, origin_population=origins, day=day, seed=seed)
@@ -303,7 +303,8 @@ def load_plan(folder: Path) -> Plan:
     return Plan(**parts, **json.loads((folder / "plan.json").read_text(encoding="utf-8")))
 
 
-def _first_day(year: int, quarter: int) -> date:
+def first_day(year: int, quarter: int) -> date:
+    """Return the first day of a quarter; one that is none is refused."""
     if quarter not in QUARTER_STARTS:
         raise AssumptionError(f"there is no quarter {quarter}", do="choose 1, 2, 3 or 4")
     return date(year, *QUARTER_STARTS[quarter])

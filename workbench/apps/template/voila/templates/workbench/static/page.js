@@ -112,6 +112,26 @@
     button.setAttribute("aria-expanded", String(open));
   });
 
+  // A household in a table is looked at by a click, as by the list of households, which the keyboard reaches.
+  document.addEventListener("click", (event) => {
+    const name = event.target.closest?.(".mw-page th[scope=row]")?.textContent;
+    const list = document.querySelector(".mw-household select");
+    const option = name && list && [...list.options].find((each) => each.text === name);
+    if (!option) return;
+    list.value = option.value;
+    list.dispatchEvent(new Event("change", { bubbles: true }));
+    list.focus();
+  });
+
+  // A file that no message can carry is refused here, before it is read.
+  document.addEventListener("change", (event) => {
+    const chosen = event.target;
+    if (chosen.type !== "file" || [...chosen.files].every((file) => file.size <= 700000)) return;
+    event.stopImmediatePropagation();
+    chosen.value = "";
+    alarm("large", "understood", calm);
+  }, true);
+
   // What is folded on the screen and belongs on paper is open while the page is printed.
   const unfold = (printing) => {
     for (const fold of document.querySelectorAll("details[data-mw-print]")) {

@@ -1,0 +1,166 @@
+"""The allocation page by setting and reading traits; no browser, no kernel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from workbench.apps.allocation.state import AllocationState
+from workbench.apps.allocation.view import LARGEST, AllocationView
+from workbench.core.errors import AppError, DataError, DecisionError
+from workbench.studies.allocation import batches
+from workbench.studies.allocation.desk import Change, Desk, Draft
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.fixture
+def batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "batches" / "week-48"
+    home.mkdir(parents=True)
+    pd.DataFrame(
+        {"household": ["A", "B", "C"], "adults": [1, 1, 2], "children": [0, 1, 0], "seniors": 0,
+         "needs": ["", "school", ""], "group": ["one", "more", "more"]}
+    ).to_csv(home / "households.csv", index=False)  # fmt: skip
+    pd.DataFrame({"place": ["p", "q", "r"], "capacity": [2, 2, 4], "services": ["", "school", "school"]}).to_csv(
+        home / "places.csv", index=False
+    )
+    pd.DataFrame(
+        {"household": ["A", "B", "C"], "p": [0.9, 0.5, 1.0], "q": [0.5, 0.6, 0.7], "r": [0.2, 0.3, 0.4]}
+    ).to_csv(home / "scores.csv", index=False)
+    pd.DataFrame({"rule": ["ban"], "household": ["C"], "place": ["p"], "reason": ["a relative's wish"]}).to_csv(
+        home / "rules.csv", index=False
+    )
+    monkeypatch.setenv(batches.FOLDER, str(tmp_path / "batches"))
+    monkeypatch.setenv("WORKBENCH_RUNS", str(tmp_path / "output" / "runs"))
+    return home
+
+
+def opened(**choices: str) -> AllocationView:
+    page = AllocationView(AllocationState(batch="week-48", known=tuple(batches.names()), **choices), aside=False)
+    page.bridge.box.children[1].click()
+    return page
+
+
+def test_a_batch_opens_with_its_plan_and_a_household_says_why(batch: Path) -> None:
+    page = opened()
+    assert "4 of 5" not in page.headline.value and "5 of 5 persons in 3 households" in page.headline.value
+    page.household.value = "B"
+    assert "B is proposed for" in page.who.value and "does not offer school" in page.who.value
+    page.language.value = "nb"
+    assert "5 av 5 personer i 3 husholdninger" in page.headline.value
+
+
+def test_a_lock_moves_others_says_its_cost_and_is_undone(batch: Path) -> None:
+    page = opened()
+    before = page.desk.plan.value
+    page.household.value, page.place.value = "A", "r"
+    page.apply.click()
+    assert "needs a reason" in page.notice.value and page.desk.plan.value == before  # refused; nothing changed
+    page.reason.value = "work found there"
+    page.apply.click()
+    placed = page.desk.plan.assignment.set_index("household")["place"]
+    assert placed["A"] == "r" and "It costs" in page.moved.value and "work found there" in page.ledger.value
+    page.undo.click()
+    assert page.desk.plan.value == before and page.desk.draft.undone and not page.desk.draft.changes
+    page.redo.click()
+    assert page.desk.plan.assignment.set_index("household")["place"]["A"] == "r"
+
+
+def test_room_links_and_rules_can_be_changed(batch: Path) -> None:
+    page = opened()
+    page.action.value = "capacity"
+    page.place.value, page.number.value, page.reason.value = "p", 0, "closed"
+    page.apply.click()
+    assert "p" not in set(page.desk.plan.assignment["place"])
+    page.undo.click()
+    page.rules.children[0].value = False
+    assert page.desk.plan.assignment.set_index("household")["place"]["C"] == "p"  # the ban is off
+    page.action.value = "linked"
+    page.household.value, page.other.value, page.reason.value = "A", "B", "siblings"
+    page.apply.click()
+    placed = page.desk.plan.assignment.set_index("household")["place"]
+    assert placed["A"] == placed["B"] == "r"
+
+
+def test_a_draft_survives_its_page_and_nobody_else_sees_it(batch: Path) -> None:
+    page = opened()
+    page.household.value, page.place.value, page.reason.value = "A", "r", "work"
+    page.apply.click()
+    again = opened(draft=page.state.draft)
+    assert again.desk.draft.changes == page.desk.draft.changes
+    assert again.desk.plan.value == pytest.approx(page.desk.plan.value)
+    other = opened()
+    assert other.state.draft != page.state.draft and not other.desk.draft.changes
+
+
+def test_what_contradicts_is_refused_and_the_plan_stays(batch: Path) -> None:
+    page = opened()
+    plan = page.desk.plan
+    page.household.value, page.place.value, page.reason.value = "B", "p", "wish"
+    page.apply.click()
+    assert "school" in page.notice.value and "Nothing was changed" in page.notice.value and page.desk.plan is plan
+
+
+def upload(page: AllocationView, **files: bytes) -> None:
+    page.upload.value = tuple(
+        {"name": name.replace("_", "."), "type": "text/csv", "size": len(body), "content": memoryview(body),
+         "last_modified": pd.Timestamp("2026-11-28", tz="UTC").to_pydatetime()}
+        for name, body in files.items()
+    )  # fmt: skip
+
+
+def test_tables_are_brought_and_bad_ones_refused_in_a_sentence(batch: Path) -> None:
+    page = opened()
+    plan = page.desk.plan
+    upload(page, notes_csv=b"a\n1\n")
+    assert "does not say which table" in page.notice.value and page.desk.plan is plan
+    upload(page, households_csv=b"x" * (LARGEST + 1))
+    assert "too large" in page.notice.value and page.desk.plan is plan
+    upload(page, households_csv=(batch / "households.csv").read_bytes())
+    assert "Still missing: a table of places" in page.notice.value
+    upload(page, places_csv=b"town,room\np,4\n")
+    assert "required column is missing" in page.notice.value
+    upload(page, places_csv=(batch / "places.csv").read_bytes())
+    assert "3 households" in page.headline.value
+
+
+def test_the_pdf_and_plans_nearly_as_good_are_made_on_demand(batch: Path) -> None:
+    page = opened()
+    page.make_pdf.click()
+    assert "data:application/pdf" in page.pdf.value
+    page.others.click()
+    assert (
+        "within one per cent" in page.near.value or "nearly-as-good" in page.near.value or "Plan B" in page.near.value
+    )
+    page.judge.click()
+    assert "No gain is shown" in page.honesty.value
+
+
+def test_choices_travel_in_an_address_and_strange_ones_are_refused() -> None:
+    state = AllocationState(language="sv", batch="week-48")
+    assert AllocationState.from_query(state.query()) == state and json.dumps(state.to_dict())
+    with pytest.raises(AppError):
+        AllocationState(draft="../secret")
+    assert "no batch" in AllocationState(batch="x", known=("y",)).blockers[0]
+
+
+def test_a_draft_is_read_back_and_a_damaged_one_refused(tmp_path: Path) -> None:
+    draft = Draft("week-48", (Change("pin", "A", place="r", reason="work"),))
+    draft.save(tmp_path / "d.json")
+    assert Draft.load(tmp_path / "d.json") == draft
+    (tmp_path / "d.json").write_text('{"batch": 1')
+    with pytest.raises(DataError, match="draft"):
+        Draft.load(tmp_path / "d.json")
+
+
+def test_unknown_names_are_refused_with_the_nearest(batch: Path) -> None:
+    desk = Desk.begin(batches.load("week-48"), Draft("week-48"))
+    for change in (Change("pin", "AA", place="r", reason="x"), Change("pin", "A", place="rr", reason="x")):
+        with pytest.raises(DecisionError, match="there is no"):
+            desk.changed(change)
+    assert replace(desk.draft, changes=()) == desk.draft

@@ -1,0 +1,1 @@
+"""Allocation: a batch of households, the plan proposed, and what a caseworker changes in it."""

@@ -1,0 +1,74 @@
+"""The parts of the capacity report that are words alone: headings, method, and the sentences for applicants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.presentation import markup as m
+from workbench.presentation.capacity.waits import for_applicant
+from workbench.presentation.display import Shown
+from workbench.presentation.findings import Finding, Several
+from workbench.presentation.languages import marked, say
+
+if TYPE_CHECKING:
+    from workbench.studies.capacity.study import CapacityResult
+
+HEADINGS = {
+    "stages": marked("Where cases wait"),
+    "staff": marked("Staff"),
+    "waits": marked("What an applicant is told"),
+    "sure": marked("How we know"),
+}
+
+
+@dataclass(frozen=True)
+class Heading(Shown):
+    """The heading of a section, in the language of its report."""
+
+    text: str
+
+    def plain(self) -> str:
+        """Return the heading as a line."""
+        return self.text
+
+    def markdown(self) -> str:
+        """Return the heading of the second level."""
+        return f"## {m.markdown(self.text)}"
+
+    def html(self) -> str:
+        """Return the heading of the second level."""
+        return f"<h2>{m.html(self.text)}</h2>\n"
+
+    def typst(self) -> str:
+        """Return the heading of the second level."""
+        return f"#heading(level: 1, {m.typst(self.text)})\n"
+
+
+def heading(name: str, language: str = "en") -> Heading:
+    """Return the heading of a section: ``stages``, ``staff``, ``waits`` or ``sure``."""
+    return Heading(say(HEADINGS[name], language))
+
+
+def applicants(result: CapacityResult, language: str = "en") -> Several:
+    """Return the sentences for those who apply now, one for each type of case."""
+    now = [promise for promise in result.waits.promises if promise.waited == 0]
+    told = [for_applicant(result.waits, promise, language) for promise in now]
+    last = len(told) - 1
+    # What all of them rest on is said once, below the last.
+    return Several(tuple(f if at == last else Finding(f.sentence, language=language) for at, f in enumerate(told)))
+
+
+def method(language: str = "en") -> Finding:
+    """Return how the figures are made."""
+    return Finding(
+        say(
+            "Cases pass through stages and are worked on in order of priority by the hours each team has: staff in "
+            "post and newcomers who learn, less absence and attrition. Hires and moves are decided now, by a "
+            "two-stage stochastic programme; overtime follows when work has piled up. The plan is judged by "
+            "simulating every draw. Waits come from a life table of cohorts, also of those that still wait, scaled "
+            "to the decisions planned.",
+            language,
+        ),
+        language=language,
+    )
