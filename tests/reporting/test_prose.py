@@ -33,7 +33,7 @@ def test_no_paragraph_of_prose_stays_english(language: str) -> None:
         pairs = [
             (a.source, b.source) for a, b in zip(before.cells, after.cells, strict=True) if a.cell_type == "markdown"
         ]
-        assert pairs and all(a != b for a, b in pairs)
+        assert all(a != b for a, b in pairs), [a for a, b in pairs if a == b]
         assert all(a.count("#") == b.count("#") for a, b in pairs)
     assert all(say(part.replace("{", "{{"), language) for part in prose.PARAGRAPHS)
 
