@@ -45,6 +45,14 @@ def build(
     name: Annotated[str, typer.Argument(help="Name of the report, see `workbench report list`.")],
     parameter: Annotated[list[str] | None, typer.Option("-p", help="A parameter as key=value; repeat it.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the PDF, the HTML and the notebook.")] = Path("output/reports"),
+    everything: Annotated[
+        bool,
+        typer.Option("--all", help="One report for each municipality; what is there and whole is not made again."),
+    ] = False,
+    locality: Annotated[
+        str | None, typer.Option(help="Locality whose municipalities these are, the same as -p locality=….")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes at once, with --all.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Run a report's notebook and write its PDF, its HTML and the executed notebook."""
@@ -60,6 +68,13 @@ def build(
         if key.strip() in values:
             raise ReportError(f"the parameter '{key.strip()}' is given twice", do="give each parameter once")
         values[key.strip()] = value
+    if locality is not None:
+        if values.get("locality", locality) != locality:
+            raise ReportError("the locality is given twice", do="give --locality or -p locality=…, not both")
+        values["locality"] = locality
+    if everything:
+        _all(name, values, out, workers, as_json)
+        return
     if shown := published(name, values):
         values["run"] = shown
         typer.echo(f"Shown is what was published, {shown}; for a draft give its parameters, e.g. -p seed=1.", err=True)
@@ -74,6 +89,42 @@ def build(
         typer.echo(built.replaced, err=True)
     if built.attention:
         typer.echo(built.attention, err=True)
+        raise typer.Exit(WARNING)
+
+
+def _all(name: str, values: dict[str, str], out: Path, workers: int | None, as_json: bool) -> None:
+    """Build a report for each municipality; say what failed, and end with a warning if anything did."""
+    from workbench.core.engine import Engine
+    from workbench.core.errors import ReportError
+    from workbench.presentation.wording import counted
+    from workbench.reporting import many
+    from workbench.sources import localities
+
+    if many.EACH in values:
+        raise ReportError(f"one {many.EACH}, and all of them", do=f"leave out --all, or -p {many.EACH}=…")
+    places = sorted(localities.load(values.get("locality", "norway")).places)
+    with step(counted(len(places), "report")) as progress, Engine(workers=workers) as engine:
+        made = many.build_many(name, places, values, out, engine=engine, progress=progress)
+    new = [each for each in made.made if not each.failure]
+    if as_json:
+        body = {"manifest": str(made.manifest), "built": len(new), "found": made.found, "seconds": made.seconds}
+        failures = {each.place: each.failure for each in made.failures}
+        typer.echo(json.dumps(body | {"failures": failures}, ensure_ascii=False))
+    else:
+        minutes = made.seconds / 60
+        fresh = len(new) - made.found
+        rate = f", {fresh / minutes:.0f} a minute" if minutes > 0 and fresh else ""
+        typer.echo(
+            f"{counted(len(new), 'report')} in {out}, {made.found} of them there before; {minutes:.1f} minutes{rate}."
+        )
+        typer.echo(f"Manifest: {made.manifest}")
+        for each in made.failures:
+            typer.echo(f"  {each.place}: {each.failure}", err=True)
+        for each in new:
+            if each.attention:
+                typer.echo(f"Attention: {each.attention}", err=True)
+                break
+    if made.failures or any(each.attention for each in new):
         raise typer.Exit(WARNING)
 
 

@@ -116,6 +116,15 @@ def place(code: str, name: str, language: str = "en") -> str:
     return str(_locale(language).territories.get(territory, name))
 
 
+def spelled(code: str, language: str = "en") -> str:
+    """Return the name of a language by its code.
+
+    >>> spelled("uk", "nb"), spelled("nb")
+    ('ukrainsk', 'Norwegian Bokmål')
+    """
+    return str(_locale(language).languages.get(code, code))
+
+
 _COUNTRY = re.compile(r"[A-Z]{3}")
 _SPOKEN = re.compile(r"[a-z]{2,3}(;[a-z]{2,3})*")
 _OTHER_CODES = {"XKX": "XK", "prs": "fa_AF"}

@@ -8,7 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,8 @@ from workbench.reporting.run import Refused, run
 from workbench.reporting.typst import TypstExporter
 from workbench.studies import publishing
 
+Runner = Callable[[Path, Mapping[str, Any], Path], None]
+"""Executes a notebook with parameters and writes it, with its outputs, to a path."""
 PRIVATE = ("runs",)
 """Parameters that say where files lie on one machine; they are not carried in a report."""
 
@@ -54,6 +56,8 @@ def build(
     out: Path | str = "output/reports",
     *,
     folder: Path | None = None,
+    runner: Runner = run,
+    name_of_files: str = "",
 ) -> BuiltReport:
     """Build the report ``name`` into the folder ``out`` as PDF, HTML and executed notebook.
 
@@ -63,6 +67,10 @@ def build(
         Values by name, typed or as text; what is not given keeps its default.
     folder
         Folder of report notebooks; default those that ship.
+    runner
+        What executes the notebook: a kernel of its own, or a process that is warm already.
+    name_of_files
+        Name of the three files, where several reports of one kind lie in a folder; default that of the report.
 
     Raises
     ------
@@ -79,25 +87,27 @@ def build(
     try:
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target) as holder:
-            return _built(chosen, values, target, holder)
+            return _built(chosen, values, target, holder, runner, name_of_files or chosen.name)
     except OSError as error:
         raise ReportError(
             "cannot write reports here", where=str(target), why=error.strerror or str(error), do="choose another folder"
         ) from error
 
 
-def _built(chosen: Report, values: Mapping[str, Any], target: Path, holder: Path) -> BuiltReport:
+def _built(
+    chosen: Report, values: Mapping[str, Any], target: Path, holder: Path, runner: Runner, files: str
+) -> BuiltReport:
     name = chosen.name
-    failed = target / f"{name}.failed.ipynb"
+    failed = target / f"{files}.failed.ipynb"
     notebook = holder / f"{name}.ipynb"
     try:
-        run(chosen.path, values, notebook)
+        runner(chosen.path, values, notebook)
         public = _without_paths(notebook, values)
         inputs = contents.inputs(values, document.facts(read_notebook(notebook)).edition)
         attention = print_notebook(chosen, public, notebook, holder, archive_of(values.get("runs") or None), inputs)
-        replaced = _replaced(target / f"{name}.ipynb", notebook)
+        replaced = _replaced(target / f"{files}.ipynb", notebook)
         for suffix in (".ipynb", ".html", ".pdf"):
-            os.replace(holder / (name + suffix), target / (name + suffix))
+            os.replace(holder / (name + suffix), target / (files + suffix))
         failed.unlink(missing_ok=True)
     except Refused:
         raise
@@ -106,7 +116,7 @@ def _built(chosen: Report, values: Mapping[str, Any], target: Path, holder: Path
             with replacing(failed) as partial:
                 shutil.copyfile(notebook, partial)
         raise
-    pdf, page, executed = (target / (name + suffix) for suffix in (".pdf", ".html", ".ipynb"))
+    pdf, page, executed = (target / (files + suffix) for suffix in (".pdf", ".html", ".ipynb"))
     return BuiltReport(name, pdf, page, executed, values, attention, replaced)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,10 @@ from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.sources import localities
 from workbench.studies.inflow import saved_runs as inflow_saved
-from workbench.studies.settlement import carried, checks
+from workbench.studies.settlement import carried, checks, saved_runs
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
+from workbench.studies.settlement.saved_runs import NUMBERS, WORDS
 from workbench.studies.settlement.totals import (
     Totals,
     choose_totals,
@@ -47,8 +48,8 @@ from workbench.studies.settlement.totals import (
 from workbench.studies.settlement.verdict import NEVER_TRIED, Verdict, verdict
 
 FIT, FORECAST, SETTLEMENT = "settlement-fit", "settlement", "settlement"
-NUMBERS, WORDS = "draws.nc", "forecast.json"
-FORMAT = "migration-workbench settlement forecast 1"
+NO_RECORD = RunRecord("", "", {}, (), {}, "", 0.0, (), {})
+"""Stands for the record of a forecast that is still being made."""
 
 CAVEATS = (
     caveat("The figures are those of today's table on today's borders, not those known at the as-of year."),
@@ -192,8 +193,9 @@ def forecast(
         fit = SettlementFit.load(fitted.folder / "fit")
         draws = fit.simulate(totals.persons, seed)
         draws.save(folder / NUMBERS)
-        words = {"format": FORMAT, "diagnostics": fit.diagnostics.to_dict()}
-        (folder / WORDS).write_text(json.dumps(words, indent=2) + "\n", encoding="utf-8")
+        contest = str(before.scenario["contest"])
+        found = fit.diagnostics.named(observed.names)
+        saved_runs.keep(folder, _described(draws, found, observed, contest, totals, as_of, runs))
         return {"converged": before.results["converged"], "given": totals.given}
 
     caveats = (*before.caveats, *before.results["caveats"], *totals.caveats)
@@ -204,25 +206,27 @@ def forecast(
     )
 
 
-def _result(
-    run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool, runs: str | Path | None
+def _described(
+    draws: Draws,
+    diagnostics: Diagnostics,
+    observed: Observed,
+    contest: str,
+    totals: Totals,
+    as_of: int,
+    runs: str | Path | None,
 ) -> SettlementResult:
-    draws = Draws.load(run.folder / NUMBERS)
-    as_of = int(run.record.scenario["as_of"])
+    """Return a forecast with all that is said beside it, before it has a record of its own."""
     table = observed.settlement
     whole = table[~table["year"].isin(observed.part_years)]
     places = draws.labels("municipality")
-    words = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))
     return SettlementResult(
-        record=run.record,
+        record=NO_RECORD,
         as_of=as_of,
         contest=contest,
         draws=draws,
         observed=whole[whole["year"] <= as_of].reset_index(drop=True),
         later=whole[whole["year"].isin(draws.labels("year")) & whole["settled"].notna()].reset_index(drop=True),
-        diagnostics=carried.NoFit.of(draws.size)
-        if words["diagnostics"] is None
-        else Diagnostics.from_dict(words["diagnostics"]).named(observed.names),
+        diagnostics=diagnostics,
         names={code: observed.names.get(code, code) for code in places},
         parents={code: observed.parents.get(code, "") for code in places},
         positions=observed.positions,
@@ -234,11 +238,22 @@ def _result(
             *checks.told_unheard_of(totals.persons, table, as_of, observed.rhythm),
         ),
         given=totals.given,
-        reused=reused,
+        reused=False,
         numbers=tuple(totals.numbers[at % len(totals.numbers)] for at in range(draws.size)) if totals.numbers else (),
         rhythm=observed.rhythm,
         verdict=verdict(observed, contest, len(draws.labels("year")), runs=runs),
     )
+
+
+def _result(
+    run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool, runs: str | Path | None
+) -> SettlementResult:
+    draws = Draws.load(run.folder / NUMBERS)
+    told = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))["diagnostics"]
+    found = carried.NoFit.of(draws.size) if told is None else Diagnostics.from_dict(told)
+    as_of = int(run.record.scenario["as_of"])
+    result = _described(draws, found, observed, contest, totals, as_of, runs)
+    return replace(result, record=run.record, reused=reused)
 
 
 def contest(quotas: bool) -> str:
@@ -417,8 +432,8 @@ def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -
     def compute(folder: Path) -> dict[str, Any]:
         draws = carried.simulate(observed, totals.persons, question.as_of, seed=seed)
         draws.save(folder / NUMBERS)
-        words = {"format": FORMAT, "diagnostics": None}
-        (folder / WORDS).write_text(json.dumps(words, indent=2) + "\n", encoding="utf-8")
+        told = carried.NoFit.of(draws.size)
+        saved_runs.keep(folder, _described(draws, told, observed, BEFORE, totals, question.as_of, runs))
         return {"converged": True, "given": totals.given}
 
     inputs = (*observed.vintages, *totals.inputs)

@@ -1,0 +1,1 @@
+"""Settlement: where newcomers will live, by municipality, from the newest saved forecast."""

@@ -1,0 +1,159 @@
+"""The widgets of the settlement page: they only link what a reader chooses to what the page says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets
+from traitlets.log import get_logger
+
+from workbench.apps import notices
+from workbench.apps.bridge import Bridge, keep_quiet
+from workbench.apps.settlement import content
+from workbench.apps.settlement.panel import Opening, Settlement
+from workbench.apps.settlement.state import LARGEST
+from workbench.core.errors import WorkbenchError
+from workbench.presentation.languages import LANGUAGES, say
+from workbench.studies.settlement import SettlementResult, saved_runs
+
+PAUSE = 0.4
+"""Seconds without a further choice before charts are drawn."""
+
+
+def page() -> ipywidgets.Box:
+    """Return the page for the address that this kernel was started for."""
+    keep_quiet()
+    panel = Settlement()
+    return panel.view(panel.state())
+
+
+class SettlementView:
+    """The page of one reader; ``opening`` is what to show at first."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.state, self.notice = opening.asked, opening.notice
+        self._problem: Callable[[str], str] | None = None
+        self._quiet = self._up = False
+        self._pause: asyncio.TimerHandle | None = None
+        self._other: tuple[int, SettlementResult] | None = None
+        self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
+        self.place = ipywidgets.Dropdown()
+        self.total = ipywidgets.BoundedIntText(min=0, max=LARGEST)
+        self.takes = ipywidgets.BoundedIntText(min=-1, max=LARGEST)
+        self.blocker = ipywidgets.HTML()
+        self.head, self.headline, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
+        self.bridge = Bridge(self.draw)
+        self.saved, error = opening.found
+        if error is not None:
+            notices.log(error)
+        if self.saved is None:
+            self._problem = content.missing if error is None else content.failed
+        self.box = self._layout()
+        self._link()
+        self.update()
+
+    def _layout(self) -> ipywidgets.Box:
+        first = _box("mw-card", self.language)
+        choose = _box("mw-card", self.place, self.total, self.takes)
+        controls = _box("mw-controls", first, self.blocker, *([choose] if self.saved is not None else []))
+        self.charts.add_class("mw-charts")
+        said = _box("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
+        return _box("mw-app", controls, said, self.bridge.box)
+
+    def _link(self) -> None:
+        self.language.value = self.state.language
+        self.language.observe(lambda change: self.choose(language=change.new), "value")
+        self.place.observe(lambda change: self.choose(municipality=change.new), "value")
+        self.total.observe(lambda change: self.choose(total=change.new), "value")
+        self.takes.observe(lambda change: self.choose(takes=change.new), "value")
+
+    def choose(self, **choice: Any) -> None:
+        """Take a reader's choice over into the state, and show what follows from it."""
+        if self._quiet:
+            return
+        self.state, self.notice = replace(self.state, **choice), ""
+        self.update()
+
+    def shown(self) -> SettlementResult:
+        """Return the saved forecast, or what follows from its fit for another national total."""
+        assert self.saved is not None
+        total = self.state.total
+        if not total:
+            return self.saved
+        if self._other is None or self._other[0] != total:
+            self._other = (total, saved_runs.with_total(self.saved, total, runs=self.state.runs or None))
+        return self._other[1]
+
+    def update(self) -> None:
+        """Say anew what the choice changes; charts follow when the reader has paused."""
+        language, status = self.state.language, ""
+        with self._guarded():
+            blockers = self.state.blockers(self.saved.names) if self.saved is not None else ()
+            self._label(language)
+            self.blocker.value = notices.blocked((*([self.notice] if self.notice else []), *blockers))
+            self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
+            if self.saved is not None:
+                self.head.value = content.head(self.saved, self.state)
+                status = " ".join(blockers) or self._show()
+        if self._problem is not None:
+            self.head.value = self._problem(language)
+            self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
+        self.bridge.tell(language=language, status=status, query=self.state.query())
+
+    def _show(self) -> str:
+        result = self.shown()
+        self.headline.value = content.said_first(result, self.state)
+        self.tables.value, status = content.tables(result, self.state)
+        self.foot.value = content.foot(result, self.state)
+        self.charts.value = content.waiting(self.state.language)
+        if self._up:
+            if self._pause is not None:
+                self._pause.cancel()
+            self._pause = asyncio.get_event_loop().call_later(PAUSE, self.draw)
+        return status
+
+    def draw(self) -> None:
+        """Draw the charts of the present choice; the page asks for it as soon as its widgets are up."""
+        self._up = True
+        if self.saved is None or self._problem is not None or self.state.blockers(self.saved.names):
+            return
+        with self._guarded():
+            self.charts.value = content.figures(self.shown(), self.state)
+        if self._problem is not None:
+            self.update()
+
+    def _label(self, language: str) -> None:
+        self.language.description = say("Language", language)
+        self.place.description = say("Municipality", language)
+        self.total.description = say("What if so many in the country (0: as forecast)", language)
+        self.takes.description = say("What if it takes so many (-1: not asked)", language)
+        self._quiet = True
+        if self.saved is not None:
+            places = sorted(self.saved.names.items(), key=lambda pair: pair[1])
+            self.place.options = [(say("The whole country", language), ""), *((name, code) for code, name in places)]
+            self.place.value = self.state.municipality if self.state.municipality in self.saved.names else ""
+            self.total.value, self.takes.value = self.state.total, self.state.takes
+            self.takes.disabled = not self.state.municipality
+        self._quiet = False
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn a fault into a page that says it; of a bug only the server's log tells more."""
+        try:
+            yield
+        except WorkbenchError as error:
+            notices.log(error)
+            self._problem = content.failed
+        except Exception:
+            get_logger().exception("the settlement page failed")
+            self._problem = content.broken
+
+
+def _box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
+    box = ipywidgets.Box(list(children))
+    box.add_class(style)
+    return box
