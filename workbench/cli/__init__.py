@@ -22,6 +22,7 @@ import workbench.cli.fairness as fairness
 import workbench.cli.guide as guide
 import workbench.cli.inflow as inflow
 import workbench.cli.intake as intake
+import workbench.cli.judgement as judgement
 import workbench.cli.locality as locality
 import workbench.cli.outcomes as outcomes
 import workbench.cli.places as places
@@ -105,6 +106,7 @@ app.command("demo", epilog=demo.EXAMPLE)(demo.run)
 app.add_typer(data.app, name="data")
 inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
+judgement.register(inflow.app)
 app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")

@@ -455,6 +455,33 @@ _ALL = (
         ),
     ),
     Contract(
+        "expert_judgements",
+        "one expert's judgement of how many come to a destination in a month",
+        ("expert", "destination", "month"),
+        (
+            Column("expert", "name", "who judges; a code will do"),
+            Column("destination", "name", "a destination of the forecast, or all together", place=True, whole=True),
+            Column("month", "text", "a month of the forecast, or all for the whole period"),
+            Column("p10", "number", "one chance in ten to be at or below it", "persons", low=0),
+            Column("p50", "number", "as likely above as below", "persons", low=0),
+            Column("p90", "number", "one chance in ten to be above it", "persons", low=0),
+            Column("above", "number", "a number that may be passed, a surge", "persons", False, True, low=0),
+            Column("chance", "number", "probability that it is passed", "0-1", False, True, low=0, high=1),
+        ),
+    ),
+    Contract(
+        "policy_events",
+        "one event of migration policy",
+        ("date", "place", "event"),
+        (
+            Column("date", "date", "day from which on it holds"),
+            Column("place", "code", "country whose policy it is, EU for the Union"),
+            Column("event", "text", "what happened, in a few words"),
+            Column("kind", "text", "such as border, law, agreement, pandemic"),
+            Column("source", "text", "who says so, and where"),
+        ),
+    ),
+    Contract(
         "agency_units",
         "one unit of an agency",
         ("unit",),
