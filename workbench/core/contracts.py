@@ -502,18 +502,6 @@ _ALL = (
         ),
     ),
     Contract(
-        "policy_events",
-        "one event of migration policy",
-        ("date", "place", "event"),
-        (
-            Column("date", "date", "day from which on it holds"),
-            Column("place", "code", "country whose policy it is, EU for the Union"),
-            Column("event", "text", "what happened, in a few words"),
-            Column("kind", "text", "such as border, law, agreement, pandemic"),
-            Column("source", "text", "who says so, and where"),
-        ),
-    ),
-    Contract(
         "agency_units",
         "one unit of an agency",
         ("unit",),
