@@ -27,3 +27,18 @@ def test_the_inflow_notebook_runs_and_scores_a_contest(tmp_path: Path) -> None:
     )
     assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert (tmp_path / "contest" / "scores.json").exists()
+
+
+def test_the_notebook_on_fairness_and_honesty_runs_in_small(tmp_path: Path) -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "04_fair_and_honest.ipynb", as_version=4)
+    done = papermill.execute_notebook(
+        notebook,
+        str(tmp_path / "done.ipynb"),
+        {"households": 24, "number_of_places": 8},
+        kernel_name="python3",
+        cwd=str(ROOT),
+        progress_bar=False,
+    )
+    assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    said = str([o for cell in done.cells for o in cell.get("outputs", [])])
+    assert "their truth is known" in said and said.count("image/png") == 4

@@ -24,6 +24,7 @@ from workbench.studies.inflow import scores as inflow_scores
 from workbench.studies.inflow.arrivals import read_table
 from workbench.studies.inflow.backtest import Backtest, series_of
 from workbench.studies.inflow.backtest_plan import MODEL, POOLS, chosen, every, horizons_in, origins_in
+from workbench.studies.inflow.judgement import rates
 from workbench.studies.inflow.origin import Learnt, keep, kept_before
 
 pytestmark = pytest.mark.quick
@@ -356,3 +357,18 @@ def test_another_backtest_s_folder_is_not_overwritten_in_silence(tmp_path: Path)
         backtest(walk(), tmp_path, overwrite=False, horizons=[3])
     assert (tmp_path / inflow_scores.SCORES).read_bytes() == before
     backtest(walk(seed=3), tmp_path, overwrite=True)
+
+
+def test_an_alarm_has_the_rates_of_the_backtest_beside_it(tmp_path: Path) -> None:
+    table = walk()
+    backtest(table, tmp_path)
+    limit = float(table[(table["destination"] == "AA") & (table["month"] > "2017-03")]["persons"].median())
+    found = rates(tmp_path, "AA", limit)
+    outcomes = table[table["destination"] == "AA"].set_index("month")["persons"]
+    above = sum(outcomes[add_months(origin, step)] > limit for origin in ORIGINS for step in (3, 4))
+    assert found.passed == above and found.quiet == 2 * len(ORIGINS) - above
+    assert 0 <= found.missed <= above and f"of {found.quiet} months below it" in found.line()
+    never = rates(tmp_path, "AA", 1e9)
+    assert (never.false, never.missed, never.passed) == (0, 0, 0) and "miss rate is unknown" in never.line()
+    with pytest.raises(DataError, match="no forecasts of ZZ"):
+        rates(tmp_path, "ZZ", limit)

@@ -241,7 +241,6 @@ class _Server(Voila):  # type: ignore[misc]
         return {**super().init_settings(), **self.tornado_settings, "compress_response": True}
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
-        """Return Voilà's routes, guarded, without its log-in form."""
         """Return Voilà's routes, guarded, without its log-in form; before them the guides, which are open to all."""
         closed = guarded(handlers([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]))
         return [*guide_site.routes(_hosts(self.serving), self.serving.base_path, self.serving.store), *closed]

@@ -15,12 +15,15 @@ import workbench.cli.allocate as allocate
 import workbench.cli.app as page
 import workbench.cli.backtest as backtest
 import workbench.cli.capacity as capacity
+import workbench.cli.cockpit as cockpit
 import workbench.cli.data as data
 import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
+import workbench.cli.fairness as fairness
 import workbench.cli.guide as guide
 import workbench.cli.inflow as inflow
 import workbench.cli.intake as intake
+import workbench.cli.judgement as judgement
 import workbench.cli.locality as locality
 import workbench.cli.outcomes as outcomes
 import workbench.cli.places as places
@@ -104,11 +107,15 @@ app.command("demo", epilog=demo.EXAMPLE)(demo.run)
 app.add_typer(data.app, name="data")
 inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
+judgement.register(inflow.app)
 app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
+allocate.app.command("fairness", epilog=fairness.EXAMPLE)(fairness.run)
+app.command("shadow", epilog=fairness.SHADOW_EXAMPLE)(fairness.shadow)
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(outcomes.app, name="outcomes")
+app.add_typer(cockpit.app, name="cockpit")
 app.add_typer(register.app, name="register")
 app.add_typer(intake.app, name="intake")
 app.add_typer(places.app, name="places")

@@ -134,7 +134,7 @@ def scored(
     from workbench.presentation import scoreboard as shown
     from workbench.studies.publishing import scores as board
 
-    found = board.scoreboard(locality=locality, runs=runs)
+    found = board.study(locality=locality, runs=runs)
     if as_json:
         typer.echo(json.dumps(board.facts(found), indent=2, ensure_ascii=False))
         return

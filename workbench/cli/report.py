@@ -58,6 +58,7 @@ def build(
     """Run a report's notebook and write its PDF, its HTML and the executed notebook."""
     from workbench.core.errors import ReportError
     from workbench.reporting.build import build as build_report
+    from workbench.reporting.build import published
 
     values = {}
     for given in parameter or []:
@@ -74,6 +75,9 @@ def build(
     if everything:
         _all(name, values, out, workers, as_json)
         return
+    if shown := published(name, values):
+        values["run"] = shown
+        typer.echo(f"Shown is what was published, {shown}; for a draft give its parameters, e.g. -p seed=1.", err=True)
     with step(f"Report {name}"):
         built = build_report(name, values, out)
     if as_json:

@@ -26,6 +26,8 @@ from workbench.core.temporary import NEW, locked_folder
 
 FORMAT = "migration-workbench publication 1"
 PUBLICATION, WITHDRAWAL, RUN = "publication.json", "withdrawal.json", "run"
+ENTERED = "entered"
+"""The folder of an archive that holds others' forecasts, which are no publications."""
 EDITIONS = ("public", "municipal", "case")
 ENVIRONMENT = "WORKBENCH_PUBLISHED"
 
@@ -221,7 +223,11 @@ class Archive:
 
     def _every(self, study: str) -> Iterator[Publication]:
         with suppress(FileNotFoundError):
-            for folder in sorted(path for path in self.root.iterdir() if path.is_dir() and study in ("", path.name)):
+            for folder in sorted(
+                path
+                for path in self.root.iterdir()
+                if path.is_dir() and path.name != ENTERED and study in ("", path.name)
+            ):
                 for number in sorted(_numbers(folder)):
                     yield self._read(folder / _name(number))
 

@@ -11,6 +11,7 @@ from workbench.core.provenance import RunRecord
 from workbench.presentation import markup as m
 from workbench.presentation.display import Shown
 from workbench.presentation.findings import Finding
+from workbench.presentation.languages import say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, sentence
 from workbench.sources import localities
@@ -21,17 +22,17 @@ def locality_name(locality: str) -> str:
     return localities.load(locality).name
 
 
-def data_used(record: RunRecord) -> Table:
+def data_used(record: RunRecord, language: str = "en") -> Table:
     """Return the tables a run was made of: publisher, terms, last period and fingerprint."""
     inputs = record.inputs
     return Table(
         name="data-used",
-        caption="Each table behind these figures can be checked by its fingerprint",
+        caption=say("Each table behind these figures can be checked by its fingerprint", language),
         columns=(
-            Column("Table", tuple(v.name for v in inputs), right=False),
-            Column("Publisher and terms", tuple(v.source.line() for v in inputs), right=False),
-            Column("Last period", tuple(v.last_period or DASH for v in inputs), right=False),
-            Column("Fingerprint", tuple(v.fingerprint[:12] for v in inputs), right=False),
+            Column(say("Table", language), tuple(v.name for v in inputs), right=False),
+            Column(say("Publisher and terms", language), tuple(v.source.line() for v in inputs), right=False),
+            Column(say("Last period", language), tuple(v.last_period or DASH for v in inputs), right=False),
+            Column(say("Fingerprint", language), tuple(v.fingerprint[:12] for v in inputs), right=False),
         ),
         data=pd.DataFrame(
             {
@@ -44,25 +45,33 @@ def data_used(record: RunRecord) -> Table:
             }
         ),
         notes=tuple(dict.fromkeys(sentence(v.source.note) for v in inputs if v.source.note)),
+        language=language,
     )
 
 
-def run_facts(record: RunRecord) -> Finding:
+def run_facts(record: RunRecord, language: str = "en") -> Finding:
     """Return which run the figures are from, with the versions that made them and its caveats."""
     named = ("migration-workbench", "python", "numpy", "pymc", "nutpie", "cvxpy", "highspy")
     parts = [f"{name} {record.versions[name]}" for name in named if name in record.versions]
-    return Finding(
-        f"All figures come from run {record.short_key} of the study “{record.study}”, made on {record.created[:10]} "
-        f"with {listing(parts)}. The complete run record and the exact tables are attached to the PDF.",
-        caveats=(*record.caveats, *_guests(record)),
+    told = say(
+        "All figures come from run {key} of the study “{study}”, made on {day} with {parts}. The complete run record "
+        "and the exact tables are attached to the PDF.",
+        language,
+        key=record.short_key,
+        study=record.study,
+        day=record.created[:10],
+        parts=listing(parts, language),
     )
+    caveats = tuple(say(caveat, language) for caveat in record.caveats)
+    return Finding(told, caveats=(*caveats, *_guests(record, language)), language=language)
 
 
-def _guests(record: RunRecord) -> list[str]:
+def _guests(record: RunRecord, language: str) -> list[str]:
     """Return what other packages had to do with a run, a sentence each; none for most runs."""
-    used = listing([part.line() for part in record.plugins.used])
-    told = [f"Parts of other packages were used: {used}."] if used else []
-    return told + [f"Left out: {part.line()}." for part in record.plugins.skipped]
+    used = listing([part.line() for part in record.plugins.used], language)
+    told = [say("Parts of other packages were used: {parts}.", language, parts=used)] if used else []
+    left = [say("Left out: {part}.", language, part=part.line()) for part in record.plugins.skipped]
+    return told + left
 
 
 @dataclass(frozen=True)
@@ -91,8 +100,10 @@ class Command(Shown):
 
 def how_to_rerun(report: str, **parameters: object) -> Command:
     """Return the exact command that makes a report again with the parameters it was made with."""
-    pairs = " ".join(f"-p {shlex.quote(f'{key}={value}')}" for key, value in parameters.items())
+    given = {key: value for key, value in parameters.items() if value != ""}
+    pairs = " ".join(f"-p {shlex.quote(f'{key}={value}')}" for key, value in given.items())
+    language = str(parameters.get("language", "en"))
     return Command(
-        "The same version of the program and the same data give the same figures:",
+        say("The same version of the program and the same data give the same figures:", language),
         f"workbench report build {report} {pairs}".strip(),
     )

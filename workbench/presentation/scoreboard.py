@@ -89,10 +89,10 @@ def by_forecaster(board: Scoreboard, language: str = "en") -> Table:
 def by_issue(board: Scoreboard, language: str = "en") -> Table:
     """Return every issue: who released it and when, whether it stands, how many of its figures came out inside."""
     ours = board.rows[board.rows["model"].str.startswith("workbench-")]
-    inside = ours.groupby("issue")["inside"].agg(["sum", "count"])
     rows = []
     for issue in board.issues:
-        hit, of = (int(v) for v in inside.loc[issue.id].to_numpy(int)) if issue.id in inside.index else (0, 0)
+        mine = ours.loc[ours["issue"] == issue.id, "inside"]
+        hit, of = int(mine.sum()), len(mine)
         taken = issue.withdrawal
         rows.append(
             {

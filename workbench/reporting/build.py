@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.core import archive
 from workbench.core.archive import Archive, archive_of
 from workbench.core.errors import ReportError
 from workbench.core.files import replacing
@@ -25,6 +26,7 @@ from workbench.reporting.parameters import checked
 from workbench.reporting.pdf import compiled
 from workbench.reporting.run import Refused, run
 from workbench.reporting.typst import TypstExporter
+from workbench.studies import publishing
 
 Runner = Callable[[Path, Mapping[str, Any], Path], None]
 """Executes a notebook with parameters and writes it, with its outputs, to a path."""
@@ -79,6 +81,8 @@ def build(
     """
     chosen = report(name, folder)
     values = checked(name, chosen.parameters, parameters or {})
+    if values.get("run"):
+        values = _as_published(name, values)
     target = Path(out)
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -114,6 +118,21 @@ def _built(
         raise
     pdf, page, executed = (target / (files + suffix) for suffix in (".pdf", ".html", ".ipynb"))
     return BuiltReport(name, pdf, page, executed, values, attention, replaced)
+
+
+def published(name: str, given: Mapping[str, Any], folder: Path | None = None) -> str:
+    """Return the publication shown where nothing but a language is asked for; empty if there is none."""
+    if set(given) - {"language", "runs"} or not any(p.name == "run" for p in report(name, folder).parameters):
+        return ""
+    shown = archive_of(given.get("runs") or None).shown(name)
+    return shown.id if shown else ""
+
+
+def _as_published(name: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the parameters with those of the published run, so that a rerun makes the same."""
+    publication = archive.chosen(name, str(values["run"]), values.get("runs") or None)
+    told = {key: value for key, value in publishing.parameters(publication).items() if key in values}
+    return {**values, **told, "run": publication.id}
 
 
 def _without_paths(executed: Path, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,16 +174,16 @@ def print_notebook(
     values: Mapping[str, Any],
     executed: Path,
     out: Path,
-    archive: Archive | None = None,
+    kept: Archive | None = None,
     inputs: Sequence[Attachment] = (),
 ) -> str:
     """Write the PDF and the page of an executed report notebook beside each other; return what its front warns of.
 
-    ``archive`` is asked whether the run was published; if not, each page says that it is a draft.
+    ``kept`` is asked whether the run was published; if not, each page says that it is a draft.
     """
     node = read_notebook(executed)
     facts = document.facts(node)
-    publication = None if archive is None else archive.of_run(facts.record.key) or archive.taken(facts.record.key)
+    publication = None if kept is None else kept.of_run(facts.record.key) or kept.taken(facts.record.key)
     standing = release.standing(publication, facts.language)
     foot = standing.line or release.draft(facts.language)
     mark = release.watermark(publication, facts.language) if publication is not None else ""

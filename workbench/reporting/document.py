@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from workbench.core.errors import ReportError
 from workbench.core.provenance import RunRecord
 from workbench.presentation import markup as m
+from workbench.presentation.languages import say
 
 READER = "markdown-auto_identifiers-citations-smart-tex_math_dollars"
 HOUSEHOLD = "household"
@@ -55,6 +56,23 @@ def facts(notebook: NotebookNode) -> Facts:
         why="title, edition and run stand on every page",
         do="show the front of a presentation module in its first output cell",
     )
+
+
+def running_head(facts: Facts) -> list[str]:
+    """Return what stands at the head of each page: how recent the data are, and the version."""
+    version = facts.record.versions.get("migration-workbench", "")
+    return [facts.vintage, say("version {version}", facts.language, version=version)]
+
+
+def running_foot(facts: Facts) -> list[str]:
+    """Return what stands at the foot of each page: the edition, whether persons are made up, the run."""
+    editions = {
+        "public": say("Public edition", facts.language),
+        "municipal": say("Municipal edition", facts.language),
+        "case": say("Case edition", facts.language),
+    }
+    synthetic = [say("synthetic households", facts.language)] if facts.synthetic else []
+    return [editions[facts.edition], *synthetic, say("run {key}", facts.language, key=facts.record.short_key)]
 
 
 def text(notebook: NotebookNode, mimetype: str, raw: str) -> str:

@@ -14,15 +14,9 @@ def page(notebook: NotebookNode, standing: str = "", warned: str = "") -> str:
     """Return the page of an executed report notebook, with how it stands to its readers."""
     facts = document.facts(notebook)
     body = document.converted(document.text(notebook, m.HTML, "html"), "html5")
-    version = facts.record.versions.get("migration-workbench", "")
     warning = f'<p class="mw-synthetic" role="note">{m.html(warned)}</p>\n' if warned else ""
-    told = [
-        f"{facts.edition.capitalize()} edition",
-        facts.vintage,
-        f"version {version}",
-        f"run {facts.record.short_key}",
-    ]
-    foot = " · ".join([*told, *([standing] if standing else [])])
+    edition, *rest = document.running_foot(facts)
+    foot = " · ".join([edition, *document.running_head(facts), *rest, *([standing] if standing else [])])
     return (
         f'<!DOCTYPE html>\n<html lang="{m.html(facts.language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

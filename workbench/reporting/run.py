@@ -24,6 +24,7 @@ from workbench.core.errors import (
     ReportError,
 )
 from workbench.reporting.catalogue import read_notebook
+from workbench.reporting.prose import in_language
 
 OURS = {
     kind.__name__ for kind in (AssumptionError, ContradictionError, DataError, DecisionError, ModelError, PluginError)
@@ -65,7 +66,7 @@ def run(notebook: Path, parameters: Mapping[str, Any], executed: Path, *, folder
     """
     try:
         papermill.execute_notebook(
-            read_notebook(notebook),
+            in_language(read_notebook(notebook), str(parameters.get("language", "en"))),
             str(executed).replace("{", "{{").replace("}", "}}"),
             parameters=dict(parameters),
             kernel_name="python3",

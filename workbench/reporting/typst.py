@@ -55,16 +55,12 @@ class TypstExporter(Exporter):
 
 def _head(facts: document.Facts, resources: dict[str, Any]) -> str:
     named = {
-        "standing": m.typst(resources.get("standing", "")),
         "watermark": m.typst(resources.get("watermark", "")),
         "warned": m.typst(resources.get("warned", "")),
         "title": m.typst(facts.title),
         "description": m.typst(facts.description),
-        "vintage": m.typst(facts.vintage),
-        "edition": m.typst(facts.edition),
-        "version": m.typst(facts.record.versions.get("migration-workbench", "")),
-        "run": m.typst(facts.record.short_key),
-        "synthetic": str(facts.synthetic).lower(),
+        "head": m.typst(" · ".join(document.running_head(facts))),
+        "foot": m.typst(" · ".join(filter(None, [*document.running_foot(facts), resources.get("standing", "")]))),
         "language": m.typst(facts.language),
     }
     given = "".join(f"  {key}: {value},\n" for key, value in named.items())

@@ -86,7 +86,7 @@ def _built(carried: Carried, name: str, parameters: Mapping[str, Any], folder: P
     notebooks = folder / "reports"
     notebooks.mkdir()
     (notebooks / f"{name}.ipynb").write_bytes(carried.files[f"{name}.ipynb"])
-    given = {**parameters, "runs": str(runs or folder / "runs")}
+    given = {**parameters, **({"run": ""} if "run" in parameters else {}), "runs": str(runs or folder / "runs")}
     for key, value in parameters.items():
         file = contents.input_name(key, str(value))
         if file in carried.files:

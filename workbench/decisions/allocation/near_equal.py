@@ -16,7 +16,7 @@ from workbench.decisions.allocation.problem.input_tables import Floats
 from workbench.decisions.allocation.problem.problem import Problem
 from workbench.decisions.allocation.solve import solve
 
-STEPS = 7
+STEPS = 6
 GAP = 0.002
 
 
@@ -32,7 +32,7 @@ class NearEqual:
 
 
 def near_equal(
-    problem: Problem, plan: Plan, *, number: int = 3, within: float = 0.01, seconds: float = 5.0
+    problem: Problem, plan: Plan, *, number: int = 3, within: float = 0.01, seconds: float = 1.5
 ) -> tuple[NearEqual, ...]:
     """Return plans that lose at most a share of the value and place as many persons, as different as can be found.
 

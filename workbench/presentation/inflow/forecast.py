@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench.core.calendar import month_name
 from workbench.presentation.findings import Finding, Interval, Several
 from workbench.presentation.inflow.series import (
     destinations,
@@ -51,16 +50,21 @@ def _intervals(result: InflowResult, levels: Sequence[float]) -> tuple[float, tu
     return float(total.quantile(0.5)), tuple(Interval(level, float(low), float(high)) for level, low, high in ends)
 
 
-def front(result: InflowResult, locality: str, edition: str = "public") -> Front:
-    """Return the head of the report; the locality is named by its identifier or folder."""
+def front(result: InflowResult, locality: str, edition: str = "public", language: str = "en") -> Front:
+    """Return the head of the report; the locality is named by its identifier or folder, empty for one's own table."""
+    checks = result.diagnostics.sentence() if language == "en" else verdict(result, language)
+    data_to = say("data to {month}", language, month=month(result.as_of, language))
+    attention = say("Attention.", language)
+    where = locality_name(locality) if locality else say("your own table", language)
     return Front(
-        title="Asylum applications: the next months",
-        subtitle=f"{locality_name(locality)} · {period_words(result)} · data to {month_name(result.as_of)}",
-        vintage=f"Data to {month_name(result.as_of)}",
+        title=say("Asylum applications: the next months", language),
+        subtitle=f"{where} · {period_words(result, language)} · {data_to}",
+        vintage=leading(data_to),
         record=result.record,
-        description=headline(result).sentence,
-        attention="" if result.diagnostics.ok else f"Attention. {result.diagnostics.sentence()}",
+        description=headline(result, language=language).sentence,
+        attention="" if result.diagnostics.ok else f"{attention} {checks}",
         edition=edition,
+        language=language,
     )
 
 
@@ -124,9 +128,10 @@ def largest(result: InflowResult, first: int = 3, language: str = "en") -> Findi
     return Finding(sentence, estimate=share, unit="share of applicants")
 
 
-def key_findings(result: InflowResult) -> Several:
+def key_findings(result: InflowResult, language: str = "en") -> Several:
     """Return the three sentences that matter."""
-    return Several((headline(result), against_last_year(result), largest(result)))
+    first = headline(result, language=language)
+    return Several((first, against_last_year(result, language), largest(result, language=language)))
 
 
 def by_month(result: InflowResult, levels: Sequence[float] = LEVELS, language: str = "en") -> Table:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.core.archive import chosen
 from workbench.core.calendar import month_number
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.plugins import and_now, guests
@@ -23,7 +24,7 @@ from workbench.core.tasks import Task
 from workbench.studies.inflow.arrivals import CAVEATS as CAVEATS
 from workbench.studies.inflow.arrivals import Arrivals as Arrivals
 from workbench.studies.inflow.arrivals import read_arrivals as read_arrivals
-from workbench.studies.inflow.saved_runs import FORECAST, result_of, store_of, write
+from workbench.studies.inflow.saved_runs import FORECAST, opened, result_of, store_of, write
 from workbench.studies.inflow.saved_runs import InflowResult as InflowResult
 from workbench.studies.inflow.saved_runs import latest as latest
 from workbench.studies.inflow.saved_runs import only as only
@@ -222,13 +223,18 @@ def study(
     final: bool = False,
     corridors: bool = False,
     absent: str = "",
+    run: str = "",
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> InflowResult:
     """Fit and forecast in one call; what is saved already is used again.
 
+    ``run`` names a publication, or is ``published`` for the one that readers see: it is shown as it was frozen.
     ``final``, ``corridors`` and ``absent`` say how the arrivals are read (:func:`read_arrivals`).
     """
+    if run:
+        publication = chosen(FORECAST, run, runs)
+        return opened(publication.run, RunStore(publication.folder))
     _check_horizon(horizon)
     arrivals = read_arrivals(
         locality=locality, file=file, source=source, final=final, corridors=corridors, absent=absent

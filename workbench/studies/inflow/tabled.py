@@ -26,7 +26,11 @@ def tabled(result: InflowResult) -> pd.DataFrame:
         ``low50`` … ``high95`` in persons, each the quantile of a sum that was taken draw by draw; medians do not add
         up. ``as_of``, ``seed``, ``run`` are the same in all rows.
     """
-    draws = result.draws
+    return draws_tabled(result.draws).assign(**made_from(result))
+
+
+def draws_tabled(draws: Draws) -> pd.DataFrame:
+    """Return the rows of :func:`tabled` for any draws by destination and month, without what made them."""
     pair = any(JOINT in str(code) for code in draws.labels("destination"))
     tables = [_rows(draws), _rows(draws.sum("month"))]
     if pair:
@@ -39,7 +43,7 @@ def tabled(result: InflowResult) -> pd.DataFrame:
         parts = table["destination"].str.partition(JOINT)
         table.insert(1, "origin", parts[2].where(parts[2] != "", ALL))
         table["destination"] = parts[0]
-    return table.assign(**made_from(result))
+    return table
 
 
 def made_from(result: InflowResult) -> dict[str, Any]:

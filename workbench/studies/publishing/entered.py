@@ -11,13 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.archive import archive_of
+from workbench.core.archive import ENTERED, archive_of
 from workbench.core.calendar import month_end, month_number
 from workbench.core.errors import DataError, Fault
 from workbench.core.files import storing
 from workbench.core.temporary import NEW, locked_folder
 
-FOLDER = "entered"
 THREE = ("p10", "p50", "p90")
 NEEDED = ("origin_month", "location", "target_month", *THREE)
 
@@ -40,7 +39,7 @@ def enter(file: str | Path, *, model: str, by: str, runs: str | Path | None = No
     if not model.strip() or not by.strip():
         raise DataError("a forecast of others names who made it and who entered it", do="give --model and --by")
     table = _checked(Path(file))
-    root = archive_of(runs).root / FOLDER
+    root = archive_of(runs).root / ENTERED
     at = datetime.now(UTC).isoformat(timespec="seconds")
     said = {"model": model.strip(), "by": by.strip(), "entered": at, "file": Path(file).name}
     with storing(root):
@@ -65,7 +64,7 @@ def enter(file: str | Path, *, model: str, by: str, runs: str | Path | None = No
 def entered(*, runs: str | Path | None = None) -> pd.DataFrame:
     """Return all forecasts of others: the needed columns, ``model``, ``horizon``, ``look_back``."""
     found = []
-    for folder in sorted((archive_of(runs).root / FOLDER).glob("[0-9]*")):
+    for folder in sorted((archive_of(runs).root / ENTERED).glob("[0-9]*")):
         said = json.loads((folder / "entry.json").read_text(encoding="utf-8"))
         table = pd.read_csv(folder / "forecast.csv", dtype={"location": str}, keep_default_na=False)
         ahead = table["target_month"].map(month_number) - table["origin_month"].map(month_number)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 
 MODEL = f"{hubverse.OURS}inflow"
 """The name under which our monthly forecasts stand in the hubverse table."""
-TABLE = "forecast.parquet"
-FITS = "-fit"
+TABLE, FIT_RECORD = "forecast.parquet", "fit-record.json"
+FIT, FITS = "inflow-fit", "-fit"
 """What the studies end in whose runs are steps on the way to a result, and are not published."""
 
 
@@ -94,7 +96,23 @@ def _also(run: SavedRun, folder: Path) -> None:
         return
     store = RunStore(run.folder.parent.parent)
     result = inflow_saved.opened(run, store)
+    fitted = str(dict(run.record.scenario["settings"]).get("fit", ""))[:16] if "settings" in run.record.scenario else ""
+    made_by = store.root / FIT / fitted / RECORD
+    if fitted and made_by.exists():
+        shutil.copyfile(made_by, folder / FIT_RECORD)
     hubverse.write(forecasts(result.draws, result.as_of), folder / TABLE)
+
+
+def parameters(publication: Publication) -> dict[str, object]:
+    """Return with which parameters a published forecast is made again, as far as its records say."""
+    found: dict[str, object] = {
+        name: value for name, value in publication.run.record.scenario.items() if name in ("as_of", "horizon", "seed")
+    }
+    path = publication.folder / FIT_RECORD
+    if path.exists():
+        settings = json.loads(path.read_text(encoding="utf-8"))["scenario"].get("settings", {})
+        found |= {name: settings[name] for name in ("draws", "tune", "chains") if name in settings}
+    return found
 
 
 def forecasts(draws: Draws, as_of: str) -> pd.DataFrame:

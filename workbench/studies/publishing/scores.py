@@ -106,7 +106,7 @@ def weighted_interval_score(quantiles: np.ndarray, outcome: np.ndarray) -> np.nd
     return np.asarray(2 * np.maximum(levels * above, (levels - 1) * above).mean(axis=1))
 
 
-def scoreboard(*, locality: str | Path = "eu", runs: str | Path | None = None) -> Scoreboard:
+def study(*, locality: str | Path = "eu", runs: str | Path | None = None) -> Scoreboard:
     """Return the scores of every inflow forecast that was published, withdrawn ones too.
 
     Parameters

@@ -1,0 +1,66 @@
+"""The prose of report notebooks in other languages: each paragraph of a text cell is said by the catalogue.
+
+The paragraphs stand in the notebooks, in English; :data:`PARAGRAPHS` repeats them for the catalogues. A test keeps both
+equal, so that no text of a report that takes a language is left in English.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nbformat import NotebookNode
+
+from workbench.presentation.languages import marked, say
+
+PARAGRAPHS = (
+    marked("Month by month"),
+    marked("By destination"),
+    marked("What then happened"),
+    marked(
+        "A forecast is only as good as what becomes of it. Where the data used hold figures for the months "
+        "forecast, they stand here; the forecast did not know them."
+    ),
+    marked("How we know"),
+    marked(
+        "**Method.** A Bayesian model follows the level of each destination from month to month, learns the "
+        "season of the year and the size of past shocks from all destinations together, and expects larger "
+        "shocks for a while after a large one. Older months count less. Months of surge, in which all shocks "
+        "are larger, are an assumption. It is fitted to what was published up to the as-of month and then "
+        "simulated forward; each simulated future is one draw, in whole persons."
+    ),
+    marked(
+        "**Words.** *About* means rounded to two digits. *Likely* means a chance of 80 % or more, *unlikely* "
+        "one of 20 % or less, *may* anything between. An 80 % interval holds, by the model, four outcomes in "
+        "five; a 95 % interval nineteen in twenty."
+    ),
+    marked(
+        "**What is counted.** Every published forecast is scored, withdrawn ones too, on each month and destination "
+        "whose outcome is known. The first figure is the one that stood in the earliest frozen table; the revised "
+        "figure is the one that stands now. The simple rules are fitted to what each forecast knew: the last month "
+        "again, the same month a year before, and a smoothed trend."
+    ),
+)
+HEADING = re.compile(r"(#+ )(.*)", re.S)
+
+
+def paragraphs(cell: str) -> list[str]:
+    """Return the paragraphs of a text cell, headings without their marks."""
+    return [HEADING.sub(r"\2", part.strip()) for part in cell.split("\n\n") if part.strip()]
+
+
+def in_language(notebook: NotebookNode, language: str) -> NotebookNode:
+    """Return a report notebook with its prose in a language; what the catalogue lacks stays as it is."""
+    if language == "en":
+        return notebook
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            parts = [part.strip() for part in cell.source.split("\n\n")]
+            cell.source = "\n\n".join(_said(part, language) for part in parts if part)
+    return notebook
+
+
+def _said(part: str, language: str) -> str:
+    found = HEADING.fullmatch(part)
+    if found:
+        return found[1] + say(found[2].replace("{", "{{").replace("}", "}}"), language)
+    return say(part.replace("{", "{{").replace("}", "}}"), language)

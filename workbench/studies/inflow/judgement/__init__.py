@@ -1,0 +1,20 @@
+"""What people add to a forecast: scenarios that say *if*, experts' judgements, and thresholds. Never the baseline."""
+
+from workbench.studies.inflow.judgement.alarm import Alarm, Rates, alarms, rates
+from workbench.studies.inflow.judgement.experts import Judged, judged
+from workbench.studies.inflow.judgement.scenarios import If, Path_, Shock, apply, compare, read_scenario
+
+__all__ = [
+    "Alarm",
+    "If",
+    "Judged",
+    "Path_",
+    "Rates",
+    "Shock",
+    "alarms",
+    "apply",
+    "compare",
+    "judged",
+    "rates",
+    "read_scenario",
+]
