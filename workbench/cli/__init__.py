@@ -15,6 +15,7 @@ import workbench.cli.allocate as allocate
 import workbench.cli.app as page
 import workbench.cli.backtest as backtest
 import workbench.cli.capacity as capacity
+import workbench.cli.cockpit as cockpit
 import workbench.cli.data as data
 import workbench.cli.demo as demo
 import workbench.cli.doctor as doctor
@@ -31,6 +32,7 @@ import workbench.cli.register as register
 import workbench.cli.report as report
 import workbench.cli.round as round_
 import workbench.cli.settlement as settlement
+import workbench.cli.users as users
 from workbench import __version__
 from workbench.cli.parts import tell_left_out
 from workbench.cli.refused import refused
@@ -114,10 +116,12 @@ allocate.app.command("fairness", epilog=fairness.EXAMPLE)(fairness.run)
 app.command("shadow", epilog=fairness.SHADOW_EXAMPLE)(fairness.shadow)
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(outcomes.app, name="outcomes")
+app.add_typer(cockpit.app, name="cockpit")
 app.add_typer(register.app, name="register")
 app.add_typer(intake.app, name="intake")
 app.add_typer(places.app, name="places")
 app.add_typer(round_.app, name="round")
+app.add_typer(users.app, name="users")
 app.add_typer(report.app, name="report")
 app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
 app.add_typer(publish.app, name="published")

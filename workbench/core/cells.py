@@ -13,6 +13,7 @@ MONTH = r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])"
 QUARTER = r"(19|20)[0-9]{2}-Q[1-4]"
 YEAR = r"(19|20)[0-9]{2}"
 SPAN = r"(19|20)[0-9]{2}(-?[Qq][1-4]|(-|[Mm])(0[1-9]|1[0-2]))"
+REFERENCE = rf"{YEAR}(/[0-9]{{2}})?(-{YEAR}(/[0-9]{{2}})?)?|{QUARTER}|{MONTH}"
 DATE = r"(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"
 EXACT = 2.0**53  # beyond it a float no longer holds every whole number
 WHOLE = r"[+-]?[0-9]+(\.|\.0{1,2}|\.0{4,})?([eE]\+?[0-9]{1,2})?"
@@ -110,6 +111,11 @@ KINDS: Mapping[str, Kind] = {
     "names": Kind("codes or names separated by ';'", _names(rf"{_PHRASE}(\s*;\s*{_PHRASE})*\s*;?"), texts),
     "month": Kind("a month as YYYY-MM, e.g. 2019-09", _matches(MONTH), texts),
     "period": Kind("a month as 2020-03 or a quarter as 2020-Q1", _matches(f"{MONTH}|{QUARTER}"), texts),
+    "reference": Kind(
+        "a year as 2021, several as 2019-2021, a school year as 2020/21, a quarter as 2020-Q1 or a month as 2020-03",
+        _matches(REFERENCE),
+        texts,
+    ),
     "year": Kind("a year, e.g. 2021", _matches(YEAR), lambda c: numbers(c).astype("Int64")),
     "span": Kind(
         "a year as 2021, a quarter as 2021-Q1 or a month as 2021-03", _matches(f"{YEAR}(\\.0)?|{SPAN}"), _spans

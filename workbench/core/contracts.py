@@ -419,6 +419,38 @@ _ALL = (
         ),
     ),
     Contract(
+        "indicators",
+        "one indicator of one place, period and group",
+        ("indicator", "place", "period", "group"),
+        (
+            Column("indicator", "code", "identifier of the indicator in indicators.toml"),
+            Column("place", "name", "place", place=True, whole=True),
+            Column("period", "reference", "year or other period that the figure is of"),
+            Column("group", "code", "persons it is about, such as all, immigrants, others", required=False),
+            Column(
+                "value",
+                "number",
+                "published figure where no counts are, in the unit of the indicator; empty = not published",
+                required=False,
+                empty=True,
+            ),
+            Column("numerator", "number", "persons of whom it is true", "persons", required=False, empty=True, low=0),
+            Column("denominator", "number", "persons in all", "persons", required=False, empty=True, low=0),
+            _WITHHELD,
+        ),
+    ),
+    Contract(
+        "service_places",
+        "the places of one service that a municipality reported as free",
+        ("municipality", "service"),
+        (
+            _place("municipality", "municipality"),
+            Column("service", "code", "service as newcomer_needs in parameters.toml names it"),
+            _persons("places", "free places reported"),
+            Column("reported", "date", "day of the report", required=False, empty=True),
+        ),
+    ),
+    Contract(
         "case_flow",
         "one month or quarter of an agency, of one of its places, stages or case types",
         ("period", "place", "stage", "case_type"),
@@ -467,18 +499,6 @@ _ALL = (
             Column("p90", "number", "one chance in ten to be above it", "persons", low=0),
             Column("above", "number", "a number that may be passed, a surge", "persons", False, True, low=0),
             Column("chance", "number", "probability that it is passed", "0-1", False, True, low=0, high=1),
-        ),
-    ),
-    Contract(
-        "policy_events",
-        "one event of migration policy",
-        ("date", "place", "event"),
-        (
-            Column("date", "date", "day from which on it holds"),
-            Column("place", "code", "country whose policy it is, EU for the Union"),
-            Column("event", "text", "what happened, in a few words"),
-            Column("kind", "text", "such as border, law, agreement, pandemic"),
-            Column("source", "text", "who says so, and where"),
         ),
     ),
     Contract(

@@ -23,13 +23,15 @@ def codes_for_names(
 
     A name that two places bear, and one that none bears, stays as it is and is refused by the check.
     """
-    known = {*locality.places, *([locality.code] if whole else [])}
+    known = {*locality.places, *(locality.wholes if whole else [])}
     by_name: dict[str, list[str]] = {}
     for code, place in locality.places.items():
         for name in (place.name, *(form.format(place.name, place.parent) for form in WITHIN if place.parent)):
             by_name.setdefault(composed(name).casefold(), []).append(code)
     if whole and locality.code:
         by_name.setdefault(composed(locality.name).casefold(), []).append(locality.code)
+    for code, name in locality.around.items() if whole else ():
+        by_name.setdefault(composed(name).casefold(), []).append(code)
     said = texts(cells)
     found: dict[str, str] = {}
     for text in said.dropna().unique():

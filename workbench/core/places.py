@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -55,6 +55,8 @@ class Locality:
         Places by code.
     plugin
         The plug-in that brought it; None if it was named by its folder.
+    around
+        What it lies in, by code: figures of it may stand beside its own (the country of a county).
     off
         The rooms (of `MODULES`) that the locality has turned off.
     """
@@ -68,7 +70,13 @@ class Locality:
     places: Mapping[str, Place]
     tables: Mapping[str, TableEntry]
     plugin: Plugin | None = None
+    around: Mapping[str, str] = field(default_factory=dict)
     off: frozenset[str] = frozenset()
+
+    @property
+    def wholes(self) -> frozenset[str]:
+        """Codes of the locality itself and of what it lies in."""
+        return frozenset(filter(None, (self.code, *self.around)))
 
     def has(self, module: str) -> bool:
         """Say whether a room (one of `MODULES`) is turned on for this locality."""
@@ -98,6 +106,8 @@ class Locality:
         """Return a place's name, or its code if the locality does not know it."""
         if code == self.code:
             return self.name
+        if code in self.around:
+            return self.around[code]
         place = self.places.get(code)
         return place.name if place else code
 

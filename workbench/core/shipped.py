@@ -42,6 +42,11 @@ def sweden() -> Path:
     return path("data") / "localities" / "sweden"
 
 
+def telemark() -> Path:
+    """Return the folder of the locality ``telemark``."""
+    return path("data") / "localities" / "telemark"
+
+
 def uk() -> Path:
     """Return the folder of the locality ``uk``."""
     return path("data") / "localities" / "uk"

@@ -237,7 +237,7 @@ def _place_faults(frame: pd.DataFrame, of: Contract, locality: Locality, first_r
         column = of.column(name)
         if column is None or not column.place:
             continue
-        known = {*locality.places, locality.code} if column.whole else set(locality.places)
+        known = {*locality.places, *locality.wholes} if column.whole else set(locality.places)
         rows: dict[str, list[int]] = {}
         for index, cell in texts(frame[name]).dropna().items():
             for code in (part.strip() for part in str(cell).split(";")):

@@ -126,9 +126,13 @@ def read_folder(folder: Path) -> tuple[Locality | None, list[DataError]]:
     if any(not raw.get(part) for part in ("id", "name", "level", "languages")) or not places:
         return None, faults
     identity = (raw["id"], raw["name"], raw.get("code", ""), raw["level"], tuple(raw["languages"]))
+    around = {str(code): str(name) for code, name in raw.get("around", {}).items()}
     modules = raw.get("modules", {})
     off = frozenset(name for name, on in modules.items() if on is False)
-    return Locality(*identity, folder, places, tables, off=off), [*faults, *_module_faults(modules, where)]
+    return Locality(*identity, folder, places, tables, off=off, around=around), [
+        *faults,
+        *_module_faults(modules, where),
+    ]
 
 
 def _module_faults(modules: Mapping[str, Any], where: str) -> list[DataError]:

@@ -318,22 +318,28 @@ def _signed(value: float, decimals: int, language: str) -> str:
 
 def what_if_words(result: CapacityResult, found: WhatIf, language: str = "en") -> Finding:
     """Return what other hires or another intake would change beside the plan."""
-    ours = result.backlog.values.sel(month=result.months[-1]).sum("stage").to_numpy()
-    median = float(np.median(found.backlog[:, -1]))
+    more = float(found.backlog[:, -1].mean()) - result.end
     dearer = (found.cost - found.plan_cost) / 1e6
+    figure, money = about(abs(more), language), number(abs(dearer), 1, language)
+    cases = (
+        say("{figure} more", language, figure=figure) if more >= 0 else say("{figure} fewer", language, figure=figure)
+    )
+    cost = (
+        say("{money} million euro more", language, money=money)
+        if dearer >= 0
+        else say("{money} million euro less", language, money=money)
+    )
     return Finding(
         say(
-            "With this choice {cases} cases would wait in {month} ({plan} with the plan), and the year would cost "
-            "{money} million euro {than} than with the plan.",
+            "Beside the plan, cases waiting in {month}: {cases}; cost of the year: {cost}.",
             language,
-            cases=about(median, language),
             month=month(result.months[-1], language),
-            plan=number(rounded(float(np.median(ours))), language=language),
-            money=number(abs(dearer), 1, language),
-            than=say("more", language) if dearer >= 0 else say("less", language),
+            cases=cases,
+            cost=cost,
         ),
-        estimate=median,
+        estimate=more,
         unit="cases",
+        caveats=(say("Mean over all draws; hires are paid, and work left is counted.", language),),
         language=language,
     )
 

@@ -55,6 +55,8 @@ class CapacityResult:
         How long cases will wait under the plan.
     output_change
         Decisions ahead under the plan relative to the last six months', (draw, month).
+    end
+        Cases waiting at the end under the plan, mean over draws, before they are made whole: what a what-if is beside.
     """
 
     record: RunRecord
@@ -70,6 +72,7 @@ class CapacityResult:
     waits: Waits
     intake: np.ndarray | None
     output_change: np.ndarray | None
+    end: float
     seed: int
     reused: bool
 
@@ -187,6 +190,7 @@ def _compute(
     words = {
         "costs": {name: {k: float(v.mean()) for k, v in found.parts.items()} for name, found in judged.items()},
         "causes": staffing.causes(data, uncertain, made.orders),
+        "end": float(judged["plan"].path.backlog[:, -1].mean()),
         "horizon": horizon,
         "seed": seed,
     }
@@ -237,6 +241,7 @@ def _opened(run: SavedRun, data: AgencyData, frame: pd.DataFrame | None, sources
         promised,
         intake,
         change,
+        words["end"],
         words["seed"],
         run.reused,
     )

@@ -11,6 +11,7 @@ from workbench.core.parameters import Parameter
 from workbench.core.places import Locality
 from workbench.sources import localities
 from workbench.sources.template import FILES, MARK
+from workbench.studies.cockpit import figures
 from workbench.studies.localities import examples
 
 
@@ -53,6 +54,7 @@ def check(name: str | Path) -> LocalityReport:
     if locality is None:
         return LocalityReport(folder, str(name), 0, 0, 0, 0, tuple(faults))
     faults += _table_faults(locality) + _unnamed_files(locality)
+    faults += figures.faults_of(locality) if not faults else []
     parameters: tuple[Parameter, ...] = ()
     cases: tuple[examples.Example, ...] = ()
     try:

@@ -23,6 +23,10 @@ BASIS = "assumption: public task under the Integration Act; counsel confirms"
 UNKNOWN = "unknown"
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """Signs that no keyboard writes and no database keeps."""
+WORDS = (
+    "language", "kept", "resumed", "choose", "blocked", "missing", "wrong", "ready", "hand_in", "handed_in", "anew",
+    "sure", "readback", "correct", "not_answered", "only_if", "signature",
+)  # fmt: skip
 LONGEST = 5_000
 """Most characters of an answer in words."""
 
@@ -70,6 +74,19 @@ class Form:
     sections: Mapping[str, Mapping[str, str]]
     questions: Mapping[str, Question]
     choices: Mapping[str, Mapping[str, Mapping[str, str]]]
+    words: Mapping[str, Mapping[str, str]]
+
+    def said(self, word: str, language: str, **values: object) -> str:
+        """Return what page and paper say around the questions, in a language of the form."""
+        return self.words[word][language].format(**values)
+
+    def shown(self, question: Question, answer: Any, language: str) -> str:
+        """Return an answer in words; one that was not given is said so."""
+        if answer is None:
+            return self.said("not_answered", language)
+        given = answer if isinstance(answer, list) else [answer]
+        known = self.choices.get(question.choices, {})
+        return ", ".join(known[each][language] if each in known else str(each) for each in given)
 
     def read(self, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Return the answers as the register keeps them, with what is wrong: question and sentence.
@@ -179,6 +196,7 @@ def read_form(path: Path) -> Form:
         {section["name"]: section["label"] for section in raw["section"]},
         {question.name: question for question in questions},
         raw.get("choices", {}),
+        raw.get("words", {}),
     )
     if faults := _faults(form, questions):
         raise DataError("the form cannot be used: " + "; ".join(faults), where=str(path), do="correct the parts named")
@@ -215,6 +233,7 @@ def _faults(form: Form, questions: list[Question]) -> list[str]:
     labels = {f"section '{name}'": label for name, label in form.sections.items()}
     labels |= {f"question '{q.name}'": q.label for q in questions}
     labels |= {f"choice '{c}' of '{of}'": label for of, each in form.choices.items() for c, label in each.items()}
+    labels |= {f"word '{word}'": form.words.get(word, {}) for word in WORDS}
     told = [f"{x} has no label in '{lg}'" for x, label in labels.items() for lg in form.languages if not label.get(lg)]
     names = [q.name for q in questions]
     for at, q in enumerate(questions):

@@ -1,0 +1,165 @@
+"""The widgets of the cockpit: they only link what a reader chooses to what the page says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import ipywidgets
+from traitlets.log import get_logger
+
+from workbench.apps import notices
+from workbench.apps.bridge import Bridge, keep_quiet
+from workbench.apps.cockpit import content
+from workbench.apps.cockpit.panel import CockpitPanel, Opening
+from workbench.core.errors import WorkbenchError
+from workbench.presentation.languages import LANGUAGES, say
+from workbench.studies.cockpit import Cockpit
+
+PAUSE = 0.4
+"""Seconds without a further choice before charts are drawn."""
+
+
+def page() -> ipywidgets.Box:
+    """Return the page for the address that this kernel was started for."""
+    keep_quiet()
+    panel = CockpitPanel()
+    return panel.view(panel.state())
+
+
+class CockpitView:
+    """The page of one reader.
+
+    Parameters
+    ----------
+    opening
+        What to show at first.
+    """
+
+    def __init__(self, opening: Opening) -> None:
+        self.state, self.notice = opening.asked, opening.notice
+        self.found: dict[str, Cockpit] = {}
+        self._problem: Callable[[str], str] | None = None
+        self._quiet = self._up = False
+        self._pause: asyncio.TimerHandle | None = None
+        self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
+        self.locality, self.place, self.area, self.indicator = (ipywidgets.Dropdown() for _ in range(4))
+        self.blocker = ipywidgets.HTML()
+        self.head, self.cards, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
+        self.bridge = Bridge(self.draw)
+        with self._guarded():
+            self.found = opening.found
+            if not self.found:
+                self._problem = content.missing
+        self.charts.add_class("mw-charts")
+        choices = [self.locality, self.place, self.area, self.indicator] if self.found else []
+        controls = _box("mw-controls", _box("mw-card", self.language, *choices), self.blocker)
+        said = _box("mw-page", self.head, self.cards, self.charts, self.tables, self.foot)
+        self.box = _box("mw-app", controls, said, self.bridge.box)
+        for name in ("language", "locality", "place", "area", "indicator"):
+            getattr(self, name).observe(lambda change, name=name: self.choose(name, change.new), "value")
+        self.update()
+
+    @property
+    def cockpit(self) -> Cockpit:
+        """The cockpit of the locality chosen."""
+        return self.found[self.state.locality or next(iter(self.found))]
+
+    def choose(self, name: str, value: str) -> None:
+        """Take a reader's choice over into the state, and show what follows from it."""
+        if self._quiet or value is None:
+            return
+        further = {"place": "", "area": "", "indicator": ""} if name == "locality" else {}
+        further |= {"indicator": ""} if name == "area" else {}
+        self.state, self.notice = replace(self.state, **{**further, name: value}), ""
+        self.update()
+
+    def update(self) -> None:
+        """Say anew what the choice changes; charts follow when the reader has paused."""
+        status = ""
+        with self._guarded():
+            blockers = self.state.blockers(self.found) if self.found else ()
+            self.blocker.value = notices.blocked((*([self.notice] if self.notice else []), *blockers))
+            if self.found and not blockers:
+                self._complete()
+            self._label()
+            if self.found:
+                status = " ".join(blockers) or self._show()
+            if blockers and self.found:
+                self.head.value = self.cards.value = self.charts.value = self.tables.value = self.foot.value = ""
+        language = self.state.language
+        if self._problem is not None:
+            self.head.value = self._problem(language)
+            self.cards.value = self.charts.value = self.tables.value = self.foot.value = ""
+        self.bridge.tell(language=language, status=status, query=self.state.query())
+
+    def _complete(self) -> None:
+        """Fill in what the reader left open: the first place and the first indicator of the area."""
+        cockpit = self.cockpit
+        state = replace(self.state, locality=cockpit.locality)
+        state = replace(state, place=state.place or next(iter(cockpit.places())))
+        known = [of.id for of in cockpit.definitions if state.area in ("", of.area)] or [cockpit.definitions[0].id]
+        self.state = replace(state, indicator=state.indicator if state.indicator in known else known[0])
+
+    def _show(self) -> str:
+        said = content.page(self.cockpit, self.state)
+        self.head.value, self.cards.value, self.tables.value = said.head, said.cards, said.tables
+        self.foot.value = said.foot
+        self.charts.value = content.waiting(self.state.language)
+        if self._up:
+            if self._pause is not None:
+                self._pause.cancel()
+            self._pause = asyncio.get_event_loop().call_later(PAUSE, self.draw)
+        return said.status
+
+    def draw(self) -> None:
+        """Draw the pictures of the present choice; the page asks for it as soon as its widgets are up."""
+        self._up = True
+        if self._problem is not None or self.state.blockers(self.found):
+            return
+        with self._guarded():
+            self.charts.value = content.figures(self.cockpit, self.state) + content.needs(self.state)
+        if self._problem is not None:
+            self.update()
+
+    def _label(self) -> None:
+        language = self.state.language
+        self._quiet = True
+        self.language.description, self.language.value = say("Language", language), language
+        self.locality.description = say("Locality", language)
+        self.place.description, self.area.description = say("Place", language), say("Area", language)
+        self.indicator.description = say("Indicator in the pictures", language)
+        if self.found and not self.state.blockers(self.found):
+            cockpit = self.cockpit
+            chosen = [of for of in cockpit.definitions if self.state.area in ("", of.area)] or [cockpit.definitions[0]]
+            _set(self.locality, [(found.name, name) for name, found in self.found.items()], self.state.locality)
+            _set(self.place, [(name, code) for code, name in cockpit.places().items()], self.state.place)
+            _set(self.area, content.area_options(cockpit, language), self.state.area)
+            _set(self.indicator, [(of.text("label", language), of.id) for of in chosen], self.state.indicator)
+        self._quiet = False
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Turn a fault into a page that says it; of a bug only the server's log tells more."""
+        try:
+            yield
+        except WorkbenchError as error:
+            notices.log(error)
+            self._problem = content.failed
+        except Exception:
+            get_logger().exception("the cockpit failed")
+            self._problem = content.broken
+
+
+def _set(widget: ipywidgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
+    if list(widget.options) != options:
+        widget.options = options
+    widget.value = value
+
+
+def _box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
+    box = ipywidgets.Box(list(children))
+    box.add_class(style)
+    return box

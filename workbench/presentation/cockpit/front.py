@@ -1,0 +1,94 @@
+"""The head of a cockpit report, and its headings in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from workbench.presentation import markup as m
+from workbench.presentation import origin
+from workbench.presentation.display import Shown
+from workbench.presentation.languages import say
+from workbench.presentation.origin import Command
+from workbench.presentation.tables import Column, Table
+from workbench.presentation.title_block import Front
+from workbench.presentation.wording import DASH
+from workbench.studies.cockpit.saved import Cockpit
+
+
+@dataclass(frozen=True)
+class Heading(Shown):
+    """A heading of a report."""
+
+    text: str
+
+    def plain(self) -> str:
+        """Return the heading."""
+        return self.text
+
+    def markdown(self) -> str:
+        """Return the heading of the second level."""
+        return f"## {m.markdown(self.text)}"
+
+    def html(self) -> str:
+        """Return the heading of the second level."""
+        return f"<h2>{m.html(self.text)}</h2>\n"
+
+    def typst(self) -> str:
+        """Return the heading of the first level below the title."""
+        return f"#heading(level: 1, {m.typst(self.text)})\n\n"
+
+
+def heading(name: str, language: str = "en") -> Heading:
+    """Return one of the report's headings: ``pictures``, ``missing`` or ``how``."""
+    texts = {
+        "areas": say("Area by area", language),
+        "pictures": say("Trend, map and funnel", language),
+        "missing": say("What is missing", language),
+        "how": say("How we know", language),
+        "needs": say("What newcomers will need", language),
+    }
+    return Heading(texts[name])
+
+
+def front(cockpit: Cockpit, place: str, language: str = "en", edition: str = "public") -> Front:
+    """Return the head of the report of one place."""
+    name = cockpit.names.get(place, place)
+    rows = cockpit.figures[cockpit.figures["value"].notna()]
+    last = str(rows["period"].str[:4].max()) if len(rows) else ""
+    return Front(
+        title=say("Cockpit: {place}", language, place=name),
+        subtitle=say("Housing, education, health, labour and arrival · {locality}", language, locality=cockpit.name),
+        vintage=say("figures to {period}", language, period=last),
+        record=cockpit.record,
+        description=say("Indicators of {place} with trend, gaps, peers and rank intervals", language, place=name),
+        attention=""
+        if all(found.ok for found in cockpit.diagnostics.values())
+        else say("Attention: the fit failed its checks; do not decide on these figures.", language),
+        edition=edition,
+        language=language,
+    )
+
+
+def sources(cockpit: Cockpit, language: str = "en") -> Table:
+    """Return the tables that the cockpit was made of: publisher and terms, last period, fingerprint."""
+    inputs = cockpit.record.inputs
+    return Table(
+        name="data-used",
+        caption=say("Each table behind these figures can be checked by its fingerprint", language),
+        columns=(
+            Column(say("Table", language), tuple(v.name for v in inputs), right=False),
+            Column(say("Publisher and terms", language), tuple(v.source.line() for v in inputs), right=False),
+            Column(say("Last period", language), tuple(v.last_period or DASH for v in inputs), right=False),
+            Column(say("Fingerprint", language), tuple(v.fingerprint[:12] for v in inputs), right=False),
+        ),
+        data=pd.DataFrame([{"table": v.name, "source": v.source.line(), "fingerprint": v.fingerprint} for v in inputs]),
+        language=language,
+    )
+
+
+def how_to_rerun(report: str, *, language: str, **parameters: object) -> Command:
+    """Return the exact command that makes the report again, introduced in the reader's language."""
+    made = origin.how_to_rerun(report, **parameters, language=language)
+    return Command(say("The same version of the program and the same data give the same figures:", language), made.line)
