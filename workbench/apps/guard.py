@@ -60,6 +60,9 @@ class Guarded(JupyterHandler):
         await self._slow_down()
         user = await ensure_async(self.identity_provider.get_user(self))
         if user is None:
+            if "sign_in" in self.settings and self.request.method == "GET" and self.request.path == self.base_url:
+                self.redirect(self.settings["sign_in"])
+                return
             raise HTTPError(403)
         if self.identity_provider.get_token(self) == self.identity_provider.token:
             self.settings["attempts"].right(self.request.remote_ip)

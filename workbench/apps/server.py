@@ -26,7 +26,7 @@ from traitlets.config import Config
 from voila.app import Voila
 from voila.voila_identity_provider import VoilaIdentityProvider
 
-from workbench.apps import first_view, guide_site, key, log, messages, pages
+from workbench.apps import first_view, guide_site, key, log, messages, pages, signin
 from workbench.apps.attempts import Attempts
 from workbench.apps.first_handler import FirstViews, handlers
 from workbench.apps.guard import Nothing, guarded
@@ -37,6 +37,7 @@ from workbench.core.provenance import default_runs
 from workbench.presentation.fonts import css_faces
 from workbench.presentation.languages import LANGUAGES, check
 from workbench.presentation.theme import css
+from workbench.store import database
 
 TEMPLATE = Path(__file__).parent / "template"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
@@ -72,6 +73,9 @@ class Serving:
         The key to every route.
     base_path
         The path under which a proxy serves the pages, e.g. ``/stat/``; the server expects it in every address.
+    trusted_header
+        Header in which a proxy on this machine names who is signed in; '' for the server's own form. Only for pages
+        with personal data, which need no key but a signed-in person.
     drafts
         Whether pages show the newest saved result, published or not; they then say that it is a draft.
     live
@@ -91,6 +95,7 @@ class Serving:
     idle_minutes: float = 30
     token: str = field(default_factory=key.chosen, repr=False)
     base_path: str = "/"
+    trusted_header: str = ""
     drafts: bool = False
     live: int = 10
     ahead: bool = True
@@ -105,11 +110,19 @@ class Serving:
                 why="the addresses of pages begin with it",
                 do="write it with a slash at both ends, in letters a to z, digits and . _ ~ -: --base-path /stat/",
             )
-        pages.find(self.page)
+        if self.personal:
+            database.opened(self.store)  # a register that is not there is said at once
+        elif self.trusted_header:
+            raise AppError("this page asks nobody to sign in", do="leave --trusted-header out")
         if self.idle_minutes <= 0:
             raise AppError("a page cannot end after no time at all", do="choose more than 0 idle minutes")
         if self.live < 0:
             raise AppError(f"{self.live} readers cannot make choices", do="choose 0 or more: --live 10")
+
+    @property
+    def personal(self) -> bool:
+        """Whether the page shows personal data, so that one signs in."""
+        return bool(getattr(pages.find(self.page).value(), "personal", False))
 
 
 def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = False) -> None:
@@ -119,6 +132,8 @@ def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = Fal
     os.environ["WORKBENCH_RUNS"] = str(serving.runs.absolute())
     os.environ[pages.LANGUAGE] = serving.language
     os.environ[pages.PANEL] = serving.page
+    if serving.store:
+        os.environ[database.VARIABLE] = serving.store
     os.environ[pages.DRAFTS] = "1" if serving.drafts else ""
     sockets = _bind(serving)
     server = _Server(config=_config(serving))
@@ -153,7 +168,7 @@ def _config(serving: Serving) -> Config:
     config = Config()
     panel = pages.find(serving.page)
     told = words(titles(panel), round(serving.idle_minutes))
-    ours = {"css": css_faces() + css(), "words": told, "idle": 60 * serving.idle_minutes}
+    ours = {"css": css_faces() + css(), "words": told, "idle": 60 * serving.idle_minutes, "personal": serving.personal}
     config.Voila.update(
         notebook_path=str(pages.notebook(panel)),
         config_file_paths=[],
@@ -177,6 +192,8 @@ def _config(serving: Serving) -> Config:
         },
     )
     config.VoilaIdentityProvider.cookie_options = {"samesite": "Strict"}
+    if serving.personal:
+        signin.configure(config, serving.base_path, serving.trusted_header)
     config.VoilaConfiguration.update(
         template="workbench",
         allow_template_override="NO",
@@ -243,7 +260,9 @@ class _Server(Voila):  # type: ignore[misc]
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Return Voilà's routes, guarded, without its log-in form; before them the guides, which are open to all."""
         closed = guarded(handlers([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]))
-        return [*guide_site.routes(_hosts(self.serving), self.serving.base_path, self.serving.store), *closed]
+        signing = signin.routes(self.serving.base_path, self.kernel_manager, self.tornado_settings)
+        opened = guide_site.routes(_hosts(self.serving), self.serving.base_path, self.serving.store)
+        return [*opened, *signing, *closed]
 
     def listen(self) -> None:
         """Answer on the bound sockets until stopped."""
@@ -253,7 +272,8 @@ class _Server(Voila):  # type: ignore[misc]
         self.ioloop.add_callback(views.look)  # who comes before they are made is served the slower way
         PeriodicCallback(views.look, 1000 * LOOK_SECONDS).start()
         self.port = next(iter(self.sockets)).getsockname()[1]
-        address = f"http://{self._shown_host()}:{self.port}{self.serving.base_path}?token={self.serving.token}"
+        key_of_all = "" if self.serving.personal else f"?token={self.serving.token}"
+        address = f"http://{self._shown_host()}:{self.port}{self.serving.base_path}{key_of_all}"
         self.ready(address)
         if self.shows:
             webbrowser.open(address)

@@ -30,6 +30,7 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
             language,
         ),
         "sleep": say("Without use, this page ends in less than two minutes. Your choices are kept.", language),
+        "signout": say("Sign out", language),
         "again": say("Load again", language),
         "choices": say("The choices open in a moment. Everything here can be read already.", language),
         "busy": say(

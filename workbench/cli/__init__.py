@@ -32,6 +32,7 @@ import workbench.cli.register as register
 import workbench.cli.report as report
 import workbench.cli.round as round_
 import workbench.cli.settlement as settlement
+import workbench.cli.users as users
 from workbench import __version__
 from workbench.cli.parts import tell_left_out
 from workbench.cli.refused import refused
@@ -120,6 +121,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(intake.app, name="intake")
 app.add_typer(places.app, name="places")
 app.add_typer(round_.app, name="round")
+app.add_typer(users.app, name="users")
 app.add_typer(report.app, name="report")
 app.command("publish", epilog=publish.EXAMPLE)(publish.publish)
 app.add_typer(publish.app, name="published")

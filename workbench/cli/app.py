@@ -22,12 +22,15 @@ def run(
         str, typer.Option(help="Path under which a proxy serves the pages, with a slash at both ends: /stat/.")
     ] = "/",
     idle_minutes: Annotated[float, typer.Option(help="A page not used for so long ends.")] = 30,
+    trusted_header: Annotated[
+        str, typer.Option(help="Header in which a proxy on this machine names who is signed in; off without.")
+    ] = "",
     live: Annotated[int, typer.Option(min=0, help="Readers who make choices at once; all others read.")] = 10,
     drafts: Annotated[bool, typer.Option("--drafts", help="Show the newest saved result, marked as a draft.")] = False,
     ahead: Annotated[
         bool, typer.Option("--ahead/--no-ahead", help="Make the first view ahead, for all readers.")
     ] = True,
-    store: Annotated[str, typer.Option(help="Register that keeps answers to the guide (default: the usual one).")] = "",
+    store: Annotated[str, typer.Option(help="The register: pages with personal data, answers to the guide.")] = "",
     browser: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
 ) -> None:
     """Serve a page until Ctrl-C, closed to all who lack its key (set your own with WORKBENCH_TOKEN)."""
@@ -44,6 +47,7 @@ def run(
         language=language,
         idle_minutes=idle_minutes,
         base_path=base_path,
+        trusted_header=trusted_header,
         live=live,
         drafts=drafts,
         ahead=ahead,
@@ -52,6 +56,8 @@ def run(
     tell_left_out(context)
     serve(
         serving,
-        ready=lambda url: typer.echo(f"The page, with its key (Ctrl-C ends it):\n  {url}"),
+        ready=lambda url: typer.echo(
+            f"The page, {'to sign in to' if serving.personal else 'with its key'} (Ctrl-C ends it):\n  {url}"
+        ),
         browser=browser,
     )

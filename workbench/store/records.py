@@ -101,6 +101,16 @@ def listed(connection: sa.Connection, name: str, household: str) -> list[str]:
     return [str(each) for each in connection.execute(found).scalars()]
 
 
+def listed_by_household(connection: sa.Connection, name: str, wanted: Any) -> dict[str, list[str]]:
+    """Return the needs, ties or languages of several households, in order; ``wanted`` selects their identifiers."""
+    table, column = _LISTS[name]
+    found = sa.select(table.c.household, table.c[column]).where(table.c.household.in_(wanted))
+    by: dict[str, list[str]] = {}
+    for household, code in connection.execute(found.order_by(table.c.household, table.c[column])):
+        by.setdefault(str(household), []).append(str(code))
+    return by
+
+
 def set_list(connection: sa.Connection, name: str, household: str, values: tuple[str, ...], *, who: str) -> None:
     """Put other needs, ties or languages in place of a household's; the same ones change nothing."""
     if listed(connection, name, household) == sorted(set(values)):
@@ -118,6 +128,13 @@ def consent(connection: sa.Connection, household: str, purpose: str, given: bool
     connection.execute(CONSENT.delete().where(here))
     connection.execute(CONSENT.insert().values(household=household, purpose=purpose, given=given, day=day))
     audit.append(connection, who, "consent.set", household, purpose, {"given": given})
+
+
+def hold(connection: sa.Connection, household: str, *, day: date, who: str) -> None:
+    """Note that an interview was held outside the form: what it told stands in needs, ties and languages."""
+    row = {"id": new_id("I"), "household": household, "submission": new_id("U"), "form": "none", "form_version": "0"}
+    connection.execute(INTERVIEW.insert().values(**row, held=day, answers={}))
+    audit.append(connection, who, "interview.keep", household, "interview", {"questions": 0})
 
 
 def change(

@@ -64,6 +64,17 @@ def pause(connection: sa.Connection, places: str, reason: str, *, who: str) -> N
     audit.append(connection, who, "places.pause" if reason else "places.open", places, reason or "open")
 
 
+def pause_week(
+    connection: sa.Connection, municipality: str, year: int, week: int, kind: str, reason: str, *, who: str
+) -> None:
+    """Stop further acceptances in a municipality's week, with a reason (a code); an empty one opens it again."""
+    found = connection.execute(sa.select(WEEKLY_PLACES.c.id).where(_week(municipality, year, week, kind)))
+    key = found.scalar_one_or_none()
+    if key is None:
+        raise StoreError("no places are offered then", where=f"{municipality}, week {week} of {year}")
+    pause(connection, str(key), reason, who=who)
+
+
 def reserve(connection: sa.Connection, household: str, places: str, *, who: str) -> int:
     """Take room for a whole household in a municipality's week; return what is left there, persons.
 
@@ -155,6 +166,13 @@ def places(connection: sa.Connection, municipality: str, year: int, week: int, k
     """Return how many places a municipality offers in a week; None if it has said nothing."""
     found = sa.select(WEEKLY_PLACES.c.places).where(_week(municipality, year, week, kind))
     return connection.execute(found).scalar_one_or_none()
+
+
+def taken(connection: sa.Connection, year: int, week: int) -> dict[str, int]:
+    """Return how many places of a week are taken, by municipality."""
+    at = WEEKLY_PLACES.c
+    found = sa.select(at.municipality, sa.func.sum(at.taken)).where(at.year == year, at.week == week)
+    return {str(place): int(number) for place, number in connection.execute(found.group_by(at.municipality))}
 
 
 def by_year(connection: sa.Connection) -> list[dict[str, Any]]:

@@ -119,6 +119,16 @@ ACCOUNT = Table(
     _code("locked_until"),
     _version(),
 )
+DRAFT = Table(
+    "draft",
+    METADATA,
+    _code("login", primary_key=True),
+    _code("form", primary_key=True),
+    _code("submission", nullable=False),
+    _code("form_version", nullable=False),
+    _code("at", nullable=False),
+    Column("answers", JSON, nullable=False),
+)
 AUDIT = Table(
     "audit",
     METADATA,

@@ -1,6 +1,7 @@
 """Who goes where: households to places, under stated rules, with a certified bound on what any plan could reach."""
 
 from workbench.decisions.allocation.plan import Plan
+from workbench.decisions.allocation.practices import PRACTICES
 from workbench.decisions.allocation.problem.needs_and_ties import Matching, MatchingWeights, needs_and_ties
 from workbench.decisions.allocation.problem.problem import Problem
 from workbench.decisions.allocation.rules.installed import further_rules
@@ -18,6 +19,7 @@ from workbench.decisions.allocation.solve import solve
 from workbench.decisions.allocation.what_if import Session
 
 __all__ = [
+    "PRACTICES",
     "Deadlines",
     "Dispersion",
     "GroupFloor",

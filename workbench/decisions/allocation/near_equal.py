@@ -67,7 +67,7 @@ def near_equal(
 def _with_toll(problem: Problem, plan: Plan, used: Floats, toll: float, seconds: float) -> NearEqual:
     # The toll is a bonus on all other pairs, so that no pair is worth less than nothing.
     tolled = replace(problem, score=(problem.score + toll * (used.max() - used)) / (1 + toll * used.max()))
-    other = solve(tolled, objective=plan.objective, gap=GAP, time_limit=seconds)
+    other = solve(tolled, objective=plan.objective, gap=GAP, time_limit=seconds, start=plan)
     rows, places = problem.placed(other.assignment)
     value = float((problem.score[rows, places] * problem.weight[rows]).sum())
     was = plan.assignment.set_index("household")["place"]

@@ -143,9 +143,20 @@ def rounds(connection: sa.Connection) -> list[dict[str, Any]]:
     ]
 
 
+def accepted_places(connection: sa.Connection) -> dict[str, tuple[str, float]]:
+    """Return where each household that was accepted goes, with the score of that proposal."""
+    found = sa.select(PROPOSAL.c.household, PROPOSAL.c.place, PROPOSAL.c.told).where(
+        PROPOSAL.c.state.in_(("accepted", "decided"))
+    )
+    return {str(row.household): (str(row.place), float(row.told["score"])) for row in connection.execute(found)}
+
+
 def _offer(connection: sa.Connection, key: str, household: str, place: str) -> dict[str, Any]:
     """Return the newest offer of a household to a municipality; one that is not there and one of another read alike."""
-    found = [each for each in listed(connection, key) if each["household"] == household and each["place"] == place]
+    mine = sa.select(PROPOSAL).where(
+        PROPOSAL.c.round == key, PROPOSAL.c.household == household, PROPOSAL.c.place == place
+    )
+    found = [dict(row) for row in connection.execute(mine).mappings()]
     found.sort(key=lambda each: each["state"] != "sent")
     if not found or found[0]["state"] == "draft":
         raise StoreError("this household was not offered to this municipality", where=household)

@@ -48,21 +48,23 @@ def ready(connection: sa.Connection, today: date) -> list[dict[str, Any]]:
     """Return a row of the allocation's ``households`` table for each household that waits for a place."""
     found = connection.execute(sa.select(HOUSEHOLD).where(HOUSEHOLD.c.state == "ready").order_by(HOUSEHOLD.c.id)).all()
     waiting = {row.id for row in found}
+    wanted = sa.select(HOUSEHOLD.c.id).where(HOUSEHOLD.c.state == "ready").scalar_subquery()
+    ages: dict[str, list[int]] = {}
+    for household, born in connection.execute(
+        sa.select(PERSON.c.household, PERSON.c.born).where(PERSON.c.household.in_(wanted))
+    ):
+        ages.setdefault(household, []).append(_age(born, today))
+    codes = {name: records.listed_by_household(connection, name, wanted) for name in ("languages", "needs", "ties")}
     rows = []
     for row in found:
-        ages = [
-            _age(born, today)
-            for born in connection.execute(sa.select(PERSON.c.born).where(PERSON.c.household == row.id)).scalars()
-        ]
+        old = ages.get(row.id, [])
         rows.append(
             {
                 "household": row.id,
-                "adults": sum(18 <= age < 67 for age in ages),
-                "children": sum(age < 18 for age in ages),
-                "seniors": sum(age >= 67 for age in ages),
-                "languages": ";".join(records.listed(connection, "languages", row.id)),
-                "needs": ";".join(records.listed(connection, "needs", row.id)),
-                "ties": ";".join(records.listed(connection, "ties", row.id)),
+                "adults": sum(18 <= age < 67 for age in old),
+                "children": sum(age < 18 for age in old),
+                "seniors": sum(age >= 67 for age in old),
+                **{name: ";".join(by.get(row.id, [])) for name, by in codes.items()},
                 "population": row.population,
                 "arrived": row.permit.isoformat() if row.permit else "",
                 "deadline": row.deadline.isoformat() if row.deadline else "",

@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench.core.errors import DataError, nearest
 from workbench.core.places import Locality
+from workbench.sources import localities
 from workbench.store.visibility import Field, FieldRegister
 
 TYPES = ("text", "integer", "date", "select_one", "select_multiple")
@@ -23,6 +24,10 @@ BASIS = "assumption: public task under the Integration Act; counsel confirms"
 UNKNOWN = "unknown"
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """Signs that no keyboard writes and no database keeps."""
+WORDS = (
+    "language", "kept", "resumed", "choose", "blocked", "missing", "wrong", "ready", "hand_in", "handed_in", "anew",
+    "sure", "readback", "correct", "not_answered", "only_if", "signature",
+)  # fmt: skip
 LONGEST = 5_000
 """Most characters of an answer in words."""
 
@@ -70,6 +75,19 @@ class Form:
     sections: Mapping[str, Mapping[str, str]]
     questions: Mapping[str, Question]
     choices: Mapping[str, Mapping[str, Mapping[str, str]]]
+    words: Mapping[str, Mapping[str, str]]
+
+    def said(self, word: str, language: str, **values: object) -> str:
+        """Return what page and paper say around the questions, in a language of the form."""
+        return self.words[word][language].format(**values)
+
+    def shown(self, question: Question, answer: Any, language: str) -> str:
+        """Return an answer in words; one that was not given is said so."""
+        if answer is None:
+            return self.said("not_answered", language)
+        given = answer if isinstance(answer, list) else [answer]
+        known = self.choices.get(question.choices, {})
+        return ", ".join(known[each][language] if each in known else str(each) for each in given)
 
     def read(self, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Return the answers as the register keeps them, with what is wrong: question and sentence.
@@ -160,11 +178,13 @@ def load(locality: Locality, name: str = "settlement") -> Form:
 
 
 def read_form(path: Path) -> Form:
-    """Read a form from its file; see :func:`load`."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError("cannot read the form", where=str(path), why=str(error)) from error
+    """Read a form from its file; see :func:`load`.
+
+    A form that says ``extends = "norway"`` has that locality's form of the same name, its own questions after it.
+    """
+    raw = _read(path)
+    if base := raw.get("extends"):
+        raw = _extended(raw, _read(localities.load(str(base)).folder / "forms" / path.name))
     missing = [part for part in ("id", "version", "languages", "title", "section") if not raw.get(part)]
     if missing:
         raise DataError(f"the form names no '{missing[0]}'", where=str(path))
@@ -179,10 +199,28 @@ def read_form(path: Path) -> Form:
         {section["name"]: section["label"] for section in raw["section"]},
         {question.name: question for question in questions},
         raw.get("choices", {}),
+        raw.get("words", {}),
     )
     if faults := _faults(form, questions):
         raise DataError("the form cannot be used: " + "; ".join(faults), where=str(path), do="correct the parts named")
     return form
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError("cannot read the form", where=str(path), why=str(error)) from error
+
+
+def _extended(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form with the sections and choices of another before its own; what both name, its own says."""
+    return {
+        **base,
+        **own,
+        "choices": {**base.get("choices", {}), **own.get("choices", {})},
+        "section": [*base.get("section", ()), *own.get("section", ())],
+    }
 
 
 def with_form(register: FieldRegister, form: Form) -> FieldRegister:
@@ -215,6 +253,7 @@ def _faults(form: Form, questions: list[Question]) -> list[str]:
     labels = {f"section '{name}'": label for name, label in form.sections.items()}
     labels |= {f"question '{q.name}'": q.label for q in questions}
     labels |= {f"choice '{c}' of '{of}'": label for of, each in form.choices.items() for c, label in each.items()}
+    labels |= {f"word '{word}'": form.words.get(word, {}) for word in WORDS}
     told = [f"{x} has no label in '{lg}'" for x, label in labels.items() for lg in form.languages if not label.get(lg)]
     names = [q.name for q in questions]
     for at, q in enumerate(questions):

@@ -18,7 +18,7 @@ from typing import Any
 
 from workbench.core.errors import DataError, Fault
 from workbench.core.places import Locality
-from workbench.store import interviews
+from workbench.store import drafts, interviews
 from workbench.store.database import Store
 from workbench.studies.rounds.form import Form
 
@@ -77,6 +77,29 @@ def import_file(store: Store, path: Path, form: Form, locality: Locality, *, who
         if faults:
             raise _refused(path, faults)
     return Imported(new, known, tuple(households))
+
+
+def hand_in(store: Store, form: Form, locality: Locality, raw: Mapping[str, Any], *, submission: str, who: str) -> str:
+    """Keep an interview that was written on the page, and end its draft; return the household.
+
+    Raises
+    ------
+    DataError
+        With every fault by question; nothing is written, and the draft stays.
+    """
+    given, wrong = _submission({**raw, IDENTIFIERS[0]: submission, VERSIONS[0]: form.version}, form, locality)
+    faults = [Fault(what, None, question) for question, what in wrong]
+    if given is None or faults:
+        raise DataError("the interview is not whole", faults=faults)
+    with store.writing() as connection:
+        try:
+            household, _ = interviews.keep(connection, given, who=who)
+        except interviews.SubmissionError as error:
+            raise DataError(
+                "the interview does not fit the register", faults=[Fault(error.what, None, error.question)]
+            ) from None
+        drafts.forget(connection, who, form.id)
+    return household
 
 
 def submissions(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -12,15 +14,16 @@ import pandas as pd
 from workbench.core.errors import DataError, DecisionError, StoreError
 from workbench.core.places import Locality
 from workbench.core.tables import check
-from workbench.decisions.allocation import MatchingWeights
+from workbench.decisions.allocation import PRACTICES, MatchingWeights
 from workbench.sources import localities
 from workbench.store.database import Store
-from workbench.store.rounds import proposals
+from workbench.store.rounds import answers, proposals
 from workbench.studies.allocation import placement
 from workbench.studies.allocation.tables import Tables
 
 GAP = 0.001
 """How far from the best possible a round's plan may be, as a share of its score."""
+AGES = ("adults", "children", "seniors")
 KINDS = {"all": "others", "minors": "unaccompanied minors"}
 
 
@@ -65,15 +68,22 @@ def open_round(
 
 
 def propose(
-    store: Store, key: str, locality: Locality, *, who: str, progress: Callable[[str], None] | None = None
+    store: Store,
+    key: str,
+    locality: Locality,
+    *,
+    who: str,
+    practice: str = "",
+    progress: Callable[[str], None] | None = None,
 ) -> Solved:
     """Solve a round for those who wait, with what is free, and keep the proposals as drafts.
 
     A place that declined a household is not proposed to it again. The overrides of the ledger hold.
+    ``practice`` names a simple practice to follow in place of the best plan, for a comparison.
     """
     with store.reading() as connection:
         given, rows, places = current_input(connection, key)
-    solved = solve(given, rows, places, _weights(locality), progress=progress)
+    solved = solve(given, rows, places, _weights(locality), practice=practice, progress=progress)
     with store.writing() as connection:
         again, *_ = current_input(connection, key)
         if again != given:
@@ -112,6 +122,22 @@ def override(
     return price
 
 
+def send_list(store: Store, key: str, *, who: str) -> int:
+    """Hand out a round's drafts, which municipalities then read on their page; return how many.
+
+    Raises
+    ------
+    StoreError
+        If an override was made, or places changed, since the drafts were solved.
+    """
+    with store.writing() as connection:
+        given, *_ = current_input(connection, key)
+        kept = proposals.last_solution(connection, key)
+        if kept is None or kept["input"] != given:
+            raise StoreError("the drafts are not of what stands now", where=key, do="propose again")
+        return len(answers.send(connection, key, who=who))
+
+
 def replay(store: Store, key: str, locality: Locality) -> bool:
     """Say whether the kept input and ledger give the plan that was kept.
 
@@ -137,10 +163,14 @@ def solve(
     places: list[dict[str, Any]],
     weights: MatchingWeights,
     *,
+    practice: str = "",
     progress: Callable[[str], None] | None = None,
 ) -> Solved:
-    """Solve a round's input; unaccompanied minors have places of their own, and so are solved apart."""
-    parts = [_solve(kind, given, rows, places, weights, progress) for kind in KINDS]
+    """Solve a round's input; unaccompanied minors have places of their own, and so are solved apart.
+
+    The gap of a simple practice is not known: it proves no bound.
+    """
+    parts = [_solve(kind, given, rows, places, weights, practice, progress) for kind in KINDS]
     value, bound = sum(part[1] for part in parts), sum(part[2] for part in parts)
     told = tuple(row for part in parts for row in part[0])
     return Solved(
@@ -159,6 +189,7 @@ def _solve(
     rows: Mapping[str, Mapping[str, Any]],
     places: list[dict[str, Any]],
     weights: MatchingWeights,
+    practice: str,
     progress: Callable[[str], None] | None,
 ) -> tuple[list[dict[str, Any]], float, float, int, int]:
     mine = [
@@ -180,7 +211,14 @@ def _solve(
     orders = [r for r in given["rules"] if r["household"] in names and (r["place"] in weeks or r["rule"] == "pin")]
     rules = check(pd.DataFrame(orders), "rules", where="overrides") if orders else None
     tables = Tables(check(homes, "households"), check(table, "places"), rules=rules)
-    plan = placement.allocate(tables, gap=GAP, weights=weights, progress=progress)
+    if practice:
+        rows_of_plan, value, bound = _follow(practice, tables, weights)
+        size = dict(zip(homes["household"], homes[list(AGES)].sum(axis=1), strict=True))
+        placed = sum(int(size[row["household"]]) for row in rows_of_plan)
+    else:
+        plan = placement.allocate(tables, gap=GAP, weights=weights, progress=progress)
+        rows_of_plan, value, bound = plan.assignment.to_dict("records"), plan.value, plan.bound
+        placed = plan.persons_placed
     own, place_rows = {row["household"]: row for row in mine}, {row["place"]: row for row in open_}
     told = [
         {
@@ -193,9 +231,27 @@ def _solve(
                 "reasons": reasons(own[row["household"]], place_rows[row["place"]]),
             },
         }
-        for row in plan.assignment.to_dict("records")
+        for row in rows_of_plan
     ]
-    return told, plan.value, plan.bound, persons, plan.persons_placed
+    return told, value, bound, persons, int(placed)
+
+
+def _follow(practice: str, tables: Tables, weights: MatchingWeights) -> tuple[list[dict[Any, Any]], float, float]:
+    """Return what a simple practice proposes, and its score; it has no bound."""
+    problem = placement.problem_of(tables, weights)
+    at = PRACTICES[practice](problem)
+    rows = [
+        {
+            "household": name,
+            "place": problem.place_names[place],
+            "score": problem.score[home, place],
+            "runner_up": "",
+        }
+        for home, (name, place) in enumerate(zip(problem.household_names, at, strict=True))
+        if place >= 0
+    ]
+    value = sum(float(problem.score[home, place] * problem.weight[home]) for home, place in enumerate(at) if place >= 0)
+    return rows, value, math.nan
 
 
 def reasons(household: Mapping[str, Any], place: Mapping[str, Any]) -> list[str]:
@@ -240,10 +296,17 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
 
 def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:
     """Return what the locality says of each place: name, position, languages, services (assumed by its size)."""
-    newest = int(localities.table(locality, "settlement")["year"].max())
-    table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
-    rows = table.drop(columns="capacity").astype(object).where(table.drop(columns="capacity").notna(), "")
-    return {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
+    key = (locality.folder, year)
+    if key not in _KNOWN:
+        newest = int(localities.table(locality, "settlement")["year"].max())
+        table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
+        rows = table.drop(columns="capacity").astype(object).where(table.drop(columns="capacity").notna(), "")
+        _KNOWN[key] = {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
+    return _KNOWN[key]
+
+
+_KNOWN: dict[tuple[Path, int], dict[str, dict[str, Any]]] = {}
+"""What localities say of their places, by folder and year: it takes seconds to read, and a year asks 52 times."""
 
 
 def _weights(locality: Locality) -> MatchingWeights:

@@ -60,9 +60,31 @@
     hideKey(said.query);
   };
 
+  // A form may be in another language than the page, and in another direction; several ticks answer one question.
+  const nameForms = () => {
+    for (const element of document.querySelectorAll('[class*="mw-lang-"]')) {
+      const spoken = [...element.classList].find((each) => each.startsWith("mw-lang-")).slice(8);
+      element.lang = spoken;
+      element.dir = element.closest(".mw-rtl") ? "rtl" : "ltr";
+    }
+    for (const [at, element] of document.querySelectorAll(".mw-choice").entries()) {
+      const legend = element.querySelector(".mw-legend");
+      if (!legend) continue;
+      legend.id = `mw-legend-${at}`;
+      element.setAttribute("role", "group");
+      element.setAttribute("aria-labelledby", legend.id);
+    }
+  };
+  document.getElementById("mw-signout")?.addEventListener("click", async () => {
+    const token = document.cookie.match(/(?:^|; )_xsrf=([^;]*)/)?.[1] ?? "";
+    await fetch(body.dataset.mwBase + "signout", { method: "POST", headers: { "X-XSRFToken": decodeURIComponent(token) } });
+    location.assign(body.dataset.mwBase + "signin?language=" + language);
+  });
+
   // What is wider than its place is moved sideways, with the keyboard too.
   const reach = () => {
     nameChoices();
+    nameForms();
     // The program of the widgets puts boxes with landmarks of their own around ours.
     for (const box of document.querySelectorAll("div:is([role=banner], [role=main], [role=contentinfo])")) {
       box.removeAttribute("role");

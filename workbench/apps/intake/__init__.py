@@ -1,0 +1,1 @@
+"""Interview: What does a household say in its interview, and is it whole?"""

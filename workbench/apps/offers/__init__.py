@@ -1,0 +1,1 @@
+"""Offers to a municipality: What was offered to a municipality, and what does it answer?"""

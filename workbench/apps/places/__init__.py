@@ -1,0 +1,1 @@
+"""Places by week: What can a municipality take, by week, and where does its year stand?"""
