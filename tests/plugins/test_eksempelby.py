@@ -44,7 +44,15 @@ def test_it_is_shown_with_its_package_and_passes_its_checks(town: Path, tmp_path
     assert body["rules"]["no_district_alone"] == body["indicators"]["district_spread"] == package
     assert body["panels"]["districts"] == package
     done = workbench("locality", "check", "eksempelby", path=(town,), cwd=tmp_path)
-    assert "places 4, tables 2, parameters 4, example situations 2" in done.stdout, done.stderr
+    assert "places 4, tables 2, parameters 4, example situations 2, forms 1." in done.stdout, done.stderr
+    assert "The guide of eksempelby: 5 pages (nb: 5 source; en: 5 fresh)." in done.stdout
+    assert "Turned off: capacity, inflow." in done.stdout
+    parts = "rules no_district_alone; indicators district_spread; panels districts"
+    assert f"Parts of workbench-eksempelby: {parts}." in done.stdout
+    asked = workbench("intake", "fields", "--locality", "eksempelby", path=(town,), cwd=tmp_path)
+    assert "crossing" in asked.stdout, asked.stderr
+    off = workbench("capacity", "fit", "--as-of", "2024", "--locality", "eksempelby", path=(town,), cwd=tmp_path)
+    assert off.returncode == 2 and "'capacity' is turned off for Eksempelby" in off.stderr
     shown = workbench("locality", "show", "eksempelby", path=(town,), cwd=tmp_path).stdout
     assert "Nordhavn settled 50 % of all newcomers" in shown and f"Indicator of the package {package}" in shown
     code = (

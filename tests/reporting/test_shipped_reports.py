@@ -44,10 +44,13 @@ def test_every_finding_shown_exists(name):
     import importlib
 
     cells = [c.source for c in read_notebook(SHIPPED[name].path).cells if c.cell_type == "code"]
-    rooms = {"page": name, "figures": f"{name}.figures", "origin": "origin"}
-    for node in ast.walk(ast.parse("\n".join(cells))):
+    tree = ast.parse("\n".join(cells))
+    imports = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and str(n.module).startswith("workbench.pre")]
+    rooms = {part.asname or part.name: f"{n.module}.{part.name}" for n in imports for part in n.names}
+    assert rooms
+    for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in rooms:
-            assert hasattr(importlib.import_module(f"workbench.presentation.{rooms[node.value.id]}"), node.attr)
+            assert hasattr(importlib.import_module(rooms[node.value.id]), node.attr)
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -76,18 +76,25 @@ def check(
     name: Annotated[str, typer.Argument(help="Identifier of an installed locality, or its folder.")],
     as_json: AsJson = False,
 ) -> None:
-    """Check a locality's identity, sources, tables, parameters and example situations; every fault is named at once."""
+    """Check all that a locality brings, its guide and its package's parts among it; every fault is named at once."""
+    from dataclasses import replace
+
+    from workbench.cli import conformance
     from workbench.studies.localities import checks as locality
 
     report = locality.check(name)
+    whole = conformance.check(name) if not report.faults else conformance.NOTHING
+    report = replace(report, faults=(*report.faults, *whole.faults))
     if as_json:
-        body = {**asdict(report), "folder": str(report.folder), "valid": not report.faults}
+        body = {**asdict(report), "folder": str(report.folder), "valid": not report.faults, **whole.told()}
         typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
         if report.faults:
             raise typer.Exit(2)
         return
     report.raise_faults()
     typer.echo(report.sentence())
+    for line in whole.lines:
+        typer.echo(line)
 
 
 @app.command("new", epilog="Example: workbench locality new my-town")

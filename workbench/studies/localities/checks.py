@@ -13,6 +13,7 @@ from workbench.sources import localities
 from workbench.sources.template import FILES, MARK
 from workbench.studies.cockpit import figures
 from workbench.studies.localities import examples
+from workbench.studies.rounds import form
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,14 @@ class LocalityReport:
     tables: int
     parameters: int
     examples: int
+    forms: int
     faults: tuple[str, ...]
 
     def sentence(self) -> str:
         """Return what was checked in one sentence, for a locality that is whole."""
         return (
             f"{self.name} is whole: places {self.places}, tables {self.tables}, parameters {self.parameters}, "
-            f"example situations {self.examples}."
+            f"example situations {self.examples}, forms {self.forms}."
         )
 
     def raise_faults(self) -> None:
@@ -52,7 +54,7 @@ def check(name: str | Path) -> LocalityReport:
     locality, errors = localities.read_folder(folder)
     faults += [error.message() for error in errors]
     if locality is None:
-        return LocalityReport(folder, str(name), 0, 0, 0, 0, tuple(faults))
+        return LocalityReport(folder, str(name), 0, 0, 0, 0, 0, tuple(faults))
     faults += _table_faults(locality) + _unnamed_files(locality)
     faults += figures.faults_of(locality) if not faults else []
     parameters: tuple[Parameter, ...] = ()
@@ -68,8 +70,21 @@ def check(name: str | Path) -> LocalityReport:
         faults.append(error.message())
     for case in cases:
         faults += examples.differs(case, locality)
+    questionnaires = sorted((folder / "forms").glob("*.toml"))
+    for path in questionnaires:
+        try:
+            form.read_form(path)
+        except WorkbenchError as error:
+            faults.append(error.message())
     return LocalityReport(
-        folder, locality.name, len(locality.places), len(locality.tables), len(parameters), len(cases), tuple(faults)
+        folder,
+        locality.name,
+        len(locality.places),
+        len(locality.tables),
+        len(parameters),
+        len(cases),
+        len(questionnaires),
+        tuple(faults),
     )
 
 

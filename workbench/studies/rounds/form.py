@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench.core.errors import DataError, nearest
 from workbench.core.places import Locality
+from workbench.sources import localities
 from workbench.store.visibility import Field, FieldRegister
 
 TYPES = ("text", "integer", "date", "select_one", "select_multiple")
@@ -177,11 +178,13 @@ def load(locality: Locality, name: str = "settlement") -> Form:
 
 
 def read_form(path: Path) -> Form:
-    """Read a form from its file; see :func:`load`."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError("cannot read the form", where=str(path), why=str(error)) from error
+    """Read a form from its file; see :func:`load`.
+
+    A form that says ``extends = "norway"`` has that locality's form of the same name, its own questions after it.
+    """
+    raw = _read(path)
+    if base := raw.get("extends"):
+        raw = _extended(raw, _read(localities.load(str(base)).folder / "forms" / path.name))
     missing = [part for part in ("id", "version", "languages", "title", "section") if not raw.get(part)]
     if missing:
         raise DataError(f"the form names no '{missing[0]}'", where=str(path))
@@ -201,6 +204,23 @@ def read_form(path: Path) -> Form:
     if faults := _faults(form, questions):
         raise DataError("the form cannot be used: " + "; ".join(faults), where=str(path), do="correct the parts named")
     return form
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError("cannot read the form", where=str(path), why=str(error)) from error
+
+
+def _extended(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a form with the sections and choices of another before its own; what both name, its own says."""
+    return {
+        **base,
+        **own,
+        "choices": {**base.get("choices", {}), **own.get("choices", {})},
+        "section": [*base.get("section", ()), *own.get("section", ())],
+    }
 
 
 def with_form(register: FieldRegister, form: Form) -> FieldRegister:
