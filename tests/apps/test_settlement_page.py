@@ -32,6 +32,7 @@ def view(runs: Path, **choices: object) -> SettlementView:
 def test_the_country_a_municipality_and_what_if(runs: Path) -> None:
     page = view(runs)
     assert "If 8,000 persons are settled in the country in 2026 (an assumed total)" in page.headline.value
+    assert "Draft: this was not published" in page.head.value
     assert page.tables.value.count("<tr>") > 290 and page.charts.value.count("<svg") == 0
     page.place.value = "1281"
     assert "Lund can expect" in page.headline.value and page.tables.value.count('download="') == 3

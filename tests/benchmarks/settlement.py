@@ -2,6 +2,8 @@
 
 python tests/benchmarks/settlement.py DIR     # from the folder of a finished `workbench settlement backtest`
 python tests/benchmarks/settlement.py speed   # how long one fit takes
+python tests/benchmarks/settlement.py moves   # held-out Danish moves, and recovery of known elasticities
+python tests/benchmarks/settlement.py tables DIR   # four made-up tables with known truth, for `settlement backtest`
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from workbench.models.scores import absolute_error
@@ -127,6 +130,70 @@ def speed() -> None:
     print(fit.diagnostics.sentence())
 
 
+def moves() -> None:
+    """Print how the model of moves does on moves held out, and how often its intervals hold what made a table."""
+    from workbench.models.moves.contest import contest
+    from workbench.studies.settlement.move_tables import read_moves
+
+    found = contest(read_moves().flows)
+    rows = [
+        [
+            r["task"],
+            r["method"],
+            f"{r['deviance']:.1f}",
+            percent(r["error"], 0),
+            "" if r["task"] == "pairs" else percent(r["top5"], 0),
+            percent(r["in80"], 0),
+            percent(r["in95"], 0),
+        ]
+        for r in found.to_dict("records")
+    ]
+    print(table(["held out", "method", "deviance", "error %", "top 5 hit %", "in 80 %", "in 95 %"], rows))
+
+
+def made_up(kind: str, seed: int = 1) -> pd.DataFrame:
+    """Return a table (area, period, persons) whose shares follow a known process; describes no real place.
+
+    ``steady``: 50 areas, shares walk. ``sparse``: 200 areas, most take nobody. ``changing``: 120 areas, some enter or
+    end, two merge. ``stock``: 400 areas by quarter, shares hardly move.
+    """
+    areas, periods, step, zero = {
+        "steady": (50, 12, 0.2, 0.0),
+        "sparse": (200, 12, 0.3, 0.6),
+        "changing": (120, 12, 0.25, 0.1),
+        "stock": (400, 24, 0.05, 0.0),
+    }[kind]
+    rng = np.random.default_rng(seed)
+    level = rng.normal(0, 1.2, areas) + np.cumsum(rng.normal(0, step, (periods, areas)), axis=0)
+    there = rng.random((periods, areas)) >= zero * (level[0] < np.quantile(level[0], 0.8))
+    labels = [f"{2010 + t}" if kind != "stock" else f"{2010 + t // 4}-Q{t % 4 + 1}" for t in range(periods)]
+    names = [f"A{a:03d}" for a in range(areas)]
+    if kind == "changing":
+        there[:7, 100:110] = False  # enter
+        there[6:, 90:95] = False  # end
+    share = np.where(there, np.exp(level), 0.0)
+    share /= share.sum(axis=1, keepdims=True)
+    totals = rng.poisson(np.exp(rng.normal(9, 0.3, periods)))
+    persons = np.stack([rng.multinomial(n, p) for n, p in zip(totals, share, strict=True)])
+    rows = [(names[a], labels[t], int(persons[t, a])) for t in range(periods) for a in range(areas)]
+    found = pd.DataFrame(rows, columns=["area", "period", "persons"])
+    if kind == "changing":  # what ended has no rows; two areas become one
+        late = found["period"].astype(int) >= 2016
+        found = found[~(late & found["area"].isin(names[90:95]))]
+        merged = found["area"].isin(names[80:82]) & (found["period"].astype(int) >= 2017)
+        found = found.assign(area=found["area"].mask(merged, "MERGED"))
+        found = found.groupby(["area", "period"], as_index=False)["persons"].sum()
+    return found
+
+
+def tables(folder: Path) -> None:
+    """Write the four made-up tables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in ("steady", "sparse", "changing", "stock"):
+        made_up(kind).to_csv(folder / f"{kind}.csv", index=False)
+        print(f"workbench settlement backtest --data {folder / kind}.csv --locality any --out {folder / kind}")
+
+
 def main(folder: Path) -> None:
     summary = json.loads((folder / SCORES).read_text(encoding="utf-8"))
     scores, fits = summary["scores"], summary["fits"]
@@ -142,4 +209,10 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    speed() if sys.argv[1:] == ["speed"] else main(Path(sys.argv[1]))
+    alone = {"speed": speed, "moves": moves}
+    if sys.argv[1] in alone:
+        alone[sys.argv[1]]()
+    elif sys.argv[1] == "tables":
+        tables(Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

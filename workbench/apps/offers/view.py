@@ -70,7 +70,8 @@ class OffersView(RegisterView):
             (say("Answer by", self.lang), row.answer_by),
         ]
         said = "".join(f"<div><dt>{m.html(name)}</dt><dd>{m.html(value)}</dd></div>" for name, value in facts)
-        head = f"{say('Household {code}', self.lang, code=row.short)}: {state(row.state, self.lang)}"
+        named = say("Household {code}", self.lang, code=row.short)
+        head = f"{named}: {state(row.state, self.lang)}"
         text = ipywidgets.HTML(f'<h2>{m.html(head)}</h2><dl class="mw-facts">{said}</dl>')
         return box("mw-card", text, *self._buttons(row))
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from workbench.apps import notices
 from workbench.apps.settlement.state import SettlementState
-from workbench.presentation import downloads
+from workbench.core.archive import archive_of
+from workbench.presentation import downloads, release
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
 from workbench.presentation.languages import say
@@ -34,7 +35,12 @@ def head(result: SettlementResult, state: SettlementState) -> str:
     language = state.language
     data = say("data to {year}", language, year=result.label(result.as_of))
     made = say("made {day}", language, day=result.record.created[:10])
-    said = "" if result.diagnostics.ok else notices.notice(say("Attention: the fit failed its checks.", language))
+    archive = archive_of(state.runs or None)
+    publication = archive.of_run(result.record.key) or archive.taken(result.record.key)
+    warning = release.standing(publication, language).warning
+    said = notices.notice(warning) if warning else ""
+    if not result.diagnostics.ok:
+        said += notices.notice(say("Attention: the fit failed its checks.", language))
     return f'{title(language)}<p class="mw-subtitle">{m.html(leading(data))} · {m.html(leading(made))}</p>\n{said}'
 
 

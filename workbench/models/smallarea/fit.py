@@ -74,7 +74,7 @@ class SmallAreaFit:
         found = {str(name): _flat(self.posterior[name]) for name in self.posterior.data_vars}
         column = {name: values[:, None] for name, values in found.items() if values.ndim == 1}
         before = found["logit"]
-        year = column["log_memory"] + column["uneven"] * rng.standard_normal((len(before), 1))
+        year = column["log_memory"] + float(self.configuration.priors["uneven"]) * rng.standard_normal((len(before), 1))
         memory = np.exp(year + column["by_size"] * self.panel.log_size)
         shift = float(self.configuration.priors["year"]) * rng.standard_normal((len(before), 1))
         rate = _beta(before + shift, 1 / (1 / found["precision"] + 1 / memory), rng)

@@ -21,7 +21,8 @@ def limits(rate: float, persons: np.ndarray, level: float) -> tuple[np.ndarray, 
     ----------
     Spiegelhalter (2005), Funnel plots for comparing institutional performance. Statistics in Medicine 24(8).
     """
-    persons = np.maximum(np.asarray(persons, dtype=float), 1.0)
+    # Counts moved to today's borders hold fractions, for which there are no binomial quantiles.
+    persons = np.maximum(np.rint(np.asarray(persons, dtype=float)), 1.0)
     if rate <= 0 or rate >= 1:
         return np.full(persons.shape, rate), np.full(persons.shape, rate)
     ends = []

@@ -28,8 +28,8 @@ _COMPILED: dict[tuple[Any, ...], Any] = {}
 class SmallAreaPriors:
     """What is assumed before the data; levels and effects on the logit scale, precisions in persons.
 
-    ``centre`` and ``centre_spread``: rate of all areas in the first year; ``slope``: by size; ``group``: half-normal
-    spread of the groups' effects; ``year``: spread of the yearly change of all areas; ``peers`` and ``memory``: medians
+    ``centre`` and ``centre_spread``: rate of all areas in the first year; ``slope``: by size; ``group``: spread
+    of the groups' effects; ``year``: spread of the yearly change of all areas; ``peers`` and ``memory``: medians
     of the persons that what is alike, and what was learnt of the area before, count for, each within a factor of
     exp(``factor``) two times in three; ``by_size``: how the second depends on size; ``uneven``: how much it differs
     from year to year, as logarithm.
@@ -44,7 +44,7 @@ class SmallAreaPriors:
     memory: float = 80.0
     factor: float = 1.2
     by_size: float = 1.0
-    uneven: float = 1.0
+    uneven: float = 0.7
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,7 @@ class SmallAreaModel:
                 "logit of the rate of a middling area",
             ),
             ("slope", "all", f"Normal(0, {p.slope:g})", "what a standard deviation of log size adds"),
-            ("spread", "kind of group", f"HalfNormal({p.group:g})", "how far groups differ"),
-            ("effect", "group", "ZeroSumNormal(spread)", "how a group differs from all"),
+            ("effect", "group", f"ZeroSumNormal({p.group:g})", "how a group differs from all"),
             ("peers", "all", f"LogNormal(log {p.peers:g}, {p.factor:g})", "persons that areas alike count for"),
             (
                 "log_memory",
@@ -107,7 +106,7 @@ class SmallAreaModel:
                 f"Normal(log {p.memory:g}, {p.factor:g})",
                 "log of the persons that earlier years count for",
             ),
-            ("uneven", "all", f"HalfNormal({p.uneven:g})", "how much the log of memory differs from year to year"),
+            ("broken", "year", f"Normal(0, {p.uneven:g})", "how the log of memory differs from year to year"),
             ("by_size", "all", f"Normal(0, {p.by_size:g})", "log of memory by size"),
         ]
         return pd.DataFrame(rows, columns=["quantity", "per", "prior", "meaning"])
@@ -135,14 +134,14 @@ class SmallAreaModel:
                 level = pm.Deterministic("level", level, dims="year")
                 like = pm.Normal("slope", 0, p.slope) * size
                 for name, (_, index) in members.items():
-                    spread = pm.HalfNormal(f"spread_{name}", p.group)
-                    effect = pm.ZeroSumNormal(f"effect_{name}", 1.0, dims=name) * spread
+                    # Of given spread: it hardly matters once areas are seen, and a learnt one makes a funnel.
+                    effect = pm.ZeroSumNormal(f"effect_{name}", p.group, dims=name)
                     like = like + effect[index]
                 pm.Deterministic("like", like, dims="area")
                 peers = pm.LogNormal("peers", math.log(p.peers), p.factor)
                 by_size = pm.Normal("by_size", 0, p.by_size)
-                usual, uneven = pm.Normal("log_memory", math.log(p.memory), p.factor), pm.HalfNormal("uneven", p.uneven)
-                broken = pm.Normal("broken", 0, 1, shape=max(years - 1, 1)) * uneven
+                usual = pm.Normal("log_memory", math.log(p.memory), p.factor)
+                broken = pm.Normal("broken", 0, p.uneven, shape=max(years - 1, 1))
                 logit, precision, told = level[0] + like, peers * pt.ones_like(size), 0.0
                 for at in range(years):
                     if at:
