@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from workbench.apps import pages
-from workbench.apps.cockpit.panel import CockpitPanel, Opening
+from workbench.apps.cockpit.opening import Opening
+from workbench.apps.cockpit.panel import CockpitPanel
 from workbench.apps.cockpit.state import CockpitState
 from workbench.apps.cockpit.view import CockpitView
 from workbench.core.errors import AppError

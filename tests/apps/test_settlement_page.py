@@ -8,7 +8,8 @@ import pytest
 
 from workbench.apps.pages import check_panel
 from workbench.apps.settlement import content
-from workbench.apps.settlement.panel import Opening, Settlement
+from workbench.apps.settlement.opening import Opening
+from workbench.apps.settlement.panel import Settlement
 from workbench.apps.settlement.state import SettlementState
 from workbench.apps.settlement.view import SettlementView
 from workbench.core.errors import AppError

@@ -237,18 +237,20 @@ class SignIn(Guarded):
             for code, own in LANGUAGES.items()
         )
         told = f'<p class="mw-notice" role="alert">{m.html(problem)}</p>' if problem else ""
+        login, password = say("Login", language), say("Password", language)
+        noted = say("What you read and change here is noted with your login.", language)
         self.finish(
             f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"{icon}<title>{m.html(title)} – Migration Workbench</title><style>{css()}{STYLE}</style></head>"
             f'<body><main><p class="mw-product">Migration Workbench</p><h1>{m.html(title)}</h1>{told}'
             f'<form method="post" action="?language={language}"><input type="hidden" name="_xsrf" value="{token}">'
-            f'<label for="login">{m.html(say("Login", language))}</label>'
+            f'<label for="login">{m.html(login)}</label>'
             f'<input id="login" name="login" autocomplete="username" autocapitalize="none" required autofocus>'
-            f'<label for="password">{m.html(say("Password", language))}</label>'
+            f'<label for="password">{m.html(password)}</label>'
             f'<input id="password" name="password" type="password" autocomplete="current-password" required>'
             f"<button>{m.html(title)}</button></form>"
-            f"<p>{m.html(say('What you read and change here is noted with your login.', language))}</p>"
+            f"<p>{m.html(noted)}</p>"
             f"<nav>{links}</nav></main></body></html>"
         )
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.apps.capacity.panel import Opening
+from workbench.apps.capacity.opening import Opening
 from workbench.apps.capacity.state import CapacityState
 from workbench.apps.capacity.view import CapacityView
 from workbench.core.draws import Draws

@@ -33,3 +33,12 @@ class Allocation:
         from workbench.apps.allocation.view import AllocationView  # here: who asks for the title needs no widgets
 
         return AllocationView(state).box
+
+
+def page() -> ipywidgets.Box:
+    """Return the page for the address that this kernel was started for."""
+    from workbench.apps.bridge import keep_quiet
+
+    keep_quiet()
+    panel = Allocation()
+    return panel.view(panel.state())

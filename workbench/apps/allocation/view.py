@@ -15,9 +15,8 @@ from traitlets.log import get_logger
 
 from workbench.apps import notices
 from workbench.apps.allocation import content
-from workbench.apps.allocation.panel import Allocation
 from workbench.apps.allocation.state import AllocationState, drafts_folder
-from workbench.apps.bridge import Bridge, keep_quiet
+from workbench.apps.bridge import Bridge
 from workbench.core.errors import DataError, WorkbenchError
 from workbench.decisions.allocation.search.stopping import Limit
 from workbench.presentation.allocation import desk as words
@@ -28,13 +27,6 @@ from workbench.studies.allocation.desk import Change, Desk, Draft, rules_of
 LARGEST = 900_000
 """Bytes of an uploaded table at most: what a message to the page may carry."""
 SEARCH_SECONDS = 60.0
-
-
-def page() -> ipywidgets.Box:
-    """Return the page for the address that this kernel was started for."""
-    keep_quiet()
-    panel = Allocation()
-    return panel.view(panel.state())
 
 
 class AllocationView:

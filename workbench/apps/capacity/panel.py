@@ -1,56 +1,21 @@
-"""Where does the capacity page stand when it opens? What was asked for, and the saved plan it is asked of."""
+"""The page as the server finds it by its name."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.apps import pages
+from workbench.apps.capacity.opening import Opening
 from workbench.apps.capacity.state import CapacityState
-from workbench.core.errors import AppError, WorkbenchError
+from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
 
 if TYPE_CHECKING:
     import ipywidgets
 
-    from workbench.studies.capacity.study import CapacityResult
 
 UNKNOWN = marked("The address asks for something that this page does not have; the usual choice is shown.")
-
-
-@dataclass(frozen=True)
-class Opening:
-    """How the page opens: the reader's choices, a notice about an address, and the folder of saved runs."""
-
-    asked: CapacityState
-    notice: str = ""
-    runs: str = ""
-
-    @cached_property
-    def found(self) -> tuple[CapacityResult | None, WorkbenchError | None]:
-        """The newest saved plan, or why it cannot be shown; read once."""
-        from workbench.studies.capacity import study  # here: pandas and the solvers are not needed for the title
-
-        try:
-            return study.latest(runs=self.runs or None), None
-        except WorkbenchError as error:
-            return None, error
-
-    @property
-    def blockers(self) -> tuple[str, ...]:
-        """Why the plan asked for cannot be shown, in sentences."""
-        result, error = self.found
-        if error is not None:
-            return (say("The saved plan cannot be shown.", self.asked.language),)
-        if result is None:
-            return (say("No plan has been made yet.", self.asked.language),)
-        return self.asked.blockers(result.data.agency.units, result.data.agency.stages)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the choices as JSON can hold them."""
-        return self.asked.to_dict()
 
 
 class Capacity:
@@ -71,3 +36,12 @@ class Capacity:
         from workbench.apps.capacity.view import CapacityView  # here: who only asks for the title needs no widgets
 
         return CapacityView(state).box
+
+
+def page() -> ipywidgets.Box:
+    """Return the page for the address that this kernel was started for."""
+    from workbench.apps.bridge import keep_quiet
+
+    keep_quiet()
+    panel = Capacity()
+    return panel.view(panel.state())

@@ -12,21 +12,14 @@ import ipywidgets
 from traitlets.log import get_logger
 
 from workbench.apps import notices
-from workbench.apps.bridge import Bridge, keep_quiet
+from workbench.apps.bridge import Bridge
 from workbench.apps.capacity import content
-from workbench.apps.capacity.panel import Capacity, Opening
+from workbench.apps.capacity.opening import Opening
 from workbench.core.errors import WorkbenchError
 from workbench.presentation.capacity.names import called
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.presentation.wording import leading
 from workbench.studies.capacity.study import WAITED
-
-
-def page() -> ipywidgets.Box:
-    """Return the page for the address that this kernel was started for."""
-    keep_quiet()
-    panel = Capacity()
-    return panel.view(panel.state())
 
 
 class CapacityView:

@@ -11,22 +11,15 @@ import ipywidgets
 from traitlets.log import get_logger
 
 from workbench.apps import notices
-from workbench.apps.bridge import Bridge, keep_quiet
+from workbench.apps.bridge import Bridge
 from workbench.apps.cockpit import content
-from workbench.apps.cockpit.panel import CockpitPanel, Opening
+from workbench.apps.cockpit.opening import Opening
 from workbench.core.errors import WorkbenchError
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.studies.cockpit import Cockpit
 
 PAUSE = 0.4
 """Seconds without a further choice before charts are drawn."""
-
-
-def page() -> ipywidgets.Box:
-    """Return the page for the address that this kernel was started for."""
-    keep_quiet()
-    panel = CockpitPanel()
-    return panel.view(panel.state())
 
 
 class CockpitView:

@@ -12,9 +12,9 @@ import ipywidgets
 from traitlets.log import get_logger
 
 from workbench.apps import notices
-from workbench.apps.bridge import Bridge, keep_quiet
+from workbench.apps.bridge import Bridge
 from workbench.apps.settlement import content
-from workbench.apps.settlement.panel import Opening, Settlement
+from workbench.apps.settlement.opening import Opening
 from workbench.apps.settlement.state import LARGEST
 from workbench.core.errors import WorkbenchError
 from workbench.presentation.languages import LANGUAGES, say
@@ -22,13 +22,6 @@ from workbench.studies.settlement import SettlementResult, saved_runs
 
 PAUSE = 0.4
 """Seconds without a further choice before charts are drawn."""
-
-
-def page() -> ipywidgets.Box:
-    """Return the page for the address that this kernel was started for."""
-    keep_quiet()
-    panel = Settlement()
-    return panel.view(panel.state())
 
 
 class SettlementView:

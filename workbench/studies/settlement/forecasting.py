@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
@@ -21,12 +19,10 @@ from workbench.core.provenance import (
     RunRecord,
     RunStore,
     SavedRun,
-    Source,
     Vintage,
     caveat,
     default_runs,
 )
-from workbench.core.rhythm import Rhythm
 from workbench.core.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
@@ -35,6 +31,7 @@ from workbench.studies.inflow import saved_runs as inflow_saved
 from workbench.studies.settlement import carried, checks, saved_runs
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
+from workbench.studies.settlement.result import SettlementResult
 from workbench.studies.settlement.saved_runs import NUMBERS, WORDS
 from workbench.studies.settlement.totals import (
     Totals,
@@ -45,7 +42,7 @@ from workbench.studies.settlement.totals import (
     totals_from_table,
     totals_then_known,
 )
-from workbench.studies.settlement.verdict import NEVER_TRIED, Verdict, verdict
+from workbench.studies.settlement.verdict import verdict
 
 FIT, FORECAST, SETTLEMENT = "settlement-fit", "settlement", "settlement"
 NO_RECORD = RunRecord("", "", {}, (), {}, "", 0.0, (), {})
@@ -58,54 +55,6 @@ CAVEATS = (
 FINAL_QUOTAS = caveat(
     "The year's quotas are its final ones: whoever forecasts before they are settled knows less than this."
 )
-
-
-@dataclass(frozen=True)
-class SettlementResult:
-    """A forecast with what it was made from.
-
-    Attributes
-    ----------
-    draws
-        Persons, dimensions (draw, municipality, year), the years after ``as_of``.
-    observed
-        Columns ``municipality, year, settled, …`` up to ``as_of``.
-    later
-        The same for the years forecast, where they are known by now.
-    numbers
-        For each draw the number of the draw of the national total that it continues; empty if the total is a number.
-    rhythm
-        What a period of ``year`` is.
-    verdict
-        How the model did against simple rules on this table.
-    """
-
-    record: RunRecord
-    as_of: int
-    contest: str
-    draws: Draws
-    observed: pd.DataFrame
-    later: pd.DataFrame
-    diagnostics: Diagnostics
-    names: Mapping[str, str]
-    parents: Mapping[str, str]
-    positions: pd.DataFrame
-    sources: tuple[Source, ...]
-    notes: tuple[str, ...]
-    given: str
-    reused: bool
-    numbers: tuple[int, ...] = ()
-    rhythm: Rhythm = field(default_factory=Rhythm)
-    verdict: Verdict = NEVER_TRIED
-
-    @property
-    def years(self) -> list[int]:
-        """The periods forecast, first to last, as numbers of their rhythm."""
-        return [int(year) for year in self.draws.labels("year")]
-
-    def label(self, year: int) -> str:
-        """Return a period as it is written: 2021, 2021-Q1 or 2021-01."""
-        return self.rhythm.label(year)
 
 
 def fit(

@@ -24,7 +24,7 @@ from workbench.models.settlement.moves import Gravity, Hazard, MovePriors
 from workbench.models.settlement.panel import SIZES, SettlementPanel, size_class
 from workbench.sources import localities
 from workbench.studies.settlement.data import Observed, great_circle, places_array, read_settlement
-from workbench.studies.settlement.forecasting import SettlementResult
+from workbench.studies.settlement.result import SettlementResult
 
 FIRST_WHOLE = 2016
 """The split of the stock by first municipality is incomplete before (SOURCE.md names 2014; sums show 2015 as well)."""

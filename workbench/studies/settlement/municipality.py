@@ -16,7 +16,8 @@ from workbench.studies import disclosure
 from workbench.studies.settlement import composition, forecasting
 from workbench.studies.settlement.composition import Composition
 from workbench.studies.settlement.data import read_settlement
-from workbench.studies.settlement.forecasting import BEFORE, SettlementResult
+from workbench.studies.settlement.forecasting import BEFORE
+from workbench.studies.settlement.result import SettlementResult
 from workbench.studies.settlement.moves import MovesResult, follow
 
 PEERS = 6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +16,8 @@ from workbench.core.provenance import RunStore, SavedRun, default_runs
 from workbench.core.rhythm import Rhythm
 from workbench.models.diagnostics import Diagnostics
 from workbench.studies.settlement import carried
+from workbench.studies.settlement.result import SettlementResult
 from workbench.studies.settlement.verdict import Verdict
-
-if TYPE_CHECKING:
-    from workbench.studies.settlement.forecasting import SettlementResult
 
 FORECAST = "settlement"
 FIT = "settlement-fit"
@@ -63,8 +61,6 @@ def latest(*, runs: str | Path | None = None) -> SettlementResult | None:
 
 def opened(run: SavedRun, store: RunStore) -> SettlementResult:
     """Return a saved forecast."""
-    from workbench.studies.settlement.forecasting import SettlementResult
-
     do = "make the forecast again with `workbench settlement forecast`"
     if not store.whole(run):
         raise DataError("the saved forecast is damaged", where=str(run.folder), why="a file was changed", do=do)
