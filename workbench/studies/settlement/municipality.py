@@ -17,8 +17,8 @@ from workbench.studies.settlement import composition, forecasting
 from workbench.studies.settlement.composition import Composition
 from workbench.studies.settlement.data import read_settlement
 from workbench.studies.settlement.forecasting import BEFORE
-from workbench.studies.settlement.result import SettlementResult
 from workbench.studies.settlement.moves import MovesResult, follow
+from workbench.studies.settlement.result import SettlementResult
 
 PEERS = 6
 GROUPS = "municipality_groups"
