@@ -66,13 +66,18 @@ def running_head(facts: Facts) -> list[str]:
 
 def running_foot(facts: Facts) -> list[str]:
     """Return what stands at the foot of each page: the edition, whether persons are made up, the run."""
+    run = say("run {key}", facts.language, key=facts.record.short_key)
+    return [*whose(facts.edition, facts.language, facts.synthetic), run]
+
+
+def whose(edition: str, language: str, synthetic: bool) -> list[str]:
+    """Return for whom a document is, and whether its persons are made up."""
     editions = {
-        "public": say("Public edition", facts.language),
-        "municipal": say("Municipal edition", facts.language),
-        "case": say("Case edition", facts.language),
+        "public": say("Public edition", language),
+        "municipal": say("Municipal edition", language),
+        "case": say("Case edition", language),
     }
-    synthetic = [say("synthetic households", facts.language)] if facts.synthetic else []
-    return [editions[facts.edition], *synthetic, say("run {key}", facts.language, key=facts.record.short_key)]
+    return [editions[edition], *([say("synthetic households", language)] if synthetic else [])]
 
 
 def text(notebook: NotebookNode, mimetype: str, raw: str) -> str:

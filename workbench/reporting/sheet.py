@@ -9,7 +9,9 @@ from workbench import __version__
 from workbench.presentation import markup as m
 from workbench.presentation import theme
 from workbench.presentation.findings import Finding
+from workbench.presentation.languages import say
 from workbench.presentation.tables import Table
+from workbench.reporting import document
 from workbench.reporting.catalogue import style_folder
 from workbench.reporting.pdf import compiled
 
@@ -29,14 +31,12 @@ def sheet(
 ) -> bytes:
     """Return the PDF of a title and what was found; it keeps the reports' standards."""
     when = (made or datetime.now(UTC)).replace(microsecond=0)
+    version = say("version {version}", language, version=__version__)
     named = {
         "title": m.typst(title),
         "description": m.typst(subtitle),
-        "vintage": m.typst(f"{when:%Y-%m-%d}"),
-        "edition": m.typst(edition),
-        "version": m.typst(__version__),
-        "run": m.typst("–"),
-        "synthetic": str(synthetic).lower(),
+        "head": m.typst(f"{when:%Y-%m-%d} · {version}"),
+        "foot": m.typst(" · ".join(document.whose(edition, language, synthetic))),
         "language": m.typst(language),
     }
     head = (
