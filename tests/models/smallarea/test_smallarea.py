@@ -61,7 +61,7 @@ def test_the_model_says_what_it_is_made_of() -> None:
     check_component(SmallAreaModel())
 
 
-@pytest.mark.whole
+@pytest.mark.slow
 def test_a_fit_holds_the_true_ranks_and_comes_nearer_than_raw_rates(tmp_path: Path) -> None:
     inside, ours, raw = [], 0.0, 0.0
     for seed in (1, 2, 3):
