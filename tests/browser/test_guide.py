@@ -49,8 +49,9 @@ def test_the_guide_is_open_and_all_else_stays_closed(address: str) -> None:
     assert answer.status == 200 and answer.getheader("Set-Cookie") is None
     assert "default-src 'none'" in answer.getheader("Content-Security-Policy")
     assert ask(address, "/guide/norway/").status == 200 and ask(address, "/guide/sweden/sv/index.html").status == 200
-    for path in ("/", "/voila/static/voila.js", "/api/kernels", "/guide", "/guides/norway/", "/guide/norway/../../api"):
+    for path in ("/", "/voila/static/voila.js", "/api/kernels", "/guide", "/guides/norway/"):
         assert ask(address, path).status == 403, path
+    assert ask(address, "/guide/norway/../../api").status in (403, 404)
     for path in ("/guide/norway/guide.toml", "/guide/norway/../locality.toml", "/guide/eu/", "/guide/norway/en/"):
         assert ask(address, path).status == (200 if path.endswith("en/") else 404), path
     assert ask(address, "/guide/norway/", Host="evil.example").status == 403
