@@ -102,7 +102,7 @@ def test_a_page_asks_no_other_host(opened, served) -> None:
     assert "default-src 'self'" in policy and "connect-src 'self'" in policy
 
 
-@pytest.mark.parametrize("visits", [pytest.param(6, marks=pytest.mark.whole), pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("visits", [pytest.param(3, marks=pytest.mark.whole), pytest.param(20, marks=pytest.mark.slow)])
 def test_visits_two_at_a_time_leave_no_kernel_behind(opened, quiet, visits: int) -> None:
     served = quiet
     seen = 0
@@ -115,7 +115,7 @@ def test_visits_two_at_a_time_leave_no_kernel_behind(opened, quiet, visits: int)
     assert served.kernels_fall_to(0)
 
 
-@pytest.mark.whole
+@pytest.mark.slow
 def test_a_browser_that_dies_leaves_no_kernel_behind(opened, quiet) -> None:
     page = opened(quiet)
     assert len(quiet.kernels()) == 1
