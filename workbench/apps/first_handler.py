@@ -30,7 +30,7 @@ class FirstViews:
     make
         Returns the page in each language, as whole HTML.
     state
-        Returns a mark that changes when they are to be made anew.
+        Returns a mark that changes when they are to be made again.
     """
 
     make: Callable[[], dict[str, bytes]]

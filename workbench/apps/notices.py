@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 from traitlets.log import get_logger
 
 from workbench.core.errors import WorkbenchError
@@ -38,3 +41,28 @@ def broken(language: str) -> str:
 def blocked(sentences: tuple[str, ...]) -> str:
     """Return why one cannot go on."""
     return "".join(tag("p", text, "mw-blocker") for text in sentences)
+
+
+@contextmanager
+def guarded(
+    page: str, failed: Callable[[str], str], broken: Callable[[str], str], keep: Callable[[Callable[[str], str]], None]
+) -> Iterator[None]:
+    """Turn a fault of a page into what the page says; of a bug only the server's log tells more.
+
+    Parameters
+    ----------
+    page
+        The page, for the log.
+    failed, broken
+        What the page says, by language, of a fault that can be mended, and of a bug.
+    keep
+        Takes the one of the two that is to be shown.
+    """
+    try:
+        yield
+    except WorkbenchError as error:
+        log(error)
+        keep(failed)
+    except Exception:
+        get_logger().exception("%s failed", page)
+        keep(broken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,7 +25,7 @@ LOCALITY = "WORKBENCH_LOCALITY"
 """Names the locality whose form, fields and places hold; the shipped one for Norway without it."""
 
 
-class RegisterView:
+class RegisterView(ABC):
     """The page of one signed-in person.
 
     A page gives ``roles`` and fills :meth:`build` and :meth:`refresh`. What somebody may do is looked up at every step.
@@ -70,16 +71,16 @@ class RegisterView:
         """Language of the page around a form: the form's own, or English where the pages have none."""
         return self.lang if self.lang in LANGUAGES else "en"
 
+    @abstractmethod
     def build(self) -> None:
         """Make the page's own widgets."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refresh(self) -> None:
-        """Say anew what stands in the register, in the page's language."""
-        raise NotImplementedError
+        """Show what stands in the register now, in the page's language."""
 
     def update(self) -> None:
-        """Show the page anew, or say why not."""
+        """Show the page again, or say why not."""
         with self.guarded():
             self.language.description = say("Language", self.frame)
             self.account = self.desk.account(*self.roles)

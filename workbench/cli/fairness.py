@@ -35,7 +35,7 @@ def run(
         float, typer.Option(min=0, max=1, help="Share of the score that must remain beside wishes.")
     ] = 0.97,
     draws: Annotated[
-        int, typer.Option(min=0, max=1000, help="With outcomes: plans made anew under so many draws of the scores.")
+        int, typer.Option(min=0, max=1000, help="With outcomes: plans made again under so many draws of the scores.")
     ] = 0,
     seed: Seed = 1,
     result: Annotated[Path, typer.Option("--json", help="Write the figures here.")] = Path("fairness.json"),

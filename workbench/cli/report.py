@@ -186,7 +186,7 @@ def _said(verdict: Any, rerun: bool) -> list[str]:
         ]
     lines = [f"{verdict.path}: what it carries is what was put in."]
     if not rerun:
-        return [*lines, "Nothing was computed anew; --rerun does."]
+        return [*lines, "Nothing was computed again; --rerun does."]
     numbers = verdict.numbers
     same = int(numbers["difference"].eq(0).sum())
     lines += [f"{same} of {len(numbers)} figures came out the same.", *verdict.notes]

@@ -102,7 +102,7 @@ def _guard(out: Path, overwrite: bool) -> None:
         raise DataError(
             "there is something here that is no guide",
             where=str(out),
-            why="a site takes the place of the whole folder",
+            why="a site replaces the whole folder",
             do="name a new folder",
         )
     if not overwrite:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EACH = "municipality"
 MANIFEST = "manifest.json"
 BATCH = 24
-"""Reports after which the manifest is written anew."""
+"""Reports after which the manifest is written again."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def build_many(
     Notes
     -----
     A report is found again if the manifest names it with the same parameters and the same program, and its PDF is the
-    one that was written. An interrupted build takes up where it was: the manifest is written anew after each batch.
+    one that was written. An interrupted build takes up where it was: the manifest is written again after each batch.
     """
     chosen = report(name)
     if EACH not in {parameter.name for parameter in chosen.parameters}:

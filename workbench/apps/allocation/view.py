@@ -16,6 +16,7 @@ from traitlets.log import get_logger
 from workbench.apps import notices
 from workbench.apps.allocation import content
 from workbench.apps.allocation.state import AllocationState, drafts_folder
+from workbench.apps.boxes import boxed
 from workbench.apps.bridge import Bridge
 from workbench.core.errors import DataError, WorkbenchError
 from workbench.decisions.allocation.search.stopping import Limit
@@ -71,17 +72,17 @@ class AllocationView:
         self._tell(" ".join(self.state.blockers))
 
     def _layout(self) -> ipywidgets.Box:
-        change = _box("mw-card", self.household, self.action, self.place, self.other, self.number, self.reason,
-                      self.notice, _box("mw-row", self.apply), _box("mw-row", self.undo, self.redo))  # fmt: skip
-        controls = _box("mw-controls", _box("mw-card", self.language, self.batch, self.upload),
-                        _box("mw-card", self.objective, self.rules), change,
-                        _box("mw-card", self.cancel, self.others, self.judge, self.make_pdf, self.pdf))  # fmt: skip
+        change = boxed("mw-card", self.household, self.action, self.place, self.other, self.number, self.reason,
+                      self.notice, boxed("mw-row", self.apply), boxed("mw-row", self.undo, self.redo))  # fmt: skip
+        controls = boxed("mw-controls", boxed("mw-card", self.language, self.batch, self.upload),
+                        boxed("mw-card", self.objective, self.rules), change,
+                        boxed("mw-card", self.cancel, self.others, self.judge, self.make_pdf, self.pdf))  # fmt: skip
         self.map.add_class("mw-charts")
         self.household.add_class("mw-household")
         self.rules.add_class("mw-rows")
-        said = _box("mw-page", self.head, self.progress, self.headline, self.moved, self.who, self.near, self.tables,
+        said = boxed("mw-page", self.head, self.progress, self.headline, self.moved, self.who, self.near, self.tables,
                     self.map, self.fairness, self.honesty, self.ledger)  # fmt: skip
-        return _box("mw-app", controls, said, self.bridge.box)
+        return boxed("mw-app", controls, said, self.bridge.box)
 
     def _link(self) -> None:
         self.language.value = self.state.language
@@ -208,7 +209,7 @@ class AllocationView:
         return box
 
     def show(self) -> None:
-        """Say anew what stands on the page."""
+        """Update what stands on the page."""
         language, status = self.state.language, ""
         self.undo.disabled = self.desk is None or not self.desk.draft.changes
         self.redo.disabled = self.desk is None or not self.desk.draft.undone
@@ -424,9 +425,3 @@ def _loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def _box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
-    box = ipywidgets.Box(list(children))
-    box.add_class(style)
-    return box

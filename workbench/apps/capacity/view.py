@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import ipywidgets
-from traitlets.log import get_logger
 
 from workbench.apps import notices
+from workbench.apps.boxes import boxed
 from workbench.apps.bridge import Bridge
 from workbench.apps.capacity import content
 from workbench.apps.capacity.opening import Opening
@@ -50,13 +51,13 @@ class CapacityView:
         cards = []
         if self.result is not None:
             cards = [
-                _box("mw-card", self.legend, self.unit, self.stage, self.hires, self.intake),
-                _box("mw-card", self.legend_wait, self.case_type, self.waited),
+                boxed("mw-card", self.legend, self.unit, self.stage, self.hires, self.intake),
+                boxed("mw-card", self.legend_wait, self.case_type, self.waited),
             ]
-        controls = _box("mw-controls", _box("mw-card", self.language), self.blocker, *cards)
+        controls = boxed("mw-controls", boxed("mw-card", self.language), self.blocker, *cards)
         self.charts.add_class("mw-charts")
-        said = _box("mw-page", self.head, self.first, self.tried, self.charts, self.told, self.tables, self.foot)
-        return _box("mw-app", controls, said, self.bridge.box)
+        said = boxed("mw-page", self.head, self.first, self.tried, self.charts, self.told, self.tables, self.foot)
+        return boxed("mw-app", controls, said, self.bridge.box)
 
     def _link(self) -> None:
         self._label()
@@ -76,7 +77,7 @@ class CapacityView:
         self.update(changed=set(choice) if before.language == self.state.language else None)
 
     def update(self, changed: set[str] | None = None) -> None:
-        """Say anew what the choice changes; ``changed`` None means everything."""
+        """Update what the choice changes; ``changed`` None means everything."""
         language, status = self.state.language, ""
         with self._guarded():
             if changed is None:
@@ -147,20 +148,5 @@ class CapacityView:
         self.hires.value, self.intake.value = self.state.hires, self.state.intake
         self._quiet = False
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turn a fault into a page that says it; of a bug only the server's log tells more."""
-        try:
-            yield
-        except WorkbenchError as error:
-            notices.log(error)
-            self._problem = content.failed
-        except Exception:
-            get_logger().exception("the capacity page failed")
-            self._problem = content.broken
-
-
-def _box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
-    box = ipywidgets.Box(list(children))
-    box.add_class(style)
-    return box
+    def _guarded(self) -> AbstractContextManager[None]:
+        return notices.guarded("the capacity page", content.failed, content.broken, partial(setattr, self, "_problem"))

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 
 import ipywidgets
-from traitlets.log import get_logger
 
 from workbench.apps import notices
+from workbench.apps.boxes import boxed
 from workbench.apps.bridge import Bridge
 from workbench.apps.cockpit import content
 from workbench.apps.cockpit.opening import Opening
-from workbench.core.errors import WorkbenchError
+from workbench.apps.pauses import after_a_pause
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.studies.cockpit import Cockpit
-
-PAUSE = 0.4
-"""Seconds without a further choice before charts are drawn."""
 
 
 class CockpitView:
@@ -48,9 +46,9 @@ class CockpitView:
                 self._problem = content.missing
         self.charts.add_class("mw-charts")
         choices = [self.locality, self.place, self.area, self.indicator] if self.found else []
-        controls = _box("mw-controls", _box("mw-card", self.language, *choices), self.blocker)
-        said = _box("mw-page", self.head, self.cards, self.charts, self.tables, self.foot)
-        self.box = _box("mw-app", controls, said, self.bridge.box)
+        controls = boxed("mw-controls", boxed("mw-card", self.language, *choices), self.blocker)
+        said = boxed("mw-page", self.head, self.cards, self.charts, self.tables, self.foot)
+        self.box = boxed("mw-app", controls, said, self.bridge.box)
         for name in ("language", "locality", "place", "area", "indicator"):
             getattr(self, name).observe(lambda change, name=name: self.choose(name, change.new), "value")
         self.update()
@@ -70,7 +68,7 @@ class CockpitView:
         self.update()
 
     def update(self) -> None:
-        """Say anew what the choice changes; charts follow when the reader has paused."""
+        """Update what the choice changes; charts follow when the reader has paused."""
         status = ""
         with self._guarded():
             blockers = self.state.blockers(self.found) if self.found else ()
@@ -102,9 +100,7 @@ class CockpitView:
         self.foot.value = said.foot
         self.charts.value = content.waiting(self.state.language)
         if self._up:
-            if self._pause is not None:
-                self._pause.cancel()
-            self._pause = asyncio.get_event_loop().call_later(PAUSE, self.draw)
+            self._pause = after_a_pause(self._pause, self.draw)
         return said.status
 
     def draw(self) -> None:
@@ -133,26 +129,11 @@ class CockpitView:
             _set(self.indicator, [(of.text("label", language), of.id) for of in chosen], self.state.indicator)
         self._quiet = False
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turn a fault into a page that says it; of a bug only the server's log tells more."""
-        try:
-            yield
-        except WorkbenchError as error:
-            notices.log(error)
-            self._problem = content.failed
-        except Exception:
-            get_logger().exception("the cockpit failed")
-            self._problem = content.broken
+    def _guarded(self) -> AbstractContextManager[None]:
+        return notices.guarded("the cockpit", content.failed, content.broken, partial(setattr, self, "_problem"))
 
 
 def _set(widget: ipywidgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
     if list(widget.options) != options:
         widget.options = options
     widget.value = value
-
-
-def _box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
-    box = ipywidgets.Box(list(children))
-    box.add_class(style)
-    return box

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -12,22 +12,20 @@ from typing import Any
 
 import ipywidgets
 from ipywidgets.widgets.widget_bool import CheckboxStyle
-from traitlets.log import get_logger
 
 from workbench.apps import notices, pages
+from workbench.apps.boxes import boxed
 from workbench.apps.bridge import Bridge
 from workbench.apps.outlook import content
 from workbench.apps.outlook.opening import Opening
 from workbench.apps.outlook.state import LEVELS
-from workbench.core.errors import AppError, DataError, WorkbenchError
+from workbench.apps.pauses import after_a_pause
+from workbench.core.errors import AppError, DataError
 from workbench.presentation import markup as m
 from workbench.presentation.inflow.series import destinations, name
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.presentation.wording import percent
 from workbench.studies import inflow
-
-PAUSE = 0.4
-"""Seconds without a further choice before charts are drawn."""
 
 
 class OutlookView:
@@ -86,15 +84,15 @@ class OutlookView:
         }
 
     def _layout(self) -> ipywidgets.Box:
-        ticks = _box("mw-group", *self.boxes.values())
-        choose = _box("mw-card", self.level, self.legend, _box("mw-row", self.all, self.none), ticks)
+        ticks = boxed("mw-group", *self.boxes.values())
+        choose = boxed("mw-card", self.level, self.legend, boxed("mw-row", self.all, self.none), ticks)
         choose.add_class("mw-choices")
         self.choices.add_class("mw-toggle")
-        first = _box("mw-card", self.language, *([self.choices] if self.boxes else []))
-        controls = _box("mw-controls", first, self.blocker, *([choose] if self.boxes else []))
+        first = boxed("mw-card", self.language, *([self.choices] if self.boxes else []))
+        controls = boxed("mw-controls", first, self.blocker, *([choose] if self.boxes else []))
         self.charts.add_class("mw-charts")
-        said = _box("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
-        return _box("mw-app", controls, said, self.bridge.box)
+        said = boxed("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
+        return boxed("mw-app", controls, said, self.bridge.box)
 
     def _link(self) -> None:
         self.language.value = self.state.language
@@ -124,7 +122,7 @@ class OutlookView:
         self.update()
 
     def update(self) -> None:
-        """Say anew what the choice changes; charts follow when the reader has paused."""
+        """Update what the choice changes; charts follow when the reader has paused."""
         language = self.state.language
         status = ""
         with self._guarded():
@@ -148,9 +146,7 @@ class OutlookView:
         self.headline.value, self.tables.value, self.foot.value = said.headline, said.tables, said.foot
         self.charts.value = content.waiting(self.state.language)
         if self._up:
-            if self._pause is not None:
-                self._pause.cancel()
-            self._pause = asyncio.get_event_loop().call_later(PAUSE, self.draw)
+            self._pause = after_a_pause(self._pause, self.draw)
         return said.status
 
     def chosen(self) -> inflow.InflowResult:
@@ -184,20 +180,5 @@ class OutlookView:
             for code, box in self.boxes.items():
                 box.description = name(self.result, code, language)
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turn a fault into a page that says it; of a bug only the server's log tells more."""
-        try:
-            yield
-        except WorkbenchError as error:
-            notices.log(error)
-            self._problem = content.failed
-        except Exception:
-            get_logger().exception("the outlook failed")
-            self._problem = content.broken
-
-
-def _box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
-    box = ipywidgets.Box(list(children))
-    box.add_class(style)
-    return box
+    def _guarded(self) -> AbstractContextManager[None]:
+        return notices.guarded("the outlook", content.failed, content.broken, partial(setattr, self, "_problem"))

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import ipywidgets
-from traitlets.log import get_logger
 
 from workbench.apps import notices
+from workbench.apps.boxes import boxed
 from workbench.apps.bridge import Bridge
+from workbench.apps.pauses import after_a_pause
 from workbench.apps.settlement import content
 from workbench.apps.settlement.opening import Opening
 from workbench.apps.settlement.state import LARGEST
-from workbench.core.errors import WorkbenchError
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.studies.settlement import SettlementResult, saved_runs
-
-PAUSE = 0.4
-"""Seconds without a further choice before charts are drawn."""
 
 
 class SettlementView:
@@ -50,12 +48,12 @@ class SettlementView:
         self.update()
 
     def _layout(self) -> ipywidgets.Box:
-        first = _box("mw-card", self.language)
-        choose = _box("mw-card", self.place, self.total, self.takes)
-        controls = _box("mw-controls", first, self.blocker, *([choose] if self.saved is not None else []))
+        first = boxed("mw-card", self.language)
+        choose = boxed("mw-card", self.place, self.total, self.takes)
+        controls = boxed("mw-controls", first, self.blocker, *([choose] if self.saved is not None else []))
         self.charts.add_class("mw-charts")
-        said = _box("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
-        return _box("mw-app", controls, said, self.bridge.box)
+        said = boxed("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
+        return boxed("mw-app", controls, said, self.bridge.box)
 
     def _link(self) -> None:
         self.language.value = self.state.language
@@ -82,7 +80,7 @@ class SettlementView:
         return self._other[1]
 
     def update(self) -> None:
-        """Say anew what the choice changes; charts follow when the reader has paused."""
+        """Update what the choice changes; charts follow when the reader has paused."""
         language, status = self.state.language, ""
         with self._guarded():
             blockers = self.state.blockers(self.saved.names) if self.saved is not None else ()
@@ -104,9 +102,7 @@ class SettlementView:
         self.foot.value = content.foot(result, self.state)
         self.charts.value = content.waiting(self.state.language)
         if self._up:
-            if self._pause is not None:
-                self._pause.cancel()
-            self._pause = asyncio.get_event_loop().call_later(PAUSE, self.draw)
+            self._pause = after_a_pause(self._pause, self.draw)
         return status
 
     def draw(self) -> None:
@@ -133,20 +129,7 @@ class SettlementView:
             self.takes.disabled = not self.state.municipality
         self._quiet = False
 
-    @contextmanager
-    def _guarded(self) -> Iterator[None]:
-        """Turn a fault into a page that says it; of a bug only the server's log tells more."""
-        try:
-            yield
-        except WorkbenchError as error:
-            notices.log(error)
-            self._problem = content.failed
-        except Exception:
-            get_logger().exception("the settlement page failed")
-            self._problem = content.broken
-
-
-def _box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
-    box = ipywidgets.Box(list(children))
-    box.add_class(style)
-    return box
+    def _guarded(self) -> AbstractContextManager[None]:
+        return notices.guarded(
+            "the settlement page", content.failed, content.broken, partial(setattr, self, "_problem")
+        )

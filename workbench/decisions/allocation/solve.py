@@ -69,7 +69,7 @@ def solve(
     gap
         Gap at which the search may stop, relative: (bound − value) / max(1, |bound|).
     time_limit
-        Seconds after which the search ends with the best plan so far and its honest gap; so does Ctrl-C. A `Limit` can
+        Seconds after which the search ends with the best plan so far and its gap; so does Ctrl-C. A `Limit` can
         be stopped from another thread.
     columns
         With further rules: how many places per household are tried, those that lose least at the prices. The bound

@@ -1,4 +1,4 @@
-"""In what share of what is possible does each household go here? The plan made anew under draws of the scores."""
+"""In what share of what is possible does each household go here? The plan made again under draws of the scores."""
 
 from __future__ import annotations
 

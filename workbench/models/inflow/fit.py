@@ -14,7 +14,7 @@ from scipy.special import ndtr, stdtrit
 from workbench.core.calendar import horizon_months, month_number
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.files import replacing
+from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.inflow.components import InflowComponents
 from workbench.models.inflow.recursion import (
@@ -30,7 +30,6 @@ from workbench.models.inflow.recursion import (
 from workbench.models.inflow.series import InflowSeries
 
 FORMAT = "migration-workbench inflow fit 3"
-NUMBERS, WORDS = "posterior.nc", "fit.json"
 UNIT = "asylum applications"
 FEW = 50
 """Persons a month below which growth is not counted as a multiple."""
@@ -198,12 +197,7 @@ class InflowFit:
             "seed": self.seed,
             "diagnostics": self.diagnostics.to_dict(),
         }
-        with replacing(folder) as partial:
-            partial.mkdir()
-            compressed = {name: {"zlib": True, "complevel": 1} for name in numbers.data_vars}
-            numbers.to_netcdf(partial / NUMBERS, engine="h5netcdf", encoding=compressed)
-            (partial / WORDS).write_text(json.dumps(words, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        return Path(folder)
+        return fit_files.write(folder, numbers, words)
 
     @classmethod
     def load(cls, folder: Path | str, data_fingerprint: str | None = None) -> InflowFit:
@@ -223,7 +217,7 @@ class InflowFit:
         """
         again = "fit the model again"
         try:
-            words = json.loads((Path(folder) / WORDS).read_text(encoding="utf-8"))
+            words = json.loads((Path(folder) / fit_files.WORDS).read_text(encoding="utf-8"))
             found = words["format"]
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise DataError("this folder holds no inflow fit", where=str(folder), why=str(error), do=again) from error
@@ -237,7 +231,7 @@ class InflowFit:
         try:
             raw = words["configuration"]
             configuration = InflowConfiguration(**{**raw, "components": InflowComponents.from_dict(raw["components"])})
-            with xr.open_dataset(Path(folder) / NUMBERS, engine="h5netcdf") as numbers:
+            with xr.open_dataset(Path(folder) / fit_files.NUMBERS, engine="h5netcdf") as numbers:
                 whole = numbers.load()
             persons = np.ascontiguousarray(whole["persons"].to_numpy(), dtype=float)
             persons.flags.writeable = False

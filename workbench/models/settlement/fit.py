@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import xarray as xr
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.files import replacing
+from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, FEW, USUAL, rule_of_thumb
 from workbench.models.settlement.panel import SettlementPanel
@@ -19,7 +18,6 @@ from workbench.models.settlement.priors import SharePriors
 from workbench.models.settlement.record import by_record, read_record
 
 FORMAT = "migration-workbench settlement fit 3"
-NUMBERS, WORDS = "posterior.nc", "fit.json"
 UNIT = "persons settled"
 OWN = ("accepted", "log_population", "expected")
 
@@ -188,22 +186,13 @@ class SettlementFit:
             "seed": self.seed,
             "diagnostics": self.diagnostics.to_dict(),
         }
-        with replacing(folder) as partial:
-            partial.mkdir()
-            compressed = {name: {"zlib": True, "complevel": 1} for name in numbers.data_vars}
-            numbers.to_netcdf(partial / NUMBERS, engine="h5netcdf", encoding=compressed)
-            (partial / WORDS).write_text(json.dumps(words, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        return Path(folder)
+        return fit_files.write(folder, numbers, words)
 
     @classmethod
     def load(cls, folder: Path | str) -> SettlementFit:
         """Read a saved fit; one of another format, or that is not of its own data, is refused."""
         try:
-            words = json.loads((Path(folder) / WORDS).read_text(encoding="utf-8"))
-            if words["format"] != FORMAT:
-                raise ValueError(f"its format is '{words['format']}', this version reads '{FORMAT}'")
-            with xr.open_dataset(Path(folder) / NUMBERS, engine="h5netcdf") as numbers:
-                whole = numbers.load()
+            words, whole = fit_files.read(folder, FORMAT)
             panel = SettlementPanel(
                 municipalities=tuple(map(str, whole["municipality"].values)),
                 years=tuple(map(int, whole["year"].values)),

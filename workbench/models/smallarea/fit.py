@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,13 +12,12 @@ import pandas as pd
 import xarray as xr
 
 from workbench.core.errors import DataError
-from workbench.core.files import replacing
+from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.smallarea.panel import SmallAreaPanel
 from workbench.models.smallarea.ranks import ranks
 
 FORMAT = "migration-workbench small-area fit 1"
-NUMBERS, WORDS = "posterior.nc", "fit.json"
 
 
 @dataclass(frozen=True)
@@ -99,22 +97,13 @@ class SmallAreaFit:
             "seed": self.seed,
             "diagnostics": self.diagnostics.to_dict(),
         }
-        with replacing(folder) as partial:
-            partial.mkdir()
-            compressed = {name: {"zlib": True, "complevel": 1} for name in numbers.data_vars}
-            numbers.to_netcdf(partial / NUMBERS, engine="h5netcdf", encoding=compressed)
-            (partial / WORDS).write_text(json.dumps(words, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-        return Path(folder)
+        return fit_files.write(folder, numbers, words)
 
     @classmethod
     def load(cls, folder: Path | str) -> SmallAreaFit:
         """Read a saved fit; one of another format, or that is not of its own data, is refused."""
         try:
-            words = json.loads((Path(folder) / WORDS).read_text(encoding="utf-8"))
-            if words["format"] != FORMAT:
-                raise ValueError(f"its format is '{words['format']}', this version reads '{FORMAT}'")
-            with xr.open_dataset(Path(folder) / NUMBERS, engine="h5netcdf") as numbers:
-                whole = numbers.load()
+            words, whole = fit_files.read(folder, FORMAT)
             panel = SmallAreaPanel(
                 areas=tuple(map(str, whole["area"].values)),
                 years=tuple(map(int, whole["year"].values)),

@@ -240,7 +240,7 @@ def binding_limits(result: AllocationResult) -> Finding:
             Column("Worth of one more place, score", tuple(number(v, 2) for v in top["shadow_price"])),
         ),
         data=worth.drop(columns=["lon", "lat"]),
-        notes=("The worth of one more place is an estimate from the plan's prices: a plan made anew may differ.",),
+        notes=("The worth of one more place is an estimate from the plan's prices: a plan made again may differ.",),
     )
     return Finding(
         f"{used}; in {number(len(worth))} of these one more place would raise the score.",

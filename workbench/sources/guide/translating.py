@@ -108,7 +108,7 @@ def take(guide: Guide, path: Path, language: str, today: date, *, unchanged: boo
             f"the file was made from another version of the guide ({catalogue.version}, now {guide.version()})",
             where=str(path),
             why=f"{len(changed)} of its texts changed since, the first {changed[0]}" if changed else "texts were added",
-            do="write the file anew and merge the two (msgmerge), or give --unchanged to take in what is the same",
+            do="write the file again and merge the two (msgmerge), or give --unchanged to take in what is the same",
         )
     faults = [f"{place}: markup '{found}'" for place, (_, text) in said.items() if (found := markup(text))]
     faults += [f"{place}: links or names of steps differ" for place, pair in said.items() if _targets(pair)]

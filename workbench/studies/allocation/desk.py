@@ -68,9 +68,9 @@ class Draft:
             made = {name: tuple(Change(**each) for each in raw[name]) for name in ("changes", "undone")}
             draft = cls(str(raw["batch"]), made["changes"], made["undone"], str(raw["objective"]))
         except (KeyError, TypeError) as error:
-            raise DataError("this is no draft of a plan", why=str(error), do="begin anew") from error
+            raise DataError("this is no draft of a plan", why=str(error), do="begin again") from error
         if strange := [each.kind for each in (*draft.changes, *draft.undone) if each.kind not in KINDS]:
-            raise DataError(f"the draft has a change of an unknown kind '{strange[0]}'", do="begin anew")
+            raise DataError(f"the draft has a change of an unknown kind '{strange[0]}'", do="begin again")
         return draft
 
     def save(self, path: Path) -> None:
@@ -86,7 +86,7 @@ class Draft:
         try:
             return cls.from_dict(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
-            raise DataError("the draft cannot be read", where=path.name, why=str(error), do="begin anew") from error
+            raise DataError("the draft cannot be read", where=path.name, why=str(error), do="begin again") from error
 
 
 @dataclass(frozen=True, eq=False)
