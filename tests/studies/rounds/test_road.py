@@ -151,9 +151,9 @@ def test_from_the_permit_to_the_letter(register: Path) -> None:
         "".join(page.extract_text() for page in pypdf.PdfReader(p).pages) for p in (register / "letters").iterdir()
     ]
     assert len(texts) == 7 and all("Zquuxina" in text for text in texts)
-    assert {"Where you will live", "Her skal du bo", "Де ви житимете"} <= {
-        line for t in texts for line in t.split("\n")
-    }
+    # Two households have no letter, and which two is a matter of lots: of three languages at least two are left.
+    headings = {"Where you will live", "Her skal du bo", "Де ви житимете"}
+    assert len(headings & {line for t in texts for line in t.split("\n")}) >= 2
     assert (register / "letters").stat().st_mode & 0o077 == 0
     run("round", "close", key, "--who", "anna", "--today", TODAY)
     assert states() == {"ready": 2, "decided": 7}
