@@ -123,7 +123,7 @@ def choose_tail(
     draws = len(worth)
     x, level, below = cp.Variable(worth.shape[1], boolean=True), cp.Variable(), cp.Variable(draws, nonneg=True)
     constraints = [each.matrix @ x <= each.limit for each in rows.values() if len(each)]
-    tail = level - cp.sum(below) / (share * draws)
+    tail = level - np.full(draws, 1 / (share * draws)) @ below
     options: dict[str, Any] = {"mip_rel_gap": gap}
     if np.isfinite(seconds):
         options["time_limit"] = max(0.1, seconds)
