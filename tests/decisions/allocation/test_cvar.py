@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from workbench.core.errors import DecisionError
-from workbench.decisions.allocation import Problem, solve
+from workbench.decisions.allocation import Problem, problem_from_tables, solve
 from workbench.decisions.allocation.cvar import ScoreDraws, best_tail, tail_mean
 from workbench.decisions.allocation.stability import stability
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.quick
 def stated(made_up, seed: int, draws: int = 6):
     """A tiny case, its problem with the mean scores, and draws in which each household is a type of its own."""
     tables = made_up.small(seed, households=4, places=3, floors=False)
-    problem = Problem.from_tables(*tables.args())
+    problem = problem_from_tables(*tables.args())
     rng = np.random.default_rng(seed)
     share = rng.random((draws, len(problem.household_names), len(problem.place_names)))
     made = ScoreDraws(share, np.arange(len(problem.household_names)))
@@ -72,7 +72,7 @@ def test_a_safe_place_is_chosen_where_the_better_one_may_fail(made_up) -> None:
     share = np.array([[[0.9, 0.5]]] * 9 + [[[0.0, 0.5]]])
     made = ScoreDraws(share, np.zeros(1, dtype=np.int64))
     scores = pd.DataFrame({"household": ["h"], "bold": [0.81], "safe": [0.5]})
-    problem = Problem.from_tables(homes, rooms, scores)
+    problem = problem_from_tables(homes, rooms, scores)
     expected = solve(problem, gap=0.0)
     assert expected.assignment["place"].tolist() == ["bold"]
     told = best_tail(problem, expected, made, share=0.1)
