@@ -30,7 +30,7 @@ count, WRITES = 0, ("open", "os", "shutil", "tempfile")
 def watch(name, arguments):
     global count
     told = (os.fspath(a) for a in arguments if isinstance(a, (str, os.PathLike)))
-    if name.split(".")[0] in WRITES and any(t.startswith(root) for t in told if isinstance(t, str)):
+    if name.split(".")[0] in WRITES and any(os.path.abspath(t).startswith(root) for t in told if isinstance(t, str)):
         count += 1
         if count == event:
             os.kill(os.getpid(), number)
