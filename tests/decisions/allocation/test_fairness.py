@@ -103,4 +103,4 @@ def test_draws_that_do_not_vary_always_send_a_household_to_the_same_place(case) 
     vague = stability(
         problem, plan, [np.clip(problem.score + rng.normal(0, 0.4, problem.score.shape), 0, 1) for _ in range(5)]
     )
-    assert vague.by_household["share"].mean() < 1 and vague.knowing > 0 and vague.tail <= vague.values.mean()
+    assert vague.by_household["share"].mean() < 1 and vague.knowing > 0 and vague.tail() <= vague.values.mean()
