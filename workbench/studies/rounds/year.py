@@ -22,7 +22,7 @@ from workbench.core.places import Locality
 from workbench.sources import localities, synthetic
 from workbench.store import records, reservation, states
 from workbench.store.database import Store
-from workbench.store.rounds import answers
+from workbench.store.rounds import answers, settling
 from workbench.studies.rounds import offers
 from workbench.studies.rounds.registration import deadline
 
@@ -42,6 +42,7 @@ class Life:
     key: str = ""
     ready: bool = False
     offered: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ def _round(
             if accept:
                 answers.decide(connection, key, each["household"], today=friday, who=DECIDER)
                 days = _between(seed, "move", life.row["household"], stated["move_first"], stated["move_last"])
-                life.settles = friday + timedelta(days=days)
+                life.settles, life.place = friday + timedelta(days=days), each["place"]
     with store.writing() as connection:
         answers.close(connection, key, today=friday + timedelta(days=1), who=WHO)
     return row
@@ -317,7 +318,7 @@ def _interview(connection: Any, life: Life, monday: date) -> None:
 def _settle_due(connection: Any, lives: list[Life], monday: date) -> None:
     for life in lives:
         if life.settles is not None and monday - timedelta(days=7) < life.settles <= monday:
-            states.move(connection, life.key, "settle", who=WHO)
+            settling.settle(connection, life.key, life.settles, place=life.place, today=monday, who=WHO)
 
 
 def _persons(life: Life) -> int:
