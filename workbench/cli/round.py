@@ -183,9 +183,9 @@ def settle(
     from workbench.store import database
     from workbench.store.rounds import settling
 
+    moved, now = _day(day), _day(today)
     with database.opened(store).writing() as c:
-        given = {"place": place, "case_number": case_number, "today": _day(today), "who": who}
-        left = settling.settle(c, household, _day(day), **given)
+        left = settling.settle(c, household, moved, place=place, case_number=case_number, today=now, who=who)
     typer.echo("Settled." if not left else f"Noted; {left} members have not moved in yet.")
 
 

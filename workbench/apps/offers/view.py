@@ -13,15 +13,8 @@ from workbench.apps.register_view import RegisterView, box, button
 from workbench.core.errors import AppError
 from workbench.presentation import markup as m
 from workbench.presentation.languages import marked, say
-from workbench.presentation.rounds.words import needs, population, state
+from workbench.presentation.rounds.words import REASONS, needs, population, state
 from workbench.studies.rounds import municipal
-
-REASONS = {
-    "no_suitable_dwelling": marked("No suitable dwelling"),
-    "service_missing": marked("A service is missing"),
-    "no_room_left": marked("No room left"),
-    "other": marked("Another reason"),
-}
 
 
 def page() -> ipywidgets.Box:
@@ -106,9 +99,7 @@ class OffersView(RegisterView):
             if day is None:
                 raise AppError(say("Name the day on which they moved in.", self.lang))
             place, who = self.account.municipality, self.desk.login
-            left = municipal.settle(
-                self.desk.store, row.household, day, place=place, case_number=case_number, who=who
-            )
+            left = municipal.settle(self.desk.store, row.household, day, place=place, case_number=case_number, who=who)
             if left:
                 return say("Noted; {number} members have not moved in yet.", self.lang, number=left)
             return say("Household {code} is settled.", self.lang, code=row.short)

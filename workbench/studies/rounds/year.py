@@ -152,6 +152,7 @@ def run(
     batches = _batches(locality, sum(_persons(life) for life in lives), weeks, seed, stated)
     told, left, named = [], dict.fromkeys(batches, 0), {life.row["household"]: life for life in lives}
     by_key: dict[str, Life] = {}
+    used: dict[str, int] = {}
     for week in range(1, weeks + 1):
         monday, began = first + timedelta(weeks=week - 1), time.perf_counter()
         with store.writing() as connection:
@@ -163,13 +164,15 @@ def run(
             _settle_due(connection, lives, monday)
             for place, by_week in batches.items():
                 free = by_week.get(week, 0) + left[place]
+                if left[place]:  # what was left over is offered again: each place stands in one week alone
+                    reservation.offer(connection, place, year, week - 1, used.get(place, 0), who=WHO)
                 if free:
                     reservation.offer(connection, place, year, week, free, who=WHO)
         row = _round(store, locality, year, week, monday, by_key, practice, seed, stated)
         with store.reading() as connection:
-            taken = reservation.taken(connection, year, week)
+            used = reservation.taken(connection, year, week)
         for place, by_week in batches.items():
-            left[place] += by_week.get(week, 0) - taken.get(place, 0)
+            left[place] += by_week.get(week, 0) - used.get(place, 0)
         told.append({"week": week, **row, "seconds": time.perf_counter() - began})
         if progress is not None:
             progress(f"week {week} of {weeks}: {row['waiting']} waited, {row['accepted']} accepted")
