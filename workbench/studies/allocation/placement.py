@@ -23,7 +23,15 @@ from workbench.core.plugins import guests
 from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, default_runs, fingerprint, versions
 from workbench.core.scenario import Scenario
 from workbench.core.tables import check
-from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, needs_and_ties, solve
+from workbench.decisions.allocation import (
+    MatchingWeights,
+    Plan,
+    Problem,
+    further_rules,
+    needs_and_ties,
+    problem_from_tables,
+    solve,
+)
 from workbench.sources import localities, synthetic
 from workbench.studies.allocation.tables import Tables
 
@@ -178,7 +186,7 @@ def study(
 
     def compute(folder: Path) -> dict[str, Any]:
         scores = needs_and_ties(drawn.households, places, matching_weights(parameters, day)).scores
-        problem = Problem.from_tables(drawn.households, places, scores)
+        problem = problem_from_tables(drawn.households, places, scores)
         plan = solve(problem, gap=gap, further=rules, progress=progress)
         save_plan(plan, folder / "plan")
         return plan.to_json_dict()
@@ -239,7 +247,7 @@ def problem_of(tables: Tables, weights: MatchingWeights | None = None) -> Proble
     if scores is None:
         scores = needs_and_ties(tables.households, tables.places, weights or norwegian_weights()).scores
     try:
-        return Problem.from_tables(
+        return problem_from_tables(
             tables.households, tables.places, scores, tables.rules, practice=tables.practice, counts=tables.counts
         )
     except (DataError, DecisionError) as error:
