@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -266,6 +267,12 @@ def longest(result: Account, language: str = "en") -> Table | None:
         return None
     rows = result.longest
     late = [bool(due) and due < result.today for due in rows["deadline"]]
+
+    def due_by(day: date | None, is_late: bool) -> str:
+        if day is None:
+            return DASH
+        return say("{day} (past)", language, day=day) if is_late else str(day)
+
     return Table(
         name="round-longest",
         caption=say("Households without a decision that have waited longest since the permit", language),
@@ -281,10 +288,7 @@ def longest(result: Account, language: str = "en") -> Table | None:
             Column(say("Days", language), tuple(number(v, language=language) for v in rows["days"])),
             Column(
                 say("To be settled by", language),
-                tuple(
-                    f"{due or DASH}{' (' + say('past', language) + ')' if is_late else ''}"
-                    for due, is_late in zip(rows["deadline"], late, strict=True)
-                ),
+                tuple(map(due_by, rows["deadline"], late)),
                 False,
             ),
         ),
