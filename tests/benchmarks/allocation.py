@@ -84,10 +84,10 @@ def tables(households, places=356, room=1.15, seed=0, fifth=False, services=Fals
 
 
 def problem_of(**case):
-    from workbench.decisions.allocation import Problem
+    from workbench.decisions.allocation import problem_from_tables
 
     counts = {"school": "children", "home": "households"} if case.get("services") else {}
-    return Problem.from_tables(*tables(**case), counts=counts)
+    return problem_from_tables(*tables(**case), counts=counts)
 
 
 def ours(problem, limit):
@@ -180,7 +180,7 @@ def what_if(case, limit):
 
 def draws(case, limit):
     """The same households under draws of the scores, each plan from the one before: the worst gap, seconds in all."""
-    from workbench.decisions.allocation import Problem, solve
+    from workbench.decisions.allocation import problem_from_tables, solve
 
     homes, where, scores = tables(**case)
     draw, plan, gaps, began = np.random.default_rng(1), None, [], time.perf_counter()
@@ -189,7 +189,7 @@ def draws(case, limit):
         cells = moved.drop(columns="household").to_numpy()
         logit = np.log(cells / (1 - cells)) + draw.normal(0, 0.2, cells.shape[1])
         moved.iloc[:, 1:] = 1 / (1 + np.exp(-logit))
-        plan = solve(Problem.from_tables(homes, where, moved), gap=1e-3, time_limit=limit, start=plan)
+        plan = solve(problem_from_tables(homes, where, moved), gap=1e-3, time_limit=limit, start=plan)
         gaps.append(plan.gap)
     return {"seconds": time.perf_counter() - began, "gap": max(gaps)}
 

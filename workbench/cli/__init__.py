@@ -149,4 +149,7 @@ def _root(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    from workbench.cli.ending import orderly  # here: what only a process of its own needs
+
+    with orderly():
+        app()

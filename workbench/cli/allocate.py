@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -22,10 +23,11 @@ app = typer.Typer(invoke_without_command=True, epilog=EXAMPLE)
 
 
 class Objective(StrEnum):
-    """What is best: most persons placed and then the score, or the score alone."""
+    """What is best: most persons placed and then the score, the score alone, or most persons and the worst draws."""
 
     PLACE_FIRST = "place-first"
     SCORE = "score"
+    CVAR = "cvar"
 
 
 @app.callback()
@@ -63,15 +65,31 @@ def run(
             "households; persons of each household that needs it, if not said; repeat it."
         ),
     ] = None,
-    objective: Annotated[Objective, typer.Option(help="What is best.")] = Objective.PLACE_FIRST,
+    objective: Annotated[
+        Objective,
+        typer.Option(
+            help="What is best. cvar: most persons placed, then the mean score in the worst draws (--tail); needs "
+            "--outcomes."
+        ),
+    ] = Objective.PLACE_FIRST,
+    draws: Annotated[
+        int,
+        typer.Option(min=0, max=2000, help="With --outcomes: look at the plan under so many draws of the scores."),
+    ] = 0,
+    tail: Annotated[float, typer.Option(help="Worst share of the draws that counts for cvar.")] = 0.1,
     gap: Annotated[float, typer.Option(min=0, max=1, help="Stop within this share of the best possible.")] = 0.0005,
     time_limit: Annotated[
         float, typer.Option(min=0.1, help="Seconds after which the best plan so far is returned; so does Ctrl-C.")
     ] = 60.0,
     out: Annotated[Path, typer.Option(help="Write the plan here (.csv or .parquet).")] = Path("plan.csv"),
-    result: Annotated[Path, typer.Option("--json", help="Write value, bound, gap and the unplaced here.")] = Path(
-        "result.json"
-    ),
+    result: Annotated[
+        Path | None,
+        typer.Option(
+            "--json",
+            help="Write value, bound, gap and the unplaced here, and the certificate beside it (.npz). "
+            "[default: result.json in the plan's folder]",
+        ),
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Place households so that most persons are placed, then with the best score; says how far from best it may be."""
@@ -84,19 +102,26 @@ def run(
     from workbench.decisions.allocation.search import compilation
     from workbench.presentation import allocation as shown
     from workbench.presentation.allocation import outcomes as shown_outcomes
+    from workbench.presentation.allocation import uncertainty as shown_uncertainty
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
     from workbench.studies.allocation import certificate_files as sidecars
-    from workbench.studies.allocation import outcome_scores
+    from workbench.studies.allocation import outcome_scores, uncertainty
     from workbench.studies.allocation import outcomes as counted_outcomes
     from workbench.studies.allocation import tables as allocation_tables
 
     counts = allocation_tables.counts_of(count or ())
     if scores is not None and outcomes is not None:
         raise typer.BadParameter("give either --scores or --outcomes: a household has one score in a place")
+    safest = objective is Objective.CVAR
+    if outcomes is None and (safest or draws):
+        raise typer.BadParameter("draws of the scores come from --outcomes: scores and matching have none")
+    if not 0 < tail <= 1:
+        raise typer.BadParameter("--tail is a share of the draws, above 0 up to 1")
     given = [path for path in (households, places, scores, outcomes, rules, practice) if path is not None]
     files.writable(out)
+    result = result or out.with_name("result.json")
     sidecar, expected = result.with_suffix(".npz"), result.with_name(f"{result.stem}-scores.parquet")
     guard([out, result, sidecar, *([expected] if outcomes else [])], reads=given, overwrite=overwrite)
     home = localities.load(locality, "allocation") if locality else None
@@ -105,6 +130,7 @@ def run(
         table = counted_outcomes.read(outcomes, outcome=outcome, reason=because, locality=home)
     tables = allocation_tables.read_tables(households, places, scores, rules, practice, locality=home, counts=counts)
     told_outcomes: dict[str, object] | None = None
+    fit = None
     if table is not None:
         with step("Fit the outcomes") as fitting:
             tables, fit = outcome_scores.scored(tables, table, approximate=approximate, progress=fitting)
@@ -141,22 +167,45 @@ def run(
     with step(f"Place {homes} in {rooms}"):
         plan = study.allocate(
             tables,
-            objective=objective.value,
+            objective=Objective.PLACE_FIRST.value if safest else objective.value,
             gap=gap,
             time_limit=time_limit,
             further=rule or (),
             weights=weights,
             progress=lambda s: typer.echo(f"    {s}", err=True),
         )
-    searched = {"objective": objective.value, "gap": gap, "time_limit": time_limit}
+    looked = None
+    if fit is not None and (safest or draws):
+        with step("Look at the plan under draws of the scores"):
+            looked = uncertainty.under_draws(
+                tables,
+                plan,
+                fit,
+                tables.households,
+                draws=draws or uncertainty.DRAWS,
+                safest=safest,
+                share=tail,
+                gap=gap,
+                time_limit=time_limit,
+                weights=weights,
+                further=tuple(rule or ()),
+            )
+            plan = looked.plan
+    searched: dict[str, object] = {"objective": plan.objective, "gap": gap, "time_limit": time_limit}
+    if looked is not None:
+        searched |= {"draws": looked.draws, "cvar": tail if safest else None}
     asked = {**searched, "rules": list(rule or ()), "count": counts}
     told_plan = {**plan.to_json_dict(), "by_place": allocation_tables.named(plan.by_place, tables, home)}
     body = {**told_plan, "asked": asked, "rules": tables.stated, "certificate": sidecar.name}
     body |= study.origin(tables, weights)
     if told_outcomes is not None and tables.scores is not None:
         body["outcomes"] = told_outcomes
-        files.write(tables.scores, expected)
-    with replacing(out) as plan_file, replacing(result) as told, replacing(sidecar) as proof:
+    if looked is not None:
+        body["under_draws"] = looked.to_dict()
+    with ExitStack() as whole:  # all of them, or none if one cannot be written
+        plan_file, told, proof = (whole.enter_context(replacing(path)) for path in (out, result, sidecar))
+        if told_outcomes is not None and tables.scores is not None:
+            files.put(tables.scores, whole.enter_context(replacing(expected)))
         sidecars.write_sidecar(plan, proof, result=result, tables=tables, weights=weights, further=rule or (), out=out)
         files.put(plan.assignment, plan_file)
         told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -167,7 +216,9 @@ def run(
     if plan.ties:
         typer.echo(plan.ties)
     typer.echo(f"Plan: {out}\nResult: {result}")
-    if not plan.reaches(gap):
+    if looked is not None:
+        typer.echo(shown_uncertainty.under_draws(looked).plain())
+    if not (plan.reaches(gap) if looked is None else looked.reaches(gap)):
         raise typer.Exit(WARNING)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.decisions.allocation import PRACTICES, Problem
+from workbench.decisions.allocation import PRACTICES, problem_from_tables
 from workbench.sources import localities
 from workbench.store import audit, database
 from workbench.studies.rounds import year
@@ -30,7 +30,7 @@ def test_a_practice_keeps_room_needs_and_who_waited_longest() -> None:
     )
     places = pd.DataFrame({"place": ["x", "y"], "capacity": [3, 2], "services": ["", "school"]})
     scores = pd.DataFrame({"household": ["a", "b", "c"], "x": [0.1, 0.2, 0.0], "y": [0.9, 0.8, 0.5]})
-    problem = Problem.from_tables(homes, places, scores.melt("household", var_name="place", value_name="score"))
+    problem = problem_from_tables(homes, places, scores.melt("household", var_name="place", value_name="score"))
     first, best = (PRACTICES[name](problem) for name in ("first_come", "best_score"))
     assert list(first) == [-1, 0, 1]  # b waited longest and goes where most room is; c needs the school; a is left
     assert list(best) == [0, 1, -1]  # b takes its best place, which was the only one for c

@@ -4,6 +4,7 @@ from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.practices import PRACTICES
 from workbench.decisions.allocation.problem.needs_and_ties import Matching, MatchingWeights, needs_and_ties
 from workbench.decisions.allocation.problem.problem import Problem
+from workbench.decisions.allocation.problem.stating import problem_from_tables
 from workbench.decisions.allocation.rules.installed import further_rules
 from workbench.decisions.allocation.rules.policy import (
     Deadlines,
@@ -34,6 +35,7 @@ __all__ = [
     "further_rules",
     "needs_and_ties",
     "pairs_of",
+    "problem_from_tables",
     "solve",
     "standard_rules",
     "stated_rules",

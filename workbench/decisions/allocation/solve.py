@@ -120,7 +120,7 @@ def solve(
     if further:
         also = "; ".join(f"{rule.title} ({rule.source})" for rule in further)
         plan = replace(plan, status=f"{plan.status} Every plan compared also keeps: {also}.")
-    _check(problem, (*rules, *_promised(objective, solution)), plan)
+    refuse_broken(problem, (*rules, *_promised(objective, solution)), plan)
     say(plan.status)
     return replace(plan, seconds=time.perf_counter() - limit.began)
 
@@ -132,7 +132,7 @@ def _in_turn(problem: Problem, rules: tuple[AllocationRule, ...], solution: Solu
         return solution
     other = replace(solution, place_of=fair, outcome=replace(solution.outcome, place_of=fair))
     try:
-        _check(problem, rules, plan_of(problem, other, seconds=0.0))
+        refuse_broken(problem, rules, plan_of(problem, other, seconds=0.0))
     except DecisionError:  # a rule that tells equal households apart, such as today's practice
         return solution
     return other
@@ -359,7 +359,7 @@ def _stopped_by_ctrl_c(limit: Limit, say: Progress) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _check(problem: Problem, rules: tuple[AllocationRule, ...], plan: Plan) -> None:
+def refuse_broken(problem: Problem, rules: tuple[AllocationRule, ...], plan: Plan) -> None:
     """Refuse to hand out a plan that breaks a rule, by the rules' own truth tests."""
     broken = [
         f"{rule.title} (by {distance:g})"

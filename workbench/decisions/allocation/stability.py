@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from workbench.decisions.allocation.cvar import TAIL, tail_mean
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem.input_tables import Floats
 from workbench.decisions.allocation.problem.problem import Problem
 from workbench.decisions.allocation.solve import solve
 
 GAP, SECONDS = 0.005, 2.0
-TAIL = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,18 +30,18 @@ class Stability:
     values
         Value of the plan under each draw.
     knowing
-        Mean gain in value if the draw were known before planning: what perfect knowledge of the scores would be worth.
+        Mean gain in value if the draw were known before planning: what perfect knowledge of the scores would be worth
+        (expected value of perfect information). No less than what the plans found gain; `knowing_at_most` by bounds.
     """
 
     by_household: pd.DataFrame
     values: Floats
     knowing: float
+    knowing_at_most: float
 
-    @property
-    def tail(self) -> float:
-        """Return the mean value in the worst tenth of the draws (conditional value at risk)."""
-        low = np.sort(self.values)[: max(1, round(TAIL * len(self.values)))]
-        return float(low.mean())
+    def tail(self, share: float = TAIL) -> float:
+        """Return the mean value in the worst share of the draws (conditional value at risk)."""
+        return tail_mean(self.values, share)
 
 
 def stability(problem: Problem, plan: Plan, draws: Iterable[Floats]) -> Stability:
@@ -54,13 +54,14 @@ def stability(problem: Problem, plan: Plan, draws: Iterable[Floats]) -> Stabilit
     """
     rows, places = problem.placed(plan.assignment)
     seen: list[Counter[int]] = [Counter() for _ in problem.household_names]
-    values, gained = [], []
+    values, gained, most = [], [], []
     for score in draws:
         other = replace(problem, score=np.where(np.isnan(problem.score), np.nan, score))
         best = solve(other, objective=plan.objective, gap=GAP, time_limit=SECONDS, start=plan)
         worth = float((score[rows, places] * problem.weight[rows]).sum())
         values.append(worth)
         gained.append(max(0.0, best.value - worth))
+        most.append(max(0.0, best.bound - worth))
         for row, place in zip(*problem.placed(best.assignment), strict=True):
             seen[row][int(place)] += 1
     count = max(1, len(values))
@@ -77,4 +78,5 @@ def stability(problem: Problem, plan: Plan, draws: Iterable[Floats]) -> Stabilit
                 "runner_up_share": often / count,
             }
         )
-    return Stability(pd.DataFrame(told), np.array(values, dtype=np.float64), float(np.mean(gained)) if gained else 0.0)
+    knowing = (float(np.mean(each)) if each else 0.0 for each in (gained, most))
+    return Stability(pd.DataFrame(told), np.array(values, dtype=np.float64), *knowing)

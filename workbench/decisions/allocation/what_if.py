@@ -13,7 +13,7 @@ from workbench.core.errors import DataError, DecisionError, Fault, nearest
 from workbench.core.tables import look
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem.input_tables import texts
-from workbench.decisions.allocation.problem.problem import Problem
+from workbench.decisions.allocation.problem.stating import problem_from_tables
 from workbench.decisions.allocation.solve import solve
 
 
@@ -24,7 +24,7 @@ class Session:
     Attributes
     ----------
     households, places, scores, rules, practice
-        The tables, as :meth:`Problem.from_tables` takes them.
+        The tables, as :meth:`problem_from_tables` takes them.
     counts
         What a service's own capacity counts, as there.
     plan
@@ -69,7 +69,7 @@ class Session:
         households, places, scores = _keyed(households), _keyed(places), _keyed(scores)
         _checked({"households": households, "places": places, "rules": rules, "practice": practice})
         orders = pd.DataFrame(columns=["household", "place", "rule", "reason"]) if rules is None else rules
-        problem = Problem.from_tables(households, places, scores, orders, practice=practice, counts=counts)
+        problem = problem_from_tables(households, places, scores, orders, practice=practice, counts=counts)
         plan = solve(problem, objective=objective, gap=gap, time_limit=time_limit)
         return cls(households, places, scores, orders, plan, objective, gap, practice, time_limit, counts)
 
@@ -141,7 +141,7 @@ class Session:
 
     def _again(self, then: Session) -> Session:
         """Return a changed session with its plan, solved from this one's."""
-        problem = Problem.from_tables(
+        problem = problem_from_tables(
             then.households, then.places, then.scores, then.rules, practice=then.practice, counts=then.counts
         )
         plan = solve(problem, objective=then.objective, gap=then.gap, time_limit=then.time_limit, start=self.plan)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from workbench.decisions.allocation import Problem, solve
 from workbench.decisions.allocation.fairness import KINDS, group_losses, household_score, pareto_front, worst
 from workbench.decisions.allocation.near_equal import near_equal
-from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.decisions.allocation.stability import stability
 from workbench.decisions.allocation.wishes import by_wishes, ranked
 from workbench.models.outcomes.fit import OutcomeFit
 from workbench.studies.allocation import outcome_scores, outcomes, placement
-from workbench.studies.allocation.outcomes import types_of
 from workbench.studies.allocation.tables import read_tables
 
 SECONDS = 15.0
@@ -64,24 +61,16 @@ def compare(
         }
     if draws and fitted is not None:
         fit, households = fitted
-        steady = stability(stated, plan, _scores(stated, fit, households, draws))
+        steady = stability(stated, plan, outcome_scores.draws_of(stated, fit, households, draws))
         told["stability"] = {
             "draws": draws,
             "mean_share": float(steady.by_household["share"].mean()),
             "expected": float(steady.values.mean()),
-            "worst_tenth": steady.tail,
+            "worst_tenth": steady.tail(),
             "knowing_more": steady.knowing,
             "by_household": steady.by_household.to_dict("records"),
         }
     return told
-
-
-def _scores(stated: Problem, fit: OutcomeFit, households: pd.DataFrame, draws: int) -> list[np.ndarray]:
-    kinds = dict(zip(texts(households, "household"), types_of(households), strict=True))
-    kind = np.array([fit.cells.types.index(kinds[name]) for name in stated.household_names])
-    town = np.array([fit.cells.places.index(name) for name in stated.place_names])
-    step = max(1, len(fit.share) // draws)
-    return [share[np.ix_(kind, town)] for share in fit.share[::step][:draws]]
 
 
 def _told_as(stated: Problem, kind: str) -> dict[str, Any]:

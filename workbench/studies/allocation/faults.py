@@ -16,7 +16,7 @@ from workbench.core.errors import DataError, DecisionError, Fault
 from workbench.core.places import Locality
 from workbench.core.tables import Look, contract
 from workbench.core.tables import look as look_at
-from workbench.decisions.allocation import Problem
+from workbench.decisions.allocation import problem_from_tables
 from workbench.decisions.allocation.problem.input_tables import Ints, code_lists
 from workbench.sources import files
 
@@ -88,7 +88,7 @@ def _between(seen: Mapping[str, Look], paths: Mapping[str, Path], counts: Mappin
     today = pd.DataFrame({"household": homes["household"].iloc[:1], "place": rooms["place"].iloc[0]})
     practice = tables.get("practice", today if "practice" in seen else None)
     try:
-        Problem.from_tables(
+        problem_from_tables(
             homes, rooms, tables.get("scores", anywhere), tables.get("rules"), practice=practice, counts=counts
         )
     except (DataError, DecisionError) as error:

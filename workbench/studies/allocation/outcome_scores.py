@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.decisions.allocation import Problem
+from workbench.decisions.allocation.cvar import ScoreDraws
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.models.outcomes import laplace
 from workbench.models.outcomes.cells import Cells
@@ -46,6 +48,15 @@ def scored(
     fitted = fit(cells, approximate=approximate, seed=seed, progress=progress)
     scores = score_table(fitted.mean, cells, tables.households, tables.places, table.score_name)
     return replace(tables, scores=scores), fitted
+
+
+def draws_of(stated: Problem, fitted: OutcomeFit, households: pd.DataFrame, number: int) -> ScoreDraws:
+    """Return draws of the scores of a problem, as many as asked or as there are, spread over the chains."""
+    kinds = dict(zip(texts(households, "household"), types_of(households), strict=True))
+    kind = np.array([fitted.cells.types.index(kinds[name]) for name in stated.household_names], dtype=np.int64)
+    town = np.array([fitted.cells.places.index(name) for name in stated.place_names], dtype=np.int64)
+    step = max(1, len(fitted.share) // max(1, number))
+    return ScoreDraws(fitted.share[::step][:number][:, :, town], kind)
 
 
 def to_dict(table: OutcomeTable, fitted: OutcomeFit) -> dict[str, Any]:

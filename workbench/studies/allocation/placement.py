@@ -20,21 +20,40 @@ from workbench.core.errors import AssumptionError, DataError, DecisionError
 from workbench.core.parameters import Parameters
 from workbench.core.places import Locality
 from workbench.core.plugins import guests
-from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, default_runs, fingerprint, versions
+from workbench.core.provenance import (
+    RunRecord,
+    RunStore,
+    Source,
+    Vintage,
+    caveat,
+    default_runs,
+    fingerprint,
+    versions,
+)
 from workbench.core.scenario import Scenario
 from workbench.core.tables import check
-from workbench.decisions.allocation import MatchingWeights, Plan, Problem, further_rules, needs_and_ties, solve
+from workbench.decisions.allocation import (
+    MatchingWeights,
+    Plan,
+    Problem,
+    further_rules,
+    needs_and_ties,
+    problem_from_tables,
+    solve,
+)
 from workbench.sources import localities, synthetic
 from workbench.studies.allocation.tables import Tables
 
 STUDY = "allocation"
 QUARTER_STARTS = {1: (1, 1), 2: (4, 1), 3: (7, 1), 4: (10, 1)}
 CAVEATS = (
-    "The households are synthetic: no open data on households exists.",
-    "The score is needs-and-ties matching, a choice of values, not an outcome that was measured.",
-    "The score counts each adult once, or everybody in a household without adults; children add no weight.",
-    "Services and the use of places in earlier quarters are assumptions, listed with the run; what is left of a "
-    "municipality's capacity is rounded down to whole persons.",
+    caveat("The households are synthetic: no open data on households exists."),
+    caveat("The score is needs-and-ties matching, a choice of values, not an outcome that was measured."),
+    caveat("The score counts each adult once, or everybody in a household without adults; children add no weight."),
+    caveat(
+        "Services and the use of places in earlier quarters are assumptions, listed with the run; what is left of a "
+        "municipality's capacity is rounded down to whole persons."
+    ),
 )
 USED = (
     "origin_languages",
@@ -178,7 +197,7 @@ def study(
 
     def compute(folder: Path) -> dict[str, Any]:
         scores = needs_and_ties(drawn.households, places, matching_weights(parameters, day)).scores
-        problem = Problem.from_tables(drawn.households, places, scores)
+        problem = problem_from_tables(drawn.households, places, scores)
         plan = solve(problem, gap=gap, further=rules, progress=progress)
         save_plan(plan, folder / "plan")
         return plan.to_json_dict()
@@ -239,7 +258,7 @@ def problem_of(tables: Tables, weights: MatchingWeights | None = None) -> Proble
     if scores is None:
         scores = needs_and_ties(tables.households, tables.places, weights or norwegian_weights()).scores
     try:
-        return Problem.from_tables(
+        return problem_from_tables(
             tables.households, tables.places, scores, tables.rules, practice=tables.practice, counts=tables.counts
         )
     except (DataError, DecisionError) as error:

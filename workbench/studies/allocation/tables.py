@@ -14,7 +14,7 @@ from workbench.core.errors import DataError, DecisionError, nearest
 from workbench.core.places import Locality
 from workbench.core.tables import contract
 from workbench.decisions.allocation.problem.input_tables import Ints
-from workbench.decisions.allocation.problem.problem import COUNTED
+from workbench.decisions.allocation.problem.room import COUNTED
 from workbench.studies.allocation.faults import TABLES, at_home, in_order, look, refusal
 
 

@@ -102,6 +102,41 @@ def choose(
     return found, max(0.0, claimed - float(value @ found)) / max(1.0, abs(claimed)) if np.isfinite(claimed) else np.inf
 
 
+def choose_tail(
+    worth: Floats, share: float, rows: RowsByRule, start: Floats, *, gap: float, seconds: float = np.inf
+) -> tuple[Floats, float]:
+    """Return the choice with the best mean in the worst share of the draws, and the bound that the solver claims.
+
+    Parameters
+    ----------
+    worth
+        Index draw, one column per pair.
+    start
+        A choice that keeps the rules; returned when nothing better is found.
+
+    Notes
+    -----
+    ``max η − Σ_s z_s / (share · S)`` with ``z_s ≥ η − worth_s x``, z ≥ 0, matrix x ≤ limit, x ∈ {0, 1}.
+    """
+    import cvxpy as cp
+
+    draws = len(worth)
+    x, level, below = cp.Variable(worth.shape[1], boolean=True), cp.Variable(), cp.Variable(draws, nonneg=True)
+    constraints = [each.matrix @ x <= each.limit for each in rows.values() if len(each)]
+    tail = level - np.full(draws, 1 / (share * draws)) @ below
+    options: dict[str, Any] = {"mip_rel_gap": gap}
+    if np.isfinite(seconds):
+        options["time_limit"] = max(0.1, seconds)
+    problem = cp.Problem(cp.Maximize(tail), [*constraints, below >= level - worth @ x])
+    _run(problem, **options)
+    if x.value is None or not np.isfinite(x.value).all():
+        return start, np.inf
+    found = np.rint(np.asarray(x.value, dtype=np.float64))
+    # cvxpy minimises the negative: its bound from below is ours from above.
+    claimed = -float(getattr(problem.solver_stats.extra_stats, "mip_dual_bound", np.nan))
+    return (found if kept(rows, found) else start), claimed if np.isfinite(claimed) else np.inf
+
+
 def ease(
     rows: RowsByRule, soft: Collection[str], seconds: float = np.inf, together: Collection[str] = ()
 ) -> tuple[dict[str, Floats], Floats] | None:

@@ -16,6 +16,7 @@ from workbench.core.parts import AllocationRule, lacks, refuse
 from workbench.core.plugins import Plugin
 from workbench.decisions.allocation.problem.input_tables import Floats
 from workbench.decisions.allocation.problem.problem import Columns, Problem
+from workbench.decisions.allocation.problem.stating import problem_from_tables
 from workbench.decisions.allocation.rules.standard import Rows
 
 LARGEST_CASE = 12
@@ -96,7 +97,7 @@ def small_case() -> Problem:
         {"household": ["a", "b", "c"], "adults": [1, 2, 2], "children": [0, 1, 3], "seniors": [1, 0, 0]}
     )
     rooms = pd.DataFrame({"place": ["x", "y"], "capacity": [9, 9], "county": ["north", "south"]})
-    return Problem.from_tables(homes, rooms, pd.DataFrame({"household": ["a", "b", "c"], "x": 0.5, "y": 0.25}))
+    return problem_from_tables(homes, rooms, pd.DataFrame({"household": ["a", "b", "c"], "x": 0.5, "y": 0.25}))
 
 
 def _faults(rule: AllocationRule, problem: Problem) -> list[str]:

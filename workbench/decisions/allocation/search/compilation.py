@@ -22,7 +22,7 @@ def compiled() -> bool:
 
 def prepare() -> None:
     """Compile every loop of the search, by solving a small case with scarce room and a scarce service."""
-    from workbench.decisions.allocation.problem.problem import Problem
+    from workbench.decisions.allocation.problem.stating import problem_from_tables
     from workbench.decisions.allocation.solve import solve
 
     rng = np.random.default_rng(1)
@@ -33,4 +33,4 @@ def prepare() -> None:
     places = places.assign(capacity_school=[3, 4, 3, 2, 4])
     scores = pd.DataFrame(rng.random((24, 5)), columns=list("ABCDE"))
     scores.insert(0, "household", names)
-    solve(Problem.from_tables(homes, places, scores), gap=0.01, time_limit=120.0)
+    solve(problem_from_tables(homes, places, scores), gap=0.01, time_limit=120.0)

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from workbench.decisions.allocation import Problem, solve
+from workbench.decisions.allocation import problem_from_tables, solve
 from workbench.presentation.allocation import REASONS
-from workbench.presentation.allocation.plan import _reason
+from workbench.presentation.allocation.plan_tables import _reason
 
 pytestmark = pytest.mark.quick
 
@@ -15,7 +15,7 @@ def plan(households: list[dict[str, object]], places: list[dict[str, object]]):
     table = pd.DataFrame([{**blank, "household": f"h{k}", **h} for k, h in enumerate(households)])
     towns = pd.DataFrame([{"place": f"p{k}", "services": "", "languages": "", **p} for k, p in enumerate(places)])
     pairs = [(h, p, 0.5) for h in table["household"] for p in towns["place"]]
-    return solve(Problem.from_tables(table, towns, pd.DataFrame(pairs, columns=["household", "place", "score"])))
+    return solve(problem_from_tables(table, towns, pd.DataFrame(pairs, columns=["household", "place", "score"])))
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from workbench.decisions.allocation import (
     GroupFloor,
     NoWorseForGroups,
     NoWorseForPlaces,
-    Problem,
     further_rules,
     pairs_of,
+    problem_from_tables,
     solve,
     standard_rules,
     stated_rules,
@@ -44,7 +44,7 @@ def problem():
         }
     )  # fmt: skip
     rooms = pd.DataFrame({"place": list("xy"), "capacity": [9, 9]})
-    return Problem.from_tables(homes, rooms, pd.DataFrame({"household": list("abc"), "x": 0.5, "y": [0.2, 0.4, 0.8]}))
+    return problem_from_tables(homes, rooms, pd.DataFrame({"household": list("abc"), "x": 0.5, "y": [0.2, 0.4, 0.8]}))
 
 
 @pytest.mark.quick
@@ -83,7 +83,7 @@ def test_a_row_without_source_or_reason_has_none_made_up():
     rooms, scores = pd.DataFrame({"place": ["x"], "capacity": 2}), pd.DataFrame({"household": ["a"], "x": 0.5})
     stated = pd.DataFrame({"rule": ["group floor", "dispersion"], "group": "g", "limit": [0.2, 3]})
     stated = stated.assign(reason=["", "so decided"], source=["", "council"])
-    problem = Problem.from_tables(homes, rooms, scores, stated)
+    problem = problem_from_tables(homes, rooms, scores, stated)
     told = {(rule.reason, rule.source) for rule in stated_rules(problem)}
     assert told == {("no reason stated", "no source stated"), ("so decided", "council")}
     status = solve(problem).status
@@ -105,7 +105,7 @@ def case(made_up, seed):
     draw = np.random.default_rng([seed, 1])
     tables.households["deadline"] = draw.choice(["", "", "", "2026-12-01"], len(tables.households))
     try:
-        problem = Problem.from_tables(*tables.args())
+        problem = problem_from_tables(*tables.args())
     except (DataError, DecisionError):
         return None
     every = [(*made_up.worth(tables, each), each) for each in made_up.every_plan(tables)]

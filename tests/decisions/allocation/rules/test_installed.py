@@ -10,7 +10,7 @@ import pytest
 import scipy.sparse as sp
 
 from workbench.core.errors import DecisionError, PluginError
-from workbench.decisions.allocation import Problem, Rule, solve
+from workbench.decisions.allocation import Rule, problem_from_tables, solve
 from workbench.decisions.allocation.rules.installed import available, check_rule, further_rules, small_case
 from workbench.decisions.allocation.rules.standard import Capacity, Rows, standard_rules
 
@@ -137,7 +137,7 @@ def test_the_check_catches_what_would_mislead_a_plan(rule, said):
 def test_a_case_that_is_too_large_to_try_is_refused():
     homes = pd.DataFrame({"household": list("abcdefg"), "adults": 1, "children": 0, "seniors": 0})
     rooms = pd.DataFrame({"place": ["x", "y"], "capacity": 9})
-    problem = Problem.from_tables(homes, rooms, pd.DataFrame({"household": list("abcdefg"), "x": 0.5, "y": 0.5}))
+    problem = problem_from_tables(homes, rooms, pd.DataFrame({"household": list("abcdefg"), "x": 0.5, "y": 0.5}))
     with pytest.raises(DecisionError, match="at most 12 pairs"):
         check_rule(Most(), problem)
 
@@ -145,7 +145,7 @@ def test_a_case_that_is_too_large_to_try_is_refused():
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 6])  # tables that do not contradict each other
 def test_a_plan_under_a_further_rule_is_the_best_of_all_that_keep_it(made_up, seed):
     tables = made_up.small(seed, floors=False)
-    problem = Problem.from_tables(*tables.args())
+    problem = problem_from_tables(*tables.args())
     rule = Most(1)
     fits = [
         plan

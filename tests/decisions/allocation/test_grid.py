@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.decisions.allocation import Problem, solve
+from workbench.decisions.allocation import Problem, problem_from_tables, solve
 from workbench.decisions.allocation.grid import fullest, on_grid
 from workbench.decisions.allocation.proof.lagrangian_bound import certified_bound, persons_bound, without_prices
 
@@ -21,7 +21,7 @@ def _problem(adults: list[int], children: list[int], capacity: list[int], score:
     names, towns = [f"H{i}" for i in range(len(adults))], [f"P{j}" for j in range(len(capacity))]
     homes = pd.DataFrame({"household": names, "adults": adults, "children": children, "seniors": 0})
     scores = pd.DataFrame(score, columns=towns).assign(household=names)
-    return Problem.from_tables(homes, pd.DataFrame({"place": towns, "capacity": capacity}), scores)
+    return problem_from_tables(homes, pd.DataFrame({"place": towns, "capacity": capacity}), scores)
 
 
 def _best(problem: Problem) -> tuple[float, int]:

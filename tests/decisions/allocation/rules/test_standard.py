@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from workbench.core.errors import DataError, DecisionError
-from workbench.decisions.allocation import Problem, standard_rules
+from workbench.decisions.allocation import problem_from_tables, standard_rules
 from workbench.decisions.allocation.rules.standard import (
     Bans,
     Capacity,
@@ -45,7 +45,7 @@ def problem():
     )
     scores = pd.DataFrame({"household": list("abcd"), "x": 0.5, "y": 0.5})
     ordered = pd.DataFrame([("c", "y", "pin"), ("a", "y", "ban")], columns=["household", "place", "rule"])
-    return Problem.from_tables(homes, rooms, scores, ordered)
+    return problem_from_tables(homes, rooms, scores, ordered)
 
 
 def plan(text):
@@ -94,7 +94,7 @@ def test_every_rule_has_a_name_a_reason_and_a_source(problem):
 def test_rows_and_truth_test_agree_on_every_choice_of_pairs(made_up, seed):
     tables = made_up.small(seed, households=4, places=2)
     try:
-        problem = Problem.from_tables(*tables.args())
+        problem = problem_from_tables(*tables.args())
     except (DataError, DecisionError):
         pytest.fail("choose a seed whose tables do not contradict each other")
     rules = (*standard_rules(problem), PersonsPlaced(at_least=4), EveryonePlaced())

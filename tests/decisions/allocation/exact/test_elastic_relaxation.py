@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from workbench.core.errors import DecisionError
-from workbench.decisions.allocation import Deadlines, Dispersion, GroupFloor, Problem, solve
+from workbench.decisions.allocation import Deadlines, Dispersion, GroupFloor, Problem, problem_from_tables, solve
 from workbench.decisions.allocation.rules.standard import IntakeFloor
 
 pytestmark = pytest.mark.quick
@@ -24,7 +24,7 @@ def problem_of(minimum: int = 0, rules: pd.DataFrame | None = None) -> Problem:
     )  # fmt: skip
     rooms = pd.DataFrame({"place": list("xy"), "capacity": [9, 9], "minimum": [0, minimum]})
     scores = pd.DataFrame({"household": list("abc"), "x": 0.5, "y": [0.2, 0.4, 0.8]})
-    return Problem.from_tables(homes, rooms, scores, rules)
+    return problem_from_tables(homes, rooms, scores, rules)
 
 
 def refused(*rules: object, minimum: int = 0) -> str:
@@ -80,7 +80,7 @@ def test_the_fewest_persons_are_missing_however_large_each_minimum_is() -> None:
     homes = pd.DataFrame({"household": ["a"], "adults": [4], "children": 0, "seniors": 0})
     rooms = pd.DataFrame({"place": ["x", "y"], "capacity": [20, 20], "minimum": [10, 2]})
     with pytest.raises(DecisionError) as error:
-        solve(Problem.from_tables(homes, rooms, pd.DataFrame({"household": ["a"], "x": 0.5, "y": 0.5})))
+        solve(problem_from_tables(homes, rooms, pd.DataFrame({"household": ["a"], "x": 0.5, "y": 0.5})))
     assert "at least 8 persons are missing" in str(error.value.message())
     assert "x from 10 to 4, y from 2 to 0" in str(error.value.message())
 
@@ -125,4 +125,4 @@ def test_a_pin_that_may_be_in_the_way_is_said() -> None:
     scores = pd.DataFrame({"household": ["a", "b"], "x": [0.9, 0.8], "y": [0.1, 0.1]})
     pins = pd.DataFrame([{"household": "a", "place": "y", "rule": "pin", "reason": "family"}])
     with pytest.raises(DecisionError, match="lift a pin"):
-        solve(Problem.from_tables(homes, rooms, scores, pins), further=[GroupFloor("g", 0.5)])
+        solve(problem_from_tables(homes, rooms, scores, pins), further=[GroupFloor("g", 0.5)])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.decisions.allocation import Problem, solve
+from workbench.decisions.allocation import Problem, problem_from_tables, solve
 from workbench.decisions.allocation.problem.arrays import instance_of
 from workbench.decisions.allocation.proof.knapsack import whole_rooms
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound
@@ -33,7 +33,7 @@ def case(seed: int, *, services: bool) -> Problem:
         rooms["minimum"] = [0, 0, 2, 0, 0]
     scores = pd.DataFrame(score, columns=rooms["place"])
     scores.insert(0, "household", homes["household"])
-    return Problem.from_tables(homes, rooms, scores)
+    return problem_from_tables(homes, rooms, scores)
 
 
 @pytest.mark.parametrize("services", [False, True])

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.core.errors import AssumptionError, DataError
-from workbench.decisions.allocation import MatchingWeights, Problem, needs_and_ties
+from workbench.decisions.allocation import MatchingWeights, needs_and_ties, problem_from_tables
 
 pytestmark = pytest.mark.quick
 WEIGHTS = MatchingWeights(ties=2, languages=1, decay_km=100, same_county=0.3, nothing_known=0.5)
@@ -58,7 +58,7 @@ def test_the_county_stands_in_where_distance_is_unknown(homes, rooms):
 
 
 def test_the_name_travels_with_the_scores(homes, rooms):
-    problem = Problem.from_tables(homes, rooms, needs_and_ties(homes, rooms, WEIGHTS).scores)
+    problem = problem_from_tables(homes, rooms, needs_and_ties(homes, rooms, WEIGHTS).scores)
     assert problem.score_name == "needs-and-ties matching"
 
 

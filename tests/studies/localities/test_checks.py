@@ -14,7 +14,7 @@ from workbench.studies.localities import examples, indicators
 from workbench.testing import check_locality
 
 pytestmark = pytest.mark.quick
-TOWN = Path(__file__).parent.parent / "plugins" / "eksempelby" / "eksempelby" / "locality"
+TOWN = Path(__file__).parents[2] / "plugins" / "eksempelby" / "eksempelby" / "locality"
 
 
 @pytest.fixture

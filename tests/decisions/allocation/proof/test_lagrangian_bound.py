@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import DataError, DecisionError
-from workbench.decisions.allocation import Problem, solve, standard_rules
+from workbench.decisions.allocation import problem_from_tables, solve, standard_rules
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound
 from workbench.decisions.allocation.search import large_scale
 from workbench.decisions.allocation.search.stopping import Limit
@@ -21,7 +21,7 @@ def test_bound_best_and_value_stand_in_order(made_up):
         tables = made_up.small(seed)
         objective = ("place-first", "score")[seed % 2]
         try:
-            problem = Problem.from_tables(*tables.args())
+            problem = problem_from_tables(*tables.args())
         except (DataError, DecisionError):
             continue
         every = [made_up.worth(tables, plan) for plan in made_up.every_plan(tables)]
@@ -52,7 +52,7 @@ def test_any_multipliers_give_a_valid_bound(made_up, largest):
     for seed in range(120):
         tables = made_up.small(seed)
         try:
-            problem = Problem.from_tables(*tables.args())
+            problem = problem_from_tables(*tables.args())
         except (DataError, DecisionError):
             continue
         every = [made_up.worth(tables, plan) for plan in made_up.every_plan(tables)]
@@ -87,7 +87,7 @@ def test_the_national_route_stands_in_the_same_order_on_its_own(made_up):
         tables = made_up.small(seed, households=6, places=4)
         objective = ("place-first", "score")[seed % 2]
         try:
-            problem = Problem.from_tables(*tables.args())
+            problem = problem_from_tables(*tables.args())
         except (DataError, DecisionError):
             continue
         every = [made_up.worth(tables, plan) for plan in made_up.every_plan(tables)]

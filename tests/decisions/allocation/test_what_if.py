@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from workbench.core.errors import DataError, DecisionError
-from workbench.decisions.allocation import Problem, Session, solve
+from workbench.decisions.allocation import Session, problem_from_tables, solve
 from workbench.decisions.allocation.problem.arrays import instance_of
 from workbench.decisions.allocation.search.primal_dual import search
 from workbench.decisions.allocation.search.stopping import Limit
@@ -26,7 +26,7 @@ def session():
 def test_a_pin_is_kept_and_costs_what_a_fresh_solve_says(session):
     pinned = session.pin("d", "x", "kin")
     assert pinned.plan.assignment.set_index("household")["place"]["d"] == "x"
-    fresh = solve(Problem.from_tables(session.households, session.places, session.scores, pinned.rules), gap=0.0)
+    fresh = solve(problem_from_tables(session.households, session.places, session.scores, pinned.rules), gap=0.0)
     assert pinned.plan.value == pytest.approx(fresh.value)
     assert pinned.cost(session) == pytest.approx(session.plan.value - fresh.value)
     assert "d" in set(pinned.changes(session)["household"]) and session.rules.empty
@@ -126,7 +126,7 @@ def test_a_pin_that_cannot_hold_is_refused_as_in_the_tables(session):
     rooms = session.places.assign(capacity=[1, 2, 2])
     pinned = pd.DataFrame([{"household": "b", "place": "x", "rule": "pin", "reason": "kin"}])
     with pytest.raises(DecisionError) as stated:
-        Problem.from_tables(session.households, rooms, session.scores, pinned)
+        problem_from_tables(session.households, rooms, session.scores, pinned)
     assert caught.value.faults == stated.value.faults
 
 
@@ -158,13 +158,13 @@ def test_a_search_that_starts_from_an_earlier_one_has_its_bound_at_once_and_a_va
     rooms = pd.DataFrame({"place": [f"p{j:02}" for j in range(20)], "capacity": -(-homes["adults"].sum() * 11 // 200)})
     scores = pd.DataFrame(draw.random((60, 20)), columns=rooms["place"])
     scores.insert(0, "household", homes["household"])
-    problem = Problem.from_tables(homes, rooms, scores)
+    problem = problem_from_tables(homes, rooms, scores)
     total = int(homes["adults"].sum())
     first = search(instance_of(problem, at_least=total), gap=0.0, limit=Limit(), shaken=False)
     again = search(instance_of(problem, at_least=total), gap=0.0, limit=Limit(stopped=True), start=first)
     assert again.bound == pytest.approx(first.bound) and again.value == pytest.approx(first.value)
     pinned = pd.DataFrame({"household": ["h00"], "place": ["p07"], "rule": ["pin"], "reason": ["kin"]})
-    changed = instance_of(Problem.from_tables(homes, rooms, scores, pinned), at_least=total)
+    changed = instance_of(problem_from_tables(homes, rooms, scores, pinned), at_least=total)
     warm = search(changed, gap=0.0, limit=Limit(stopped=True), start=first)
     best = search(changed, gap=0.0, limit=Limit(), start=first)
     assert best.value <= warm.bound + 1e-9 and warm.bound <= first.bound + 1e-9

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.decisions.allocation import Problem
+from workbench.decisions.allocation import problem_from_tables
 from workbench.decisions.allocation.problem.arrays import Instance, instance_of
 from workbench.decisions.allocation.search.large_neighbourhood import refill, weak
 from workbench.decisions.allocation.search.primal_dual import search
@@ -24,7 +24,7 @@ def instance() -> Instance:
     rooms = pd.DataFrame({"place": [f"p{j:02}" for j in range(20)], "capacity": -(-total * 11 // 200)})
     scores = pd.DataFrame(draw.random((60, 20)), columns=rooms["place"])
     scores.insert(0, "household", homes["household"])
-    return instance_of(Problem.from_tables(homes, rooms, scores), at_least=total)
+    return instance_of(problem_from_tables(homes, rooms, scores), at_least=total)
 
 
 def test_weak_places_are_filled_better_and_the_others_keep_theirs(instance: Instance) -> None:

@@ -5,15 +5,11 @@ Linked households that fit nowhere together are no contradiction: the rule lets 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from workbench.core.errors import Fault
 from workbench.decisions.allocation.problem.input_tables import Names, Ties
-
-if TYPE_CHECKING:
-    from workbench.decisions.allocation.problem.problem import Problem
+from workbench.decisions.allocation.problem.problem import Problem
 
 
 def contradictions(problem: Problem, pins: Ties) -> list[Fault]:

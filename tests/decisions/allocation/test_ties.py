@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.decisions.allocation import Problem, solve
+from workbench.decisions.allocation import problem_from_tables, solve
 
 pytestmark = pytest.mark.quick
 ROOMS = pd.DataFrame({"place": ["A", "B"], "capacity": [9, 9]})
@@ -22,7 +22,7 @@ def scores(homes, level=0.5):
 
 
 def placed(homes, table=None, further=()):
-    problem = Problem.from_tables(homes, ROOMS, scores(homes) if table is None else table)
+    problem = problem_from_tables(homes, ROOMS, scores(homes) if table is None else table)
     plan = solve(problem, further=further)
     return set(plan.assignment["household"]), plan
 
