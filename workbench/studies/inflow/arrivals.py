@@ -25,8 +25,8 @@ CAVEATS = (
     caveat("The model knows levels, season and the size of past shocks; it foresees no policy change and no war."),
     caveat(
         "Assumed: 15 % of months are in a surge, which lasts and has shocks twice as large everywhere; a fifth of the "
-        "ties between destinations is one direction common to all; no month exceeds ten times the last two (less for large "
-        "destinations, more for small ones)."
+        "ties between destinations is one direction common to all; no month exceeds ten times the last two (less for "
+        "large destinations, more for small ones)."
     ),
 )
 DOUBTED = caveat(
