@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -106,7 +107,7 @@ def retention_by_size(moved: MovesResult, language: str = "en") -> Table | Findi
     )
 
 
-def _with_interval(row: pd.Series, language: str) -> str:
+def _with_interval(row: Mapping[Hashable, Any] | pd.Series, language: str) -> str:
     return f"{percent(row['median'], language=language)} ({_shares(row['low80'], row['high80'], language)})"
 
 
@@ -186,6 +187,7 @@ def anchors(moved: MovesResult, language: str = "en") -> Table | Finding:
             language,
             number=missed,
         )
+    brackets = say("Median, 80 % interval in brackets.", language)
     origins = " ".join(dict.fromkeys(known(r["source"], language) + "." for r in records))
     return Table(
         name="settlement-staying-anchors",
@@ -201,7 +203,7 @@ def anchors(moved: MovesResult, language: str = "en") -> Table | Finding:
         ),
         data=rows,
         sources=moved.sources[:1],
-        notes=(f"{say('Median, 80 % interval in brackets.', language)} {origins}",),
+        notes=(f"{brackets} {origins}",),
         language=language,
     )
 
