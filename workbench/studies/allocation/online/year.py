@@ -23,6 +23,8 @@ from workbench.studies.allocation.tables import Tables
 POLICIES = ("potentials", "greedy", "first_come")
 EASE = 0.02
 """How much less a person counts at a place, in units of the score, for each person that it is ahead of its pace."""
+SECONDS = 2.0
+"""Time for the plan of a week; one that takes longer is used as far as it came."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,16 @@ def _policy(
             if name == "first_come":
                 assignment = _told(batch, first_come(batch))
             elif name == "greedy":
-                assignment = place_batch(batch, np.zeros(batch.capacity.shape), gap=gap).plan.assignment
+                assignment = place_batch(
+                    batch, np.zeros(batch.capacity.shape), gap=gap, time_limit=SECONDS
+                ).plan.assignment
             else:
                 came = futures.still_to_come(week + 1, float((week_of <= week).sum()), number, rng)
                 price = potentials(batch, likely, [future_of(likely, each, rng) for each in came], price)
                 queue = ahead(room, left, elapsed)
-                assignment = place_batch(batch, price, queue=queue, balance=balance, gap=gap).plan.assignment
+                assignment = place_batch(
+                    batch, price, queue=queue, balance=balance, gap=gap, time_limit=SECONDS
+                ).plan.assignment
             rows, towns = batch.placed(assignment)
             score += float((batch.score[rows, towns] * batch.weight[rows]).sum())
             placed += int(batch.persons[rows].sum())
