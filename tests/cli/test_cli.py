@@ -207,6 +207,16 @@ def test_the_result_says_what_it_was_made_from_and_lost_ties_are_named(
     )
 
 
+def test_the_result_lies_beside_the_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run(*tables(tmp_path), "--out", "june/plan.csv")
+    assert done.exit_code == 0 and "june/result.json" in done.stdout
+    assert {path.name for path in (tmp_path / "june").iterdir()} == {"plan.csv", "result.json", "result.npz"}
+    assert not (tmp_path / "result.json").exists() and run("allocate", "verify", "june/result.json").exit_code == 0
+    again = run(*tables(tmp_path), "--out", "june/july.csv")
+    assert again.exit_code == 2 and "result.json" in again.stderr
+
+
 def test_a_certificate_is_recomputed_from_the_files_and_tampering_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

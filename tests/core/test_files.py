@@ -138,3 +138,33 @@ def test_an_earlier_folder_comes_back_when_the_last_rename_fails(
         (partial / "plan.csv").write_text("new")
     assert len(calls) == 2 and [path.name for path in tmp_path.iterdir()] == ["run"]
     assert (tmp_path / "run" / "plan.csv").read_text() == "old"
+
+
+def test_the_temporary_files_of_a_killed_command_go_with_the_next_one(tmp_path: Path) -> None:
+    def run(code: str) -> int:
+        command = (
+            f"import tempfile, os, signal\nfrom workbench.core.temporary import own_folder\nwith own_folder():\n {code}"
+        )
+        environment = {**os.environ, "TMPDIR": str(tmp_path)}
+        return subprocess.run([sys.executable, "-c", command], env=environment, check=False).returncode
+
+    assert run("tempfile.mkdtemp(); os.kill(os.getpid(), signal.SIGKILL)") == -signal.SIGKILL
+    assert len(list(tmp_path.iterdir())) == 1
+    assert run("assert os.environ['TMPDIR'] == tempfile.gettempdir()") == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_told_to_end_takes_away_what_it_was_writing(tmp_path: Path, number: int) -> None:
+    code = f"""
+import os
+from workbench.cli.ending import orderly
+from workbench.core.files import replacing
+with orderly(), replacing("plan.csv") as partial:
+    partial.write_text("half")
+    os.kill(os.getpid(), {int(number)})
+"""
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": os.getcwd()}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert done.returncode == 128 + number and b"nothing half-written" in done.stderr
+    assert list(tmp_path.iterdir()) == []

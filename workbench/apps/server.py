@@ -8,6 +8,7 @@ import re
 import secrets
 import shutil
 import socket
+import tempfile
 import webbrowser
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -41,6 +42,8 @@ from workbench.store import database
 
 TEMPLATE = Path(__file__).parent / "template"
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8"]
+SOCKET_ROOM = 42
+"""A socket's path has at most 107 characters; so many are left for the folder that holds Voilà's own."""
 FORSAKEN_SECONDS = 60
 """After so many idle seconds without a browser a kernel ends: its tab was closed too early to say so, or crashed."""
 LOOK_SECONDS = 5
@@ -211,6 +214,8 @@ def _config(serving: Serving) -> Config:
     )
     if os.name == "posix":
         config.KernelManager.transport = "ipc"  # files in a private folder instead of ports that others may try
+        room = Path(tempfile.gettempdir())
+        config.Voila.connection_dir_root = str(room if len(str(room)) <= SOCKET_ROOM else room.parent)
     config.KernelRestarter.restart_limit = 0  # a kernel that died is gone, and its page says so
     return config
 

@@ -32,6 +32,7 @@ import workbench.cli.register as register
 import workbench.cli.report as report
 import workbench.cli.round as round_
 import workbench.cli.settlement as settlement
+import workbench.cli.settlement_further  # noqa: F401  # adds its commands to those of settlement
 import workbench.cli.users as users
 from workbench import __version__
 from workbench.cli.parts import tell_left_out
@@ -149,4 +150,7 @@ def _root(
 
 def main() -> None:
     """Run the command line."""
-    app()
+    from workbench.cli.ending import orderly  # here: what only a process of its own needs
+
+    with orderly():
+        app()

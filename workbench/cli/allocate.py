@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -81,9 +82,14 @@ def run(
         float, typer.Option(min=0.1, help="Seconds after which the best plan so far is returned; so does Ctrl-C.")
     ] = 60.0,
     out: Annotated[Path, typer.Option(help="Write the plan here (.csv or .parquet).")] = Path("plan.csv"),
-    result: Annotated[Path, typer.Option("--json", help="Write value, bound, gap and the unplaced here.")] = Path(
-        "result.json"
-    ),
+    result: Annotated[
+        Path | None,
+        typer.Option(
+            "--json",
+            help="Write value, bound, gap and the unplaced here, and the certificate beside it (.npz). "
+            "[default: result.json in the plan's folder]",
+        ),
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Place households so that most persons are placed, then with the best score; says how far from best it may be."""
@@ -115,6 +121,7 @@ def run(
         raise typer.BadParameter("--tail is a share of the draws, above 0 up to 1")
     given = [path for path in (households, places, scores, outcomes, rules, practice) if path is not None]
     files.writable(out)
+    result = result or out.with_name("result.json")
     sidecar, expected = result.with_suffix(".npz"), result.with_name(f"{result.stem}-scores.parquet")
     guard([out, result, sidecar, *([expected] if outcomes else [])], reads=given, overwrite=overwrite)
     home = localities.load(locality, "allocation") if locality else None
@@ -193,10 +200,12 @@ def run(
     body |= study.origin(tables, weights)
     if told_outcomes is not None and tables.scores is not None:
         body["outcomes"] = told_outcomes
-        files.write(tables.scores, expected)
     if looked is not None:
         body["under_draws"] = looked.to_dict()
-    with replacing(out) as plan_file, replacing(result) as told, replacing(sidecar) as proof:
+    with ExitStack() as whole:  # all of them, or none if one cannot be written
+        plan_file, told, proof = (whole.enter_context(replacing(path)) for path in (out, result, sidecar))
+        if told_outcomes is not None and tables.scores is not None:
+            files.put(tables.scores, whole.enter_context(replacing(expected)))
         sidecars.write_sidecar(plan, proof, result=result, tables=tables, weights=weights, further=rule or (), out=out)
         files.put(plan.assignment, plan_file)
         told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

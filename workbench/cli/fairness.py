@@ -68,9 +68,12 @@ def shadow(
     out: Annotated[Path, typer.Option(help="Write practice beside proposal, by household (.csv or .parquet).")] = Path(
         "shadow.csv"
     ),
-    result: Annotated[Path, typer.Option("--json", help="Write the figures and the lots drawn here.")] = Path(
-        "shadow.json"
-    ),
+    result: Annotated[
+        Path | None,
+        typer.Option(
+            "--json", help="Write the figures and the lots drawn here. [default: shadow.json in the table's folder]"
+        ),
+    ] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Put today's practice beside the proposal without deciding anything; draw and record lots among equal places."""
@@ -82,6 +85,7 @@ def shadow(
     from workbench.studies.allocation import fairness as study
 
     given = [households, places, practice, scores, outcomes, rules]
+    result = result or out.with_name("shadow.json")
     guard([files.writable(out), result], reads=given, overwrite=overwrite)
     problem, _ = study.problem(households, places, scores, outcomes, rules)
     today = files.read(practice, "practice")
@@ -92,8 +96,8 @@ def shadow(
     persons = float(problem.persons[[problem.household_names.index(h) for h in drawn["household"]]].sum())
     least = comparison.detectable(persons)
     told |= {"lots": drawn.to_dict("records"), "seed": seed, "detectable_in_a_year": None if persons == 0 else least}
-    files.write(table, out)
-    with replacing(result) as file:
+    with replacing(out) as rows, replacing(result) as file:
+        files.put(table, rows)
         file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     typer.echo(
         f"{told['households_that_differ']} of {len(table)} households would go elsewhere. Practice places "

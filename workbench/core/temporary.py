@@ -12,7 +12,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 MARK = "workbench-unfinished-"
@@ -34,6 +34,28 @@ def locked_folder(parent: Path, *, hidden: bool = True) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(lock)
+
+
+@contextmanager
+def own_folder() -> Iterator[None]:
+    """Keep all temporary files of this process, and of those that it starts, in one folder that goes away with it.
+
+    Libraries put much into the temporary folder that a killed process cannot take away: keys of kernels, folders of
+    workers, generated code. A later run removes the whole folder. Where none can be made, all stays as it was.
+    """
+    before = tempfile.tempdir, os.environ.get("TMPDIR")
+    with ExitStack() as stack:
+        with suppress(OSError):  # no room, no permission: who needs a file there will say so
+            folder = stack.enter_context(locked_folder(Path(tempfile.gettempdir()), hidden=False))
+            tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before[0]
+            if before[1] is None:
+                os.environ.pop("TMPDIR", None)
+            else:
+                os.environ["TMPDIR"] = before[1]
 
 
 def clear(parent: Path) -> None:

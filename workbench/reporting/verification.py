@@ -14,6 +14,7 @@ import pandas as pd
 
 from workbench.core.errors import WorkbenchError
 from workbench.core.provenance import RunRecord, versions
+from workbench.core.temporary import locked_folder
 from workbench.reporting import contents
 from workbench.reporting.contents import Carried
 
@@ -73,8 +74,8 @@ def verify(
         return Verdict(carried.path, tuple(found), pd.DataFrame(), ())
     name, parameters = carried.asked
     told(f"Rerun of the report {name}")
-    with tempfile.TemporaryDirectory(prefix="workbench-verify-") as folder:
-        again = contents.opened(_built(carried, name, parameters, Path(folder), runs))
+    with locked_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
+        again = contents.opened(_built(carried, name, parameters, folder, runs))
     numbers = compared(carried, again)
     return Verdict(carried.path, (), numbers, tuple(_notes(carried, again)))
 

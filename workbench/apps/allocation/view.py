@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import threading
+import weakref
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from workbench.apps.allocation.state import AllocationState, drafts_folder
 from workbench.apps.boxes import boxed
 from workbench.apps.bridge import Bridge
 from workbench.core.errors import DataError, WorkbenchError
+from workbench.core.temporary import locked_folder
 from workbench.decisions.allocation.search.stopping import Limit
 from workbench.presentation.allocation import desk as words
 from workbench.presentation.languages import LANGUAGES, say
@@ -47,7 +50,7 @@ class AllocationView:
         self.limit: Limit | None = None
         self.brought: dict[str, Path] = {}
         self._quiet = False
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
 
         self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
         self.batch = ipywidgets.Dropdown(options=list(state.known or (batches.EXAMPLE,)))
@@ -270,11 +273,13 @@ class AllocationView:
         if not self.upload.value:
             return
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="workbench-batch-")
+            held = ExitStack()
+            self._folder = held.enter_context(locked_folder(Path(tempfile.gettempdir()), hidden=False))
+            weakref.finalize(self, held.close)
         language = self.state.language
         try:
             for file in self.upload.value:
-                self._keep(file, Path(self._folder.name), language)
+                self._keep(file, self._folder, language)
         except WorkbenchError as error:
             self.notice.value = content.refused(error, language)
             return

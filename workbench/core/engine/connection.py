@@ -9,10 +9,11 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.resource_tracker import ensure_running
+from pathlib import Path
 from typing import Any
 
 import dask.config
@@ -22,6 +23,7 @@ from distributed.versions import VersionMismatchWarning
 
 from workbench.core.engine.work import identity, reason
 from workbench.core.errors import EngineError
+from workbench.core.temporary import locked_folder
 
 ENVIRONMENT = "WORKBENCH_SCHEDULER"
 # What a worker holds may be personal: it stays in memory and on no page. Profiling costs, and nobody reads it.
@@ -45,7 +47,7 @@ class Connection:
 
     client: Client
     cluster: LocalCluster | None = None
-    folder: tempfile.TemporaryDirectory[str] | None = None
+    folder: ExitStack = field(default_factory=ExitStack)
 
     @property
     def open(self) -> bool:
@@ -69,13 +71,13 @@ class Connection:
                 # Dask tells only now of a process that did not come back; the others it has ended.
                 with suppress(RuntimeError, AssertionError, TimeoutError):
                     self.cluster.close()
-        if self.folder is not None:
-            self.folder.cleanup()
+        self.folder.close()
 
 
 def start_local(workers: int) -> Connection:
     """Start processes of this machine, one thread each, reachable by this account alone."""
-    folder = tempfile.TemporaryDirectory(prefix="workbench-workers-", ignore_cleanup_errors=True)
+    held = ExitStack()
+    folder = held.enter_context(locked_folder(Path(tempfile.gettempdir()), hidden=False))
     start = partial(
         LocalCluster,
         n_workers=workers,
@@ -83,7 +85,7 @@ def start_local(workers: int) -> Connection:
         scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
         # Other accounts of this machine can reach the loopback: a certificate of this session keeps them out.
         security=Security.temporary(),
-        local_directory=folder.name,
+        local_directory=str(folder),
         silence_logs=logging.CRITICAL,
         config=_QUIET,  # for the workers, those that come later included
     )
@@ -97,16 +99,16 @@ def start_local(workers: int) -> Connection:
             except KeyboardInterrupt:  # a half-started cluster cannot be closed
                 with without_chatter(), suppress(Exception):
                     starting.result().close()
-                folder.cleanup()
+                held.close()
                 raise
     except (OSError, RuntimeError) as error:
-        folder.cleanup()
+        held.close()
         raise EngineError(
             "the worker processes of this machine did not start",
             why=reason(error),
             do="in a script, stand all it runs under `if __name__ == '__main__':`; else free some memory and try again",
         ) from error
-    return Connection(Client(cluster, set_as_default=False), cluster, folder)
+    return Connection(Client(cluster, set_as_default=False), cluster, held)
 
 
 def _deafen_to_interrupts() -> None:

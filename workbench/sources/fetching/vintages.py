@@ -20,6 +20,7 @@ import pandas as pd
 from workbench.core.errors import DataError
 from workbench.core.files import replacing
 from workbench.core.provenance import fingerprint
+from workbench.core.temporary import locked_folder
 from workbench.sources import files
 from workbench.sources.fetching.download import download
 from workbench.sources.fetching.publishers import PUBLISHERS, address_of
@@ -82,8 +83,8 @@ def fetch(
     made = address_of(publisher, code, list(query or ()), address)
     folder = files.folder(folder)
     before = [one for one in vintages(folder) if (one.publisher, one.code, one.contract) == (publisher, code, contract)]
-    with tempfile.TemporaryDirectory(prefix="workbench-fetch-") as held:
-        raw = Path(held) / f"{_named(code)}{PUBLISHERS[publisher].ending}"
+    with locked_folder(Path(tempfile.gettempdir()), hidden=False) as held:
+        raw = held / f"{_named(code)}{PUBLISHERS[publisher].ending}"
         download(made, raw, seconds=seconds)
         answer = hashlib.sha256(raw.read_bytes()).hexdigest()
         table = files.read(raw, contract, choose=choose)
