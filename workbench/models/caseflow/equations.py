@@ -137,8 +137,8 @@ def rows(
             parts = (phase + t) % season, (phase + t - 1) % season
             found.append((pulls, raw[t] - raw[t - 1], column, *parts, float(unrest(own[:t])), len(raw) - 1 - t))
     if not found:
-        whole = (np.empty(0, int) for _ in range(3))
-        return Rows(np.empty((0, len(equation.terms))), np.empty(0), *whole, np.empty(0), np.empty(0, int))
+        none, whole = np.empty(0), np.empty(0, int)
+        return Rows(np.empty((0, len(equation.terms))), none, whole, whole, whole, none, whole)
     given, change, at, now, before, stirred, age = (np.array(part) for part in zip(*found, strict=True))
     return Rows(given, change, at, now, before, stirred, age)
 
