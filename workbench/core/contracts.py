@@ -39,7 +39,7 @@ _RULES = (
     Case("intake floor", "the place gets at least so many persons", ("place", "limit")),
     Case(
         "deadlines",
-        "whoever has a deadline up to that day, or any, is placed, where some place may take them",
+        "households with a deadline up to that day, or any, are placed, where some place may take them",
         (),
         ("by",),
     ),

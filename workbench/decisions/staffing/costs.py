@@ -21,7 +21,7 @@ def late_cases(waiting: np.ndarray, done: np.ndarray, time_limits: np.ndarray) -
 
     Notes
     -----
-    Whoever waited L months ago and has not left since is late; who came first leaves first. Cases that wait now have
+    A case that waited L months ago and has not left since is late; who came first leaves first. Cases that wait now have
     an age that these figures do not tell, so a month before L is not counted.
     """
     months = done.shape[1]

@@ -202,7 +202,7 @@ def _arrays(multipliers: Multipliers) -> dict[str, Any]:
 
 
 def _stacked(several: Sequence[Multipliers]) -> dict[str, Any]:
-    """Return multipliers as arrays, index first the one of them; a rule without prices has those of nought."""
+    """Return multipliers as arrays, index first the one of them; a rule without prices has zeros."""
     size = {title: len(y) for each in several for title, y in each.rows.items()}
     # The file keeps the name that earlier certificates have for it.
     names = {"price": "price", "twice": "item_price", "whole": "whole"}

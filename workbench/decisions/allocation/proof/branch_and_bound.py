@@ -97,7 +97,7 @@ def prove(
 
 
 class _Relaxed:
-    """The bound of a case at other and other λ, compiled: to choose by, before the certificate computes it anew."""
+    """The bound of a case at one λ after another, compiled: to choose by, before the certificate computes it again."""
 
     def __init__(self, problem: Problem, worth: Floats, rows: RowsByRule, case: Case, multipliers: Multipliers) -> None:
         self.given, pairs, price = multipliers, problem.columns, multipliers.price

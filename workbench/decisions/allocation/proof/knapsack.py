@@ -2,7 +2,7 @@
 
 With λ_i for *one place per household*, the bound is ``Σ λ_i + Σ_j K_j(λ) + Σ (worth of the room that keeps a price)``:
 a place of moderate room fills it with whole households (`K_j`, exact), in every kind of room where pairs are few; any
-other takes whoever gains at its prices.
+other takes the items that gain at its prices.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class Multipliers:
 
 
 def without_prices(problem: Problem, at_least: int | None = None) -> Multipliers:
-    """Return multipliers of nought."""
+    """Return multipliers of zero."""
     places, dimensions = problem.capacity.shape
     price = np.zeros((places + 1, dimensions))
     return Multipliers(price, np.zeros(problem.items), price.astype(np.int64), at_least)

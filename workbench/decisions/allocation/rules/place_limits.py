@@ -49,7 +49,7 @@ class Extended:
         for d, (title, places) in enumerate(self.place.items(), start=dims):
             prices[title] = np.maximum(0.0, multipliers.price[places, d])
         for title, items in self.must.items():
-            # Nowhere gains −λ − q s; whoever must be placed has no nowhere, so that λ may rise until it gains nothing.
+            # Nowhere gains −λ − q s; who must be placed has no nowhere, so λ may rise until it gains nothing.
             least = -multipliers.price[-1, 0] * np.rint(original.size[items, 0])
             raised = np.maximum(item_price[items], least)
             prices[title] = raised - item_price[items]

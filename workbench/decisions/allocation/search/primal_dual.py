@@ -65,7 +65,7 @@ def search(
     patient
         Whether to go on where no plan that keeps the limits is found soon.
     cold
-        Whether to begin with prices of nought although there is a plan to start with.
+        Whether to begin with prices of zero although there is a plan to start with.
     shaken
         Whether to go on with random changes of the plan where plan and bound have come to rest.
     prices_at
