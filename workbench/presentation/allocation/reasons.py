@@ -5,7 +5,7 @@ Neither names another household or another municipality, nor gives a score: both
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
@@ -20,12 +20,12 @@ KINDS = ("relatives", "language", "needs", "room")
 """Reasons, as the letter of a locality calls them."""
 
 
-def row_of(table: pd.DataFrame, key: str, name: str) -> dict[str, object]:
+def row_of(table: pd.DataFrame, key: str, name: str) -> dict[Hashable, object]:
     """Return the row of a table that bears a name."""
-    return {str(column): cell for column, cell in table.iloc[texts(table, key).index(name)].to_dict().items()}
+    return dict(table.iloc[texts(table, key).index(name)].to_dict())
 
 
-def reasons_of(household: Mapping[str, object], place: Mapping[str, object]) -> tuple[str, ...]:
+def reasons_of(household: Mapping[Hashable, object], place: Mapping[Hashable, object]) -> tuple[str, ...]:
     """Return which reasons hold for a household (row of ``households``) at a place (row of ``places``)."""
     mine, theirs = pd.DataFrame([household]), pd.DataFrame([place])
     found = []
@@ -39,8 +39,8 @@ def reasons_of(household: Mapping[str, object], place: Mapping[str, object]) -> 
 
 
 def newcomer(
-    household: Mapping[str, object],
-    place: Mapping[str, object],
+    household: Mapping[Hashable, object],
+    place: Mapping[Hashable, object],
     language: str = "en",
     words: Mapping[str, str] | None = None,
 ) -> Finding:
@@ -91,7 +91,9 @@ def newcomer(
     )
 
 
-def municipality(household: Mapping[str, object], place: Mapping[str, object], language: str = "en") -> Finding:
+def municipality(
+    household: Mapping[Hashable, object], place: Mapping[Hashable, object], language: str = "en"
+) -> Finding:
     """Return what a municipality reads about one household that is proposed for it."""
     sentence = say(
         "Household {household} is proposed for {place}: {persons}.",
@@ -175,7 +177,7 @@ def coming_to(
     return finding, table
 
 
-def _composition(household: Mapping[str, object], language: str) -> str:
+def _composition(household: Mapping[Hashable, object], language: str) -> str:
     adults, children, seniors = (_count(household, name) for name in ("adults", "children", "seniors"))
     parts = [
         say_many("{number} adult", "{number} adults", adults, language, number=adults) if adults else "",
@@ -185,15 +187,15 @@ def _composition(household: Mapping[str, object], language: str) -> str:
     return listing([part for part in parts if part], language)
 
 
-def _persons(household: Mapping[str, object]) -> int:
+def _persons(household: Mapping[Hashable, object]) -> int:
     return sum(_count(household, name) for name in ("adults", "children", "seniors"))
 
 
-def _count(household: Mapping[str, object], name: str) -> int:
+def _count(household: Mapping[Hashable, object], name: str) -> int:
     return int(float(text(household.get(name)) or 0))
 
 
-def _name(place: Mapping[str, object]) -> str:
+def _name(place: Mapping[Hashable, object]) -> str:
     return text(place.get("name")) or text(place["place"])
 
 
