@@ -50,6 +50,11 @@ def marked(text: str) -> str:
     return text
 
 
+def known(text: str, language: str = "en") -> str:
+    """Return a text that came with data or a record: in the language where the catalogue holds it, else as it is."""
+    return _together(_catalogue(language).gettext(text)) if text else ""
+
+
 def say_many(one: str, many: str, amount: int, language: str = "en", **values: object) -> str:
     """Return the sentence for one or the sentence for several, by the rule of the language."""
     return _together(_catalogue(language).ngettext(one, many, amount).format(**values))

@@ -11,6 +11,7 @@ import pytest
 
 from workbench.core.errors import AssumptionError, DataError
 from workbench.presentation.settlement import municipality as page
+from workbench.presentation.settlement import municipality_tables as tables
 from workbench.studies.settlement import carried, composition
 from workbench.studies.settlement import municipality as study
 
@@ -63,8 +64,8 @@ def test_ages_and_households_add_up_to_the_persons() -> None:
 @pytest.mark.parametrize("language", ["en", "nb", "sv"])
 def test_every_part_of_the_page_is_said_in_each_language(sweden: study.Country, language: str) -> None:
     m = study.municipality(sweden, "0180")
-    makers = (page.front, page.key_findings, page.by_year, page.quotas, page.peers, page.ages, page.dwellings)
-    told = [part(m, language).plain() for part in (*makers, page.staying, page.answer_form, page.how_sure)]  # type: ignore[operator]
+    makers = (page.front, page.key_findings, tables.by_year, tables.quotas, tables.peers, tables.ages, tables.dwellings)
+    told = [part(m, language).plain() for part in (*makers, tables.staying, tables.answer_form, page.how_sure)]  # type: ignore[operator]
     assert all(told) and all("{" not in text for text in told)
     assert ("newcomers to expect" in told[0]) == (language == "en")
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.presentation.allocation.plan import called, households, persons
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import marked, say, say_many, spelled_out
+from workbench.presentation.languages import known, marked, say, say_many, spelled_out
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import number, percent, sentence
 
@@ -110,7 +110,7 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
         households=households(len(left), language),
         persons=persons(int(left["persons"].sum()), language),
     )
-    rule = say(result.plan.ties, language) if result.plan.ties else ""
+    rule = known(result.plan.ties, language)
     return Finding(
         f"{told} {rule}".strip(),
         estimate=float(left["persons"].sum()),

@@ -53,9 +53,9 @@ def test_the_bound_lies_between_the_best_plan_and_the_linear_bound(seed, service
     assert len(master.many) <= 11 and master.many.sum() == 14
     proof = sharpen(master, price, alone, -np.inf, 1e-5, lambda: True)
     assert best.value - 1e-9 <= proof.bound <= prices.linear_bound(instance, price) + 1e-6
-    twice = np.zeros(problem.items)
-    twice[instance.who] = proof.twice
-    given = Multipliers(proof.price, twice, whole)
+    item_price = np.zeros(problem.items)
+    item_price[instance.who] = proof.item_price
+    given = Multipliers(proof.price, item_price, whole)
     assert certified_bound(problem, given, {}) == pytest.approx(proof.bound)
     chosen = choose(master, 0.0, np.inf, lambda: True)
     if services and chosen is None:
