@@ -121,6 +121,18 @@ def place(code: str, name: str, language: str = "en") -> str:
     return str(_locale(language).territories.get(territory, name))
 
 
+def country(name: str, language: str = "en") -> str:
+    """Return a country, named in English, as a language calls it; any other name stays.
+
+    >>> country("Norway", "nb"), country("Telemark", "sv")
+    ('Norge', 'Telemark')
+    """
+    if check(language) == "en":
+        return name
+    code = next((code for code, called in _locale("en").territories.items() if called == name), "")
+    return str(_locale(language).territories.get(code, name))
+
+
 def spelled(code: str, language: str = "en") -> str:
     """Return the name of a language by its code.
 

@@ -11,15 +11,15 @@ from workbench.core.provenance import RunRecord
 from workbench.presentation import markup as m
 from workbench.presentation.display import Shown
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import known, say
+from workbench.presentation.languages import country, known, say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, sentence
 from workbench.sources import localities
 
 
-def locality_name(locality: str) -> str:
-    """Return a locality's name as readers say it, from its identifier or folder."""
-    return localities.load(locality).name
+def locality_name(locality: str, language: str = "en") -> str:
+    """Return a locality's name as readers say it, from its identifier or folder; a country in their language."""
+    return country(localities.load(locality).name, language)
 
 
 def data_used(record: RunRecord, language: str = "en") -> Table:

@@ -58,7 +58,7 @@ def front(result: AllocationResult, locality: str, edition: str = "public", lang
         subtitle=say(
             "{locality} · placement round {round} · a proposal; a named person decides",
             language,
-            locality=locality_name(locality),
+            locality=locality_name(locality, language),
             round=_round(result, language),
         ),
         vintage=say("Capacity of {year} · synthetic households", language, year=result.year),

@@ -40,6 +40,7 @@ WITHHELD = marked(
 
 SUMS = marked("Sums of observed counts leave out those that the publisher withheld.")
 ALL = marked("All")
+NOT_STATED = marked("not stated")
 
 
 def front(result: SettlementResult, locality: str, edition: str = "public", language: str = "en") -> Front:
@@ -47,7 +48,7 @@ def front(result: SettlementResult, locality: str, edition: str = "public", lang
     data = say("data to {year}", language, year=result.label(result.as_of))
     return Front(
         title=say("Settlement: where newcomers will live", language),
-        subtitle=f"{locality_name(locality)} · {_period(result, language)} · {data}",
+        subtitle=f"{locality_name(locality, language)} · {_period(result, language)} · {data}",
         vintage=leading(data),
         record=result.record,
         description=headline(result, language).sentence,
@@ -206,7 +207,7 @@ def _held(came: float, intervals: tuple[Interval, ...], language: str = "en") ->
 
 
 def _counties(result: SettlementResult) -> dict[str, str]:
-    return {code: result.parents.get(code) or "not stated" for code in result.draws.labels("municipality")}
+    return {code: result.parents.get(code) or NOT_STATED for code in result.draws.labels("municipality")}
 
 
 def concentration(result: SettlementResult, language: str = "en") -> Finding:
@@ -318,9 +319,8 @@ def _table(
         return number(value, language=language)
 
     records, total_last = rows.to_dict("records"), label == "county"
-    first = [str(r[label]) for r in records]
     columns = [
-        Column(heading, tuple([*first[:-1], say(ALL, language)] if total_last else first), right=False),
+        Column(heading, tuple(known(str(r[label]), language) for r in records), right=False),
         Column(say("Settled {year}", language, year=result.label(result.as_of)), tuple(exact(v) for v in seen)),
         # A total that is given has no interval and stands exactly, as its ends do.
         Column(
