@@ -275,7 +275,11 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
     row = proposals.get(connection, key, "open", "proposed", "sent")
     waiting = [each["household"] for each in proposals.waiting(connection, key)]
     if not waiting:
-        raise StoreError("nobody waits in this round", where=key, do="open the next one")
+        raise StoreError(
+            "nobody waits in this round",
+            where=key,
+            do="open the next one; `workbench round lists` writes the lists of those sent",
+        )
     room: dict[str, dict[str, int]] = {}
     for at in proposals.free(connection, row.year, row.week):
         room.setdefault(at.kind, {})[at.place] = at.free
