@@ -33,7 +33,8 @@ from workbench.decisions.allocation.proof.lagrangian_bound import (
 from workbench.decisions.allocation.rules.place_limits import extend
 from workbench.decisions.allocation.rules.policy import stated_rules
 from workbench.decisions.allocation.rules.standard import EveryonePlaced, PersonsPlaced, standard_rules
-from workbench.decisions.allocation.search import lagrangian_relaxation, large_scale
+from workbench.decisions.allocation.search import large_scale
+from workbench.decisions.allocation.search.multipliers import lagrangian_relaxation
 from workbench.decisions.allocation.search.primal_dual import search
 from workbench.decisions.allocation.search.stopping import Limit, Progress
 

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange
 
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.search.soft_assignment import BLOCKS
+from workbench.decisions.allocation.search.multipliers.soft_assignment import BLOCKS
 
 WHOLE = 150
 """Persons up to which a place is filled with whole households in the bound."""
