@@ -5,6 +5,7 @@ Importing this package loads no PyMC; building or fitting does.
 """
 
 from workbench.models.inflow.components import (
+    Bounds,
     Counts,
     Doubt,
     Forgetting,
@@ -19,10 +20,12 @@ from workbench.models.inflow.components import (
 )
 from workbench.models.inflow.fit import InflowFit
 from workbench.models.inflow.model import InflowModel
+from workbench.models.inflow.partial import Partial
 from workbench.models.inflow.prior import prior_check
 from workbench.models.inflow.series import InflowSeries
 
 __all__ = [
+    "Bounds",
     "Counts",
     "Doubt",
     "Forgetting",
@@ -31,6 +34,7 @@ __all__ = [
     "InflowModel",
     "InflowSeries",
     "Level",
+    "Partial",
     "Reversion",
     "Season",
     "Shocks",
