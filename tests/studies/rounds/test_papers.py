@@ -1,4 +1,4 @@
-"""What goes on paper: the interview read back, the form to fill in, the field register; and who a round leaves waiting."""
+"""What goes on paper: the interview read back, the blank form, the field register; and who a round leaves waiting."""
 
 from __future__ import annotations
 
