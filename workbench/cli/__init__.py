@@ -18,6 +18,7 @@ import workbench.cli.capacity as capacity
 import workbench.cli.cockpit as cockpit
 import workbench.cli.data as data
 import workbench.cli.demo as demo
+import workbench.cli.detections as detections
 import workbench.cli.doctor as doctor
 import workbench.cli.fairness as fairness
 import workbench.cli.guide as guide
@@ -25,6 +26,7 @@ import workbench.cli.inflow as inflow
 import workbench.cli.intake as intake
 import workbench.cli.judgement as judgement
 import workbench.cli.locality as locality
+import workbench.cli.online as online
 import workbench.cli.outcomes as outcomes
 import workbench.cli.places as places
 import workbench.cli.publish as publish
@@ -110,10 +112,12 @@ app.add_typer(data.app, name="data")
 inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
 judgement.register(inflow.app)
+detections.register(inflow.app)
 app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
 allocate.app.command("fairness", epilog=fairness.EXAMPLE)(fairness.run)
+allocate.app.command("online", epilog=online.EXAMPLE)(online.run)
 app.command("shadow", epilog=fairness.SHADOW_EXAMPLE)(fairness.shadow)
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(outcomes.app, name="outcomes")

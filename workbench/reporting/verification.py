@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.provenance import RunRecord, versions
 from workbench.core.temporary import locked_folder
 from workbench.reporting import contents
@@ -59,6 +60,7 @@ def verify(
     *,
     rerun: bool = False,
     runs: str | Path | None = None,
+    own: Mapping[str, Path] | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
     """Return whether a report's PDF is what was built, and with ``rerun`` whether its figures come out again.
@@ -67,6 +69,8 @@ def verify(
     ----------
     runs
         Folder of saved runs for the rerun; default a new one, so that nothing saved is used again.
+    own
+        Tables that the report was made from and does not carry, by the parameter that names them.
     """
     carried = contents.opened(Path(path))
     found = contents.faults(carried)
@@ -75,12 +79,19 @@ def verify(
     name, parameters = carried.asked
     told(f"Rerun of the report {name}")
     with locked_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
-        again = contents.opened(_built(carried, name, parameters, folder, runs))
+        again = contents.opened(_built(carried, name, parameters, folder, runs, own or {}))
     numbers = compared(carried, again)
     return Verdict(carried.path, (), numbers, tuple(_notes(carried, again)))
 
 
-def _built(carried: Carried, name: str, parameters: Mapping[str, Any], folder: Path, runs: str | Path | None) -> Path:
+def _built(
+    carried: Carried,
+    name: str,
+    parameters: Mapping[str, Any],
+    folder: Path,
+    runs: str | Path | None,
+    own: Mapping[str, Path],
+) -> Path:
     """Build the report again from the notebook and the input that the PDF carries."""
     from workbench.reporting.build import build  # here: a check without a rerun starts no notebook
 
@@ -91,10 +102,22 @@ def _built(carried: Carried, name: str, parameters: Mapping[str, Any], folder: P
     for key, value in parameters.items():
         file = contents.input_name(key, str(value))
         if file in carried.files:
-            own = folder / "inputs" / Path(str(value)).name  # its name belongs to the run, too
-            own.parent.mkdir(exist_ok=True)
-            own.write_bytes(carried.files[file])
-            given[key] = str(own)
+            body = carried.files[file]
+        elif key in own:
+            body = own[key].read_bytes()
+        elif Path(str(value)).suffix.lower() in contents.KINDS:
+            raise ReportError(
+                f"the report does not carry the table given as {key}",
+                where=str(carried.path),
+                why="a public edition carries no table with private columns or small counts",
+                do=f"name the table with --input {key}=FILE",
+            )
+        else:
+            continue
+        table = folder / "inputs" / Path(str(value)).name  # its name belongs to the run, too
+        table.parent.mkdir(exist_ok=True)
+        table.write_bytes(body)
+        given[key] = str(table)
     return build(name, given, folder / "out", folder=notebooks).pdf
 
 
@@ -176,12 +199,33 @@ def _notes(before: Carried, after: Carried) -> list[str]:
         (v.name, v.fingerprint) for v in after.record.inputs
     ]:
         said.append("The data are not those of the report: the fingerprints of its inputs differ.")
-    same = sum(a == b for a, b in zip(before.pages, after.pages, strict=False))
-    if before.pages == after.pages:
-        said.append(f"All {len(before.pages)} pages read the same, word by word.")
+    one, two = _read(before), _read(after)
+    differ_at = [at + 1 for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b]
+    if one == two:
+        said.append(f"All {len(one)} pages read the same, word by word; run, day and fingerprints apart.")
+    elif len(one) != len(two):
+        said.append(f"The report has {len(two)} pages; it had {len(one)}.")
     else:
-        said.append(f"{same} of {len(before.pages)} pages read the same, word by word.")
+        said.append(f"{len(one) - len(differ_at)} of {len(one)} pages read the same, word by word.")
+        was, now_ = _difference(one[differ_at[0] - 1], two[differ_at[0] - 1])
+        said.append(f"Page {differ_at[0]} read “{was}” and reads “{now_}”.")
     return said
+
+
+def _read(carried: Carried) -> tuple[str, ...]:
+    """Return the words of each page without what names the run itself: its key, its day, the seal of the contents."""
+    record = carried.record
+    named = "|".join(filter(None, [re.escape(record.key[:12]), re.escape(record.created[:10])]))
+    own = re.compile(rf"{contents.SEAL.pattern}|{named}" if named else contents.SEAL.pattern)
+    return tuple(own.sub("·", " ".join(page.split())) for page in carried.pages)
+
+
+def _difference(one: str, two: str) -> tuple[str, str]:
+    """Return the words from the first one that differs, in both texts."""
+    was, now_ = one.split(), two.split()
+    at = next((k for k, (a, b) in enumerate(zip(was, now_, strict=False)) if a != b), min(len(was), len(now_)))
+    start = max(0, at - 3)
+    return " ".join(was[start : at + 5]), " ".join(now_[start : at + 5])
 
 
 def every(

@@ -17,7 +17,7 @@ def to(connection: sa.Connection, place: str, *, who: str) -> list[dict[str, Any
 
     Each has the little that a list may tell.
 
-    ``brief`` of an offer has the shape of a folder; whoever hands it on passes it through
+    ``brief`` of an offer has the shape of a folder; pass it on only through
     :func:`workbench.store.visibility.seen` first. One audit entry tells that the list was read.
     """
     found = connection.execute(

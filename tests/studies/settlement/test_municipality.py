@@ -92,9 +92,11 @@ def test_the_batch_says_what_failed_builds_the_rest_and_takes_up_where_it_was(tm
     order = ("0180", "9999", "1281")
     made = many.build_many("municipality", order, shared, tmp_path / "out", engine=Here())  # type: ignore[arg-type]
     assert [each.place for each in made.failures] == ["9999"] and "no municipality '9999'" in made.failures[0].failure
-    pdf = (tmp_path / "out" / "municipality-1281.pdf").read_bytes()
+    file = next(each.file for each in made.made if each.place == "1281")
+    assert file.startswith("municipality-sweden-1281-") and file.endswith("-sv.pdf")
+    pdf = (tmp_path / "out" / file).read_bytes()
     assert pdf.startswith(b"%PDF")
     told = json.loads(made.manifest.read_text(encoding="utf-8"))
     assert told["built"] == 2 and told["failed"] == 1 and "runs" not in told["parameters"]
     again = many.build_many("municipality", order, shared, tmp_path / "out", engine=Here())  # type: ignore[arg-type]
-    assert again.found == 2 and (tmp_path / "out" / "municipality-1281.pdf").read_bytes() == pdf
+    assert again.found == 2 and (tmp_path / "out" / file).read_bytes() == pdf

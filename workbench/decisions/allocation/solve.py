@@ -33,7 +33,8 @@ from workbench.decisions.allocation.proof.lagrangian_bound import (
 from workbench.decisions.allocation.rules.place_limits import extend
 from workbench.decisions.allocation.rules.policy import stated_rules
 from workbench.decisions.allocation.rules.standard import EveryonePlaced, PersonsPlaced, standard_rules
-from workbench.decisions.allocation.search import lagrangian_relaxation, large_scale
+from workbench.decisions.allocation.search import large_scale
+from workbench.decisions.allocation.search.multipliers import lagrangian_relaxation
 from workbench.decisions.allocation.search.primal_dual import search
 from workbench.decisions.allocation.search.stopping import Limit, Progress
 
@@ -103,9 +104,10 @@ def solve(
     further = (*stated_rules(problem), *further)
     rules: tuple[AllocationRule, ...] = (*standard_rules(problem), *further)
     titles = [rule.title for rule in rules]
-    if twice := sorted({title for title in titles if titles.count(title) > 1}):
+    if repeated := sorted({title for title in titles if titles.count(title) > 1}):
         raise DecisionError(
-            f"the rule '{twice[0]}' stands twice", do="leave out what every plan keeps already, or what is named twice"
+            f"the rule '{repeated[0]}' stands twice",
+            do="leave out what every plan keeps already, or what is named twice",
         )
     pairs = int((problem.why == 0).sum())
     say(f"{len(problem.household_names)} households, {len(problem.place_names)} places, {pairs} allowed pairs.")
@@ -314,9 +316,9 @@ def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule, lim
     found = search(
         instance, gap=0.0, limit=limit if enough else Limit(TO_SHARPEN), prices_at=multipliers.price, plans=False
     )
-    twice = np.zeros(problem.items)
-    twice[instance.who] = found.twice
-    return replace(multipliers, price=found.price, twice=twice, whole=found.whole)
+    item_price = np.zeros(problem.items)
+    item_price[instance.who] = found.item_price
+    return replace(multipliers, price=found.price, item_price=item_price, whole=found.whole)
 
 
 def _nobody(problem: Problem) -> large_scale.Outcome:

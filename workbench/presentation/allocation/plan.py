@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from workbench.presentation.findings import Finding, Several
-from workbench.presentation.languages import marked, say, say_many
+from workbench.presentation.languages import known, marked, say, say_many
 from workbench.presentation.origin import locality_name
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import NBSP, number, percent
@@ -58,7 +58,7 @@ def front(result: AllocationResult, locality: str, edition: str = "public", lang
         subtitle=say(
             "{locality} · placement round {round} · a proposal; a named person decides",
             language,
-            locality=locality_name(locality),
+            locality=locality_name(locality, language),
             round=_round(result, language),
         ),
         vintage=say("Capacity of {year} · synthetic households", language, year=result.year),
@@ -176,7 +176,7 @@ def certificate(plan: Plan, language: str = "en") -> Finding:
 
 def _score(plan: Plan, language: str) -> str:
     """Return what the scores are, in a language; a name that an authority gave stays as it is."""
-    return say(plan.score_name.replace("{", "{{").replace("}", "}}"), language)
+    return known(plan.score_name, language)
 
 
 def _gap(gap: float, language: str = "en") -> str:
@@ -233,7 +233,7 @@ def _finding(placed: int, persons: int, language: str) -> str:
 
 def called(code: object, language: str = "en") -> str:
     """Return a code as readers say it: in their language where the catalogue knows it."""
-    return say(str(code).replace("_", " ").replace("{", "{{").replace("}", "}}"), language)
+    return known(str(code).replace("_", " "), language)
 
 
 def key_findings(result: AllocationResult, language: str = "en") -> Several:

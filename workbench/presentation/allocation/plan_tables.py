@@ -8,7 +8,7 @@ import pandas as pd
 
 from workbench.presentation.allocation.plan import called, households, persons
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import marked, say, say_many, spelled_out
+from workbench.presentation.languages import known, marked, say, say_many, spelled_out
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import number, percent, sentence
 
@@ -36,6 +36,7 @@ PARTS = {
 }
 
 MOST_BINDING = 12
+WHOLE = marked("Whole country")
 
 
 def placed_by_place(result: AllocationResult) -> pd.DataFrame:
@@ -110,7 +111,7 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
         households=households(len(left), language),
         persons=persons(int(left["persons"].sum()), language),
     )
-    rule = say(result.plan.ties, language) if result.plan.ties else ""
+    rule = known(result.plan.ties, language)
     return Finding(
         f"{told} {rule}".strip(),
         estimate=float(left["persons"].sum()),
@@ -213,14 +214,14 @@ def by_county(result: AllocationResult, language: str = "en") -> Table:
     """Return capacity and persons placed by county, most placed first."""
     sums = placed_by_place(result).groupby("county")[["capacity", "placed"]].sum().reset_index()
     sums = sums.sort_values(["placed", "county"], ascending=[False, True])
-    total = pd.DataFrame([{"county": "Whole country", **sums[["capacity", "placed"]].sum()}])
+    total = pd.DataFrame([{"county": WHOLE, **sums[["capacity", "placed"]].sum()}])
     sums = pd.concat([sums, total], ignore_index=True)
     used = 100 * sums["placed"].astype(float) / sums["capacity"].astype(float).clip(lower=1)
     return Table(
         name="plan-by-county",
         caption=say("Where the synthetic persons are placed, by county", language),
         columns=(
-            Column(say("County", language), (*sums["county"].iloc[:-1], say("Whole country", language)), right=False),
+            Column(say("County", language), (*sums["county"].iloc[:-1], say(WHOLE, language)), right=False),
             _numbers(say("Capacity, persons", language), sums["capacity"], language),
             _numbers(say("Placed, persons", language), sums["placed"], language),
             _numbers(say("Used, %", language), used, language),

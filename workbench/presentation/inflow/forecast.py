@@ -35,6 +35,7 @@ from workbench.presentation.wording import (
     period,
     span,
 )
+from workbench.studies import disclosure
 
 if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
@@ -55,7 +56,7 @@ def front(result: InflowResult, locality: str, edition: str = "public", language
     checks = result.diagnostics.sentence() if language == "en" else verdict(result, language)
     data_to = say("data to {month}", language, month=month(result.as_of, language))
     attention = say("Attention.", language)
-    where = locality_name(locality) if locality else say("your own table", language)
+    where = locality_name(locality, language) if locality else say("your own table", language)
     return Front(
         title=say("Asylum applications: the next months", language),
         subtitle=f"{where} · {period_words(result, language)} · {data_to}",
@@ -125,7 +126,7 @@ def largest(result: InflowResult, first: int = 3, language: str = "en") -> Findi
         destinations=told,
         share=percent(share, language=language),
     )
-    return Finding(sentence, estimate=share, unit="share of applicants")
+    return Finding(sentence, estimate=share, unit=say("share of applicants", language), language=language)
 
 
 def key_findings(result: InflowResult, language: str = "en") -> Several:
@@ -180,9 +181,10 @@ def _held(levels: Sequence[float]) -> list[float]:
 
 
 def _row_totals(wide: pd.DataFrame) -> list[float]:
-    """Return row sums and their total; a sum with a missing cell is missing."""
+    """Return row sums and their total; a sum with a missing cell, or one too small to be shown, is missing."""
     each = wide.sum(axis=1, skipna=False)
-    return [*each.tolist(), float(each.sum(skipna=False))]
+    total = float(each.sum(skipna=False))
+    return [*disclosure.shown(each, {}).tolist(), float("nan") if total in disclosure.SMALL else total]
 
 
 def _table(

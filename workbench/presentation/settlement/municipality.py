@@ -30,7 +30,7 @@ def front(m: MunicipalityResult, language: str = "en") -> Front:
     data = say("data to {year}", language, year=result.label(result.as_of))
     return Front(
         title=say("{place}: newcomers to expect", language, place=m.name),
-        subtitle=f"{locality_name(m.country.locality)} · {period} · {data}",
+        subtitle=f"{locality_name(m.country.locality, language)} · {period} · {data}",
         vintage=data,
         record=result.record,
         description=headline(m, language).sentence,

@@ -235,7 +235,7 @@ def allocate(
     objective
         ``place-first`` (most persons placed, then the best score) or ``score``.
     time_limit
-        Seconds after which the best plan so far is returned with its honest gap; default none.
+        Seconds after which the best plan so far is returned with its certified gap; default none.
     weights
         Of needs-and-ties matching, where no scores are given; default those that ship with Norway.
     further

@@ -1,6 +1,6 @@
 """How long do households wait for a place, those that still wait counted too?
 
-Whoever still waits has waited at least so long: the Kaplan–Meier estimate uses that, a mean of the decided leaves it
+Those who still wait have waited at least so long: the Kaplan–Meier estimate uses that, a mean of the decided leaves it
 out and looks too short. See Kaplan and Meier (1958), "Nonparametric estimation from incomplete observations"; intervals
 by the log-log transform (Kalbfleisch and Prentice 1980); the test of equal waiting is the log-rank test (Mantel 1966).
 """

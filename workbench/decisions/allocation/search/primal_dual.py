@@ -13,12 +13,13 @@ from threadpoolctl import threadpool_limits
 
 from workbench.decisions.allocation.problem.arrays import Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.search import large_neighbourhood, prices
-from workbench.decisions.allocation.search.ruin_and_recreate import ruin_and_recreate
+from workbench.decisions.allocation.search.columns import large_neighbourhood
+from workbench.decisions.allocation.search.local.ruin_and_recreate import ruin_and_recreate
+from workbench.decisions.allocation.search.multipliers import prices
+from workbench.decisions.allocation.search.multipliers.subgradient import PATTERNS, lower_bound_by_subgradient
 from workbench.decisions.allocation.search.solution import Found
 from workbench.decisions.allocation.search.state import State, Task
 from workbench.decisions.allocation.search.stopping import Limit, Progress, told
-from workbench.decisions.allocation.search.subgradient import PATTERNS, lower_bound_by_subgradient
 
 WORK_OF_ONE = 400_000
 """Pairs from which a second processor is worth its start."""
@@ -65,7 +66,7 @@ def search(
     patient
         Whether to go on where no plan that keeps the limits is found soon.
     cold
-        Whether to begin with prices of nought although there is a plan to start with.
+        Whether to begin with prices of zero although there is a plan to start with.
     shaken
         Whether to go on with random changes of the plan where plan and bound have come to rest.
     prices_at
@@ -120,10 +121,10 @@ def _refill_weak_places(state: State, at: Ints) -> None:
     at = np.where(np.isfinite(instance.value[state.items, at]), at, instance.nowhere)
     while idle < MENDED and state.going():
         before, open_ = state.worth, state.enough() - state.worth
-        places = large_neighbourhood.weak(instance, at, state.proof, state.twice, state.whole, tried)
+        places = large_neighbourhood.weak(instance, at, state.proof, state.item_price, state.whole, tried)
         part = state.task.limit.part(FOR_MENDING)
-        for found in large_neighbourhood.refill(instance, at, places, state.proof, state.twice, state.whole, part):
-            state.complete(found, state.order, state.twice)
+        for found in large_neighbourhood.refill(instance, at, places, state.proof, state.item_price, state.whole, part):
+            state.complete(found, state.order, state.item_price)
             if state.done():
                 return
         at, tried = (state.plan, set()) if state.worth > before else (at, tried | set(places.tolist()))
@@ -144,7 +145,7 @@ def _choose_by_turns(state: State) -> None:
 
 def _choose_from_shortlist(state: State, share: float) -> None:
     """Choose for all items at once among the pairs that lose least."""
-    from workbench.decisions.allocation.search import restricted_mip  # brings a solver: only when one is needed
+    from workbench.decisions.allocation.search.columns import restricted_mip  # brings a solver: only when one is needed
 
     pairs = restricted_mip.Shortlist.of(state.instance, state.price, state.best, state.near, state.plan, share)
     chosen = restricted_mip.choose(
@@ -152,16 +153,16 @@ def _choose_from_shortlist(state: State, share: float) -> None:
         seconds=state.task.limit.left() * FOR_SHORTLIST, going=state.task.limit.going,
     )  # fmt: skip
     if chosen is not None:
-        state.complete(chosen, np.argsort(-state.twice, kind="stable"), state.twice)
+        state.complete(chosen, np.argsort(-state.item_price, kind="stable"), state.item_price)
     state.task.say(f"The best choice from {len(pairs.item)} pairs: {told(state.worth)}.")
 
 
 def _generate_columns(state: State) -> None:
     """Lower the bound, and find a plan, by choosing one whole pattern of households for each place."""
     # These bring a solver: only when one is needed.
-    from workbench.decisions.allocation.search.column_generation import sharpen
-    from workbench.decisions.allocation.search.primal_heuristics import choose, dive
-    from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
+    from workbench.decisions.allocation.search.columns.column_generation import sharpen
+    from workbench.decisions.allocation.search.columns.primal_heuristics import choose, dive
+    from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
 
     task, limit = state.task, state.task.limit
     task.say(f"Before column generation: {told(state.worth)}, bound {told(state.bound)}.")
@@ -169,18 +170,18 @@ def _generate_columns(state: State) -> None:
     master = RestrictedMaster(state.instance, state.whole)
     if np.isfinite(state.worth):
         master.add_plan(state.plan)
-    proof = sharpen(master, state.proof, state.twice, state.worth, task.gap, until.going)
+    proof = sharpen(master, state.proof, state.item_price, state.worth, task.gap, until.going)
     if proof.bound < state.bound:
         # Where whole households fill a room, the bound needs no price of it: it stays a guide.
         guide = (state.whole > 0) & (proof.price >= 0)
-        state.bound, state.twice = proof.bound, proof.twice
+        state.bound, state.item_price = proof.bound, proof.item_price
         state.proof = np.where(guide, np.maximum(0.0, state.price), proof.price)
     task.say(f"{len(master.known)} patterns: bound {told(state.bound)}.")
     if state.done() or not task.plans:
         return
     until = limit.part(FOR_DIVE)
-    first = np.argsort(-state.twice, kind="stable")
-    state.complete(dive(master, until.going), first, state.twice)
+    first = np.argsort(-state.item_price, kind="stable")
+    state.complete(dive(master, until.going), first, state.item_price)
     task.say(f"A plan made of patterns: {told(state.worth)}.")
     if task.shaken and np.isfinite(state.worth):
         ruin_and_recreate(state, FEWER_SHAKES)
@@ -189,5 +190,5 @@ def _generate_columns(state: State) -> None:
             master.add_plan(state.plan)
         chosen = choose(master, task.gap / 2, limit.left() * FOR_DIVE, limit.going)
         if chosen is not None:
-            state.complete(chosen, first, state.twice)
+            state.complete(chosen, first, state.item_price)
         task.say(f"The best choice of patterns: {told(state.worth)}.")

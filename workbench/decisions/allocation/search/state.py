@@ -9,10 +9,10 @@ import numpy as np
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 from workbench.decisions.allocation.proof.knapsack import fill_all, kept_rooms, whole_rooms
-from workbench.decisions.allocation.search import prices
-from workbench.decisions.allocation.search.local_search import SWEEPS, improve_pairs_and_chains
-from workbench.decisions.allocation.search.regret_insertion import insert, shed
-from workbench.decisions.allocation.search.soft_assignment import best_at, candidates
+from workbench.decisions.allocation.search.local.regret_insertion import insert, shed
+from workbench.decisions.allocation.search.local.sweeps import SWEEPS, improve_pairs_and_chains
+from workbench.decisions.allocation.search.multipliers import prices
+from workbench.decisions.allocation.search.multipliers.soft_assignment import best_at, candidates
 from workbench.decisions.allocation.search.solution import Found
 from workbench.decisions.allocation.search.stopping import Limit, Progress
 
@@ -50,7 +50,7 @@ class State:
         Prices; each item's worth at its best place, its next places, and who is placed first.
     plan, worth
         The best plan that keeps every limit, −∞ while there is none.
-    bound, twice, proof
+    bound, item_price, proof
         The best bound and the multipliers that prove it.
     whole
         Index place, columns dimension: 1 where the bound fills that room with whole households.
@@ -69,7 +69,7 @@ class State:
         self.whole = whole_rooms(instance.upper[:nowhere], int(np.isfinite(instance.value).sum()))
         self.look_from(price)
         self.bound = prices.worth(instance, self.price) + float(self.best.sum())
-        self.twice, self.proof = self.best.copy(), self.price
+        self.item_price, self.proof = self.best.copy(), self.price
         self.plan, self.worth = np.full(instance.items, nowhere), -np.inf
 
     def look_from(self, price: Floats) -> None:
@@ -87,13 +87,13 @@ class State:
         if len(start.best) != instance.items or start.price.shape != self.price.shape:
             return
         best, _, _ = best_at(instance.value, instance.size, start.price)
-        twice = start.twice + np.where(np.isfinite(start.best) & np.isfinite(best), best - start.best, 0.0)
+        item_price = start.item_price + np.where(np.isfinite(start.best) & np.isfinite(best), best - start.best, 0.0)
         fixed, room = self.fixed(start.price)
-        filled, _, _ = fill_all(np.ascontiguousarray(instance.value.T), instance.size, room, start.price, twice)
-        bound = fixed + float(twice.sum() + filled.sum())
+        filled, _, _ = fill_all(np.ascontiguousarray(instance.value.T), instance.size, room, start.price, item_price)
+        bound = fixed + float(item_price.sum() + filled.sum())
         if bound < self.bound:
             self.look_from(start.price)
-            self.bound, self.twice, self.proof = bound, twice, start.price
+            self.bound, self.item_price, self.proof = bound, item_price, start.price
 
     def fixed(self, price: Floats) -> tuple[float, Ints]:
         """Return what the room that keeps a price is worth, and the room of the places filled with whole households."""
@@ -110,13 +110,13 @@ class State:
             return float(np.floor(self.bound + 1e-6))
         return float(self.bound - self.task.gap * max(1.0, abs(self.bound)))
 
-    def complete(self, at: Ints, order: Ints, twice: Floats) -> None:
+    def complete(self, at: Ints, order: Ints, item_price: Floats) -> None:
         """Make a whole plan of a partial one, improve it, and keep it if it is the best so far."""
         if not self.task.plans:
             return
         instance, at = self.instance, at.astype(np.int64, copy=True)
         load = instance.loads(at)
-        keen = self.value[self.items, at] - twice
+        keen = self.value[self.items, at] - item_price
         shed(keen, instance.size, self.upper, at, load, instance.first, instance.foe)
         insert(self.value, instance.size, self.upper, self.price, order, at, load, instance.first, instance.foe)
         sweeps = FEWER_SWEEPS if np.isfinite(self.worth) else SWEEPS
@@ -140,4 +140,4 @@ class State:
     def found(self) -> Found:
         """Return the best plan, and the multipliers that prove how good it is."""
         best, _, _ = best_at(self.instance.value, self.instance.size, self.proof)
-        return Found(self.plan, self.worth, self.bound, self.proof, self.twice, self.whole, best)
+        return Found(self.plan, self.worth, self.bound, self.proof, self.item_price, self.whole, best)

@@ -8,8 +8,8 @@ import numpy as np
 
 from workbench.decisions.allocation.problem.arrays import Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.search.ejection_chains import chain
-from workbench.decisions.allocation.search.pair_exchange import redivide
+from workbench.decisions.allocation.search.local.ejection_chains import chain
+from workbench.decisions.allocation.search.local.pair_exchange import redivide
 
 ROUNDS = 3
 """Rounds of exchanges, and of chains, in one sweep."""
@@ -20,7 +20,7 @@ def improve_pairs_and_chains(
     instance: Instance, value: Floats, upper: Ints, price: Floats, best: Floats, near: Ints, at: Ints, load: Ints,
     touched: Ints, sweeps: int, going: Callable[[], bool],
 ) -> None:  # fmt: skip
-    """Divide pairs of places anew and carry out chains, in turn, while that gains; in place."""
+    """Divide pairs of places again and carry out chains, in turn, while that gains; in place."""
     places, items = len(upper), np.arange(instance.items)
     gained = float(value[items, at].sum())
     checked = np.zeros((places, places), dtype=np.int64)

@@ -14,7 +14,7 @@ import numpy as np
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each, kept_rooms
-from workbench.decisions.allocation.search.soft_assignment import best_at
+from workbench.decisions.allocation.search.multipliers.soft_assignment import best_at
 from workbench.decisions.allocation.search.solution import Found
 from workbench.decisions.allocation.search.stopping import Limit
 
@@ -38,15 +38,15 @@ def alike(instance: Instance, start: Found) -> bool:
     return bool((np.abs(best - start.best) > 1e-9).mean() <= ALIKE)
 
 
-def weak(instance: Instance, at: Ints, price: Floats, twice: Floats, whole: Ints, tried: set[int]) -> Ints:
+def weak(instance: Instance, at: Ints, price: Floats, item_price: Floats, whole: Ints, tried: set[int]) -> Ints:
     """Return the places to fill again, nowhere left out: those that miss most, then where their wishes are."""
     places = instance.nowhere
     room = kept_rooms(instance.upper, whole)
     worth, start = np.empty(places), np.empty(places + 1, dtype=np.int64)
     who = np.empty(CROWDED * instance.items + 1000, dtype=np.int64)
-    fill_each(np.ascontiguousarray(instance.value.T), instance.size, room, price, twice, worth, start, who)
-    net = instance.value[np.arange(instance.items), at] - twice
-    net = np.where(np.isfinite(net), net, -np.abs(twice))
+    fill_each(np.ascontiguousarray(instance.value.T), instance.size, room, price, item_price, worth, start, who)
+    net = instance.value[np.arange(instance.items), at] - item_price
+    net = np.where(np.isfinite(net), net, -np.abs(item_price))
     miss = worth - np.bincount(at, weights=net, minlength=places + 1)[:places]
     miss[(instance.loads(at) > instance.upper)[:places].any(axis=1)] += np.abs(miss).sum()
     miss[list(tried)] = -1.0
@@ -67,13 +67,13 @@ def weak(instance: Instance, at: Ints, price: Floats, twice: Floats, whole: Ints
 
 
 def refill(
-    instance: Instance, at: Ints, places: Ints, price: Floats, twice: Floats, whole: Ints, limit: Limit
+    instance: Instance, at: Ints, places: Ints, price: Floats, item_price: Floats, whole: Ints, limit: Limit
 ) -> Iterator[Ints]:
     """Yield plans with these places, and those who are nowhere, chosen again: a quick one first, with some left out."""
     # These bring a solver: only when one is needed.
-    from workbench.decisions.allocation.search.column_generation import sharpen
-    from workbench.decisions.allocation.search.primal_heuristics import choose, dive
-    from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
+    from workbench.decisions.allocation.search.columns.column_generation import sharpen
+    from workbench.decisions.allocation.search.columns.primal_heuristics import choose, dive
+    from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
 
     some = np.append(places, instance.nowhere)
     items = np.flatnonzero(np.isin(at, some))
@@ -89,7 +89,7 @@ def refill(
     now = where[at[items]]
     if (part.loads(now)[:-1] <= np.minimum(part.upper, NO_LIMIT)[:-1]).all() and np.isfinite(part.worth(now)):
         master.add_plan(now)
-    sharpen(master, price[some], twice[items], -np.inf, EXACT, limit.going)
+    sharpen(master, price[some], item_price[items], -np.inf, EXACT, limit.going)
     found, quick = at.copy(), dive(master, limit.going)
     found[items] = some[quick]
     yield found

@@ -10,11 +10,11 @@ from workbench.decisions.allocation import Problem, problem_from_tables, solve
 from workbench.decisions.allocation.problem.arrays import instance_of
 from workbench.decisions.allocation.proof.knapsack import whole_rooms
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound
-from workbench.decisions.allocation.search import prices
-from workbench.decisions.allocation.search.column_generation import sharpen
-from workbench.decisions.allocation.search.primal_heuristics import choose, dive
-from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
-from workbench.decisions.allocation.search.soft_assignment import best_at
+from workbench.decisions.allocation.search.columns.column_generation import sharpen
+from workbench.decisions.allocation.search.columns.primal_heuristics import choose, dive
+from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
+from workbench.decisions.allocation.search.multipliers import prices
+from workbench.decisions.allocation.search.multipliers.soft_assignment import best_at
 
 pytestmark = pytest.mark.quick
 
@@ -53,9 +53,9 @@ def test_the_bound_lies_between_the_best_plan_and_the_linear_bound(seed, service
     assert len(master.many) <= 11 and master.many.sum() == 14
     proof = sharpen(master, price, alone, -np.inf, 1e-5, lambda: True)
     assert best.value - 1e-9 <= proof.bound <= prices.linear_bound(instance, price) + 1e-6
-    twice = np.zeros(problem.items)
-    twice[instance.who] = proof.twice
-    given = Multipliers(proof.price, twice, whole)
+    item_price = np.zeros(problem.items)
+    item_price[instance.who] = proof.item_price
+    given = Multipliers(proof.price, item_price, whole)
     assert certified_bound(problem, given, {}) == pytest.approx(proof.bound)
     chosen = choose(master, 0.0, np.inf, lambda: True)
     if services and chosen is None:

@@ -108,11 +108,11 @@ class RestrictedMaster:
         ends = np.searchsorted(at[order], np.arange(self.instance.nowhere + 1))
         self.add([(j, order[ends[j] : ends[j + 1]]) for j in range(self.instance.nowhere)])
 
-    def dual_of(self, price: Floats, twice: Floats) -> Floats:
+    def dual_of(self, price: Floats, item_price: Floats) -> Floats:
         """Return multipliers as the programme has them, one for each row; alike items share the mean."""
         kinds, places = len(self.many), self.instance.nowhere
         dual = np.zeros(self.rows)
-        dual[:kinds] = np.bincount(self.kind, weights=twice) / self.many
+        dual[:kinds] = np.bincount(self.kind, weights=item_price) / self.many
         given = price[tuple(self.limit.T)]
         alone = self.whole[tuple(self.limit.T)] > 0
         dual[kinds + places : -1] = np.where(alone, np.minimum(0.0, given), given)

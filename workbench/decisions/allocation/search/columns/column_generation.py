@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT
 from workbench.decisions.allocation.problem.input_tables import Floats
 from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each
-from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
+from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
 
 KEEP = 0.5
 """How much of the best prices so far enters the next ones: those of the programme alone jump about."""
@@ -33,11 +33,11 @@ class Proof:
 
     bound: float
     price: Floats
-    twice: Floats
+    item_price: Floats
 
 
 def sharpen(
-    master: RestrictedMaster, price: Floats, twice: Floats, worth: float, gap: float, going: Callable[[], bool]
+    master: RestrictedMaster, price: Floats, item_price: Floats, worth: float, gap: float, going: Callable[[], bool]
 ) -> Proof:
     """Return the best bound found from these multipliers on.
 
@@ -47,7 +47,7 @@ def sharpen(
     ----------
     master
         The programme; it takes up the patterns found.
-    price, twice
+    price, item_price
         Where to begin.
     worth
         What the best plan known is worth, −∞ for none.
@@ -56,7 +56,7 @@ def sharpen(
     going
         Whether to go on.
     """
-    centre = master.dual_of(price, twice)
+    centre = master.dual_of(price, item_price)
     master.confine(centre)
     best, _ = price_patterns(master, centre)
     value = master.instance.value
@@ -91,8 +91,8 @@ def price_patterns(
 ) -> tuple[float, int]:
     """Return the bound that these multipliers prove and how many new patterns they brought."""
     here, places = master.instance, master.instance.nowhere
-    price, twice = master.multipliers(dual)
-    shown = twice if taken is None else np.where(taken, np.inf, twice)
+    price, item_price = master.multipliers(dual)
+    shown = item_price if taken is None else np.where(taken, np.inf, item_price)
     worth, start = np.empty(places), np.empty(places + 1, dtype=np.int64)
     who = np.empty(CROWDED * here.items + 1000, dtype=np.int64)
     fill_each(master.by_place, here.size, master.room, price, shown, worth, start, who)
@@ -102,6 +102,6 @@ def price_patterns(
         good = good[open_[good]]
     found = master.add([(int(j), who[start[j] : start[j + 1]].copy()) for j in good])
     limits = np.where(price > 0, np.where(here.upper >= NO_LIMIT, 0, here.upper), here.lower) * price
-    idle = here.value[:, places] - twice - price[-1, 0] * here.size[:, 0]
-    bound = float(limits.sum() + twice.sum() + worth.sum() + np.maximum(0.0, idle).sum())
+    idle = here.value[:, places] - item_price - price[-1, 0] * here.size[:, 0]
+    bound = float(limits.sum() + item_price.sum() + worth.sum() + np.maximum(0.0, idle).sum())
     return bound, found

@@ -34,7 +34,7 @@ def lower_bound_by_subgradient(state: State) -> None:
     instance = state.instance
     by_place = np.ascontiguousarray(instance.value.T)
     fixed, room = state.fixed(state.price)
-    twice: Floats = state.twice
+    item_price: Floats = state.item_price
     best_slope: Floats = np.zeros(0)
     direction: Floats = np.zeros(0)
     step, stalled = STEP, 0
@@ -42,24 +42,24 @@ def lower_bound_by_subgradient(state: State) -> None:
     small = instance.items <= PATTERNS
     least = COARSE if small else LEAST_STEP
     while state.task.limit.going() and step > least and not state.done():
-        filled, times, where = fill_all(by_place, instance.size, room, state.price, twice)
-        here = fixed + float(twice.sum() + filled.sum())
+        filled, times, where = fill_all(by_place, instance.size, room, state.price, item_price)
+        here = fixed + float(item_price.sum() + filled.sum())
         slope: Floats = 1.0 - times.astype(np.float64)
         if here < state.bound - 1e-6 * abs(state.bound):
             stalled = 0
         else:
             stalled += 1
         if here < state.bound or len(best_slope) == 0:
-            state.bound, state.twice, best_slope = min(here, state.bound), twice, slope
+            state.bound, state.item_price, best_slope = min(here, state.bound), item_price, slope
         if stalled >= PATIENCE:
-            step, stalled, twice, direction = step * SHORTEN, 0, state.twice, best_slope
+            step, stalled, item_price, direction = step * SHORTEN, 0, state.item_price, best_slope
         if not small and number % (EVERY if state.task.shaken else SELDOM) == 0:
             chosen = np.where(where >= 0, where, instance.nowhere)
-            state.complete(chosen, np.argsort(-twice, kind="stable"), twice)
+            state.complete(chosen, np.argsort(-item_price, kind="stable"), item_price)
         direction = slope if len(direction) == 0 else AVERAGE * slope + (1 - AVERAGE) * direction
         below = state.worth if np.isfinite(state.worth) else 0.99 * state.bound
         distance = max(here - below, 1e-6 * abs(here), 1e-9)
-        twice = twice - step * distance / max(1.0, float(direction @ direction)) * direction
+        item_price = item_price - step * distance / max(1.0, float(direction @ direction)) * direction
         number += 1
         enough = PRELUDE if small else math.inf if state.task.patient else IMPATIENT
         if number > enough and not np.isfinite(state.worth):

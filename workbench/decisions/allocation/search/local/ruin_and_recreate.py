@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT
-from workbench.decisions.allocation.search.regret_insertion import insert
+from workbench.decisions.allocation.search.local.regret_insertion import insert
 from workbench.decisions.allocation.search.state import State
 
 
 def ruin_and_recreate(state: State, most: int) -> None:
-    """Empty a few places in part where the plan loses most, fill them anew, until ``most`` in turn gain nothing."""
+    """Empty a few places in part where the plan loses most, fill them again, until ``most`` in turn gain nothing."""
     instance, draw = state.instance, np.random.default_rng(0)
     places = len(state.upper)
     at, load = state.plan.copy(), instance.loads(state.plan)
