@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from workbench.decisions.allocation.exact import highs
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each, kept_rooms
+from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each
+from workbench.decisions.allocation.proof.rooms import kept_rooms
 
 KEEP = 0.5
 """How much of the best prices so far enters the next ones: those of the programme alone jump about."""

@@ -14,7 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.proof.knapsack import fill_all, kept_rooms, whole_rooms
+from workbench.decisions.allocation.proof.knapsack import fill_all
+from workbench.decisions.allocation.proof.rooms import kept_rooms, whole_rooms
 from workbench.decisions.allocation.search import large_neighbourhood, prices
 from workbench.decisions.allocation.search.ejection_chains import chain
 from workbench.decisions.allocation.search.pair_exchange import redivide
