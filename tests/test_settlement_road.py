@@ -107,7 +107,7 @@ def norway(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_report_is_tagged_and_withholds_small_counts(norway: Path) -> None:
-    reader = PdfReader(norway / "output" / "reports" / "settlement.pdf")
+    reader = PdfReader(norway / "output" / "reports" / "settlement-norway-2021-en.pdf")
     root = reader.trailer["/Root"]
     assert root["/Lang"] == "en" and root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root
     text = "\n".join(page.extract_text() for page in reader.pages)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from workbench.apps import pages
 from workbench.apps.pages import check_panel
 from workbench.apps.settlement import content
 from workbench.apps.settlement.opening import Opening
@@ -13,7 +15,7 @@ from workbench.apps.settlement.panel import Settlement
 from workbench.apps.settlement.state import SettlementState
 from workbench.apps.settlement.view import SettlementView
 from workbench.core.errors import AppError
-from workbench.studies import settlement
+from workbench.studies import publishing, settlement
 from workbench.studies.settlement import saved_runs
 
 pytestmark = pytest.mark.quick
@@ -24,6 +26,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs")
     settlement.study(locality="sweden", total=[8000], runs=folder)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def drafts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(pages.DRAFTS, "1")
 
 
 def view(runs: Path, **choices: object) -> SettlementView:
@@ -58,7 +65,7 @@ def test_the_code_behind_a_page_gives_the_same_sentences(runs: Path, capsys: pyt
 
 
 def test_what_cannot_be_shown_is_said(runs: Path, tmp_path: Path) -> None:
-    assert "No forecast has been made yet." in view(tmp_path).head.value
+    assert "No forecast has been published yet." in view(tmp_path).head.value
     page = view(runs, municipality="9999")
     assert "no municipality 9999" in page.blocker.value and page.tables.value == ""
     for query in ("total=many", "total=-5", "takes=99999999"):
@@ -70,6 +77,18 @@ def test_what_cannot_be_shown_is_said(runs: Path, tmp_path: Path) -> None:
     for path in run.iterdir():
         (damaged / path.name).write_bytes(path.read_bytes() + (b" " if path.suffix == ".parquet" else b""))
     assert "cannot be shown" in view(tmp_path / "other").head.value
+
+
+def test_readers_see_what_was_published_and_nothing_else(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = Path(shutil.copytree(runs, tmp_path / "runs"))
+    monkeypatch.delenv(pages.DRAFTS)
+    assert "No forecast has been published yet." in view(runs).head.value
+    publishing.publish("settlement", by="Kari Nordmann", runs=runs)
+    page = view(runs, total=4000)
+    assert "Draft" not in page.head.value and "If 4,000 persons" in page.headline.value
+    assert "saved_runs.published(" in page.foot.value
 
 
 def test_the_page_keeps_its_contract(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

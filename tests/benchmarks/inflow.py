@@ -33,7 +33,10 @@ SIMULATIONS = 400
 
 def contest(name: str, asked: argparse.Namespace) -> str:
     """Run one contest and return its tables as Markdown."""
+    from kept_fits import KeptFits
+
     from workbench.core.engine import Engine
+    from workbench.models.inflow import InflowModel
     from workbench.presentation.inflow import contest as shown
     from workbench.studies.inflow import backtest as inflow_backtest
     from workbench.studies.inflow import backtest_plan as inflow_plan
@@ -44,7 +47,9 @@ def contest(name: str, asked: argparse.Namespace) -> str:
     title, table, first, last = CONTESTS[name]
     arrivals, source = read_table(table=table)
     origins = inflow_plan.every(first, last, asked.every)
-    learner = Fitted(draws=asked.draws, tune=asked.tune, chains=asked.chains)
+    learner: Any = Fitted(draws=asked.draws, tune=asked.tune, chains=asked.chains)
+    if asked.fits:
+        learner = KeptFits(str(asked.fits / name), InflowModel(), asked.draws, asked.tune, asked.chains)
     began = time.monotonic()
     with Engine(workers=asked.workers) as engine:
         done = inflow_backtest.run(
@@ -298,6 +303,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("output/benchmarks"))
     parser.add_argument("--workers", type=int, default=None)
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--fits", type=Path, help="contests: keep the fits here and use those that are there")
     parser.add_argument("--only", nargs="*", default=[], help="components: these variants beside the full model")
     parser.add_argument("--last", default="2019-09", help="components: the last origin")
     parser.add_argument("--draws", type=int, default=250)

@@ -18,13 +18,19 @@ import pandas as pd
 
 from workbench.core.calendar import add_months, month_range
 from workbench.models import quality
-from workbench.models.inflow import Doubt, InflowComponents, InflowFit, InflowModel, Surges
+from workbench.models.inflow import Bounds, Doubt, InflowComponents, InflowFit, InflowModel, Surges
 from workbench.models.scores import INTERVALS, LEVELS, covered, crps
 from workbench.studies.inflow.arrivals import read_table
 
 FULL = InflowComponents()
+BEFORE = replace(
+    FULL,
+    surges=Surges(0.1, 2.0, lasting=1e-9),
+    bounds=Bounds(15.0, size=1e-9, ceiling=1e9, least=1 - 1e-9),
+    doubt=Doubt(0.5),
+)
 VARIANTS: Mapping[str, InflowComponents] = {
-    "before (no spillover, surges .05 × 2.5)": replace(FULL, spillover=None, surges=Surges(0.05, 2.5)),
+    "before (surges .1, one month each; bound 15 times)": BEFORE,
     "now": FULL,
     "now, doubtful months believed": replace(FULL, doubt=Doubt(0.999)),
     "now, doubtful months taken as partial": replace(FULL, doubt=Doubt(0.001)),

@@ -143,11 +143,11 @@ def test_building_again_gives_the_same_bytes(tiny, folder, tmp_path):
 def test_a_failure_leaves_the_earlier_report_and_says_what_failed(tiny, folder):
     before = {path: path.read_bytes() for path in (tiny.pdf, tiny.html, tiny.notebook)}
     with pytest.raises(ReportError, match="ZeroDivisionError"):
-        build("tiny", {"fail": True}, tiny.pdf.parent, folder=folder)
+        build("tiny", {"fail": True}, tiny.pdf.parent, folder=folder, overwrite=True)
     assert {path: path.read_bytes() for path in before} == before
     left = {path.name for path in tiny.pdf.parent.iterdir()}
-    assert left == {"tiny.pdf", "tiny.html", "tiny.ipynb", "tiny.failed.ipynb"}
-    (tiny.pdf.parent / "tiny.failed.ipynb").unlink()
+    assert left == {*(path.name for path in before), "tiny-norway.failed.ipynb"}
+    (tiny.pdf.parent / "tiny-norway.failed.ipynb").unlink()
 
 
 def test_a_fit_that_failed_its_checks_is_told_where_the_report_is_built(tiny, folder, tmp_path):
@@ -172,12 +172,15 @@ def test_no_folder_of_the_machine_stands_in_a_report_and_what_is_replaced_is_sai
     for content in (*inside, first.pdf.read_bytes(), first.html.read_bytes(), first.notebook.read_bytes()):
         assert str(tmp_path).encode() not in content
     assert "locality=ours" in words(first.pdf) and first.replaced == ""
-    again = build("tiny", {"locality": str(ours), "count": "5"}, tmp_path / "out", folder=folder)
+    with pytest.raises(ReportError, match="made with other parameters") as refused:
+        build("tiny", {"locality": str(ours), "count": "5"}, tmp_path / "out", folder=folder)
+    assert "count=4 (now 5)" in str(refused.value) and "--overwrite" in str(refused.value)
+    again = build("tiny", {"locality": str(ours), "count": "5"}, tmp_path / "out", folder=folder, overwrite=True)
     assert "count=4 (now 5)" in again.replaced and "locality" not in again.replaced
 
 
 def test_a_build_clears_what_a_killed_one_left(folder, tmp_path):
     left = tmp_path / ".workbench-unfinished-abcd1234"
     left.mkdir()
-    build("tiny", {"count": "4"}, tmp_path, folder=folder)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["tiny.html", "tiny.ipynb", "tiny.pdf"]
+    built = build("tiny", {"count": "4"}, tmp_path, folder=folder)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [built.html.name, built.notebook.name, built.pdf.name]

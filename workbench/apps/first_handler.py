@@ -40,7 +40,7 @@ class FirstViews:
     _busy: bool = False
 
     async def look(self) -> None:
-        """Make the views anew if something was saved or published; the earlier ones are served until then."""
+        """Make the views again if something was saved or published; the earlier ones are served until then."""
         now = self.state()
         if self._busy or now == self._of:
             return

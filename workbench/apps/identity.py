@@ -18,7 +18,7 @@ VARIABLES = ("HTTP_X_WORKBENCH_USER", "HTTP_X_WORKBENCH_UNTIL")
 
 @dataclass(frozen=True)
 class Desk:
-    """The register, and whoever sits before it; ``until``: when the sign-in ends."""
+    """The register, and the person who uses it; ``until``: when the sign-in ends."""
 
     store: Store
     login: str

@@ -1,4 +1,4 @@
-"""How does a page of the register open? For whoever the server says is signed in; knows no widgets."""
+"""How does a page of the register open? For the person whom the server says is signed in; knows no widgets."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ import workbench.cli.inflow as inflow
 import workbench.cli.intake as intake
 import workbench.cli.judgement as judgement
 import workbench.cli.locality as locality
+import workbench.cli.online as online
 import workbench.cli.outcomes as outcomes
 import workbench.cli.places as places
 import workbench.cli.publish as publish
@@ -32,6 +33,7 @@ import workbench.cli.register as register
 import workbench.cli.report as report
 import workbench.cli.round as round_
 import workbench.cli.settlement as settlement
+import workbench.cli.settlement_further  # noqa: F401  # adds its commands to those of settlement
 import workbench.cli.users as users
 from workbench import __version__
 from workbench.cli.parts import tell_left_out
@@ -113,6 +115,7 @@ app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")
 allocate.app.command("fairness", epilog=fairness.EXAMPLE)(fairness.run)
+allocate.app.command("online", epilog=online.EXAMPLE)(online.run)
 app.command("shadow", epilog=fairness.SHADOW_EXAMPLE)(fairness.shadow)
 app.add_typer(allocate.app, name="allocate")
 app.add_typer(outcomes.app, name="outcomes")

@@ -103,6 +103,7 @@ def run(
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
+    from workbench.studies.allocation import attributes, outcome_scores, uncertainty
     from workbench.studies.allocation import certificate_files as sidecars
     from workbench.studies.allocation import outcomes as counted_outcomes
     from workbench.studies.allocation import tables as allocation_tables
@@ -125,6 +126,8 @@ def run(
     if outcomes is not None:
         table = counted_outcomes.read(outcomes, outcome=outcome, reason=because, locality=home)
     tables = allocation_tables.read_tables(households, places, scores, rules, practice, locality=home, counts=counts)
+    if home is not None:
+        attributes.require_listed(tables, home, fitted=table is not None)
     told_outcomes: dict[str, object] | None = None
     fit = None
     if table is not None:

@@ -55,9 +55,13 @@ def run(
 
     common = {"seed": seed, "runs": str(runs)}
     with step("3/4 Report: inflow"):
-        first = build("inflow", {"as_of": as_of, "horizon": horizon, "draws": draws, **common}, out / "reports")
+        first = build(
+            "inflow", {"as_of": as_of, "horizon": horizon, "draws": draws, **common}, out / "reports", overwrite=True
+        )
     with step("4/4 Report: allocation"):
-        second = build("allocation", {"year": year, "households": households, **common}, out / "reports")
+        second = build(
+            "allocation", {"year": year, "households": households, **common}, out / "reports", overwrite=True
+        )
 
     sentences = [
         forecast_shown.headline(forecast).sentence,

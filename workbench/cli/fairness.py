@@ -18,6 +18,8 @@ Places = Annotated[Path, typer.Option(help="Table of places.")]
 Scores = Annotated[Path | None, typer.Option(help="Table of scores; without it and outcomes, needs-and-ties matching.")]
 Outcomes = Annotated[Path | None, typer.Option(help="Counts of outcomes: scores are fitted on them (approximately).")]
 Rules = Annotated[Path | None, typer.Option(help="Table of rules.")]
+Where = Annotated[str, typer.Option(help="Check places and attributes against this locality (name or folder).")]
+Language = Annotated[str, typer.Option(help="Language of what is printed: en, nb or sv.")]
 Seed = Annotated[int, typer.Option(min=0, help="Same seed, same lots.")]
 
 
@@ -37,6 +39,15 @@ def run(
     draws: Annotated[
         int, typer.Option(min=0, max=1000, help="With outcomes: plans made again under so many draws of the scores.")
     ] = 0,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Plan again without this attribute in the score and say what changes; else the locality's protected "
+            "ones; repeat it."
+        ),
+    ] = None,
+    locality: Where = "",
+    language: Language = "en",
     seed: Seed = 1,
     result: Annotated[Path, typer.Option("--json", help="Write the figures here.")] = Path("fairness.json"),
     overwrite: Overwrite = False,
@@ -44,17 +55,26 @@ def run(
     """Say how each group fares beside its own best, what raising the worst-off costs, and which plans are as good."""
     from workbench.core.files import replacing
     from workbench.core.outputs import guard
-    from workbench.sources import files
+    from workbench.presentation.allocation import fairness as shown
+    from workbench.presentation.languages import check
+    from workbench.sources import files, localities
+    from workbench.studies.allocation import attributes
     from workbench.studies.allocation import fairness as study
+    from workbench.studies.allocation.placement import weights_of
 
+    check(language)
     guard([result], reads=[households, places, scores, outcomes, rules, wishes], overwrite=overwrite)
-    problem, fitted = study.problem(households, places, scores, outcomes, rules)
+    home = localities.load(locality, "allocation") if locality else None
+    problem, fitted, tables = study.problem(households, places, scores, outcomes, rules, home)
     wanted = None if wishes is None else files.read(wishes, "wishes")
+    protected = attributes.auditable(home, tables, fitted is not None) if without is None else without
     with step("Compare plans"):
+        audit = attributes.audit(tables, protected, fitted=fitted, weights=weights_of(home)) if protected else []
         told = study.compare(problem, fitted=fitted, wishes=wanted, keep=keep, draws=draws, seed=seed)
+    told["without"] = [{**vars(each), "groups": each.groups.to_dict("records")} for each in audit]
     with replacing(result) as file:
         file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    typer.echo("\n".join([*study.lines(told), f"Result: {result}"]))
+    typer.echo("\n".join([*shown.lines(told, audit, language), f"Result: {result}"]))
 
 
 def shadow(
@@ -64,6 +84,8 @@ def shadow(
     scores: Scores = None,
     outcomes: Outcomes = None,
     rules: Rules = None,
+    locality: Where = "",
+    language: Language = "en",
     seed: Seed = 1,
     out: Annotated[Path, typer.Option(help="Write practice beside proposal, by household (.csv or .parquet).")] = Path(
         "shadow.csv"
@@ -80,14 +102,18 @@ def shadow(
     from workbench.core.files import replacing
     from workbench.core.outputs import guard
     from workbench.decisions.allocation import solve
-    from workbench.sources import files
+    from workbench.presentation.allocation import fairness as shown
+    from workbench.presentation.languages import check
+    from workbench.sources import files, localities
     from workbench.studies.allocation import comparison
     from workbench.studies.allocation import fairness as study
 
+    check(language)
+    home = localities.load(locality, "allocation") if locality else None
     given = [households, places, practice, scores, outcomes, rules]
     result = result or out.with_name("shadow.json")
     guard([files.writable(out), result], reads=given, overwrite=overwrite)
-    problem, _ = study.problem(households, places, scores, outcomes, rules)
+    problem, _, _ = study.problem(households, places, scores, outcomes, rules, home)
     today = files.read(practice, "practice")
     with step("Make the proposal"):
         plan = solve(problem, time_limit=60.0)
@@ -99,16 +125,6 @@ def shadow(
     with replacing(out) as rows, replacing(result) as file:
         files.put(table, rows)
         file.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    typer.echo(
-        f"{told['households_that_differ']} of {len(table)} households would go elsewhere. Practice places "
-        f"{told['practice']['persons_placed']} persons with a score of {told['practice']['score']:.2f}, the proposal "
-        f"{told['proposal']['persons_placed']} with {told['proposal']['score']:.2f} ({told['score_name']}); no gain in "
-        f"how people fare follows from it. {told['practice']['not_allowed']} placements of practice break a rule, "
-        f"{told['practice']['places_over_capacity']} places are filled beyond their room."
-    )
-    if persons:
-        typer.echo(
-            f"For {len(drawn)} households several places are equally good: lots were drawn and recorded. A year of "
-            f"such weeks would show a difference of {100 * least:.0f} points between two halves (power 80 %)."
-        )
+    finding = shown.shadow(told, len(table), language)
+    typer.echo("\n".join([finding.sentence, *finding.caveats]))
     typer.echo(f"Table: {out}\nResult: {result}")

@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Places of municipalities by week: template, import, pause, show.", no_args_is_help=True)
+app = typer.Typer(help="Places of municipalities by week: template, import, pause, quota, show.", no_args_is_help=True)
 
 Address = Annotated[str, typer.Option("--store", help="The register; else WORKBENCH_STORE or output/register.sqlite.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
 Who = Annotated[str, typer.Option("--who", help="Who does it, for the audit.")]
+Municipality = Annotated[str, typer.Argument(help="Code of the municipality.")]
+Year = Annotated[int, typer.Argument(help="Year.")]
+Kind = Annotated[str, typer.Option(help="all, or minors (unaccompanied).")]
 
 
 @app.command("template", epilog="Example: workbench places template places.xlsx")
@@ -42,6 +45,55 @@ def import_(
     changed = places.keep(database.opened(store), table, who=who, write=confirm)
     typer.echo("\n".join(changed))
     typer.echo(f"{len(changed)} changes {'written' if confirm else 'not written yet; --confirm writes them'}.")
+
+
+@app.command("pause", epilog="Example: workbench places pause 0301 2026 10 --reason no_staff --who oslo")
+def pause(
+    municipality: Municipality,
+    year: Year,
+    week: Annotated[int, typer.Argument(help="Week of that year.")],
+    who: Who,
+    reason: Annotated[str, typer.Option(help="Why, a code such as no_staff or no_dwelling.")] = "",
+    open_: Annotated[bool, typer.Option("--open", help="End the pause.")] = False,
+    kind: Kind = "all",
+    store: Address = "",
+    locality: Home = "norway",
+) -> None:
+    """Stop further acceptances in a municipality's week with a reason, or open it again."""
+    from workbench.sources import localities
+    from workbench.store import database, reservation
+    from workbench.studies.rounds.registers import known_place
+
+    if open_ == bool(reason):
+        raise typer.BadParameter("give either --reason or --open")
+    known_place(localities.load(locality, "register"), municipality)
+    with database.opened(store).writing() as connection:
+        reservation.pause_week(connection, municipality, year, week, kind, reason, who=who)
+    typer.echo("Open again." if open_ else "Paused: no further acceptances; what is accepted stays.")
+
+
+@app.command("quota", epilog="Example: workbench places quota 0301 2026 --asked 900 --decided 850 --who anna")
+def quota(
+    municipality: Municipality,
+    year: Year,
+    who: Who,
+    asked: Annotated[int | None, typer.Option(min=0, help="Persons that the directorate asks for.")] = None,
+    decided: Annotated[int | None, typer.Option(min=0, help="Persons that the council decided.")] = None,
+    kind: Kind = "all",
+    store: Address = "",
+    locality: Home = "norway",
+) -> None:
+    """Note what a municipality was asked for and what its council decided; never below what is accepted."""
+    from workbench.sources import localities
+    from workbench.store import database, reservation
+    from workbench.studies.rounds.registers import known_place
+
+    if asked is None and decided is None:
+        raise typer.BadParameter("give --asked, --decided or both")
+    known_place(localities.load(locality, "register"), municipality)
+    with database.opened(store).writing() as connection:
+        reservation.decide_quota(connection, municipality, year, who=who, asked=asked, decided=decided, kind=kind)
+    typer.echo("Noted.")
 
 
 @app.command("show", epilog="Example: workbench places show --json")

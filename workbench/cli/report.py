@@ -53,6 +53,9 @@ def build(
         str | None, typer.Option(help="Locality whose municipalities these are, the same as -p locality=….")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes at once, with --all.")] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a report of this name that was made with other parameters.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Run a report's notebook and write its PDF, its HTML and the executed notebook."""
@@ -79,7 +82,7 @@ def build(
         values["run"] = shown
         typer.echo(f"Shown is what was published, {shown}; for a draft give its parameters, e.g. -p seed=1.", err=True)
     with step(f"Report {name}"):
-        built = build_report(name, values, out)
+        built = build_report(name, values, out, overwrite=overwrite)
     if as_json:
         body = {"pdf": str(built.pdf), "html": str(built.html), "notebook": str(built.notebook)}
         typer.echo(json.dumps(body | {"attention": built.attention}, ensure_ascii=False))

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(
-    help="A round of offers: open, propose, override, send, respond, decide, letters, close, status.",
+    help="A round of offers: open, propose, override, send, respond, decide, settle, letters, close, status.",
     no_args_is_help=True,
 )
 
@@ -167,6 +167,26 @@ def decide(key: Key, household: Household, who: Who, store: Address = "", today:
     with database.opened(store).writing() as c:
         stands = answers.decide(c, key, household, today=_day(today), who=who)
     typer.echo("Decided." if stands else "Noted; another person has to decide too.")
+
+
+@app.command("settle", epilog="Example: workbench round settle H0456 --place 0301 --day 2026-04-01 --who oslo")
+def settle(
+    household: Household,
+    place: Annotated[str, typer.Option(help="Code of the municipality where they moved in.")],
+    day: Annotated[str, typer.Option(help="Day on which they moved in, YYYY-MM-DD; not before the decision.")],
+    who: Who,
+    case_number: Annotated[str, typer.Option(help="Only the member with this number; else all without a day.")] = "",
+    store: Address = "",
+    today: Day = "",
+) -> None:
+    """Note the day on which the members moved in; once all have, the household is settled."""
+    from workbench.store import database
+    from workbench.store.rounds import settling
+
+    moved, now = _day(day), _day(today)
+    with database.opened(store).writing() as c:
+        left = settling.settle(c, household, moved, place=place, case_number=case_number, today=now, who=who)
+    typer.echo("Settled." if not left else f"Noted; {left} members have not moved in yet.")
 
 
 @app.command("letters", epilog="Example: workbench round letters R0123 --out letters --who anna")

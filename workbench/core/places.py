@@ -59,6 +59,12 @@ class Locality:
         What it lies in, by code: figures of it may stand beside its own (the country of a county).
     off
         The rooms (of `MODULES`) that the locality has turned off.
+    attributes
+        Attributes of households that a score or rule of a placement may use; None where the locality keeps no list.
+    protected
+        Those of them that an audit takes out, to say what they change.
+    basis
+        What the list rests on.
     """
 
     id: str
@@ -72,6 +78,9 @@ class Locality:
     plugin: Plugin | None = None
     around: Mapping[str, str] = field(default_factory=dict)
     off: frozenset[str] = frozenset()
+    attributes: frozenset[str] | None = None
+    protected: tuple[str, ...] = ()
+    basis: str = ""
 
     @property
     def wholes(self) -> frozenset[str]:

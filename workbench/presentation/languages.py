@@ -50,6 +50,11 @@ def marked(text: str) -> str:
     return text
 
 
+def known(text: str, language: str = "en") -> str:
+    """Return a text that came with data or a record: in the language where the catalogue holds it, else as it is."""
+    return _together(_catalogue(language).gettext(text)) if text else ""
+
+
 def say_many(one: str, many: str, amount: int, language: str = "en", **values: object) -> str:
     """Return the sentence for one or the sentence for several, by the rule of the language."""
     return _together(_catalogue(language).ngettext(one, many, amount).format(**values))
@@ -114,6 +119,18 @@ def place(code: str, name: str, language: str = "en") -> str:
     if _locale("en").territories.get(territory) != name:
         return name
     return str(_locale(language).territories.get(territory, name))
+
+
+def country(name: str, language: str = "en") -> str:
+    """Return a country, named in English, as a language calls it; any other name stays.
+
+    >>> country("Norway", "nb"), country("Telemark", "sv")
+    ('Norge', 'Telemark')
+    """
+    if check(language) == "en":
+        return name
+    code = next((code for code, called in _locale("en").territories.items() if called == name), "")
+    return str(_locale(language).territories.get(code, name))
 
 
 def spelled(code: str, language: str = "en") -> str:

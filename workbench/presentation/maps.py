@@ -17,8 +17,9 @@ from matplotlib.textpath import TextPath
 from workbench.core import shipped
 from workbench.core.errors import ReportError
 from workbench.presentation.charts import style
+from workbench.presentation.languages import say, say_many
 from workbench.presentation.theme import COLOURS, TEXT_WIDTH_IN
-from workbench.presentation.wording import count, counted, number, rounded
+from workbench.presentation.wording import count, number, rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,10 +51,10 @@ def outlines(lon: np.ndarray, lat: np.ndarray) -> list[np.ndarray]:
     return [ring for ring in rings if (ring.min(axis=0) < high).all() and (ring.max(axis=0) > low).all()]
 
 
-def credit(places: pd.DataFrame) -> str:
+def credit(places: pd.DataFrame, language: str = "en") -> str:
     """Return whose outlines a map of these places (``lon``, ``lat``) shows; empty if it shows none."""
     drawn = outlines(places["lon"].to_numpy(float), places["lat"].to_numpy(float))
-    return " Outlines: Natural Earth." if drawn else ""
+    return " " + say("Outlines: Natural Earth.", language) if drawn else ""
 
 
 def equal_area(
@@ -93,7 +94,10 @@ def dense_region(x: np.ndarray, y: np.ndarray, share: float = DENSE_SHARE) -> tu
 
 
 def plan_map(
-    places: pd.DataFrame, unit: str = "Persons placed, by municipality", told: Callable[[float], str] = number
+    places: pd.DataFrame,
+    unit: str = "Persons placed, by municipality",
+    told: Callable[..., str] = number,
+    language: str = "en",
 ) -> Drawing:
     """Draw how many persons each place receives.
 
@@ -104,7 +108,7 @@ def plan_map(
     unit
         What the circles show.
     told
-        How a number of persons is written beside a circle: exactly, or rounded as a forecast is.
+        How a number of persons is written beside a circle: exactly, or rounded as a forecast is (``count``).
     """
     if len(places) < 2:
         raise ReportError("a map needs at least two places with a position", do="show the table instead")
@@ -138,12 +142,17 @@ def plan_map(
         for spine in inset.spines.values():
             spine.set(visible=True, color=COLOURS.quiet, linewidth=0.7)
         capital = places["name"].to_numpy()[np.where(inside, places["placed"], -1).argmax()]
-        inset.set_title(f"Around {capital} ({counted(int(inside.sum()), 'municipality', 'municipalities')})", pad=4)
-        _names(whole, places["name"].to_numpy(), x, y, placed, ~inside, scale, told)
-        _names(inset, places["name"].to_numpy(), x, y, placed, inside, scale, told)
-        _sizes(
-            drawing, rounded(biggest) if told is count else biggest, scale, 0.05 + 0.4 * TEXT_WIDTH_IN / height + 0.10
+        towns = say_many(
+            "{number} municipality", "{number} municipalities", int(inside.sum()), language, number=int(inside.sum())
         )
+        inset.set_title(say("Around {place} ({towns})", language, place=capital, towns=towns), pad=4)
+        written = np.array(
+            [f"{name} {told(v, language=language)}" for name, v in zip(places["name"], placed, strict=True)]
+        )
+        _names(whole, written, x, y, placed, ~inside, scale)
+        _names(inset, written, x, y, placed, inside, scale)
+        most = rounded(biggest) if told is count else biggest
+        _sizes(drawing, most, scale, 0.05 + 0.4 * TEXT_WIDTH_IN / height + 0.10, language)
     return drawing
 
 
@@ -173,9 +182,8 @@ def _names(
     placed: np.ndarray,
     named: np.ndarray,
     scale: float,
-    told: Callable[[float], str],
 ) -> None:
-    """Name those places of ``named`` that receive most; never over a circle, a name or the edge."""
+    """Write the names of those places of ``named`` that receive most; never over a circle, a name or the edge."""
     figure = axes.get_figure(root=True)
     assert figure is not None
     axes.apply_aspect()
@@ -189,7 +197,7 @@ def _names(
             break
         if not named[at]:
             continue
-        text = f"{names[at]} {told(float(placed[at]))}"
+        text = str(names[at])
         reach = np.array([TextPath((0, 0), text, size=LETTERS).get_extents().width + 2, LINE]) / 2
         for away, side in product(AWAY, SIDES):
             # A corner of the name on a diagonal lies as far from the centre as its edge does beside the circle.
@@ -220,7 +228,7 @@ def _overlap(one: np.ndarray, other: np.ndarray) -> bool:
     return bool((one[:2] < other[2:]).all() and (other[:2] < one[2:]).all())
 
 
-def _sizes(drawing: Drawing, biggest: float, scale: float, bottom: float) -> None:
+def _sizes(drawing: Drawing, biggest: float, scale: float, bottom: float, language: str) -> None:
     """Say what a circle's area means, with three examples and the dot for no persons."""
     steps = sorted({1.0, max(1.0, round(biggest / 4)), biggest})
     axes = drawing.add_axes((0.6, bottom, 0.4, 0.13))
@@ -236,6 +244,8 @@ def _sizes(drawing: Drawing, biggest: float, scale: float, bottom: float) -> Non
         edgecolor=COLOURS.accent,
         linewidths=0.6,
     )
-    texts = ["none", *(number(v) for v in steps[:-1]), counted(int(biggest), "person")]
+    most = number(int(biggest), language=language)
+    persons = say_many("{number} person", "{number} persons", int(biggest), language, number=most)
+    texts = [say("none", language), *(number(v, language=language) for v in steps[:-1]), persons]
     for at, text in zip(spots, texts, strict=True):
         axes.text(at, -1.0, text, ha="center", va="bottom", fontsize=8.5, color=COLOURS.quiet)

@@ -11,15 +11,15 @@ from workbench.core.provenance import RunRecord
 from workbench.presentation import markup as m
 from workbench.presentation.display import Shown
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import say
+from workbench.presentation.languages import country, known, say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, sentence
 from workbench.sources import localities
 
 
-def locality_name(locality: str) -> str:
-    """Return a locality's name as readers say it, from its identifier or folder."""
-    return localities.load(locality).name
+def locality_name(locality: str, language: str = "en") -> str:
+    """Return a locality's name as readers say it, from its identifier or folder; a country in their language."""
+    return country(localities.load(locality).name, language)
 
 
 def data_used(record: RunRecord, language: str = "en") -> Table:
@@ -44,7 +44,7 @@ def data_used(record: RunRecord, language: str = "en") -> Table:
                 "fingerprint": [v.fingerprint for v in inputs],
             }
         ),
-        notes=tuple(dict.fromkeys(sentence(v.source.note) for v in inputs if v.source.note)),
+        notes=tuple(dict.fromkeys(sentence(known(v.source.note, language)) for v in inputs if v.source.note)),
         language=language,
     )
 
@@ -62,7 +62,7 @@ def run_facts(record: RunRecord, language: str = "en") -> Finding:
         day=record.created[:10],
         parts=listing(parts, language),
     )
-    caveats = tuple(say(caveat, language) for caveat in record.caveats)
+    caveats = tuple(known(caveat, language) for caveat in record.caveats)
     return Finding(told, caveats=(*caveats, *_guests(record, language)), language=language)
 
 

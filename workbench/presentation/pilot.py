@@ -19,7 +19,7 @@ AVERAGE = 68
 def front(result: Pilot, language: str = "en") -> Front:
     """Return the head of the report; comments make it one for the municipality alone."""
     last = max((vintage.last_period for vintage in result.record.inputs), default="")
-    name = locality_name(result.locality)
+    name = locality_name(result.locality, language)
     return Front(
         title=say("Guide for newcomers: what readers answered", language),
         subtitle=say("{place} · answers to {day}", language, place=name, day=last or "–"),

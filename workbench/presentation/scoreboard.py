@@ -52,7 +52,8 @@ def headline(board: Scoreboard, language: str = "en") -> Finding:
         of=number(of, language=language),
         expected=number(round(NOMINAL * of), language=language),
     )
-    return Finding(sentence, estimate=float(row["inside"]), unit="share of figures", headline=True, language=language)
+    unit = say("share of figures", language)
+    return Finding(sentence, estimate=float(row["inside"]), unit=unit, headline=True, language=language)
 
 
 def by_forecaster(board: Scoreboard, language: str = "en") -> Table:

@@ -84,3 +84,26 @@ class Front(Shown):
             "record": json.loads(self.record.to_json()),
         }
         return {m.FRONT: facts}
+
+
+@dataclass(frozen=True)
+class Heading(Shown):
+    """The heading of a section, in the language of its report."""
+
+    text: str
+
+    def plain(self) -> str:
+        """Return the heading as a line."""
+        return self.text
+
+    def markdown(self) -> str:
+        """Return the heading of the second level."""
+        return f"## {m.markdown(self.text)}"
+
+    def html(self) -> str:
+        """Return the heading of the second level."""
+        return f"<h2>{m.html(self.text)}</h2>\n"
+
+    def typst(self) -> str:
+        """Return the heading of the first level below the title."""
+        return f"#heading(level: 1, {m.typst(self.text)})\n\n"

@@ -19,7 +19,7 @@ from workbench.core.errors import ReportError
 from workbench.core.files import replacing
 from workbench.core.temporary import locked_folder
 from workbench.presentation import release
-from workbench.reporting import contents, document, html
+from workbench.reporting import contents, document, file_names, html
 from workbench.reporting.catalogue import Report, read_notebook, report
 from workbench.reporting.document import Attachment
 from workbench.reporting.parameters import checked
@@ -58,6 +58,7 @@ def build(
     folder: Path | None = None,
     runner: Runner = run,
     name_of_files: str = "",
+    overwrite: bool = False,
 ) -> BuiltReport:
     """Build the report ``name`` into the folder ``out`` as PDF, HTML and executed notebook.
 
@@ -70,14 +71,16 @@ def build(
     runner
         What executes the notebook: a kernel of its own, or a process that is warm already.
     name_of_files
-        Name of the three files, where several reports of one kind lie in a folder; default that of the report.
+        Name of the three files; default one that tells report, locality, place, as-of and language.
+    overwrite
+        Replace a report of this name that was made with other parameters. One of the same parameters always gives way.
 
     Raises
     ------
     ReportError
-        If a parameter is unknown or does not fit (before anything runs), if a cell fails, or if the result would not
-        be accessible. The three files are replaced only when all of them are whole; the notebook that failed is kept
-        as ``<name>.failed.ipynb``.
+        If a parameter is unknown or does not fit (before anything runs), if a report made with other parameters lies
+        there, if a cell fails, or if the result would not be accessible. The three files are replaced only when all of
+        them are whole; the notebook that failed is kept as ``<name>.failed.ipynb``.
     """
     chosen = report(name, folder)
     values = checked(name, chosen.parameters, parameters or {})
@@ -87,7 +90,7 @@ def build(
     try:
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target) as holder:
-            return _built(chosen, values, target, holder, runner, name_of_files or chosen.name)
+            return _built(chosen, values, target, holder, runner, name_of_files, overwrite)
     except OSError as error:
         raise ReportError(
             "cannot write reports here", where=str(target), why=error.strerror or str(error), do="choose another folder"
@@ -95,15 +98,26 @@ def build(
 
 
 def _built(
-    chosen: Report, values: Mapping[str, Any], target: Path, holder: Path, runner: Runner, files: str
+    chosen: Report,
+    values: Mapping[str, Any],
+    target: Path,
+    holder: Path,
+    runner: Runner,
+    files: str,
+    overwrite: bool,
 ) -> BuiltReport:
     name = chosen.name
-    failed = target / f"{files}.failed.ipynb"
+    expected = files or file_names.stem(name, values)
+    _keep(target / f"{expected}.ipynb", values, overwrite)
+    failed = target / f"{expected}.failed.ipynb"
     notebook = holder / f"{name}.ipynb"
     try:
         runner(chosen.path, values, notebook)
         public = _without_paths(notebook, values)
-        inputs = contents.inputs(values, document.facts(read_notebook(notebook)).edition)
+        facts = document.facts(read_notebook(notebook))
+        files = files or file_names.stem(name, values, facts.record)
+        _keep(target / f"{files}.ipynb", values, overwrite)
+        inputs = contents.inputs(values, facts.edition)
         attention = print_notebook(chosen, public, notebook, holder, archive_of(values.get("runs") or None), inputs)
         replaced = _replaced(target / f"{files}.ipynb", notebook)
         for suffix in (".ipynb", ".html", ".pdf"):
@@ -158,15 +172,48 @@ def _folders(executed: Path, values: Mapping[str, Any]) -> Iterator[tuple[Path, 
     return ((folder, name) for folder, name in machine.items() if folder != Path(folder.anchor))
 
 
-def _replaced(earlier: Path, notebook: Path) -> str:
-    """Return in a sentence which parameters an earlier report at this place was made with, where they differ."""
+def _keep(earlier: Path, values: Mapping[str, Any], overwrite: bool) -> None:
+    """Refuse to replace a report that was made with other parameters, unless that is wanted."""
+    told = [] if overwrite else _other(_parameters(earlier), values)
+    if told:
+        raise Refused(
+            "a report of this name was made with other parameters",
+            where=str(earlier.with_suffix(".pdf")),
+            why="it was made with " + ", ".join(told),
+            do="choose another folder with --out, or replace it with --overwrite",
+        )
+
+
+def _parameters(executed: Path) -> dict[str, Any]:
+    """Return the parameters an executed notebook was made with; none if there is none."""
     try:
-        before, now = (dict(read_notebook(path).metadata["papermill"]["parameters"]) for path in (earlier, notebook))
-    except (ReportError, OSError, KeyError, TypeError):
+        return dict(read_notebook(executed).metadata["papermill"]["parameters"])
+    except (ReportError, OSError, KeyError, TypeError, ValueError):
+        return {}
+
+
+def _other(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return which parameters of two reports differ; a file or folder is known by its name."""
+    if not before:
+        return []
+    both = {key: (_name(before.get(key)), _name(now.get(key))) for key in {**before, **now} if key not in PRIVATE}
+    return [f"{key}={one} (now {two})" for key, (one, two) in both.items() if one != two]
+
+
+def _name(value: Any) -> Any:
+    return Path(value).name if isinstance(value, str) and os.sep in value else value
+
+
+def _replaced(earlier: Path, notebook: Path) -> str:
+    """Return in a sentence what an earlier report at this place was made with, where parameters or run differ."""
+    before, now = _parameters(earlier), _parameters(notebook)
+    if told := _other(before, now):
+        return f"An earlier report was replaced; it was made with {', '.join(told)}."
+    try:
+        was, is_ = (document.facts(read_notebook(path)).record for path in (earlier, notebook))
+    except (ReportError, OSError, KeyError, TypeError, ValueError):
         return ""
-    differ = [key for key in {**before, **now} if key not in PRIVATE and before.get(key) != now.get(key)]
-    told = ", ".join(f"{key}={before.get(key)} (now {now.get(key)})" for key in differ)
-    return f"An earlier report was replaced; it was made with {told}." if differ else ""
+    return "" if was.key == is_.key else f"An earlier report was replaced; its figures came from run {was.short_key}."
 
 
 def print_notebook(

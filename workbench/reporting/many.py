@@ -127,7 +127,7 @@ def _one(task: Task) -> Made:
     order: Order = task.inputs
     began = monotonic()
     try:
-        built = build(order.report, order.parameters, order.out, runner=run_here, name_of_files=_file(order))
+        built = build(order.report, order.parameters, order.out, runner=run_here, overwrite=True)
     except WorkbenchError as error:
         return Made(order.place, failure=str(error).splitlines()[0], seconds=round(monotonic() - began, 2))
     except Exception as error:
@@ -135,11 +135,6 @@ def _one(task: Task) -> Made:
         return Made(order.place, failure=told, seconds=round(monotonic() - began, 2))
     content = sha256(built.pdf.read_bytes()).hexdigest()
     return Made(order.place, built.pdf.name, content, round(monotonic() - began, 2), built.attention)
-
-
-def _file(order: Order) -> str:
-    safe = "".join(letter if letter.isalnum() else "-" for letter in order.place)
-    return f"{order.report}-{safe}"
 
 
 def _print(name: str, shared: Mapping[str, Any]) -> str:

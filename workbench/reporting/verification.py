@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -176,12 +177,33 @@ def _notes(before: Carried, after: Carried) -> list[str]:
         (v.name, v.fingerprint) for v in after.record.inputs
     ]:
         said.append("The data are not those of the report: the fingerprints of its inputs differ.")
-    same = sum(a == b for a, b in zip(before.pages, after.pages, strict=False))
-    if before.pages == after.pages:
-        said.append(f"All {len(before.pages)} pages read the same, word by word.")
+    one, two = _read(before), _read(after)
+    differ_at = [at + 1 for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b]
+    if one == two:
+        said.append(f"All {len(one)} pages read the same, word by word; run, day and fingerprints apart.")
+    elif len(one) != len(two):
+        said.append(f"The report has {len(two)} pages; it had {len(one)}.")
     else:
-        said.append(f"{same} of {len(before.pages)} pages read the same, word by word.")
+        said.append(f"{len(one) - len(differ_at)} of {len(one)} pages read the same, word by word.")
+        was, now_ = _difference(one[differ_at[0] - 1], two[differ_at[0] - 1])
+        said.append(f"Page {differ_at[0]} read “{was}” and reads “{now_}”.")
     return said
+
+
+def _read(carried: Carried) -> tuple[str, ...]:
+    """Return the words of each page without what names the run itself: its key, its day, the seal of the contents."""
+    record = carried.record
+    named = "|".join(filter(None, [re.escape(record.key[:12]), re.escape(record.created[:10])]))
+    own = re.compile(rf"{contents.SEAL.pattern}|{named}" if named else contents.SEAL.pattern)
+    return tuple(own.sub("·", " ".join(page.split())) for page in carried.pages)
+
+
+def _difference(one: str, two: str) -> tuple[str, str]:
+    """Return the words from the first one that differs, in both texts."""
+    was, now_ = one.split(), two.split()
+    at = next((k for k, (a, b) in enumerate(zip(was, now_, strict=False)) if a != b), min(len(was), len(now_)))
+    start = max(0, at - 3)
+    return " ".join(was[start : at + 5]), " ".join(now_[start : at + 5])
 
 
 def every(

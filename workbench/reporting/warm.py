@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ def run_here(notebook: Path, parameters: Mapping[str, Any], executed: Path) -> N
     """
     node = read_notebook(notebook)
     shell = InteractiveShell.instance()
+    gc.freeze()  # resetting collects garbage: not among the hundred thousands of objects of libraries that stay
     shell.reset(new_session=False)  # type: ignore[no-untyped-call]  # IPython is untyped
     shell.showtraceback = lambda *_, **__: None  # type: ignore[method-assign]  # told by the error itself
     node.metadata["papermill"] = {"parameters": dict(parameters)}

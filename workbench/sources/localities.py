@@ -129,10 +129,41 @@ def read_folder(folder: Path) -> tuple[Locality | None, list[DataError]]:
     around = {str(code): str(name) for code, name in raw.get("around", {}).items()}
     modules = raw.get("modules", {})
     off = frozenset(name for name, on in modules.items() if on is False)
-    return Locality(*identity, folder, places, tables, off=off, around=around), [
-        *faults,
-        *_module_faults(modules, where),
-    ]
+    listed = raw.get("allocation", {})
+    attributes = frozenset(listed["attributes"]) if isinstance(listed.get("attributes"), list) else None
+    return Locality(
+        *identity,
+        folder,
+        places,
+        tables,
+        off=off,
+        around=around,
+        attributes=attributes,
+        protected=tuple(listed.get("protected", ())),
+        basis=str(listed.get("basis", "")),
+    ), [*faults, *_module_faults(modules, where), *_attribute_faults(listed, where)]
+
+
+def _attribute_faults(listed: Mapping[str, Any], where: str) -> list[DataError]:
+    """Return what is wrong with the list of attributes that a placement may use."""
+    if not listed:
+        return []
+    known = [column.name for column in contract("households").columns if column.name != "household"]
+    faults = []
+    for part in ("attributes", "protected"):
+        names = listed.get(part, [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            faults.append(DataError(f"'{part}' of [allocation] is no list of names", where=where, do=DO))
+            continue
+        faults += [
+            DataError(f"a table of households has no attribute '{name}'", where=where, do=nearest(name, known))
+            for name in names
+            if name not in known
+        ]
+    if "attributes" in listed and not str(listed.get("basis", "")).strip():
+        why = "whoever is refused an attribute may ask on what ground"
+        faults.append(DataError("the list of attributes has no basis", where=where, why=why, do='add basis = "…"'))
+    return faults
 
 
 def _module_faults(modules: Mapping[str, Any], where: str) -> list[DataError]:

@@ -1,7 +1,7 @@
 """What may statisticians work with? Coarse facts of each household under a keyed fingerprint.
 
 A plain hash of an identifier could be recomputed by anybody who knows the identifier; a keyed one (HMAC, RFC 2104)
-only by whoever holds the key. No name, no date, no free text, no place.
+only by those who hold the key. No name, no date, no free text, no place.
 """
 
 from __future__ import annotations

@@ -13,9 +13,11 @@ ANSWERED = ("accepted", "declined", "decided", "lapsed")
 
 
 def to(connection: sa.Connection, place: str, *, who: str) -> list[dict[str, Any]]:
-    """Return the offers of the rounds that are out, the unanswered first, each with the little that a list may tell.
+    """Return the offers of the rounds that are out and who is decided but not settled, the unanswered first.
 
-    ``brief`` of an offer has the shape of a folder; whoever hands it on passes it through
+    Each has the little that a list may tell.
+
+    ``brief`` of an offer has the shape of a folder; pass it on only through
     :func:`workbench.store.visibility.seen` first. One audit entry tells that the list was read.
     """
     found = connection.execute(
@@ -24,7 +26,8 @@ def to(connection: sa.Connection, place: str, *, who: str) -> list[dict[str, Any
         )
         .join(ROUND, ROUND.c.id == PROPOSAL.c.round)
         .join(HOUSEHOLD, HOUSEHOLD.c.id == PROPOSAL.c.household)
-        .where(PROPOSAL.c.place == place, ROUND.c.state == "sent", PROPOSAL.c.state != "draft")
+        .where(PROPOSAL.c.place == place, PROPOSAL.c.state != "draft")
+        .where((ROUND.c.state == "sent") | ((PROPOSAL.c.state == "decided") & (HOUSEHOLD.c.state == "decided")))
         .order_by(PROPOSAL.c.household)
     ).mappings()
     rows = [

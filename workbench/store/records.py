@@ -76,7 +76,7 @@ def register(
 def folder(connection: sa.Connection, household: str, *, who: str, why: str) -> dict[str, Any]:
     """Return all that stands in a household's folder; the audit tells who read it and why.
 
-    Whoever hands it on passes it through :func:`workbench.store.visibility.seen` first.
+    Pass it on only through :func:`workbench.store.visibility.seen` first.
     """
     row = connection.execute(sa.select(HOUSEHOLD).where(HOUSEHOLD.c.id == household)).mappings().one_or_none()
     if row is None:

@@ -141,6 +141,8 @@ def decide_quota(
     kind: str = "all",
 ) -> None:
     """Note what a municipality was asked for and what its council decided; never below what is accepted."""
+    if kind not in KINDS or min(number for number in (asked, decided, 0) if number is not None) < 0:
+        raise StoreError("such a quota cannot be", where=f"{municipality}, {year}", do=f"at least 0, kind {KINDS}")
     week = WEEKLY_PLACES.c
     taken = connection.execute(
         sa.select(sa.func.coalesce(sa.func.sum(week.taken), 0)).where(

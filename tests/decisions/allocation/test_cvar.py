@@ -37,7 +37,7 @@ def values_of(tables, problem: Problem, made: ScoreDraws, plan: dict[str, str]) 
     return worth
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_no_plan_has_a_better_tail_and_knowing_more_is_worth_what_every_plan_says(made_up, seed: int) -> None:
     tables, problem, made = stated(made_up, seed)
     every = list(made_up.every_plan(tables))
@@ -45,7 +45,7 @@ def test_no_plan_has_a_better_tail_and_knowing_more_is_worth_what_every_plan_say
     full = [plan for plan, n in zip(every, persons, strict=True) if n == max(persons)]
     values = np.array([values_of(tables, problem, made, plan) for plan in full])
     expected = solve(problem, gap=0.0)
-    for share in (0.2, 0.5, 1.0):
+    for share in (0.2, 0.5):
         best = max(tail_mean(row, share) for row in values)
         told = best_tail(problem, expected, made, share=share, gap=1e-6)
         assert told.tail == pytest.approx(best, abs=1e-5) and told.bound >= best - 1e-6

@@ -51,8 +51,8 @@ def test_no_bound_lies_below_the_best_of_all_plans(data: st.DataObject) -> None:
     problem = _problem(adults, children, capacity, score)
     worth, persons = _best(problem)
     multipliers = without_prices(problem)
-    twice = np.array(data.draw(st.lists(st.floats(0, 3), min_size=count, max_size=count)))
-    multipliers = type(multipliers)(multipliers.price, twice, np.ones_like(multipliers.whole))
+    item_price = np.array(data.draw(st.lists(st.floats(0, 3), min_size=count, max_size=count)))
+    multipliers = type(multipliers)(multipliers.price, item_price, np.ones_like(multipliers.whole))
     assert certified_bound(problem, multipliers, {}) >= worth
     assert persons <= persons_bound(problem) <= problem.capacity[:, 0].sum()
 

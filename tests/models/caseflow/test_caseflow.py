@@ -30,6 +30,7 @@ def known(of: CaseFlowPanel, scale: float = 0.3) -> CaseFlowFit:
             "weight": np.tile(equation.means, (DRAWS, 1)),
             "season": np.zeros((DRAWS, series, of.season)),
             "scale": np.full((DRAWS, series), scale),
+            "unrest": np.full(DRAWS, 0.3),
             "degrees_of_freedom": np.full(DRAWS, 4.0),
         }
         for equation in (eq.INTAKE, eq.OUTPUT, eq.STOCK)
@@ -101,7 +102,7 @@ def test_an_absent_flow_follows_from_stock_and_the_other() -> None:
 def test_output_is_pulled_to_intake_and_a_stock_alone_by_its_own_changes() -> None:
     y, x = np.log1p(np.full(20, 100.0)), np.log1p(np.r_[np.full(19, 100.0), 200.0])
     told = dict(zip(eq.OUTPUT.terms, eq.terms("output", y, x, None, True), strict=True))
-    assert told["intake"] > told["intake of 2"] > told["intake of 4"] > 0 and told["mean of 8"] == 0
+    assert told["intake"] > told["intake of 2"] > told["intake of 4"] > 0 and told["mean of 4"] == 0
     rising = np.arange(20.0)
     told = dict(zip(eq.STOCK.terms, eq.terms("stock", rising, None, None, False), strict=True))
     assert told["change"] == told["change of 4"] == 1
@@ -115,6 +116,19 @@ def test_a_gap_is_no_observation_and_holds_the_value_before_it() -> None:
     rows = eq.rows(eq.INTAKE, y[:, None], nothing, nothing, np.zeros(1, bool), 0, 4)
     assert len(rows.change) == 20 - eq.FIRST - 2  # neither into the gap nor out of it
     assert eq.forward_filled(y)[12] == y[11]
+
+
+@pytest.mark.quick
+def test_shocks_are_larger_after_large_changes_and_old_observations_count_less() -> None:
+    from workbench.models.caseflow.model import observations
+
+    calm, stirred = np.tile([0.0, 0.1], 10), np.r_[np.tile([0.0, 0.1], 8), 0.0, 1.0, 0.0, 1.0]
+    assert eq.unrest(calm) == pytest.approx(0, abs=0.02) and eq.unrest(stirred) > 0.5
+    nothing = np.full((20, 1), np.nan)
+    rows = eq.rows(eq.INTAKE, stirred[:, None], nothing, nothing, np.zeros(1, bool), 0, 4)
+    counts = observations(rows, 4, 0.9)["counts"]
+    assert counts[-1] == 1 and counts[-5] == pytest.approx(0.9**4)
+    assert observations(rows, 12, 0.9)["counts"][-4] == pytest.approx(0.9)  # a month is a third of a quarter
 
 
 @pytest.mark.quick
@@ -148,22 +162,26 @@ def test_output_and_a_stock_that_do_not_overlap_are_both_forecast() -> None:
     assert futures.stock is not None and futures.output is not None and futures.intake is None
 
 
-def made(rng: np.random.Generator, series: int = 4, each: int = 60) -> tuple[eq.Rows, dict[str, np.ndarray]]:
-    """Observations of the equation of output and the quantities they were made with, drawn from the prior."""
+def made(rng: np.random.Generator, series: int = 3, each: int = 44) -> tuple[eq.Rows, dict[str, np.ndarray]]:
+    """Output, period after period, by its equation with quantities drawn from the prior; intake and stock wander."""
     e, season = eq.OUTPUT, 4
-    truth = {"weight": rng.normal(e.means, e.spread)}
+    truth = {"weight": rng.normal(e.means, e.spread), "unrest": np.array(rng.normal(0.3, 0.15))}
     common = rng.normal(0, e.season, season)
     truth["season"] = common + 0.5 * e.season * rng.normal(size=(series, season))
     centre, spread = rng.normal(np.log(0.2), 0.8), np.exp(rng.normal(np.log(0.4), 0.4))
     truth["scale"] = np.exp(centre + spread * rng.normal(size=series))
     truth["degrees_of_freedom"] = np.array(2 + rng.gamma(2, 1 / 0.5))
-    n = series * each
-    at, now = np.repeat(np.arange(series), each), np.tile(np.arange(each) % season, series)
-    before = (now - 1) % season
-    given = rng.normal(0, 0.4, (n, len(e.terms)))
-    shocks = truth["scale"][at] * rng.standard_t(truth["degrees_of_freedom"], n)
-    change = given @ truth["weight"] + truth["season"][at, now] - truth["season"][at, before] + shocks
-    return eq.Rows(given, change, at, now, before), truth
+    x, s = (7 + np.cumsum(rng.normal(0, 0.3, (each, series)), axis=0) for _ in range(2))
+    y = np.full((each, series), 7.0)
+    y[: eq.FIRST] += rng.normal(0, 0.2, (eq.FIRST, series))
+    for column in range(series):
+        own, part = y[:, column], truth["season"][column]
+        for t in range(eq.FIRST, each):
+            pulls = eq.terms("output", own[:t], x[:t, column], s[:t, column], True)
+            size = truth["scale"][column] * np.exp(truth["unrest"] * eq.unrest(own[:t]))
+            shock = size * rng.standard_t(truth["degrees_of_freedom"])
+            own[t] = own[t - 1] + pulls @ truth["weight"] + part[t % season] - part[(t - 1) % season] + shock
+    return eq.rows(e, y, x, s, np.ones(series, bool), 0, season), truth
 
 
 def ranks(rng: np.random.Generator, fits: int) -> dict[str, np.ndarray]:
@@ -172,11 +190,11 @@ def ranks(rng: np.random.Generator, fits: int) -> dict[str, np.ndarray]:
     from workbench.models.caseflow.model import observations
 
     first, _ = made(rng)
-    compiled = sampling.compile_model(CaseFlowModel().build(eq.OUTPUT, 4, 4, first))
+    compiled = sampling.compile_model(CaseFlowModel(memory=1.0).build(eq.OUTPUT, 3, 4, first))
     found: dict[str, list[np.ndarray]] = {}
     for number in range(fits):
         rows, truth = made(rng)
-        own = compiled.with_data(**observations(rows))
+        own = compiled.with_data(**observations(rows, 4))
         posterior, _ = sampling.sample(own, draws=300, tune=300, chains=2, seed=number, cores=1)
         for name, value in truth.items():
             found.setdefault(name, []).append((posterior[name].values < value).mean(axis=(0, 1)).ravel())
@@ -187,7 +205,7 @@ def ranks(rng: np.random.Generator, fits: int) -> dict[str, np.ndarray]:
 def test_what_made_the_data_is_recovered() -> None:
     shares = np.concatenate([part.ravel() for part in ranks(np.random.default_rng(2), 3).values()])
     inside = ((shares > 0.025) & (shares < 0.975)).mean()
-    assert len(shares) > 80 and inside > 0.85
+    assert len(shares) > 60 and inside > 0.85
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ import pytest
 
 from workbench.core.errors import AssumptionError
 from workbench.models.inflow import (
+    Bounds,
     Forgetting,
     InflowComponents,
     InflowModel,
@@ -36,7 +37,7 @@ def test_every_number_is_printed_with_its_meaning() -> None:
     [
         (Shocks(), {"shock_median": 0.0}),
         (Shocks(), {"tail_rate": -1.0}),
-        (Shocks(), {"growth": float("nan")}),
+        (Bounds(), {"growth": float("nan")}),
         (Season(), {"harmonics": 6}),
         (Forgetting(), {"kept": 1.0}),
         (Surges(), {"chance": 1.2}),

@@ -95,8 +95,9 @@ def test_futures_are_whole_persons_and_never_absurd(
     known[0] = typical
     draws = made(known, draws=20, scale=scale, gain=gain).simulate(horizon, seed)
     assert draws.values.shape == (40, destinations, horizon) and draws.values.dtype == np.int64
-    recent, usual = np.maximum(known[-3:].max(axis=0), 50), np.median(known[-24:], axis=0)
-    highest = np.maximum(15 * recent, 2 * usual)
+    recent, usual = known[-2:].max(axis=0), np.median(known[-24:], axis=0)
+    grown = 10 * np.maximum(recent, 50) ** 0.75 * 1000**0.25
+    highest = np.maximum(np.minimum(grown, 30 * np.maximum(usual, 50)), 2 * np.maximum(recent, usual))
     assert (draws.values >= 0).all() and (draws.values <= np.rint(highest)[:, None] + 1).all()
     total = draws.sum("destination").values.to_numpy()
     assert np.array_equal(total, draws.values.to_numpy().sum(axis=1))
@@ -297,6 +298,33 @@ def test_a_doubtful_month_is_believed_by_as_many_futures_as_assumed() -> None:
     ahead = doubtful(flat, 200.0, 0.3).simulate(1, 1).values
     assert set(ahead[:, 0, 0].values.tolist()) == {200, 2000} and (ahead[:, 1] == 2000).all()
     assert (ahead[:, 0] == 200).mean() == pytest.approx(0.3, abs=0.03)
+
+
+def test_two_doubtful_months_in_a_row_are_believed_by_more_futures() -> None:
+    flat = made(np.full((60, 2), 2000.0), scale=1e-6, gain=1.0, draws=2000)
+    low = doubtful(flat, 200.0, 0.6)
+    known, apart = low.series.persons.copy(), low.series.doubtful.copy()  # type: ignore[union-attr]
+    known[-2, 0], apart[-2, 0] = np.nan, 200.0
+    ahead = replace(low, series=replace(low.series, persons=known, doubtful=apart)).simulate(1, 1).values
+    assert (ahead[:, 0] == 200).mean() == pytest.approx(0.84, abs=0.03)
+
+
+@pytest.mark.parametrize("size", [100.0, 50_000.0])
+def test_growth_is_bounded_by_size_and_no_futures_pile_up_at_the_bound(size: float) -> None:
+    ahead = made(np.full((60, 1), size), scale=9.0, gain=1.0, draws=1000).simulate(6, 1).values.to_numpy()
+    times = ahead.max() / size
+    assert (5 < times <= 17.8) if size < 1000 else (2 < times <= 3.8)
+    assert max(np.unique(ahead[:, 0, 5], return_counts=True)[1][1:]) < 0.05 * len(ahead)
+
+
+def test_surges_that_last_widen_the_months_far_ahead() -> None:
+    far = []
+    for lasting in (1e-9, 0.9):
+        surging = replace(PLAIN, surges=Surges(chance=0.15, factor=3.0, lasting=lasting))
+        flat = made(np.full((60, 1), 2000.0), draws=6000, scale=0.05, gain=1.0, components=surging)
+        drawn = flat.simulate(6, 1).values
+        far.append(np.log1p(drawn.isel(month=5)).quantile(0.99).item() - np.log1p(2000.0))
+    assert far[1] > 1.1 * far[0]
 
 
 def test_a_partial_month_is_the_least_that_it_will_have_had(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from workbench.decisions.allocation import problem_from_tables, solve
 from workbench.presentation.allocation import REASONS
-from workbench.presentation.allocation.plan import _reason
+from workbench.presentation.allocation.plan_tables import _reason
 
 pytestmark = pytest.mark.quick
 

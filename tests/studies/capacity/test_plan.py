@@ -11,6 +11,7 @@ from workbench.apps.capacity.view import CapacityView
 from workbench.core.draws import Draws
 from workbench.core.errors import AppError, AssumptionError, ContradictionError, DataError
 from workbench.presentation import capacity as page
+from workbench.studies import publishing
 from workbench.studies.capacity import staffing, study, wait
 from workbench.studies.capacity.agency import read_agency
 from workbench.studies.capacity.intake import cases_of
@@ -122,10 +123,12 @@ def test_small_groups_are_withheld_and_the_sentence_says_so_in_three_languages(p
         wait.promise_of(result.waits, "standrd")
 
 
-def test_the_page_follows_its_choices_in_three_languages(planned, tmp_path):
+def test_the_page_follows_its_choices_in_three_languages(planned, tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_DRAFTS", "1")
     _, runs = planned
     view = CapacityView(Opening(CapacityState(), runs=str(runs)))
     assert "will wait in April 2027" in view.first.value and "synthetic" in view.head.value
+    assert "Draft: this was not published" in view.head.value and "study.latest()" in view.foot.value
     assert view.tables.value.count("<table>") == 5 and "<svg" not in view.charts.value
     view.draw()
     assert view.charts.value.count("<svg role=") == 2
@@ -138,9 +141,27 @@ def test_the_page_follows_its_choices_in_three_languages(planned, tmp_path):
     asked = CapacityState.from_query(view.state.query())
     assert asked == view.state
     none = CapacityView(Opening(CapacityState(), runs=str(tmp_path)))
-    assert "No plan has been made yet" in none.head.value and none.tables.value == ""
+    assert "No plan has been published yet" in none.head.value and none.tables.value == ""
     with pytest.raises(AppError):
         CapacityState.from_query("hires=many")
+
+
+def test_readers_see_the_published_plan_and_no_plan_whose_agency_has_changed(planned, small, tmp_path):
+    result, saved = planned
+    runs = Path(shutil.copytree(saved, tmp_path / "runs"))
+    assert CapacityView(Opening(CapacityState(), runs=str(runs))).result is None
+    publication = publishing.publish("capacity", by="Kari Nordmann", runs=runs)
+    view = CapacityView(Opening(CapacityState(), runs=str(runs)))
+    assert publication.id in view.head.value and "Draft" not in view.head.value
+    assert "study.published()" in view.foot.value and view.result.record.key == result.record.key
+    queues = Path(small) / "queues.csv"
+    before = queues.read_text()
+    try:
+        pd.read_csv(queues).assign(waiting=9).to_csv(queues, index=False)
+        with pytest.raises(DataError, match="queues' of the agency has changed since the plan was made"):
+            study.published(runs=runs)
+    finally:
+        queues.write_text(before)
 
 
 def test_an_assumption_out_of_range_is_refused(small, tmp_path):

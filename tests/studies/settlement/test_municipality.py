@@ -11,6 +11,7 @@ import pytest
 
 from workbench.core.errors import AssumptionError, DataError
 from workbench.presentation.settlement import municipality as page
+from workbench.presentation.settlement import municipality_tables as tables
 from workbench.studies.settlement import carried, composition
 from workbench.studies.settlement import municipality as study
 
@@ -63,8 +64,8 @@ def test_ages_and_households_add_up_to_the_persons() -> None:
 @pytest.mark.parametrize("language", ["en", "nb", "sv"])
 def test_every_part_of_the_page_is_said_in_each_language(sweden: study.Country, language: str) -> None:
     m = study.municipality(sweden, "0180")
-    makers = (page.front, page.key_findings, page.by_year, page.quotas, page.peers, page.ages, page.dwellings)
-    told = [part(m, language).plain() for part in (*makers, page.staying, page.answer_form, page.how_sure)]  # type: ignore[operator]
+    makers = (page.front, page.key_findings, tables.by_year, tables.quotas, tables.peers, tables.ages, tables.dwellings)
+    told = [part(m, language).plain() for part in (*makers, tables.staying, tables.answer_form, page.how_sure)]  # type: ignore[operator]
     assert all(told) and all("{" not in text for text in told)
     assert ("newcomers to expect" in told[0]) == (language == "en")
 
@@ -91,9 +92,11 @@ def test_the_batch_says_what_failed_builds_the_rest_and_takes_up_where_it_was(tm
     order = ("0180", "9999", "1281")
     made = many.build_many("municipality", order, shared, tmp_path / "out", engine=Here())  # type: ignore[arg-type]
     assert [each.place for each in made.failures] == ["9999"] and "no municipality '9999'" in made.failures[0].failure
-    pdf = (tmp_path / "out" / "municipality-1281.pdf").read_bytes()
+    file = next(each.file for each in made.made if each.place == "1281")
+    assert file.startswith("municipality-sweden-1281-") and file.endswith("-sv.pdf")
+    pdf = (tmp_path / "out" / file).read_bytes()
     assert pdf.startswith(b"%PDF")
     told = json.loads(made.manifest.read_text(encoding="utf-8"))
     assert told["built"] == 2 and told["failed"] == 1 and "runs" not in told["parameters"]
     again = many.build_many("municipality", order, shared, tmp_path / "out", engine=Here())  # type: ignore[arg-type]
-    assert again.found == 2 and (tmp_path / "out" / "municipality-1281.pdf").read_bytes() == pdf
+    assert again.found == 2 and (tmp_path / "out" / file).read_bytes() == pdf

@@ -139,10 +139,10 @@ def map_of(desk: Desk, language: str) -> str:
 
     figure = Figure(
         name="plan-map",
-        drawing=maps.plan_map(told, say("Persons placed", language)),
+        drawing=maps.plan_map(told, say("Persons placed", language), language=language),
         caption=say("Where persons are placed; the area of a circle shows how many", language),
         alternative=say("Map of places as circles. The table of places gives every figure.", language),
-        source=say("The plan on this page", language) + maps.credit(told),
+        source=say("The plan on this page", language) + maps.credit(told, language),
         data=told,
     )
     return figure.html()

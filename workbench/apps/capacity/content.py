@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from workbench.apps import notices
@@ -12,12 +13,12 @@ from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
 from workbench.presentation.languages import day, month, say
+from workbench.presentation.release import standing
 from workbench.presentation.wording import number, period
 from workbench.studies.capacity import study, wait
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from workbench.core.archive import Publication
     from workbench.studies.capacity.study import CapacityResult
 
 
@@ -26,12 +27,17 @@ def title(language: str) -> str:
     return notices.tag("h1", say("Capacity: backlog, waiting times and staff", language))
 
 
-def head(result: CapacityResult, language: str, made: date) -> str:
-    """Return the title, which agency and months, how old the plan is, and whether the agency is synthetic."""
+def head(result: CapacityResult, language: str, publication: Publication | None) -> str:
+    """Return the title, which agency and months, how old the plan is and how it stands, and what is synthetic."""
+    stands = standing(publication, language)
+    made = datetime.fromisoformat(result.record.created).date()
     told = period(result.months[0], result.months[-1], language)
     known = say("Data to {month}", language, month=month(result.data.as_of, language))
     when = say("made on {day}", language, day=day(made, language))
-    said = f'<p class="mw-subtitle">{m.html(f"{result.data.name} · {told} · {known} · {when}")}</p>\n'
+    facts = " · ".join(filter(None, (result.data.name, told, known, when, stands.line)))
+    said = f'<p class="mw-subtitle">{m.html(facts)}</p>\n'
+    if stands.warning:
+        said += notices.notice(stands.warning)
     if result.data.synthetic:
         said += notices.notice(say("This agency is synthetic: it describes no real agency.", language))
     return title(language) + said
@@ -96,13 +102,14 @@ def tables(result: CapacityResult, language: str) -> str:
     )
 
 
-def code(result: CapacityResult, state: CapacityState) -> str:
+def code(result: CapacityResult, state: CapacityState, published: bool) -> str:
     """Return the lines of Python that give the same sentences and tables."""
+    opened = "result, _ = study.published()" if published else "result = study.latest()"
     lines = [
         "from workbench.presentation import capacity as shown",
         "from workbench.studies.capacity import study",
         "",
-        f"result = study.latest()  # run {result.record.short_key}",
+        f"{opened}  # run {result.record.short_key}",
         f"print(shown.headline(result, {state.language!r}).sentence)",
         f"print(shown.by_unit(result, {state.language!r}).plain())",
     ]
@@ -114,12 +121,12 @@ def code(result: CapacityResult, state: CapacityState) -> str:
     return "\n".join(lines) + "\n"
 
 
-def foot(result: CapacityResult, state: CapacityState) -> str:
+def foot(result: CapacityResult, state: CapacityState, published: bool = False) -> str:
     """Return how sure it is, the code, the sources and the run."""
     language = state.language
     sure = page.method(language).html() + page.how_sure(result, language).html()
     lead = say("These lines of Python give the same figures and sentences:", language)
-    lines = f'<p>{m.html(lead)}</p><pre tabindex="0"><code>{m.html(code(result, state))}</code></pre>'
+    lines = f'<p>{m.html(lead)}</p><pre tabindex="0"><code>{m.html(code(result, state, published))}</code></pre>'
     facts = [
         source_line(result.data.sources, language) + ".",
         say(
@@ -140,8 +147,8 @@ def foot(result: CapacityResult, state: CapacityState) -> str:
 def missing(language: str) -> str:
     """Return the page when no plan was made yet."""
     return title(language) + notices.notice(
-        say("No plan has been made yet.", language),
-        say("Ask the people who run this page to make one, then load it again.", language),
+        say("No plan has been published yet.", language),
+        say("Ask the people who run this page to publish one, then load it again.", language),
     )
 
 

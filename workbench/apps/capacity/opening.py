@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from workbench.apps import pages
 from workbench.apps.capacity.state import CapacityState
+from workbench.core.archive import archive_of
 from workbench.core.errors import WorkbenchError
 from workbench.presentation.languages import say
 
 if TYPE_CHECKING:
+    from workbench.core.archive import Publication
     from workbench.studies.capacity.study import CapacityResult
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The plan that is shown, its publication (None: a draft), or the error that keeps it from being shown."""
+
+    result: CapacityResult | None = None
+    publication: Publication | None = None
+    error: WorkbenchError | None = None
 
 
 @dataclass(frozen=True)
@@ -23,24 +35,29 @@ class Opening:
     runs: str = ""
 
     @cached_property
-    def found(self) -> tuple[CapacityResult | None, WorkbenchError | None]:
-        """The newest saved plan, or why it cannot be shown; read once."""
+    def found(self) -> Found:
+        """The published plan, or of drafts the newest, or why it cannot be shown; read once."""
         from workbench.studies.capacity import study  # here: pandas and the solvers are not needed for the title
 
         try:
-            return study.latest(runs=self.runs or None), None
+            if pages.drafts():
+                result = study.latest(runs=self.runs or None)
+                return Found(
+                    result, None if result is None else archive_of(self.runs or None).of_run(result.record.key)
+                )
+            return Found(*(study.published(runs=self.runs or None) or (None, None)))
         except WorkbenchError as error:
-            return None, error
+            return Found(error=error)
 
     @property
     def blockers(self) -> tuple[str, ...]:
         """Why the plan asked for cannot be shown, in sentences."""
-        result, error = self.found
-        if error is not None:
+        if self.found.error is not None:
             return (say("The saved plan cannot be shown.", self.asked.language),)
-        if result is None:
-            return (say("No plan has been made yet.", self.asked.language),)
-        return self.asked.blockers(result.data.agency.units, result.data.agency.stages)
+        if self.found.result is None:
+            return (say("No plan has been published yet.", self.asked.language),)
+        agency = self.found.result.data.agency
+        return self.asked.blockers(agency.units, agency.stages)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the choices as JSON can hold them."""

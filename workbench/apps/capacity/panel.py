@@ -22,6 +22,7 @@ class Capacity:
     """How many cases will wait, what is one more caseworker worth, and how long does a decision take?"""
 
     title = marked("Capacity")
+    published = True
 
     def state(self) -> Opening:
         """Return how the page opens for its address; saved runs lie where the server says."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -30,9 +29,9 @@ class CapacityView:
         self.state, self.notice = opening.asked, opening.notice
         self._problem: Callable[[str], str] | None = None
         self._quiet = self._up = False
-        self.result, error = opening.found
-        if error is not None:
-            notices.log(error)
+        self.result, self.publication = opening.found.result, opening.found.publication
+        if opening.found.error is not None:
+            notices.log(opening.found.error)
             self._problem = content.failed
         elif self.result is None:
             self._problem = content.missing
@@ -98,7 +97,7 @@ class CapacityView:
         if result is None:
             return ""
         if changed is None:
-            self.head.value = content.head(result, language, datetime.fromisoformat(result.record.created).date())
+            self.head.value = content.head(result, language, self.publication)
             self.first.value = content.first(result, language)
             self.tables.value = content.tables(result, language)
             waiting = say("Drawing the charts …", language)
@@ -111,7 +110,7 @@ class CapacityView:
         if changed is None or changed & {"case_type", "waited"}:
             title = notices.tag("h2", say("What an applicant is told", language))
             self.told.value = title + content.applicant(result, self.state)
-        self.foot.value = content.foot(result, self.state)
+        self.foot.value = content.foot(result, self.state, self.publication is not None)
         return say("The figures follow the choice.", language)
 
     def draw(self) -> None:

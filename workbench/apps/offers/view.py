@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import ipywidgets
@@ -9,17 +10,11 @@ import ipywidgets
 from workbench.apps import notices
 from workbench.apps.bridge import keep_quiet
 from workbench.apps.register_view import RegisterView, box, button
+from workbench.core.errors import AppError
 from workbench.presentation import markup as m
 from workbench.presentation.languages import marked, say
-from workbench.presentation.rounds.words import needs, population, state
+from workbench.presentation.rounds.words import REASONS, needs, population, state
 from workbench.studies.rounds import municipal
-
-REASONS = {
-    "no_suitable_dwelling": marked("No suitable dwelling"),
-    "service_missing": marked("A service is missing"),
-    "no_room_left": marked("No room left"),
-    "other": marked("Another reason"),
-}
 
 
 def page() -> ipywidgets.Box:
@@ -86,9 +81,31 @@ class OffersView(RegisterView):
                 say("Decline {code}", self.lang, code=row.short), lambda: self._answer(row, False, reason.value)
             )
             return box("mw-row", accept, decline), reason
-        if row.state in ("accepted", "decided"):
-            return (button(say("Open the folder of {code}", self.lang, code=row.short), lambda: self._open(row)),)
-        return ()
+        look = button(say("Open the folder of {code}", self.lang, code=row.short), lambda: self._open(row))
+        if row.state == "decided" and not row.settled:
+            day = ipywidgets.DatePicker(description=say("Moved in on", self.lang))
+            number = ipywidgets.Text(
+                description=say("Only the person with case number", self.lang), placeholder=say("everybody", self.lang)
+            )
+            note = button(
+                say("Note the day for {code}", self.lang, code=row.short),
+                lambda: self._settle(row, day.value, number.value.strip()),
+            )
+            return look, box("mw-row", day, number), note
+        return (look,) if row.state in ("accepted", "decided") else ()
+
+    def _settle(self, row: municipal.Offer, day: date | None, case_number: str) -> None:
+        def step() -> str:
+            if day is None:
+                raise AppError(say("Name the day on which they moved in.", self.lang))
+            place, who = self.account.municipality, self.desk.login
+            left = municipal.settle(self.desk.store, row.household, day, place=place, case_number=case_number, who=who)
+            if left:
+                return say("Noted; {number} members have not moved in yet.", self.lang, number=left)
+            return say("Household {code} is settled.", self.lang, code=row.short)
+
+        self.folder.value = ""
+        self.act(step)
 
     def _answer(self, row: municipal.Offer, accept: bool, reason: str) -> None:
         def step() -> str:

@@ -13,11 +13,10 @@ from workbench.apps.bridge import keep_quiet
 from workbench.apps.register_view import RegisterView, box, button, table
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
-from workbench.presentation.rounds.words import state
+from workbench.presentation.rounds.words import OVERRIDES, state
 from workbench.store.rounds import answers, proposals
 
 AGES = ("adults", "children", "seniors")
-OVERRIDES = {"pin": marked("Lock to this place"), "ban": marked("Keep from this place")}
 HEADS = (
     marked("Household"),
     marked("Persons"),

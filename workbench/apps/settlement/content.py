@@ -6,7 +6,7 @@ import base64
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.apps import notices
+from workbench.apps import notices, pages
 from workbench.apps.settlement.state import SettlementState
 from workbench.core.archive import archive_of
 from workbench.presentation import downloads, release
@@ -14,7 +14,7 @@ from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
 from workbench.presentation.languages import say
 from workbench.presentation.settlement import municipality as words
-from workbench.presentation.settlement import national
+from workbench.presentation.settlement import municipality_tables, national
 from workbench.presentation.tables import Table
 from workbench.presentation.wording import leading, meanings, number
 from workbench.studies.settlement import municipality as study
@@ -37,11 +37,12 @@ def head(result: SettlementResult, state: SettlementState) -> str:
     made = say("made {day}", language, day=result.record.created[:10])
     archive = archive_of(state.runs or None)
     publication = archive.of_run(result.record.key) or archive.taken(result.record.key)
-    warning = release.standing(publication, language).warning
-    said = notices.notice(warning) if warning else ""
+    standing = release.standing(publication, language)
+    said = notices.notice(standing.warning) if standing.warning else ""
     if not result.diagnostics.ok:
         said += notices.notice(say("Attention: the fit failed its checks.", language))
-    return f'{title(language)}<p class="mw-subtitle">{m.html(leading(data))} · {m.html(leading(made))}</p>\n{said}'
+    known = " · ".join(filter(None, [leading(data), leading(made), standing.line]))
+    return f'{title(language)}<p class="mw-subtitle">{m.html(known)}</p>\n{said}'
 
 
 def said_first(result: SettlementResult, state: SettlementState) -> str:
@@ -73,8 +74,8 @@ def tables(result: SettlementResult, state: SettlementState) -> tuple[str, str]:
     shown: list[Table] = []
     if state.municipality:
         one = study.municipality(study.of_saved(result), state.municipality)
-        shown.append(words.by_year(one, language))
-        past = words.quotas(one, language)
+        shown.append(municipality_tables.by_year(one, language))
+        past = municipality_tables.quotas(one, language)
         body = shown[0].html() + past.html()
         shown += [past] if isinstance(past, Table) else []
         status = say("{place} is shown.", language, place=one.name)
@@ -108,10 +109,10 @@ def waiting(language: str) -> str:
 
 
 def missing(language: str) -> str:
-    """Return the page when no forecast was made yet."""
+    """Return the page when no forecast was published yet."""
     return title(language) + notices.notice(
-        say("No forecast has been made yet.", language),
-        say("Ask the people who run this page to make one, then load it again.", language),
+        say("No forecast has been published yet.", language),
+        say("Ask the people who run this page to publish one, then load it again.", language),
     )
 
 
@@ -160,17 +161,17 @@ def code(result: SettlementResult, state: SettlementState) -> str:
     """Return the lines of Python that give the same sentences and tables."""
     runs = f"runs={state.runs!r}" if state.runs else ""
     lines = [
-        "from workbench.presentation.settlement import municipality as words, national",
+        "from workbench.presentation.settlement import municipality as words, municipality_tables, national",
         "from workbench.studies.settlement import municipality, saved_runs",
         "",
-        f"result = saved_runs.latest({runs})  # run {result.record.short_key}",
+        f"result = saved_runs.{'latest' if pages.drafts() else 'published'}({runs})  # run {result.record.short_key}",
     ]
     if state.total:
         lines.append(f"result = saved_runs.with_total(result, {state.total}{', ' + runs if runs else ''})")
     if state.municipality:
         lines.append(f"m = municipality.municipality(municipality.of_saved(result), {state.municipality!r})")
         lines.append(f"print(words.headline(m, {state.language!r}).sentence)")
-        lines.append(f"print(words.by_year(m, {state.language!r}).plain())")
+        lines.append(f"print(municipality_tables.by_year(m, {state.language!r}).plain())")
         if state.takes >= 0:
             lines.append(f"print(national.if_taken(m, {state.takes}, {state.language!r}).sentence)")
     else:

@@ -1,4 +1,4 @@
-"""Where does the settlement page stand when it opens? What was asked for, and the saved forecast it is asked of."""
+"""How does the settlement page open? What the reader asks for, and the published forecast that it is asked of."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from workbench.apps import pages
 from workbench.apps.settlement.state import SettlementState
 from workbench.core.errors import DataError
 from workbench.presentation.languages import say
@@ -24,9 +25,10 @@ class Opening:
 
     @cached_property
     def found(self) -> tuple[SettlementResult | None, DataError | None]:
-        """The newest saved forecast, or why it cannot be shown; read once."""
+        """The published forecast, or of drafts the newest, or why it cannot be shown; read once."""
+        look = saved_runs.latest if pages.drafts() else saved_runs.published
         try:
-            return saved_runs.latest(runs=self.asked.runs or None), None
+            return look(runs=self.asked.runs or None), None
         except DataError as error:
             return None, error
 
@@ -37,7 +39,7 @@ class Opening:
         if error is not None:
             return (say("The saved forecast cannot be shown.", self.asked.language),)
         if result is None:
-            return (say("No forecast has been made yet.", self.asked.language),)
+            return (say("No forecast has been published yet.", self.asked.language),)
         return self.asked.blockers(result.names)
 
     def to_dict(self) -> dict[str, Any]:

@@ -19,9 +19,10 @@ UNKNOWN = marked("The address asks for something that this page does not have; t
 
 
 class Settlement:
-    """Where in the country will newcomers live, by the newest saved forecast?"""
+    """Where in the country will newcomers live, by the published forecast?"""
 
     title = marked("Settlement")
+    published = True
 
     def state(self) -> Opening:
         """Return how the page opens for its address; saved runs lie where the server says."""

@@ -35,7 +35,7 @@ class SettlementView:
         self.place = ipywidgets.Dropdown()
         self.total = ipywidgets.BoundedIntText(min=0, max=LARGEST)
         self.takes = ipywidgets.BoundedIntText(min=-1, max=LARGEST)
-        self.blocker = ipywidgets.HTML()
+        self.choices, self.blocker = ipywidgets.Button(), ipywidgets.HTML()
         self.head, self.headline, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
         self.bridge = Bridge(self.draw)
         self.saved, error = opening.found
@@ -48,8 +48,10 @@ class SettlementView:
         self.update()
 
     def _layout(self) -> ipywidgets.Box:
-        first = boxed("mw-card", self.language)
         choose = boxed("mw-card", self.place, self.total, self.takes)
+        choose.add_class("mw-choices")
+        self.choices.add_class("mw-toggle")
+        first = boxed("mw-card", self.language, *([self.choices] if self.saved is not None else []))
         controls = boxed("mw-controls", first, self.blocker, *([choose] if self.saved is not None else []))
         self.charts.add_class("mw-charts")
         said = boxed("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
@@ -120,6 +122,7 @@ class SettlementView:
         self.place.description = say("Municipality", language)
         self.total.description = say("What if so many in the country (0: as forecast)", language)
         self.takes.description = say("What if it takes so many (-1: not asked)", language)
+        self.choices.description = say("Municipality and what if", language)
         self._quiet = True
         if self.saved is not None:
             places = sorted(self.saved.names.items(), key=lambda pair: pair[1])

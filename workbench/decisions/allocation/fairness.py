@@ -41,7 +41,7 @@ def group_losses(problem: Problem, plan: Plan) -> pd.DataFrame:
     """Return what each group gets beside what it could get if the plan served it alone.
 
     Columns ``group, households, mean_score, own_best, loss``: mean score of a weighted person; one without a place
-    counts nought. The own best is found within .2 %, placing as many persons.
+    counts zero. The own best is found within .2 %, placing as many persons.
     """
     rows = []
     kinds = np.array(problem.group, dtype=object)

@@ -102,9 +102,10 @@ def solve(
     further = (*stated_rules(problem), *further)
     rules: tuple[AllocationRule, ...] = (*standard_rules(problem), *further)
     titles = [rule.title for rule in rules]
-    if twice := sorted({title for title in titles if titles.count(title) > 1}):
+    if repeated := sorted({title for title in titles if titles.count(title) > 1}):
         raise DecisionError(
-            f"the rule '{twice[0]}' stands twice", do="leave out what every plan keeps already, or what is named twice"
+            f"the rule '{repeated[0]}' stands twice",
+            do="leave out what every plan keeps already, or what is named twice",
         )
     pairs = int((problem.why == 0).sum())
     say(f"{len(problem.household_names)} households, {len(problem.place_names)} places, {pairs} allowed pairs.")
@@ -333,9 +334,9 @@ def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule, lim
     found = search(
         instance, gap=0.0, limit=limit if enough else Limit(TO_SHARPEN), prices_at=multipliers.price, plans=False
     )
-    twice = np.zeros(problem.items)
-    twice[instance.who] = found.twice
-    return replace(multipliers, price=found.price, twice=twice, whole=found.whole)
+    item_price = np.zeros(problem.items)
+    item_price[instance.who] = found.item_price
+    return replace(multipliers, price=found.price, item_price=item_price, whole=found.whole)
 
 
 def _nobody(problem: Problem) -> Outcome:

@@ -21,8 +21,8 @@ def late_cases(waiting: np.ndarray, done: np.ndarray, time_limits: np.ndarray) -
 
     Notes
     -----
-    Whoever waited L months ago and has not left since is late; who came first leaves first. Cases that wait now have
-    an age that these figures do not tell, so a month before L is not counted.
+    A case that waited L months ago and has not left since is late; who came first leaves first. Cases that wait now
+    have an age that these figures do not tell, so a month before L is not counted.
     """
     months = done.shape[1]
     found = np.zeros_like(done, dtype=float)

@@ -130,7 +130,7 @@ def programme(problem: StaffingProblem) -> Programme:
 
 
 def _late(problem: StaffingProblem, queue: Any, done: Any, late: Any, start: np.ndarray) -> list[Any]:
-    """Return that whoever waited L months ago and has not left since is late (see ``costs.late_cases``)."""
+    """Return that a case that waited L months ago and has not left since is late (see ``costs.late_cases``)."""
     cp = cvxpy()
     _, months, _, stages = problem.shape
     found = []

@@ -21,7 +21,7 @@ from workbench.core.errors import DataError
 OLDEST = 60
 """Months waited beyond which ages are taken together."""
 POOLED = 100.0
-"""Cases a month of age borrows from its neighbours: keeps the chance at rare ages from being nought or one."""
+"""Cases a month of age borrows from its neighbours: keeps the chance at rare ages from being zero or one."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -99,7 +99,7 @@ class CaseFlowFit:
         if panel.stock_only[column] and "stock" in self.posterior:
             path = _paths(panel.stock[:, column], size)
             for _ in range(horizon):
-                path = self._grown("stock", column, path, None, None, rng, np.ones(size))
+                path = self._grown("stock", column, path, None, None, rng, _surges(rng, size))
             alone["stock"] = _whole(path[:, -horizon:], panel.stock[:, column])
         if "output" not in self.posterior or not np.isfinite(panel.output[:, column]).any():
             return alone
@@ -113,7 +113,7 @@ class CaseFlowFit:
         stock = np.full(size, int(self._last_stock(column))) if closed else None
         for step in range(horizon):
             # One period's surge is a surge of intake and of output: both are larger than usual, each in its direction.
-            surge = np.where(rng.random(size) < SURGE_CHANCE, SURGE_SCALE, 1.0)
+            surge = _surges(rng, size)
             y_next = self._grown("output", column, y, x, s, rng, surge)
             output = _whole(y_next[:, -1], panel.output[:, column])
             if x is not None:
@@ -154,7 +154,8 @@ class CaseFlowFit:
         given = eq.terms(name, y, x, s, bool(self.panel.closed[column]))
         own = post["season"][:, column]
         expected = (given * post["weight"]).sum(axis=1) + own[:, now] - own[:, (now - 1) % season]
-        shock = post["scale"][:, column] * surge * rng.standard_t(post["degrees_of_freedom"])
+        size = post["scale"][:, column] * np.exp(post["unrest"] * eq.unrest(y)) * surge
+        shock = size * rng.standard_t(post["degrees_of_freedom"])
         highest = np.log1p(
             CEILING
             * np.expm1(y[:, : len(self.panel.periods)]).max(
@@ -162,6 +163,10 @@ class CaseFlowFit:
             )
         )
         return np.column_stack([y, np.clip(y[:, -1] + expected + shock, 0.0, highest)])
+
+
+def _surges(rng: np.random.Generator, size: int) -> np.ndarray:
+    return np.where(rng.random(size) < SURGE_CHANCE, SURGE_SCALE, 1.0)
 
 
 def _paths(values: np.ndarray, size: int) -> np.ndarray:

@@ -5,6 +5,7 @@ Importing this package loads no PyMC; building or fitting does.
 """
 
 from workbench.models.inflow.components import (
+    Bounds,
     Counts,
     Doubt,
     Forgetting,
@@ -23,6 +24,7 @@ from workbench.models.inflow.prior import prior_check
 from workbench.models.inflow.series import InflowSeries
 
 __all__ = [
+    "Bounds",
     "Counts",
     "Doubt",
     "Forgetting",

@@ -89,10 +89,6 @@ class Shocks(Component):
     shock_spread_uncertainty: float = _prior(0.5, "how uncertain that difference is (factor, log scale)")
     tail_shape: float = _prior(2.0, "shape of the Gamma prior of the shocks' degrees of freedom above 2")
     tail_rate: float = _prior(0.5, "rate of that Gamma prior")
-    growth: float = _prior(
-        15.0, "no simulated month exceeds this multiple of the highest of the last three known ones, and of 50 persons"
-    )
-    rebound: float = _prior(2.0, "it may always come back to this multiple of the median of the last two years")
 
     def rows(self) -> list[Row]:
         """Return what is estimated: quantity, per, prior, meaning."""
@@ -209,11 +205,30 @@ class Counts(Component):
 
 
 @dataclass(frozen=True)
-class Surges(Component):
-    """What the past has shown too seldom to learn from: months in which every shock is larger. An assumption."""
+class Bounds(Component):
+    """How far a simulated month may rise: past growth was bounded, the tail of a distribution is not. Assumptions.
 
-    chance: float = _prior(0.1, "chance that a month is one", share=True)
+    Chosen on origins before 2016. Months of 30,000 persons and more never tripled within half a year, those of a few
+    hundred have grown thirtyfold; no month exceeded some thirty times the median of the two years before.
+    """
+
+    growth: float = _prior(10.0, "largest multiple of the last two months, at 1,000 persons a month")
+    size: float = _prior(0.25, "how that multiple falls with size: by this power of the persons a month", share=True)
+    ceiling: float = _prior(30.0, "largest multiple of the median of the last two years")
+    rebound: float = _prior(2.0, "multiple of that median, and of the last two months, that is always possible")
+    least: float = _prior(0.5, "each future's own bound lies between this share of the bound and the whole", share=True)
+
+
+@dataclass(frozen=True)
+class Surges(Component):
+    """What the past has shown too seldom to learn from: months in which every shock is larger. An assumption.
+
+    Surges last: a month follows a surge month as one more with the chance ``lasting``, or begins one by ``chance``.
+    """
+
+    chance: float = _prior(0.15, "share of months that are in a surge", share=True)
     factor: float = _prior(2.0, "how many times larger its shocks are")
+    lasting: float = _prior(0.8, "how strongly a surge lasts from month to month (0: not at all)", share=True)
 
 
 @dataclass(frozen=True)
@@ -232,10 +247,11 @@ class Spillover(Component):
 class Doubt(Component):
     """A last month far below what its past allows is a true fall or is partial: nobody can tell yet. An assumption.
 
-    Each simulated future believes the figure, or takes it for the least that the month will have had.
+    Each simulated future believes the figures of a destination, or takes each for the least that its month will have
+    had. Two such months in a row are each evidence of a fall: both are partial with the square of one's chance.
     """
 
-    believed: float = _prior(0.5, "chance that such a month is a true fall", share=True)
+    believed: float = _prior(0.8, "chance that one such month is a true fall", share=True)
 
 
 @dataclass(frozen=True)
@@ -251,6 +267,7 @@ class InflowComponents:
     level: Level = field(default_factory=Level)
     shocks: Shocks = field(default_factory=Shocks)
     season: Season = field(default_factory=Season)
+    bounds: Bounds = field(default_factory=Bounds)
     volatility: Volatility | None = field(default_factory=Volatility)
     forgetting: Forgetting | None = field(default_factory=Forgetting)
     counts: Counts | None = field(default_factory=Counts)
@@ -300,6 +317,7 @@ KINDS: Mapping[str, type[Component]] = {
     "level": Level,
     "shocks": Shocks,
     "season": Season,
+    "bounds": Bounds,
     "volatility": Volatility,
     "forgetting": Forgetting,
     "counts": Counts,

@@ -16,7 +16,7 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.inflow.components import InflowComponents
+from workbench.models.inflow.components import Bounds, InflowComponents
 from workbench.models.inflow.recursion import (
     Dynamics,
     State,
@@ -29,10 +29,10 @@ from workbench.models.inflow.recursion import (
 )
 from workbench.models.inflow.series import InflowSeries
 
-FORMAT = "migration-workbench inflow fit 3"
+FORMAT = "migration-workbench inflow fit 4"
 UNIT = "asylum applications"
-FEW = 50
-"""Persons a month below which growth is not counted as a multiple."""
+FEW, USUAL = 50.0, 1000.0
+"""Persons a month below which growth is not counted as a multiple, and those for which its bound is stated."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class InflowFit:
         Each destination's shocks keep their fitted Student-t margin, at the size that its last months let expect. The
         shocks of one month are tied by a Gaussian copula whose correlation is that of the model's own past surprises
         (:func:`shock_correlation`), so that the total over destinations has an interval that allows for common surges.
-        With the component *surges* some months have larger shocks everywhere. With
+        With the component *surges* some months have larger shocks everywhere, and such months last. With
         *spillover* shocks are larger where those of other destinations were of late, and share a direction. With
         *doubt* each path believes a doubtful last month, or takes it for the least that month will have had. A
         destination that is not published up to ``as_of`` is simulated from its own last month. With the component
@@ -123,7 +123,6 @@ class InflowFit:
             elsewhere = (state.variance.sum(axis=-1, keepdims=True) - state.variance) / others
             excess = components.spillover.volatility * np.maximum(elsewhere, 0.0)
             state = replace(state, variance=state.variance + excess)
-        highest = self._highest()
         unit = series.rounding if components.counts else 1
 
         behind = int(series.silence.max())
@@ -132,12 +131,18 @@ class InflowFit:
         rng = np.random.default_rng(seed)
         shape = state.level.shape
         published, believed = self._doubtful(shape, seed)
+        highest = self._highest(believed, seed)
+        surging = np.zeros((shape[0], 1), bool)
         future = np.empty((*shape, horizon), dtype=np.int64)
         for step, term in zip(steps, terms, strict=True):
             shock = stdtrit(dynamics.freedom, ndtr(rng.standard_normal(shape) @ ties.T))
             if components.surges:
-                surge = rng.random((shape[0], 1)) < components.surges.chance
-                shock = np.where(surge, components.surges.factor * shock, shock)
+                surges = components.surges
+                begins = (1 - surges.lasting) * surges.chance
+                begun = step > steps[0]
+                chance = np.where(surging, surges.lasting + begins, begins) if begun else surges.chance
+                surging = rng.random((shape[0], 1)) < chance
+                shock = np.where(surging, surges.factor * shock, shock)
             expected = state.level + dynamics.season @ term
             # A count is neither negative nor boundless, and the level must not follow what cannot be.
             y = np.clip(expected + scale_now(dynamics, state) * shock, 0.0, highest)
@@ -150,15 +155,17 @@ class InflowFit:
         months = horizon_months(series.as_of, horizon)
         return Draws.from_array(future, {"destination": series.destinations, "month": months}, UNIT)
 
-    def _highest(self) -> np.ndarray:
-        """Return the log of what no simulated month of a destination exceeds."""
-        shocks, persons = self.configuration.components.shocks, self.series.persons
-        figures = pd.DataFrame(persons)
-        recent = figures.ffill().tail(3).max().to_numpy()
-        usual = figures.tail(24).median().fillna(0).to_numpy()
-        # Counted above a few persons: from three to thirty is no growth to learn from.
-        grown = shocks.growth * np.maximum(recent, FEW)
-        return np.asarray(np.log1p(np.maximum(grown, shocks.rebound * usual)))
+    def _highest(self, believed: np.ndarray, seed: int) -> np.ndarray:
+        """Return the log of what no simulated month exceeds; axes (draw, destination)."""
+        persons, doubted = self.series.persons, self.series.doubtful
+        bounds = self.configuration.components.bounds
+        top, recent = bounded(persons, bounds)
+        if doubted is not None:
+            taken = bounded(np.where(np.isfinite(doubted), doubted, persons), bounds)
+            top, recent = (np.where(believed, one, other) for one, other in zip(taken, (top, recent), strict=True))
+        # Random numbers of their own, so that a bound does not move the paths that stay below it.
+        own = np.random.default_rng([seed, 2]).random(believed.shape)
+        return np.asarray(np.maximum(top + np.log(bounds.least) * own, recent))
 
     def _directed(self, correlation: np.ndarray) -> np.ndarray:
         """Return the correlation of shocks with the direction that all share by assumption."""
@@ -172,7 +179,9 @@ class InflowFit:
         if doubt is None or figures is None:
             return None, np.zeros(shape, bool)
         # Random numbers of their own: a table without doubtful months keeps its paths.
-        return np.log1p(figures), np.random.default_rng([seed, 1]).random(shape) < doubt.believed
+        months = np.maximum(np.isfinite(figures).sum(axis=0), 1)
+        chance = 1 - (1 - doubt.believed) ** months
+        return np.log1p(figures), np.random.default_rng([seed, 1]).random(shape) < chance
 
     def dynamics(self) -> Dynamics:
         """Return the parameters of the recursion for all draws; axes (draw, destination)."""
@@ -260,6 +269,24 @@ class InflowFit:
 
     def _terms(self) -> np.ndarray:
         return season_terms_of(self.series, self.configuration.components)
+
+
+def bounded(persons: np.ndarray, bounds: Bounds) -> tuple[np.ndarray, np.ndarray]:
+    """Return log(1 + persons) of the bound of each destination, and of its highest of the last two months.
+
+    Parameters
+    ----------
+    persons
+        Index month, columns destination; NaN = not published.
+    """
+    figures = pd.DataFrame(persons)
+    recent = figures.ffill().tail(2).max().fillna(0).to_numpy()
+    usual = figures.tail(24).median().fillna(0).to_numpy()
+    counted = np.maximum(recent, FEW)  # from three to thirty is no growth to learn from
+    grown = bounds.growth * counted * (USUAL / counted) ** bounds.size
+    top = np.minimum(grown, bounds.ceiling * np.maximum(usual, FEW))
+    top = np.maximum(top, bounds.rebound * np.maximum(usual, recent))
+    return np.log1p(top), np.log1p(recent)
 
 
 def season_terms_of(series: InflowSeries, components: InflowComponents) -> np.ndarray:

@@ -62,7 +62,7 @@ class InflowSeries:
             Whether destinations are taken in whose publication ended more than six months before ``as_of``.
         doubt
             Whether last months far below what their past allows (:func:`workbench.models.quality.partial_ends`) are
-            doubtful. The rule sees the table up to ``as_of`` and nothing later, whoever asks.
+            doubtful. The rule sees the table up to ``as_of`` and nothing later, in a backtest as live.
 
         Raises
         ------

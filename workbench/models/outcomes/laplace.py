@@ -22,7 +22,7 @@ from workbench.models.outcomes.model import LEVEL, SCALE
 ROUNDS, NEWTON = 60, 4
 CLOSE = 1e-3
 LEAST = 1e-3
-"""Variance below which a scale is nought for every purpose, in squared logits."""
+"""Variance below which a scale counts as zero, in squared logits."""
 
 
 @dataclass(frozen=True, eq=False)

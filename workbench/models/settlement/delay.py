@@ -33,7 +33,7 @@ class Delay:
     chance
         Chance of being settled in a month for those who still wait, draws (draw, route, month).
     synthetic
-        Whether the figures behind it were made by a program; whoever shows it must say so.
+        Whether the figures behind it were made by a program; every page and report that shows it must say so.
     notes
         What was made of a table that is not plain, in sentences.
     """

@@ -44,6 +44,9 @@ class Evidence:
         What the chance of taking part depends on.
     log_population
         Log share of the population a year before.
+    size
+        Size of each municipality, standardised: its log population or, where none is known, the log of all its persons
+        so far. Large areas change less than small ones, most of all in a stock, where persons are counted again.
     """
 
     share: np.ndarray
@@ -55,6 +58,7 @@ class Evidence:
     signals: np.ndarray
     part: np.ndarray
     log_population: np.ndarray
+    size: np.ndarray
 
     @property
     def took_part(self) -> np.ndarray:
@@ -119,7 +123,13 @@ def gather(panel: SettlementPanel, as_of: int, contest: str, total: float) -> Ev
         signals=_padded(signals),
         part=_padded(part(expected, before, had, asked)),
         log_population=_padded(np.log(people)),
+        size=_standardised(np.log(people[-1] if np.ptp(people[-1]) > 0 else past.persons.sum(axis=0) + 0.5)),
     )
+
+
+def _standardised(values: np.ndarray) -> np.ndarray:
+    found: np.ndarray = (values - values.mean()) / (values.std() if np.ptp(values) > 0 else 1.0)
+    return found
 
 
 def relative(quota: np.ndarray, people: np.ndarray) -> np.ndarray:

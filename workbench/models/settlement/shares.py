@@ -279,11 +279,9 @@ def evidence_quota(panel: SettlementPanel, as_of: int, contest: str) -> np.ndarr
 
 def _data(panel: SettlementPanel, evidence: Evidence) -> dict[str, np.ndarray]:
     covariates = np.stack(list(panel.covariates.values()), axis=1) if panel.covariates else None
-    people = evidence.log_population[-1]
-    spread = people.std()
     found = {
-        "size": (people - people.mean()) / (spread if spread > 0 else 1.0),
-        "covariates": np.zeros((len(people), 0)) if covariates is None else covariates,
+        "size": evidence.size,
+        "covariates": np.zeros((len(panel.municipalities), 0)) if covariates is None else covariates,
         "took_part": evidence.took_part,
         "circumstances": evidence.part,
     }

@@ -1,25 +1,27 @@
 """What a placement plan says and looks like."""
 
 from workbench.presentation.allocation.plan import (
-    MOST_BINDING,
-    REASONS,
     SCORE_CAVEAT,
     SYNTHETIC,
-    assumptions,
-    binding_limits,
-    by_county,
-    by_group,
-    by_place,
     certificate,
     front,
     headline,
     how_sure,
     key_findings,
-    most_worth,
     placed,
+    worst_off,
+)
+from workbench.presentation.allocation.plan_tables import (
+    MOST_BINDING,
+    REASONS,
+    assumptions,
+    binding_limits,
+    by_county,
+    by_group,
+    by_place,
+    most_worth,
     placed_by_place,
     unplaced,
-    worst_off,
 )
 
 __all__ = [

@@ -280,7 +280,7 @@ def group_table(desk: Desk, language: str = "en") -> Table:
     table = desk.plan.by_group.sort_values(["mean_score", "group"])
     return Table(
         name="groups",
-        caption=say("How each group fares, worst off first; a household without a place counts nought", language),
+        caption=say("How each group fares, worst off first; a household without a place counts zero", language),
         columns=(
             Column(say("Group", language), tuple(str(g).replace("_", " ") for g in table["group"]), right=False),
             Column(say("Households", language), tuple(number(v, language=language) for v in table["households"])),

@@ -133,7 +133,7 @@ def saving(result: CapacityResult, language: str = "en") -> Finding:
             high=number(high, 1, language),
         ),
         estimate=mean,
-        unit="million euro",
+        unit=say("million euro", language),
         intervals=(Interval(0.8, low, high),),
         language=language,
     )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.presentation import markup as m
 from workbench.presentation.capacity.waits import for_applicant
-from workbench.presentation.display import Shown
 from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import marked, say
+from workbench.presentation.title_block import Heading
 
 if TYPE_CHECKING:
     from workbench.studies.capacity.study import CapacityResult
@@ -20,29 +18,6 @@ HEADINGS = {
     "waits": marked("What an applicant is told"),
     "sure": marked("How we know"),
 }
-
-
-@dataclass(frozen=True)
-class Heading(Shown):
-    """The heading of a section, in the language of its report."""
-
-    text: str
-
-    def plain(self) -> str:
-        """Return the heading as a line."""
-        return self.text
-
-    def markdown(self) -> str:
-        """Return the heading of the second level."""
-        return f"## {m.markdown(self.text)}"
-
-    def html(self) -> str:
-        """Return the heading of the second level."""
-        return f"<h2>{m.html(self.text)}</h2>\n"
-
-    def typst(self) -> str:
-        """Return the heading of the second level."""
-        return f"#heading(level: 1, {m.typst(self.text)})\n"
 
 
 def heading(name: str, language: str = "en") -> Heading:

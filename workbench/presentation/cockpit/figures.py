@@ -176,7 +176,7 @@ def on_map(cockpit: Cockpit, indicator: str, place: str, language: str = "en") -
             count=number(len(table), language=language),
             extremes=extremes,
         ),
-        source=_source(cockpit, indicator, language) + credit(table),
+        source=_source(cockpit, indicator, language) + credit(table, language),
         data=table[["place", "name", "value"]].reset_index(drop=True),
     )
 

@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-from workbench.presentation import markup as m
 from workbench.presentation import origin
-from workbench.presentation.display import Shown
 from workbench.presentation.languages import say
 from workbench.presentation.origin import Command
 from workbench.presentation.tables import Column, Table
-from workbench.presentation.title_block import Front
+from workbench.presentation.title_block import Front, Heading
 from workbench.presentation.wording import DASH
 from workbench.studies.cockpit.saved import Cockpit
-
-
-@dataclass(frozen=True)
-class Heading(Shown):
-    """A heading of a report."""
-
-    text: str
-
-    def plain(self) -> str:
-        """Return the heading."""
-        return self.text
-
-    def markdown(self) -> str:
-        """Return the heading of the second level."""
-        return f"## {m.markdown(self.text)}"
-
-    def html(self) -> str:
-        """Return the heading of the second level."""
-        return f"<h2>{m.html(self.text)}</h2>\n"
-
-    def typst(self) -> str:
-        """Return the heading of the first level below the title."""
-        return f"#heading(level: 1, {m.typst(self.text)})\n\n"
 
 
 def heading(name: str, language: str = "en") -> Heading:

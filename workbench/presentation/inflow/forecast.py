@@ -55,7 +55,7 @@ def front(result: InflowResult, locality: str, edition: str = "public", language
     checks = result.diagnostics.sentence() if language == "en" else verdict(result, language)
     data_to = say("data to {month}", language, month=month(result.as_of, language))
     attention = say("Attention.", language)
-    where = locality_name(locality) if locality else say("your own table", language)
+    where = locality_name(locality, language) if locality else say("your own table", language)
     return Front(
         title=say("Asylum applications: the next months", language),
         subtitle=f"{where} · {period_words(result, language)} · {data_to}",
@@ -125,7 +125,7 @@ def largest(result: InflowResult, first: int = 3, language: str = "en") -> Findi
         destinations=told,
         share=percent(share, language=language),
     )
-    return Finding(sentence, estimate=share, unit="share of applicants")
+    return Finding(sentence, estimate=share, unit=say("share of applicants", language), language=language)
 
 
 def key_findings(result: InflowResult, language: str = "en") -> Several:

@@ -45,7 +45,7 @@ def scenario(result: InflowResult, applied: Applied, other: Applied | None = Non
         )
     caveats = [
         say(
-            "A scenario says what would follow, not how likely it is; shocks are assumptions of whoever wrote them.",
+            "A scenario says what would follow, not how likely it is; shocks are assumptions of those who wrote them.",
             language,
         )
     ]

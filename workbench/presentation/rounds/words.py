@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from workbench.presentation.languages import marked, say
+from workbench.presentation.languages import marked, say, say_many
+from workbench.presentation.wording import leading, number
 
 STATES = {
     "draft": marked("draft"),
@@ -16,7 +18,15 @@ STATES = {
     "open": marked("open"),
     "proposed": marked("proposed"),
     "closed": marked("closed"),
+    "registered": marked("registered"),
+    "interviewed": marked("interviewed"),
+    "ready": marked("ready"),
+    "paused": marked("paused"),
+    "settled": marked("settled"),
+    "withdrawn": marked("withdrawn"),
+    "moved_on": marked("moved on"),
 }
+OVERRIDES = {"pin": marked("Lock to this place"), "ban": marked("Keep from this place")}
 POPULATIONS = {
     "asylum": marked("asylum"),
     "resettled": marked("resettled refugee"),
@@ -45,3 +55,47 @@ def population(code: str, language: str) -> str:
 def needs(codes: Sequence[str], language: str) -> str:
     """Return needs in words, a comma between."""
     return ", ".join(say(NEEDS[code], language) if code in NEEDS else code.replace("_", " ") for code in codes)
+
+
+GROUPS = {
+    "all": marked("all households"),
+    "single": marked("one person"),
+    "small": marked("two to four persons"),
+    "large": marked("five persons or more"),
+    "disabled": marked("with a disability"),
+    "not_disabled": marked("without a disability"),
+}
+REASONS = {
+    "no_suitable_dwelling": marked("No suitable dwelling"),
+    "service_missing": marked("A service is missing"),
+    "no_room_left": marked("No room left"),
+    "other": marked("Another reason"),
+}
+
+
+def group(code: str, language: str) -> str:
+    """Return a group of households in words, as it begins a row."""
+    known = say(GROUPS[code], language) if code in GROUPS else population(code.removeprefix("route:"), language)
+    return leading(known)
+
+
+def reason(code: str, language: str) -> str:
+    """Return why an offer was declined, in words; an authority's own code stands as it is."""
+    return say(REASONS[code], language) if code in REASONS else code.replace("_", " ")
+
+
+def override(kind: str, language: str) -> str:
+    """Return what an override does, in words."""
+    return say(OVERRIDES[kind], language)
+
+
+def days(value: float, language: str) -> str:
+    """Return a number of days in words; one that is not reached is a dash.
+
+    >>> days(71.0, "en"), days(math.inf, "en")
+    ('71 days', '–')
+    """
+    if not math.isfinite(value):
+        return "–"
+    whole = round(value)
+    return say_many("{number} day", "{number} days", whole, language, number=number(whole, language=language))

@@ -39,7 +39,8 @@ def on_map(result: SettlementResult, language: str = "en") -> Figure | Finding:
         drawing=plan_map(
             rows.rename(columns={"median": "placed"}),
             say("Forecast median {year}, persons by municipality", language, year=year),
-            lambda value: count(value, language),
+            count,
+            language,
         ),
         caption=say(
             "Newcomers settle all over the country; the ten municipalities with most take about {share}. A circle's "
@@ -58,7 +59,7 @@ def on_map(result: SettlementResult, language: str = "en") -> Figure | Finding:
         + say("Known at the forecast: data to {year}.", language, year=result.label(result.as_of))
         + " "
         + say("Run {key}.", language, key=result.record.short_key)
-        + credit(rows),
+        + credit(rows, language),
         data=rows,
     )
 

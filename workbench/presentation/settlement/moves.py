@@ -2,81 +2,116 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from workbench.presentation.findings import Finding
+from workbench.presentation.languages import known, say, say_many
 from workbench.presentation.tables import Column, Table
-from workbench.presentation.wording import DASH, NBSP, count, counted, ends, listing, number, percent
+from workbench.presentation.wording import DASH, count, ends, listing, number, percent
 
 if TYPE_CHECKING:
     from workbench.studies.settlement.moves import MovesResult
 
 
-def retention(moved: MovesResult) -> Table:
+def retention(moved: MovesResult, language: str = "en") -> Table:
     """Return the share still in the first municipality after 1, 3 and 5 years, beside what was assumed."""
     rows = moved.retention
     records = rows.to_dict("records")
+
+    def shares(low: str, high: str) -> tuple[str, ...]:
+        return tuple(_shares(r[low], r[high], language) for r in records)
+
     return Table(
         name="settlement-retention",
-        caption="How many stay in the municipality where they were settled: mostly assumed, little learnt",
+        caption=say(
+            "How many stay in the municipality where they were settled: mostly assumed, little learnt", language
+        ),
         columns=(
-            Column("After", tuple(counted(int(r["years"]), "year") for r in records), right=False),
-            Column("Still there, median", tuple(percent(r["median"]) for r in records)),
-            Column(f"80{NBSP}% interval", tuple(_shares(r["low80"], r["high80"]) for r in records)),
-            Column("Assumed before, median", tuple(percent(r["prior_median"]) for r in records)),
-            Column(f"80{NBSP}% before", tuple(_shares(r["prior_low80"], r["prior_high80"]) for r in records)),
+            Column(say("After", language), tuple(_years(int(r["years"]), language) for r in records), right=False),
+            Column(
+                say("Still there, median", language), tuple(percent(r["median"], language=language) for r in records)
+            ),
+            Column(_interval(language), shares("low80", "high80")),
+            Column(
+                say("Assumed before, median", language),
+                tuple(percent(r["prior_median"], language=language) for r in records),
+            ),
+            Column(say("80 % before", language), shares("prior_low80", "prior_high80")),
         ),
         data=rows,
         sources=moved.sources[:1],
         notes=(
-            "The published stock has two duration classes, which say how many of those settled within five years have "
-            "moved and not when: the years are told apart by the assumption that more leave once the introduction "
-            "period has ended.",
+            say(
+                "The published stock has two duration classes, which say how many of those settled within five years "
+                "have moved and not when: the years are told apart by the assumption that more leave once the "
+                "introduction period has ended.",
+                language,
+            ),
         ),
+        language=language,
     )
 
 
-def retention_by_size(moved: MovesResult) -> Table | Finding:
+def _interval(language: str) -> str:
+    return say("{share} interval", language, share=percent(0.8, language=language))
+
+
+def _years(amount: int, language: str) -> str:
+    return say_many("{number} year", "{number} years", amount, language, number=number(amount, language=language))
+
+
+def _shares(low: float, high: float, language: str) -> str:
+    return f"{percent(low, language=language)} {DASH} {percent(high, language=language)}"
+
+
+def retention_by_size(moved: MovesResult, language: str = "en") -> Table | Finding:
     """Return the share still in the first municipality by the size of that municipality."""
     found = moved.known.by_size
     if found is None:
         return Finding(
-            "Small and large municipalities cannot be told apart: the stock of a size class is not published."
+            say(
+                "Small and large municipalities cannot be told apart: the stock of a size class is not published.",
+                language,
+            ),
+            language=language,
         )
     rows = found.retention()
     wide = rows.set_index(["size", "years"])
     sizes = list(dict.fromkeys(rows["size"]))
-    columns = [Column("Inhabitants", tuple(sizes), right=False)]
+    columns = [Column(say("Inhabitants", language), tuple(known(size, language) for size in sizes), right=False)]
     for years in dict.fromkeys(rows["years"]):
         cells = [wide.loc[(size, years)] for size in sizes]
-        columns.append(
-            Column(
-                f"After {counted(int(years), 'year')}",
-                tuple(f"{percent(c['median'])} ({_shares(c['low80'], c['high80'])})" for c in cells),
-            )
-        )
+        heading = say("After {years}", language, years=_years(int(years), language))
+        columns.append(Column(heading, tuple(_with_interval(c, language) for c in cells)))
     return Table(
         name="settlement-retention-by-size",
-        caption="Fewer stay in small municipalities: how far apart is learnt, how many in all mostly assumed",
+        caption=say(
+            "Fewer stay in small municipalities: how far apart is learnt, how many in all mostly assumed", language
+        ),
         columns=tuple(columns),
         data=rows,
         sources=moved.sources[:1],
         notes=(
-            f"Median, 80{NBSP}% interval in brackets. Persons of the published stock who still live where they were "
-            "settled are set against the persons settled there; that as many relatives join a settled person in small "
-            "as in large municipalities is assumed. The stock does not tell households apart.",
+            say(
+                "Median, 80 % interval in brackets. Persons of the published stock who still live where they were "
+                "settled are set against the persons settled there; that as many relatives join a settled person in "
+                "small as in large municipalities is assumed. The stock does not tell households apart.",
+                language,
+            ),
         ),
+        language=language,
     )
 
 
-def _shares(low: float, high: float) -> str:
-    return f"{percent(low)} {DASH} {percent(high)}"
+def _with_interval(row: Mapping[Hashable, Any] | pd.Series, language: str) -> str:
+    return f"{percent(row['median'], language=language)} ({_shares(row['low80'], row['high80'], language)})"
 
 
-def net_moves(moved: MovesResult, rows: int = 8) -> Table:
+def net_moves(moved: MovesResult, rows: int = 8, language: str = "en") -> Table:
     """Return which municipalities gain and lose most by secondary moves within five years."""
     last = moved.living.labels("years")[-1]
     net = (moved.living.select(years=last).values - moved.settled.values).to_numpy()
@@ -96,70 +131,84 @@ def net_moves(moved: MovesResult, rows: int = 8) -> Table:
     records = extremes.to_dict("records")
     return Table(
         name="settlement-net-moves",
-        caption="Which municipalities gain and lose most by moves within five years of settlement",
+        caption=say("Which municipalities gain and lose most by moves within five years of settlement", language),
         columns=(
-            Column("Municipality", tuple(r["name"] for r in records), right=False),
-            Column("Net moves, median", tuple(count(r["median"]) for r in records)),
-            Column(
-                f"80{NBSP}% interval",
-                tuple(" to ".join(map(number, ends(r["low80"], r["high80"]))) for r in records),
-            ),
+            Column(say("Municipality", language), tuple(r["name"] for r in records), right=False),
+            Column(say("Net moves, median", language), tuple(count(r["median"], language) for r in records)),
+            Column(_interval(language), tuple(_range(r["low80"], r["high80"], language) for r in records)),
         ),
         data=extremes,
         sources=moved.sources[:1],
         notes=(
-            "Persons settled in the forecast's first year; movers move once. Where they go rests on sums by "
-            "destination, "
-            "and on a decay with distance that is carried over from Danish moves of everybody.",
+            say(
+                "Persons settled in the forecast's first year; movers move once. Where they go rests on sums by "
+                "destination, and on a decay with distance that is carried over from Danish moves of everybody.",
+                language,
+            ),
         ),
+        language=language,
     )
 
 
-def _distance(moved: MovesResult) -> str:
+def _range(low: float, high: float, language: str) -> str:
+    first, last = (number(end, language=language) for end in ends(low, high))
+    return say("{low} to {high}", language, low=first, high=last)
+
+
+def _distance(moved: MovesResult, language: str) -> str:
     gravity = moved.known.gravity
     if not gravity.carried:
         return ""
     half = 1.96 * float(np.sqrt(gravity.covariance[1, 1]))
-    return (
-        f" How much nearness counts ({number(gravity.centre[1], 2)} ±{number(half, 2)}) is not learnt here: it is "
-        "carried "
-        "over from moves of everybody in Denmark and assumed to hold."
+    told = say(
+        "How much nearness counts ({centre} ±{half}) is not learnt here: it is carried over from moves of everybody in "
+        "Denmark and assumed to hold.",
+        language,
+        centre=number(gravity.centre[1], 2, language),
+        half=number(half, 2, language),
     )
+    return f" {told}"
 
 
-def anchors(moved: MovesResult) -> Table | Finding:
+def anchors(moved: MovesResult, language: str = "en") -> Table | Finding:
     """Return the model's staying beside what is known from elsewhere; the model never saw these figures."""
     rows = moved.anchors_beside()
     if rows.empty:
-        return Finding("No figure from elsewhere stands beside the assumed staying.")
+        told = say("No figure from elsewhere stands beside the assumed staying.", language)
+        return Finding(told, language=language)
     records = rows.to_dict("records")
-    missed = [r for r in records if not r["inside"]]
-    caption = (
-        "Staying as assumed here agrees with the figures from elsewhere"
-        if not missed
-        else f"Staying as assumed here misses {counted(len(missed), 'figure')} from elsewhere"
-    )
+    missed = sum(not r["inside"] for r in records)
+    caption = say("Staying as assumed here agrees with the figures from elsewhere", language)
+    if missed:
+        caption = say_many(
+            "Staying as assumed here misses {number} figure from elsewhere",
+            "Staying as assumed here misses {number} figures from elsewhere",
+            missed,
+            language,
+            number=missed,
+        )
+    brackets = say("Median, 80 % interval in brackets.", language)
+    origins = " ".join(dict.fromkeys(known(r["source"], language) + "." for r in records))
     return Table(
         name="settlement-staying-anchors",
         caption=caption,
         columns=(
-            Column("After", tuple(counted(int(r["years"]), "year") for r in records), right=False),
+            Column(say("After", language), tuple(_years(int(r["years"]), language) for r in records), right=False),
+            Column(say("Still there, model", language), tuple(_with_interval(r, language) for r in records)),
+            Column(say("Elsewhere", language), tuple(percent(r["share"], language=language) for r in records)),
             Column(
-                "Still there, model",
-                tuple(f"{percent(r['median'])} ({_shares(r['low80'], r['high80'])})" for r in records),
+                say("Inside", language),
+                tuple(say("yes", language) if r["inside"] else say("no", language) for r in records),
             ),
-            Column("Elsewhere", tuple(percent(r["share"]) for r in records)),
-            Column("Inside", tuple("yes" if r["inside"] else "no" for r in records)),
         ),
         data=rows,
         sources=moved.sources[:1],
-        notes=(
-            f"Median, 80{NBSP}% interval in brackets. {' '.join(dict.fromkeys(r['source'] + '.' for r in records))}",
-        ),
+        notes=(f"{brackets} {origins}",),
+        language=language,
     )
 
 
-def cohort(moved: MovesResult, municipality: str) -> Table:
+def cohort(moved: MovesResult, municipality: str, language: str = "en") -> Table:
     """Return one municipality's newcomers at 1, 3 and 5 years: who stays, who lives there with those who moved in."""
     years = moved.living.labels("years")
     rows = []
@@ -170,33 +219,44 @@ def cohort(moved: MovesResult, municipality: str) -> Table:
         )
         rows.append({"years": int(after), "stayed": stay[1], "stayed_low80": stay[0], "stayed_high80": stay[2],
                      "living": live[1], "living_low80": live[0], "living_high80": live[2]})  # fmt: skip
+
+    def counts(name: str) -> tuple[str, ...]:
+        return tuple(count(r[name], language) for r in rows)
+
+    def ranges(name: str) -> tuple[str, ...]:
+        return tuple(_range(r[f"{name}_low80"], r[f"{name}_high80"], language) for r in rows)
+
     return Table(
         name="settlement-cohort",
-        caption="How many of them will still be there, and how many will live there with those who move in: mostly "
-        "assumed",
+        caption=say(
+            "How many of them will still be there, and how many will live there with those who move in: mostly assumed",
+            language,
+        ),
         columns=(
-            Column("After", tuple(counted(r["years"], "year") for r in rows), right=False),
-            Column("Still there", tuple(count(r["stayed"]) for r in rows)),
-            Column(
-                f"80{NBSP}%", tuple(" to ".join(map(number, ends(r["stayed_low80"], r["stayed_high80"]))) for r in rows)
-            ),
-            Column("Living there", tuple(count(r["living"]) for r in rows)),
-            Column(
-                f"80{NBSP}%", tuple(" to ".join(map(number, ends(r["living_low80"], r["living_high80"]))) for r in rows)
-            ),
+            Column(say("After", language), tuple(_years(int(r["years"]), language) for r in rows), right=False),
+            Column(say("Still there", language), counts("stayed")),
+            Column(percent(0.8, language=language), ranges("stayed")),
+            Column(say("Living there", language), counts("living")),
+            Column(percent(0.8, language=language), ranges("living")),
         ),
         data=pd.DataFrame(rows),
         sources=moved.sources[:1],
-        notes=("Of the persons settled in the forecast's first year, in all municipalities. Movers move once.",),
+        notes=(
+            say(
+                "Of the persons settled in the forecast's first year, in all municipalities. Movers move once.",
+                language,
+            ),
+        ),
+        language=language,
     )
 
 
-def gravity_words(moved: MovesResult) -> Finding:
+def gravity_words(moved: MovesResult, language: str = "en") -> Finding:
     """Return what draws movers to a place; where the interval holds zero, that the data show no effect."""
     words = {
-        "population": "a larger population",
-        "distance": "a shorter distance",
-        "co_nationals": "more refugees there",
+        "population": say("a larger population", language),
+        "distance": say("a shorter distance", language),
+        "co_nationals": say("more refugees there", language),
     }
     error = 1.96 * np.sqrt(np.diag(moved.known.gravity.covariance))
     drawn: list[str] = []
@@ -204,20 +264,25 @@ def gravity_words(moved: MovesResult) -> Finding:
     unclear: list[str] = []
     carried = moved.known.gravity.carried
     for name, value, half in zip(words, moved.known.gravity.centre, error, strict=True):
-        told = f"{words[name]} ({number(value, 2)} ±{number(half, 2)})"
+        told = f"{words[name]} ({number(value, 2, language)} ±{number(half, 2, language)})"
         if carried and name == "distance":
             continue
         (unclear if abs(value) <= half else drawn if value > 0 else kept_away).append(told)
     parts = []
     if drawn:
-        parts.append(f"Movers are drawn by {listing(drawn)}.")
+        parts.append(say("Movers are drawn by {what}.", language, what=listing(drawn, language)))
     if kept_away:
-        parts.append(f"Movers are kept away by {listing(kept_away)}.")
+        parts.append(say("Movers are kept away by {what}.", language, what=listing(kept_away, language)))
     if unclear:
-        parts.append(f"The data do not show an effect of {listing(unclear)}.")
+        parts.append(say("The data do not show an effect of {what}.", language, what=listing(unclear, language)))
+    brackets = say("In brackets: elasticities with 95 % intervals.", language)
     return Finding(
-        f"{' '.join(parts)}{_distance(moved)} In brackets: elasticities with 95{NBSP}% intervals.",
+        f"{' '.join(parts)}{_distance(moved, language)} {brackets}",
         caveats=(
-            "Within a size class the hazard of leaving is the same in all municipalities, and for all households.",
+            say(
+                "Within a size class the hazard of leaving is the same in all municipalities, and for all households.",
+                language,
+            ),
         ),
+        language=language,
     )

@@ -85,7 +85,7 @@ class Sidecar:
     ) -> list[Multipliers]:
         places, dimensions = problem.capacity.shape
         price = self._array(f"{head}price", (count, places + 1, dimensions))
-        twice = self._array(f"{head}twice", (len(price), problem.items))
+        item_price = self._array(f"{head}twice", (len(price), problem.items))
         whole = self._array(f"{head}whole", price.shape, whole=True)
         start = f"{head}rows."
         named = [name.removeprefix(start) for name in self.arrays if name.startswith(start)]
@@ -93,7 +93,7 @@ class Sidecar:
             raise self._refused(f"it prices '{strange[0]}', which is no rule of this plan")
         prices = {title: self._array(f"{start}{title}", (len(price), len(rows[title]))) for title in named}
         return [
-            Multipliers(price[k], twice[k], whole[k], rows={title: y[k] for title, y in prices.items()})
+            Multipliers(price[k], item_price[k], whole[k], rows={title: y[k] for title, y in prices.items()})
             for k in range(len(price))
         ]
 
@@ -202,8 +202,10 @@ def _arrays(multipliers: Multipliers) -> dict[str, Any]:
 
 
 def _stacked(several: Sequence[Multipliers]) -> dict[str, Any]:
-    """Return multipliers as arrays, index first the one of them; a rule without prices has those of nought."""
+    """Return multipliers as arrays, index first the one of them; a rule without prices has zeros."""
     size = {title: len(y) for each in several for title, y in each.rows.items()}
-    arrays = {name: np.stack([getattr(each, name) for each in several]) for name in ("price", "twice", "whole")}
+    # The file keeps the name that earlier certificates have for it.
+    names = {"price": "price", "twice": "item_price", "whole": "whole"}
+    arrays = {key: np.stack([getattr(each, name) for each in several]) for key, name in names.items()}
     rows = {title: np.stack([each.rows.get(title, np.zeros(n)) for each in several]) for title, n in size.items()}
     return arrays | {f"rows.{title}": y for title, y in rows.items()}

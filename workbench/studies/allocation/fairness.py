@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.core.places import Locality
 from workbench.decisions.allocation import Problem, solve
 from workbench.decisions.allocation.fairness import KINDS, group_losses, household_score, pareto_front, worst
 from workbench.decisions.allocation.near_equal import near_equal
@@ -14,21 +15,37 @@ from workbench.decisions.allocation.stability import stability
 from workbench.decisions.allocation.wishes import by_wishes, ranked
 from workbench.models.outcomes.fit import OutcomeFit
 from workbench.studies.allocation import outcome_scores, outcomes, placement
-from workbench.studies.allocation.tables import read_tables
+from workbench.studies.allocation.attributes import require_listed
+from workbench.studies.allocation.tables import Tables, read_tables
+from workbench.studies.allocation.waiting import waiting
 
 SECONDS = 15.0
 Fitted = tuple[OutcomeFit, pd.DataFrame]
 
 
 def problem(
-    households: Path, places: Path, scores: Path | None, counted: Path | None, rules: Path | None
-) -> tuple[Problem, Fitted | None]:
-    """State the problem of one's own tables; with the fit of outcomes and the households, where counts were given."""
-    tables = read_tables(households, places, scores, rules)
+    households: Path,
+    places: Path,
+    scores: Path | None,
+    counted: Path | None,
+    rules: Path | None,
+    locality: Locality | None = None,
+) -> tuple[Problem, Fitted | None, Tables]:
+    """State the problem of one's own tables; with the fit of outcomes and the households, where counts were given.
+
+    Raises
+    ------
+    DataError
+        An attribute is used that the locality does not list.
+    """
+    tables = read_tables(households, places, scores, rules, locality=locality)
+    fits = counted is not None and scores is None
+    if locality is not None:
+        require_listed(tables, locality, fitted=fits)
     if counted is None or scores is not None:
-        return placement.problem_of(tables), None
-    tables, fit = outcome_scores.scored(tables, outcomes.read(counted), approximate=True)
-    return placement.problem_of(tables), (fit, tables.households)
+        return placement.problem_of(tables, placement.weights_of(locality)), None, tables
+    tables, fit = outcome_scores.scored(tables, outcomes.read(counted, locality=locality), approximate=True)
+    return placement.problem_of(tables), (fit, tables.households), tables
 
 
 def compare(
@@ -45,6 +62,7 @@ def compare(
             {"lost": each.lost, "moved": each.moved, "plan": each.assignment[["household", "place"]].to_dict("records")}
             for each in near_equal(stated, plan)
         ],
+        "waiting": waiting(stated, plan).to_dict("records"),
         "household_scores": [_told_as(stated, kind) for kind in KINDS],
     }
     if wishes is not None:
@@ -78,29 +96,3 @@ def _told_as(stated: Problem, kind: str) -> dict[str, Any]:
     plan = solve(other, gap=0.005, time_limit=SECONDS / 3)
     low, group = worst(other, plan.assignment)
     return {"score": kind, "value": plan.value, "worst_group": group, "its_mean": low}
-
-
-def lines(told: dict[str, Any]) -> list[str]:
-    """Return the figures as lines that are read."""
-    said = [f"Score: {told['score_name']}. Mean score of each group, and the best it could get if served alone:"]
-    said += [
-        f"  {each['group']} ({each['households']} households): {each['mean_score']:.3f} of {each['own_best']:.3f}"
-        for each in told["groups"]
-    ]
-    said.append("Total score against the group worst off, plans of which none is better in both:")
-    said += [f"  {each['total']:.2f} in all, {each['worst']:.3f} for {each['group']}" for each in told["front"]]
-    near = ", ".join(f"{100 * max(0.0, each['lost']):.2f} % lost, {each['moved']} moved" for each in told["near_equal"])
-    said.append(f"Plans within 1 % that differ most: {near or 'none found'}.")
-    if wishes := told.get("wishes"):
-        said.append(
-            f"By wishes, in an order drawn by lot: {100 * wishes['top_three']:.0f} % of {wishes['households']} "
-            f"households get one of their first three, {100 * wishes['score_given_up']:.2f} % of the score is given up."
-        )
-    if steady := told.get("stability"):
-        said.append(
-            f"Under {steady['draws']} draws a household goes where the plan sends it in "
-            f"{100 * steady['mean_share']:.0f} % of them on average; expected score {steady['expected']:.2f}, "
-            f"{steady['worst_tenth']:.2f} in the worst tenth; knowing the "
-            f"scores before planning would add {steady['knowing_more']:.2f}."
-        )
-    return said

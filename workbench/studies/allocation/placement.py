@@ -20,7 +20,16 @@ from workbench.core.errors import AssumptionError, DataError, DecisionError
 from workbench.core.parameters import Parameters
 from workbench.core.places import Locality
 from workbench.core.plugins import guests
-from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, default_runs, fingerprint, versions
+from workbench.core.provenance import (
+    RunRecord,
+    RunStore,
+    Source,
+    Vintage,
+    caveat,
+    default_runs,
+    fingerprint,
+    versions,
+)
 from workbench.core.scenario import Scenario
 from workbench.core.tables import check
 from workbench.decisions.allocation import (
@@ -38,11 +47,13 @@ from workbench.studies.allocation.tables import Tables
 STUDY = "allocation"
 QUARTER_STARTS = {1: (1, 1), 2: (4, 1), 3: (7, 1), 4: (10, 1)}
 CAVEATS = (
-    "The households are synthetic: no open data on households exists.",
-    "The score is needs-and-ties matching, a choice of values, not an outcome that was measured.",
-    "The score counts each adult once, or everybody in a household without adults; children add no weight.",
-    "Services and the use of places in earlier quarters are assumptions, listed with the run; what is left of a "
-    "municipality's capacity is rounded down to whole persons.",
+    caveat("The households are synthetic: no open data on households exists."),
+    caveat("The score is needs-and-ties matching, a choice of values, not an outcome that was measured."),
+    caveat("The score counts each adult once, or everybody in a household without adults; children add no weight."),
+    caveat(
+        "Services and the use of places in earlier quarters are assumptions, listed with the run; what is left of a "
+        "municipality's capacity is rounded down to whole persons."
+    ),
 )
 USED = (
     "origin_languages",
@@ -224,7 +235,7 @@ def allocate(
     objective
         ``place-first`` (most persons placed, then the best score) or ``score``.
     time_limit
-        Seconds after which the best plan so far is returned with its honest gap; default none.
+        Seconds after which the best plan so far is returned with its certified gap; default none.
     weights
         Of needs-and-ties matching, where no scores are given; default those that ship with Norway.
     further

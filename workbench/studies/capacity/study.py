@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from workbench.core.archive import archive_of
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.provenance import RunRecord, RunStore, SavedRun, caveat, default_runs
@@ -20,6 +21,9 @@ from workbench.sources import localities
 from workbench.studies.capacity import staffing, wait
 from workbench.studies.capacity.agency import LOCALITY, AgencyData, read_agency
 from workbench.studies.capacity.wait import Waits
+
+if TYPE_CHECKING:
+    from workbench.core.archive import Publication
 
 STUDY = "capacity"
 WORDS, ARRAYS = "plan.json", "draws.npz"
@@ -268,9 +272,32 @@ def latest(*, runs: str | Path | None = None) -> CapacityResult | None:
             why="its files are not those that were saved",
             do="delete this folder, then make the plan again with `workbench capacity plan`",
         )
+    return _reopened(run)
+
+
+def published(*, runs: str | Path | None = None) -> tuple[CapacityResult, Publication] | None:
+    """Return the published plan that readers are to see, and its publication; None if there is none."""
+    found = archive_of(runs).shown(STUDY)
+    return None if found is None else (_reopened(found.run), found)
+
+
+def _reopened(run: SavedRun) -> CapacityResult:
+    """Return a saved plan beside its agency, whose tables are read again and must be those it was made with."""
     told = run.record.scenario
     data = eased(read_agency(told["locality"]), budget=told["budget"], training=told["training"], late=told["late"])
-    frame, sources = wait.read_ages(locality=told["locality"])
+    now = {vintage.name: vintage.fingerprint for vintage in data.inputs}
+    changed = sorted(v.name for v in run.record.inputs if now.get(v.name) != v.fingerprint)
+    stated = {p.name: [str(v.value) for v in p.values] for p in data.parameters}
+    changed += [] if stated == told["parameters"] else ["parameters"]
+    if changed:
+        raise DataError(
+            f"'{changed[0]}' of the agency has changed since the plan was made",
+            where=str(run.folder),
+            why="orders and draws belong to the tables they were made with",
+            do="make the plan again with `workbench capacity plan`",
+        )
+    has_ages = "ages" in localities.load(told["locality"]).tables
+    frame, sources = wait.read_ages(locality=told["locality"]) if has_ages else (None, ())
     return _opened(run, data, frame, sources)
 
 

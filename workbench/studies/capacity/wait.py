@@ -18,7 +18,7 @@ from workbench.sources import files, localities
 from workbench.studies.capacity.agency import LOCALITY
 
 FEWEST = 100
-"""Cases that a promise rests on at least; of fewer nothing is said."""
+"""Cases that a promise needs at least; of fewer nothing is said."""
 AHEAD = 48
 SHARES = (0.5, 0.8)
 WAITED = (0, 3, 6, 12)

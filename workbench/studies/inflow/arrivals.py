@@ -24,13 +24,14 @@ CAVEATS = (
     ),
     caveat("The model knows levels, season and the size of past shocks; it foresees no policy change and no war."),
     caveat(
-        "Assumed: one month in ten is a surge, with shocks twice as large everywhere, a fifth of the ties between "
-        "destinations is one direction common to all, and no month exceeds fifteen times the last three."
+        "Assumed: 15 % of months are in a surge, which lasts and has shocks twice as large everywhere; a fifth of the "
+        "ties between destinations is one direction common to all; no month exceeds ten times the last two (less for "
+        "large destinations, more for small ones)."
     ),
 )
 DOUBTED = caveat(
-    "Last months far below what their past allows are doubtful: by assumption half of the simulated futures take them "
-    "as true falls, half as partial figures that will still grow."
+    "Last months far below what their past allows are doubtful: by assumption 80 % of the simulated futures take such "
+    "a month as a true fall (96 % if two come in a row), the others as a partial figure that will still grow."
 )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from workbench.core.places import Locality
 from workbench.store import offered, visibility
 from workbench.store.database import Store
-from workbench.store.rounds import answers
+from workbench.store.rounds import answers, settling
 from workbench.studies.rounds import registers
 
 
@@ -26,6 +26,7 @@ class Offer:
     population: str
     deadline: str
     answer_by: str
+    settled: bool = False
 
     @property
     def short(self) -> str:
@@ -56,6 +57,22 @@ def answer(
     day = today or datetime.now(UTC).date()
     with store.writing() as connection:
         answers.respond(connection, key, household, accept, place=place, today=day, who=who, reason=reason)
+
+
+def settle(
+    store: Store,
+    household: str,
+    day: date,
+    *,
+    place: str,
+    who: str,
+    case_number: str = "",
+    today: date | None = None,
+) -> int:
+    """Note the day on which the members moved in, or one of them; return how many have not moved in yet."""
+    now = today or datetime.now(UTC).date()
+    with store.writing() as connection:
+        return settling.settle(connection, household, day, place=place, case_number=case_number, today=now, who=who)
 
 
 def folder(store: Store, locality: Locality, household: str, place: str, *, who: str) -> list[tuple[str, str]]:
@@ -96,4 +113,5 @@ def _offer(row: Mapping[str, Any], register: visibility.FieldRegister) -> Offer:
         str(facts.get("population", "")),
         str(facts.get("deadline") or ""),
         row["answer_by"].isoformat(),
+        row["household_state"] == "settled",
     )

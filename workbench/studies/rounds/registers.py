@@ -47,6 +47,13 @@ def view(
     return visibility.seen(register, held, role=role, state=held["household"]["state"], concerned=concerned)
 
 
+def known_place(locality: Locality, code: str) -> str:
+    """Return a municipality's code; one that the locality does not have is refused with the nearest."""
+    if code not in locality.places:
+        raise DataError(f"'{code}' is no place of locality '{locality.id}'", do=locality.hint(code))
+    return code
+
+
 def read_key(path: Path) -> bytes:
     """Return the key of an extract from its file."""
     try:

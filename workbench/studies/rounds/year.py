@@ -22,7 +22,7 @@ from workbench.core.places import Locality
 from workbench.sources import localities, synthetic
 from workbench.store import records, reservation, states
 from workbench.store.database import Store
-from workbench.store.rounds import answers
+from workbench.store.rounds import answers, settling
 from workbench.studies.rounds import offers
 from workbench.studies.rounds.registration import deadline
 
@@ -42,6 +42,7 @@ class Life:
     key: str = ""
     ready: bool = False
     offered: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def run(
     batches = _batches(locality, sum(_persons(life) for life in lives), weeks, seed, stated)
     told, left, named = [], dict.fromkeys(batches, 0), {life.row["household"]: life for life in lives}
     by_key: dict[str, Life] = {}
+    used: dict[str, int] = {}
     for week in range(1, weeks + 1):
         monday, began = first + timedelta(weeks=week - 1), time.perf_counter()
         with store.writing() as connection:
@@ -162,13 +164,15 @@ def run(
             _settle_due(connection, lives, monday)
             for place, by_week in batches.items():
                 free = by_week.get(week, 0) + left[place]
+                if left[place]:  # what was left over is offered again: each place stands in one week alone
+                    reservation.offer(connection, place, year, week - 1, used.get(place, 0), who=WHO)
                 if free:
                     reservation.offer(connection, place, year, week, free, who=WHO)
         row = _round(store, locality, year, week, monday, by_key, practice, seed, stated)
         with store.reading() as connection:
-            taken = reservation.taken(connection, year, week)
+            used = reservation.taken(connection, year, week)
         for place, by_week in batches.items():
-            left[place] += by_week.get(week, 0) - taken.get(place, 0)
+            left[place] += by_week.get(week, 0) - used.get(place, 0)
         told.append({"week": week, **row, "seconds": time.perf_counter() - began})
         if progress is not None:
             progress(f"week {week} of {weeks}: {row['waiting']} waited, {row['accepted']} accepted")
@@ -227,7 +231,7 @@ def _round(
             if accept:
                 answers.decide(connection, key, each["household"], today=friday, who=DECIDER)
                 days = _between(seed, "move", life.row["household"], stated["move_first"], stated["move_last"])
-                life.settles = friday + timedelta(days=days)
+                life.settles, life.place = friday + timedelta(days=days), each["place"]
     with store.writing() as connection:
         answers.close(connection, key, today=friday + timedelta(days=1), who=WHO)
     return row
@@ -317,7 +321,7 @@ def _interview(connection: Any, life: Life, monday: date) -> None:
 def _settle_due(connection: Any, lives: list[Life], monday: date) -> None:
     for life in lives:
         if life.settles is not None and monday - timedelta(days=7) < life.settles <= monday:
-            states.move(connection, life.key, "settle", who=WHO)
+            settling.settle(connection, life.key, life.settles, place=life.place, today=monday, who=WHO)
 
 
 def _persons(life: Life) -> int:

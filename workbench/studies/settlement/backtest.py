@@ -193,7 +193,17 @@ def run_origin(task: Task) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+def in_all_areas(draws: np.ndarray, known: SettlementPanel, happened: SettlementPanel) -> np.ndarray:
+    """Return a forecast with nobody in the areas that did not exist yet when it was made; axes draw, area."""
+    if known.municipalities == happened.municipalities:
+        return draws
+    found = np.zeros((len(draws), len(happened.municipalities)), dtype=draws.dtype)
+    found[:, np.searchsorted(happened.municipalities, known.municipalities)] = draws
+    return found
+
+
 def _scored(draws: np.ndarray, order: Origin, year: int, method: str) -> pd.DataFrame:
+    draws = in_all_areas(draws, order.known, order.happened)
     table = calibration.score(draws, order.happened, year)
     at = order.happened.years.index(year)
     total = int(np.rint(order.happened.totals[at]))

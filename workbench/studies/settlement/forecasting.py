@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
-from workbench.core.places import Locality
 from workbench.core.plugins import and_now, guests
 from workbench.core.provenance import (
     RunRecord,
@@ -26,11 +25,10 @@ from workbench.core.provenance import (
 from workbench.core.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
-from workbench.sources import localities
-from workbench.studies.inflow import saved_runs as inflow_saved
 from workbench.studies.settlement import carried, checks, saved_runs
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
+from workbench.studies.settlement.question import Question, ask
 from workbench.studies.settlement.result import SettlementResult
 from workbench.studies.settlement.saved_runs import NUMBERS, WORDS
 from workbench.studies.settlement.totals import (
@@ -44,7 +42,7 @@ from workbench.studies.settlement.totals import (
 )
 from workbench.studies.settlement.verdict import verdict
 
-FIT, FORECAST, SETTLEMENT = "settlement-fit", "settlement", "settlement"
+FIT, FORECAST = "settlement-fit", "settlement"
 NO_RECORD = RunRecord("", "", {}, (), {}, "", 0.0, (), {})
 """Stands for the record of a forecast that is still being made."""
 
@@ -208,141 +206,6 @@ def _result(
 def contest(quotas: bool) -> str:
     """Return the contest's name: with the final quotas of the year ahead, or without."""
     return QUOTAS if quotas else BEFORE
-
-
-@dataclass(frozen=True)
-class Question:
-    """A forecast that is asked for and can be answered: figures and totals are read, checked and fit together.
-
-    ``carried`` is the locality whose answer is carried over from another one, because it ships no settled persons.
-    """
-
-    observed: Observed
-    totals: Totals
-    as_of: int
-    contest: str
-    carried: Locality | None = None
-
-
-def ask(
-    *,
-    locality: str | Path | None = "norway",
-    file: str | Path | None = None,
-    as_of: int | str | None = None,
-    total: Sequence[int | str] = (),
-    totals: str | Path | None = None,
-    from_inflow: str | Path | None = None,
-    share: Sequence[float | str] = (),
-    destination: str = "",
-    contest: str = BEFORE,
-    horizon: int = 1,
-    part_years: Sequence[int | str] = (),
-    changes: str | Path | None = None,
-    still: Sequence[str] = (),
-    seed: int = 1,
-    runs: str | Path | None = None,
-) -> Question:
-    """Return what is asked, or refuse it before anything is fitted.
-
-    Parameters
-    ----------
-    as_of
-        Last period whose settled persons the forecast may know; None: the table's last whole one, or where the totals
-        come from the table itself, the one ``horizon`` before it.
-    total, totals, from_inflow
-        National totals: numbers, a table, or a saved inflow forecast; without any, those that the table of settled
-        persons holds for the years ahead, which is looking back and not forecasting. The result says so.
-    share, destination
-        With ``from_inflow``: assumed persons settled per application of the year before, and whose applications (the
-        locality's by default).
-    """
-    if contest not in CONTESTS:
-        raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
-    home = localities.load(locality, "settlement") if locality is not None and file is None else None
-    if home is not None and SETTLEMENT not in home.tables:
-        return _carried(home, as_of, total, totals, from_inflow, share, destination, contest, seed, runs)
-    observed = read_settlement(
-        locality=locality, file=file, totals=totals, as_of=as_of, part_years=part_years, changes=changes, still=still
-    )
-    given = len(total) or totals is not None or from_inflow is not None
-    last = observed.last_whole - (0 if given else horizon)
-    as_of = last if as_of is None else observed.rhythm.number(as_of)
-    observed.panel(as_of, ahead=0 if contest == BEFORE else 1).until(as_of)
-    if from_inflow is not None:
-        if len(total) or totals is not None:
-            raise AssumptionError(
-                "the national total is given twice", do="give --from-inflow, or --total, or --totals, and not two"
-            )
-        ahead = totals_from_inflow(
-            inflow_saved.saved(from_inflow, runs=runs),
-            observed,
-            destination=_whose(destination, locality),
-            as_of=as_of,
-            shares=share,
-            seed=seed,
-        )
-    elif len(share) or destination:
-        raise AssumptionError(
-            "a share of applications, and no applications", do="name the inflow forecast: --from-inflow latest"
-        )
-    else:
-        ahead = choose_totals(observed, as_of, total, totals, horizon)
-    if contest != BEFORE and ahead.persons.shape[1] > 1:
-        raise AssumptionError(
-            "quotas are known for one year ahead only", do=f"give one total, or forecast with the contest '{BEFORE}'"
-        )
-    return Question(observed, ahead, as_of, contest)
-
-
-def _carried(
-    home: Locality,
-    as_of: int | str | None,
-    total: Sequence[int | str],
-    totals: str | Path | None,
-    from_inflow: str | Path | None,
-    share: Sequence[float | str],
-    destination: str,
-    contest: str,
-    seed: int,
-    runs: str | Path | None,
-) -> Question:
-    """Return the question to a locality that ships no table of settled persons: answered from another's."""
-    if contest != BEFORE:
-        raise AssumptionError(
-            f"the locality '{home.id}' ships no quotas", do="forecast without them, or give your own table: --data FILE"
-        )
-    observed = carried.observe(home)
-    known = observed.last_whole if as_of is None else observed.rhythm.number(as_of)
-    if from_inflow is not None:
-        ahead = totals_from_inflow(
-            inflow_saved.saved(from_inflow, runs=runs),
-            observed,
-            destination=destination or home.code,
-            as_of=known,
-            shares=share,
-            seed=seed,
-        )
-    elif len(total):
-        ahead = given_totals(total)
-    elif totals is not None:
-        ahead = totals_from_table(totals, known)
-    else:
-        raise AssumptionError(
-            f"nothing says how many persons are to be settled in {home.name} in {known + 1}",
-            why="no table of settled persons ships for it",
-            do="give the total: --total PERSONS, --totals FILE, or --from-inflow latest with --share; or give your own "
-            "table of municipal reception: --data FILE; for a report -p total=PERSONS",
-        )
-    return Question(observed, ahead, known, contest, carried=home)
-
-
-def _whose(destination: str, locality: str | Path | None) -> str:
-    if destination:
-        return destination
-    code = "" if locality is None else localities.load(locality).code
-    if not code:
-        raise AssumptionError("nothing says whose applications are meant", do="name them: --destination CODE")
-    return code
 
 
 def answer(

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from workbench.core.archive import archive_of
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.provenance import RunStore, SavedRun, default_runs
@@ -57,6 +58,12 @@ def latest(*, runs: str | Path | None = None) -> SettlementResult | None:
     store = _store(runs)
     run = store.latest(FORECAST)
     return None if run is None else opened(run, store)
+
+
+def published(*, runs: str | Path | None = None) -> SettlementResult | None:
+    """Return the published forecast that readers are to see, or None; nothing that is only saved takes its place."""
+    publication = archive_of(runs).shown(FORECAST)
+    return None if publication is None else opened(publication.run, RunStore(publication.folder))
 
 
 def opened(run: SavedRun, store: RunStore) -> SettlementResult:

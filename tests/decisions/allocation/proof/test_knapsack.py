@@ -31,23 +31,23 @@ def test_each_place_is_filled_best_in_every_kind_of_room_kept(seed):
     assert (room[-1] == -1).all() and (room[:-1][kept > 0] == upper[kept > 0]).all()
     value = draw.normal(0.6, 0.4, (places + 1, items))
     value[draw.random(value.shape) < 0.1] = -np.inf
-    price, twice = draw.normal(0.05, 0.1, room.shape), 0.2 * draw.random(items)
+    price, item_price = draw.normal(0.05, 0.1, room.shape), 0.2 * draw.random(items)
     worth, first = np.zeros(places), np.zeros(places + 1, dtype=np.int64)
     who = np.zeros(value.size, dtype=np.int64)
-    fill_each(value, size, room, price, twice, worth, first, who)
-    every, times, _ = fill_all(value, size, room, price, twice)
+    fill_each(value, size, room, price, item_price, worth, first, who)
+    every, times, _ = fill_all(value, size, room, price, item_price)
     assert every[:-1] == pytest.approx(worth)
     chosen = [who[first[j] : first[j + 1]] for j in range(places)]
     for j, some in enumerate(chosen):
         counted = np.where(room[j] < 0, price[j], np.minimum(0, price[j]))
-        gain = np.maximum(0.0, value[j] - twice - size @ counted)
+        gain = np.maximum(0.0, value[j] - item_price - size @ counted)
         limit = np.where(room[j] < 0, 10**6, room[j])
         assert worth[j] == pytest.approx(best(gain, size, limit)) == pytest.approx(gain[some].sum())
         assert (size[some].sum(axis=0) <= limit).all()
         assert _knapsack(gain[gain > 0], size[gain > 0], np.where(room[j] < 0, np.inf, room[j])) == pytest.approx(
             worth[j]
         )
-    alone = np.flatnonzero(value[-1] - twice - size @ price[-1] > 0)
+    alone = np.flatnonzero(value[-1] - item_price - size @ price[-1] > 0)
     assert (times == np.bincount(np.concatenate([*chosen, alone]), minlength=items)).all()
 
 

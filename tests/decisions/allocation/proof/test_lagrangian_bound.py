@@ -74,8 +74,8 @@ def test_any_multipliers_give_a_valid_bound(made_up, largest):
                 (most, max(value for persons, value in every if persons == most)),
             ):
                 price[-1, 0] = 0.0 if at_least is None else scale * draw.random()
-                twice = scale * draw.normal(size=problem.items)
-                given = Multipliers(price, twice, whole, at_least, apart)
+                item_price = scale * draw.normal(size=problem.items)
+                given = Multipliers(price, item_price, whole, at_least, apart)
                 assert certified_bound(problem, given, rows) >= best, seed
         tried += 1
     assert tried > 50

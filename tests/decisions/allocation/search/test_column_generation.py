@@ -11,7 +11,9 @@ from workbench.decisions.allocation.problem.arrays import instance_of
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound
 from workbench.decisions.allocation.proof.rooms import whole_rooms
 from workbench.decisions.allocation.search import prices
-from workbench.decisions.allocation.search.column_generation import Patterns
+from workbench.decisions.allocation.search.column_generation import sharpen
+from workbench.decisions.allocation.search.primal_heuristics import choose, dive
+from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
 from workbench.decisions.allocation.search.soft_assignment import best_at
 
 pytestmark = pytest.mark.quick
@@ -47,15 +49,15 @@ def test_the_bound_lies_between_the_best_plan_and_the_linear_bound(seed, service
     assert whole[:-1, 0].all() and whole[:-1, 1:].any() == (services and pairs < 1e6)
     price = prices.find(instance)
     alone, _, _ = best_at(instance.value, instance.size, price)
-    patterns = Patterns(instance, whole, lambda: True)
-    assert len(patterns.many) <= 11 and patterns.many.sum() == 14
-    proof = patterns.sharpen(price, alone, -np.inf, 1e-5)
+    master = RestrictedMaster(instance, whole)
+    assert len(master.many) <= 11 and master.many.sum() == 14
+    proof = sharpen(master, price, alone, -np.inf, 1e-5, lambda: True)
     assert best.value - 1e-9 <= proof.bound <= prices.linear_bound(instance, price) + 1e-6
-    twice = np.zeros(problem.items)
-    twice[instance.who] = proof.twice
-    given = Multipliers(proof.price, twice, whole)
+    item_price = np.zeros(problem.items)
+    item_price[instance.who] = proof.item_price
+    given = Multipliers(proof.price, item_price, whole)
     assert certified_bound(problem, given, {}) == pytest.approx(proof.bound)
-    chosen = patterns.choose(0.0, np.inf)
+    chosen = choose(master, 0.0, np.inf, lambda: True)
     if services and chosen is None:
         return  # the patterns that prove a bound need not contain a plan that meets every minimum
     assert chosen is not None
@@ -66,10 +68,10 @@ def test_the_bound_lies_between_the_best_plan_and_the_linear_bound(seed, service
 def test_a_dive_puts_each_item_into_one_place_within_its_room():
     problem = case(7, services=False)
     instance = instance_of(problem, at_least=int(problem.persons.sum()))
-    patterns = Patterns(instance, whole_rooms(instance.upper[:-1], 70), lambda: True)
+    master = RestrictedMaster(instance, whole_rooms(instance.upper[:-1], 70))
     price = prices.find(instance)
-    patterns.sharpen(price, best_at(instance.value, instance.size, price)[0], -np.inf, 1e-5)
-    at = patterns.dive()
+    sharpen(master, price, best_at(instance.value, instance.size, price)[0], -np.inf, 1e-5, lambda: True)
+    at = dive(master, lambda: True)
     held = instance.loads(at)[: instance.nowhere]
     assert (held <= instance.upper[: instance.nowhere]).all() and (at < instance.nowhere).sum() >= 10
 
@@ -79,7 +81,8 @@ def test_one_that_may_not_go_on_still_has_a_valid_bound():
     instance = instance_of(problem, at_least=None)
     price = prices.find(instance)
     alone, _, _ = best_at(instance.value, instance.size, price)
-    patterns = Patterns(instance, whole_rooms(instance.upper[:-1], 70), lambda: False)
+    master = RestrictedMaster(instance, whole_rooms(instance.upper[:-1], 70))
     assert (
-        patterns.sharpen(price, alone, -np.inf, 1e-5).bound >= solve(problem, objective="score", gap=0.0).value - 1e-9
+        sharpen(master, price, alone, -np.inf, 1e-5, lambda: False).bound
+        >= solve(problem, objective="score", gap=0.0).value - 1e-9
     )

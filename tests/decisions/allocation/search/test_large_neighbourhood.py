@@ -33,10 +33,10 @@ def test_weak_places_are_filled_better_and_the_others_keep_theirs(instance: Inst
     a, b = np.unique(good.at)[:2]
     spoiled[good.at == a], spoiled[good.at == b] = b, a
     spoiled[np.flatnonzero(good.at == a)[0]] = instance.nowhere
-    places = weak(instance, spoiled, good.price, good.twice, good.whole, set())
+    places = weak(instance, spoiled, good.price, good.item_price, good.whole, set())
     assert {a, b} <= set(places.tolist())
     places = np.array([a, b, *[j for j in places if j not in (a, b)][:8]])
-    plans = list(refill(instance, spoiled, places, good.price, good.twice, good.whole, Limit()))
+    plans = list(refill(instance, spoiled, places, good.price, good.item_price, good.whole, Limit()))
     others = ~np.isin(spoiled, [*places, instance.nowhere])
     assert plans and all((plan[others] == spoiled[others]).all() for plan in plans)
     best = max(plans, key=instance.worth)
@@ -47,5 +47,5 @@ def test_weak_places_are_filled_better_and_the_others_keep_theirs(instance: Inst
 def test_no_place_is_asked_for_that_is_not_there(instance: Instance) -> None:
     good = search(instance, gap=1e-3, limit=Limit())
     nobody = np.full(instance.items, instance.nowhere)
-    places = weak(instance, nobody, good.price, good.twice, good.whole, set())
+    places = weak(instance, nobody, good.price, good.item_price, good.whole, set())
     assert len(set(places.tolist())) == len(places) and (places < instance.nowhere).all()

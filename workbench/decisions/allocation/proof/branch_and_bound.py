@@ -105,7 +105,7 @@ def prove(
 
 
 class _Relaxed:
-    """The bound of a case at other and other λ, compiled: to choose by, before the certificate computes it anew."""
+    """The bound of a case at one λ after another, compiled: to choose by, before the certificate computes it again."""
 
     def __init__(self, problem: Problem, worth: Floats, rows: RowsByRule, case: Case, multipliers: Multipliers) -> None:
         self.given, pairs, price = multipliers, problem.columns, multipliers.price
@@ -125,7 +125,7 @@ class _Relaxed:
         most[:-1], least[:-1, 0], most[-1, 0] = problem.capacity, problem.minimum, max(0.0, left)
         counted = np.where(multipliers.whole > 0, np.minimum(0.0, price), price)
         self.fixed += float(np.multiply(most, counted, where=counted > 0, out=least * counted).sum())
-        self.best = self.last = multipliers.twice[self.items]
+        self.best = self.last = multipliers.item_price[self.items]
         if left < 0 or not (case.idle | case.allowed.any(axis=1)).all():
             self.bound, self.slope = -np.inf, np.zeros(len(self.items))
         else:
@@ -145,19 +145,19 @@ class _Relaxed:
 
     def multipliers(self) -> Multipliers:
         """Return the multipliers with the best λ met."""
-        twice = self.given.twice.copy()
-        twice[self.items] = self.best
-        return replace(self.given, twice=twice)
+        item_price = self.given.item_price.copy()
+        item_price[self.items] = self.best
+        return replace(self.given, item_price=item_price)
 
-    def _at(self, twice: Floats) -> tuple[float, Floats]:
+    def _at(self, item_price: Floats) -> tuple[float, Floats]:
         """Return the bound at a λ, and its slope: 1 less in how many places each item then stands."""
         from workbench.decisions.allocation.proof.knapsack import fill_each  # compiled; small cases go without
 
         places, items = self.by_place.shape
         worth, first, who = np.zeros(places), np.zeros(places + 1, np.int64), np.zeros(places * items, np.int64)
-        fill_each(self.by_place, self.size, self.room, self.given.price, twice, worth, first, who)
+        fill_each(self.by_place, self.size, self.room, self.given.price, item_price, worth, first, who)
         slope = np.ones(items) - np.bincount(who[: first[-1]], minlength=items)
-        return self.fixed + float(twice.sum() + worth.sum()), slope
+        return self.fixed + float(item_price.sum() + worth.sum()), slope
 
 
 class _Tree:

@@ -2,7 +2,7 @@
 
 With λ_i for *one place per household*, the bound is ``Σ λ_i + Σ_j K_j(λ) + Σ (worth of the room that keeps a price)``:
 a place of moderate room fills it with whole households (`K_j`, exact), in every kind of room where pairs are few; any
-other takes whoever gains at its prices.
+other takes the items that gain at its prices.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def _fill_several(gain: Floats, size: Ints, at: Ints, room: Ints, chosen: Ints) 
 
 @njit(cache=True)
 def _gaining(
-    value: Floats, size: Ints, room: Ints, price: Floats, twice: Floats, at: Ints, gain: Floats, need: Ints
+    value: Floats, size: Ints, room: Ints, price: Floats, item_price: Floats, at: Ints, gain: Floats, need: Ints
 ) -> int:
     """Put the items that gain in a place at its prices into ``at``, with gain and persons; return their number."""
     kinds = size.shape[1]
@@ -121,7 +121,7 @@ def _gaining(
         paid[d] = price[d] if room[d] < 0 else min(0.0, price[d])
     count = 0
     for i in range(len(value)):
-        g = value[i] - twice[i]
+        g = value[i] - item_price[i]
         if g == -np.inf:
             continue
         fits = True
@@ -141,14 +141,14 @@ def _chosen(
     size: Ints,
     room: Ints,
     price: Floats,
-    twice: Floats,
+    item_price: Floats,
     at: Ints,
     gain: Floats,
     need: Ints,
     chosen: Ints,
 ) -> tuple[float, int]:
     """Return what a place reaches and how many it takes; their positions in ``at`` go to ``chosen``."""
-    count = _gaining(value, size, room, price, twice, at, gain, need)
+    count = _gaining(value, size, room, price, item_price, at, gain, need)
     several = False
     for d in range(1, len(room)):
         several = several or room[d] >= 0
@@ -163,7 +163,7 @@ def _chosen(
     return worth, count
 
 
-def fill_all(by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats) -> tuple[Floats, Ints, Ints]:
+def fill_all(by_place: Floats, size: Ints, room: Ints, price: Floats, item_price: Floats) -> tuple[Floats, Ints, Ints]:
     """Return what each place reaches, in how many places each item then stands, and the best of these.
 
     Parameters
@@ -176,21 +176,21 @@ def fill_all(by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Flo
         Index place, columns dimension: where whole households fill it; -1 where that kind of room keeps its price.
     price
         Index place, columns dimension. Where ``room`` is not -1, only a negative price counts.
-    twice
+    item_price
         Index item: λ.
     """
     places, items = by_place.shape
     worth = np.zeros(places)
     times = np.zeros((BLOCKS, items), dtype=np.int64)
     where = np.full((BLOCKS, items), -1, dtype=np.int64)
-    _fill_blocks(by_place, size, room, price, twice, worth, times, where)
+    _fill_blocks(by_place, size, room, price, item_price, worth, times, where)
     value = np.where(where >= 0, by_place[where, np.arange(items)], -np.inf)
     return worth, times.sum(axis=0), where[value.argmax(axis=0), np.arange(items)]
 
 
 @njit(cache=True)
 def fill_each(
-    by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats, worth: Floats, start: Ints, who: Ints
+    by_place: Floats, size: Ints, room: Ints, price: Floats, item_price: Floats, worth: Floats, start: Ints, who: Ints
 ) -> None:
     """Fill each place but the last as :func:`fill_all` does; place j takes ``who[start[j]:start[j + 1]]``; in place."""
     places, items = len(start) - 1, by_place.shape[1]
@@ -199,7 +199,7 @@ def fill_each(
     end = 0
     for j in range(places):
         start[j] = end
-        worth[j], count = _chosen(by_place[j], size, room[j], price[j], twice, at, gain, need, chosen)
+        worth[j], count = _chosen(by_place[j], size, room[j], price[j], item_price, at, gain, need, chosen)
         for k in range(min(count, len(who) - end)):
             who[end] = at[chosen[k]]
             end += 1
@@ -208,7 +208,7 @@ def fill_each(
 
 @njit(cache=True, parallel=True)
 def _fill_blocks(
-    by_place: Floats, size: Ints, room: Ints, price: Floats, twice: Floats, worth: Floats, times: Ints, where: Ints
+    by_place: Floats, size: Ints, room: Ints, price: Floats, item_price: Floats, worth: Floats, times: Ints, where: Ints
 ) -> None:
     """Fill every k-th place, block by block, in place."""
     places, items = by_place.shape
@@ -216,7 +216,7 @@ def _fill_blocks(
         at, gain, need = np.empty(items, np.int64), np.empty(items), np.empty(items, np.int64)
         chosen = np.empty(items, np.int64)
         for j in range(block, places, BLOCKS):
-            worth[j], number = _chosen(by_place[j], size, room[j], price[j], twice, at, gain, need, chosen)
+            worth[j], number = _chosen(by_place[j], size, room[j], price[j], item_price, at, gain, need, chosen)
             for k in range(number):
                 i = at[chosen[k]]
                 times[block, i] += 1

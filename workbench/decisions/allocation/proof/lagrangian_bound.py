@@ -56,7 +56,7 @@ class Multipliers:
     ----------
     price
         Index place and, last, *nowhere*; columns dimension: value of a unit of room. Negative where a minimum presses.
-    twice
+    item_price
         Index item: λ, the price of *one place per household*.
     whole
         Index place and, last, *nowhere*; columns dimension: 1 where the bound fills that room with whole households;
@@ -70,7 +70,7 @@ class Multipliers:
     """
 
     price: Floats
-    twice: Floats
+    item_price: Floats
     whole: Ints
     at_least: int | None = None
     rows: Mapping[str, Floats] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class Multipliers:
 
 
 def without_prices(problem: Problem, at_least: int | None = None) -> Multipliers:
-    """Return multipliers of nought."""
+    """Return multipliers of zero."""
     places, dimensions = problem.capacity.shape
     price = np.zeros((places + 1, dimensions))
     return Multipliers(price, np.zeros(problem.items), price.astype(np.int64), at_least)
@@ -183,14 +183,14 @@ def case_bound(
         net = net - taken[who]
         terms.extend(rows[title].limit * y)
     size = np.rint(problem.size[who])
-    twice = multipliers.twice[who]
-    terms.extend(twice)
+    item_price = multipliers.item_price[who]
+    terms.extend(item_price)
     for j in range(len(problem.place_names)):
         here = allowed[who, j]
         lower = np.zeros(size.shape[1])
         lower[0] = problem.minimum[j]
         terms += _place(
-            net[here, j] - twice[here], size[here], multipliers.price[j], problem.capacity[j], lower,
+            net[here, j] - item_price[here], size[here], multipliers.price[j], problem.capacity[j], lower,
             whole=multipliers.whole[j] > 0,
         )  # fmt: skip
     persons = float(size[:, 0].sum())
@@ -202,7 +202,12 @@ def case_bound(
         room = np.full(size.shape[1], np.inf)
         room[0] = left
         terms += _place(
-            -twice[free], size[free], multipliers.price[-1], room, np.zeros(len(room)), whole=np.zeros(len(room)) > 0
+            -item_price[free],
+            size[free],
+            multipliers.price[-1],
+            room,
+            np.zeros(len(room)),
+            whole=np.zeros(len(room)) > 0,
         )
     return math.fsum(terms) + ROUNDING * (1.0 + math.fsum(map(abs, terms)))
 

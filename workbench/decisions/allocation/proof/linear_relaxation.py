@@ -108,10 +108,10 @@ class Programme:
         of_room = np.zeros((len(self.problem.place_names) + 1, len(self.problem.dimensions)))
         of_room[tuple(self.room.T)] = price[n : n + len(self.room)]
         of_room[-1, 0] = max(0.0, price[-1])
-        twice = np.zeros(self.problem.items)
-        twice[self.items] = price[:n]
+        item_price = np.zeros(self.problem.items)
+        item_price[self.items] = price[:n]
         at, rows = n + len(self.room), {}
         for title, each in self.rows.items():
             rows[title] = np.maximum(0.0, price[at : at + len(each)])
             at += len(each)
-        return Multipliers(of_room, twice, self.whole, self.at_least, rows), x[:columns], float(x[columns:].sum())
+        return Multipliers(of_room, item_price, self.whole, self.at_least, rows), x[:columns], float(x[columns:].sum())

@@ -45,17 +45,19 @@ class Extended:
     def told(self, original: Problem, multipliers: Multipliers) -> Multipliers:
         """Return multipliers of this problem as such of the original one, where the rules are rows with prices."""
         dims = len(original.dimensions)
-        prices, twice = {}, multipliers.twice.copy()
+        prices, item_price = {}, multipliers.item_price.copy()
         for d, (title, places) in enumerate(self.place.items(), start=dims):
             prices[title] = np.maximum(0.0, multipliers.price[places, d])
         for title, items in self.must.items():
-            # Nowhere gains −λ − q s; whoever must be placed has no nowhere, so that λ may rise until it gains nothing.
+            # Nowhere gains −λ − q s; who must be placed has no nowhere, so λ may rise until it gains nothing.
             least = -multipliers.price[-1, 0] * np.rint(original.size[items, 0])
-            raised = np.maximum(twice[items], least)
-            prices[title] = raised - twice[items]
-            twice[items] = raised
+            raised = np.maximum(item_price[items], least)
+            prices[title] = raised - item_price[items]
+            item_price[items] = raised
         price, whole = multipliers.price[:, :dims], multipliers.whole[:, :dims]
-        return replace(multipliers, price=price, whole=whole, twice=twice, rows={**multipliers.rows, **prices})
+        return replace(
+            multipliers, price=price, whole=whole, item_price=item_price, rows={**multipliers.rows, **prices}
+        )
 
 
 def extend(problem: Problem, rows: Mapping[str, Rows]) -> Extended:

@@ -75,7 +75,7 @@ class _AsStated:
 
 @dataclass(frozen=True)
 class Deadlines(Rule):
-    """Whoever has a deadline no later than a day is placed, where some place may take them; distance in households.
+    """Households with a deadline up to a day are placed, where some place may take them; distance in households.
 
     ``by``: the plan's last day; None: every stated deadline counts.
     """

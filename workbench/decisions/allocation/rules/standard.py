@@ -47,7 +47,7 @@ class Rule(ABC):
     reason: ClassVar[str]
     one_limit: ClassVar[bool] = False
     """Whether all rows state one and the same limit: it is eased for all of them at once."""
-    source: str = field(default="asked for by whoever made the plan", kw_only=True)
+    source: str = field(default="asked for by the person who made the plan", kw_only=True)
 
     @property
     def title(self) -> str:

@@ -1,7 +1,7 @@
 """Where a good plan has one weak spot, which few places, emptied together, can be filled better? The rest stays put.
 
 A plan lies below the bound by what each place's households miss to its best pattern at the same prices: the places
-that miss most, and those whose households they would rather have, are chosen anew by patterns, all of them at once.
+that miss most, and those whose households they would rather have, are chosen again by patterns, all of them at once.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from workbench.decisions.allocation.search.stopping import Limit
 WORST, MOST = 30, 90
 """Places that miss most, and all that are emptied together, at most."""
 ITEMS = 340
-"""Items that are placed anew together, and a third of them those of the worst places: twice as many take ten times as
+"""Items that are placed again together, and a third of them those of the worst places: twice as many take ten times as
 long."""
 EXACT, NEAR = 1e-6, 2e-4
 """Gaps of the bound of these places, and of the choice among their patterns."""
 
 ALIKE = 0.2
-"""Share of items whose best place may be worth another value where mending is still faster than anew."""
+"""Share of items whose best place may be worth another value where mending is still faster than from the start."""
 
 
 def alike(instance: Instance, start: Found) -> bool:
@@ -39,15 +39,15 @@ def alike(instance: Instance, start: Found) -> bool:
     return bool((np.abs(best - start.best) > 1e-9).mean() <= ALIKE)
 
 
-def weak(instance: Instance, at: Ints, price: Floats, twice: Floats, whole: Ints, tried: set[int]) -> Ints:
-    """Return the places to fill anew, nowhere left out: those that miss most, then where their wishes are."""
+def weak(instance: Instance, at: Ints, price: Floats, item_price: Floats, whole: Ints, tried: set[int]) -> Ints:
+    """Return the places to fill again, nowhere left out: those that miss most, then where their wishes are."""
     places = instance.nowhere
     room = kept_rooms(instance.upper, whole)
     worth, start = np.empty(places), np.empty(places + 1, dtype=np.int64)
     who = np.empty(CROWDED * instance.items + 1000, dtype=np.int64)
-    fill_each(np.ascontiguousarray(instance.value.T), instance.size, room, price, twice, worth, start, who)
-    net = instance.value[np.arange(instance.items), at] - twice
-    net = np.where(np.isfinite(net), net, -np.abs(twice))
+    fill_each(np.ascontiguousarray(instance.value.T), instance.size, room, price, item_price, worth, start, who)
+    net = instance.value[np.arange(instance.items), at] - item_price
+    net = np.where(np.isfinite(net), net, -np.abs(item_price))
     miss = worth - np.bincount(at, weights=net, minlength=places + 1)[:places]
     miss[(instance.loads(at) > instance.upper)[:places].any(axis=1)] += np.abs(miss).sum()
     miss[list(tried)] = -1.0
@@ -68,12 +68,13 @@ def weak(instance: Instance, at: Ints, price: Floats, twice: Floats, whole: Ints
 
 
 def refill(
-    instance: Instance, at: Ints, places: Ints, price: Floats, twice: Floats, whole: Ints, limit: Limit
+    instance: Instance, at: Ints, places: Ints, price: Floats, item_price: Floats, whole: Ints, limit: Limit
 ) -> Iterator[Ints]:
-    """Yield plans with these places, and whoever is nowhere, chosen anew, a quick one first; some may stay nowhere."""
-    from workbench.decisions.allocation.search.column_generation import (
-        Patterns,  # brings a solver: only when one is needed
-    )
+    """Yield plans with these places, and those who are nowhere, chosen again: a quick one first, with some left out."""
+    # These bring a solver: only when one is needed.
+    from workbench.decisions.allocation.search.column_generation import sharpen
+    from workbench.decisions.allocation.search.primal_heuristics import choose, dive
+    from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
 
     some = np.append(places, instance.nowhere)
     items = np.flatnonzero(np.isin(at, some))
@@ -83,18 +84,18 @@ def refill(
         size=instance.size[items], upper=instance.upper[some], lower=instance.lower[some], first=none,
         foe=none[:0], copies=instance.copies[items],
     )  # fmt: skip
-    patterns = Patterns(part, whole[some], limit.going)
+    master = RestrictedMaster(part, whole[some])
     where = np.full(instance.nowhere + 1, len(places))
     where[some] = np.arange(len(some))
     now = where[at[items]]
     if (part.loads(now)[:-1] <= np.minimum(part.upper, NO_LIMIT)[:-1]).all() and np.isfinite(part.worth(now)):
-        patterns.plan(now)
-    patterns.sharpen(price[some], twice[items], -np.inf, EXACT)
-    found, quick = at.copy(), patterns.dive()
+        master.add_plan(now)
+    sharpen(master, price[some], item_price[items], -np.inf, EXACT, limit.going)
+    found, quick = at.copy(), dive(master, limit.going)
     found[items] = some[quick]
     yield found
-    patterns.plan(quick)
-    if (chosen := patterns.choose(NEAR, limit.left())) is not None:
+    master.add_plan(quick)
+    if (chosen := choose(master, NEAR, limit.left(), limit.going)) is not None:
         found = at.copy()
         found[items] = some[chosen]
         yield found

@@ -64,16 +64,16 @@ def best(
 
 
 def _multipliers(problem: Problem, instance: Instance, found: Found, at_least: int | None) -> Multipliers:
-    twice = np.zeros(problem.items)
-    twice[instance.who] = found.twice
-    return Multipliers(found.price, twice, found.whole, at_least)
+    item_price = np.zeros(problem.items)
+    item_price[instance.who] = found.item_price
+    return Multipliers(found.price, item_price, found.whole, at_least)
 
 
 def _alone(problem: Problem, instance: Instance, found: Found, at_least: int | None) -> Multipliers:
     """Return what proves that no item is worth more than at its best place: all that is known where time was short."""
-    twice = np.zeros(problem.items)
-    twice[instance.who] = instance.value.max(axis=1, initial=0.0)
-    return Multipliers(np.zeros_like(found.price), twice, found.whole, at_least)
+    item_price = np.zeros(problem.items)
+    item_price[instance.who] = instance.value.max(axis=1, initial=0.0)
+    return Multipliers(np.zeros_like(found.price), item_price, found.whole, at_least)
 
 
 def _outcome(
@@ -105,8 +105,8 @@ def _carried(problem: Problem, start: Outcome | None) -> Found | None:
         return None
     who = instance_of(problem, at_least=None).who
     at = start.place_of[who]
-    return replace(start.found, at=np.where(at < 0, len(problem.place_names), at), twice=_of(start, who))
+    return replace(start.found, at=np.where(at < 0, len(problem.place_names), at), item_price=_of(start, who))
 
 
 def _of(start: Outcome, who: Ints) -> Floats:
-    return start.multipliers.twice[who]
+    return start.multipliers.item_price[who]

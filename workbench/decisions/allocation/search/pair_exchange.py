@@ -1,7 +1,7 @@
-"""Can two places share out their items better? Every pair of places is divided anew, exactly, until none gains.
+"""Can two places share out their items better? Every pair of places is divided again, exactly, until none gains.
 
 Compiled loops. At prices q, with ``loss_ij`` what item i loses by going to j instead of its best place, a plan lies
-``Σ loss + Σ q · unused room`` below the bound. What two places contribute to that sum is all that dividing them anew
+``Σ loss + Σ q · unused room`` below the bound. What two places contribute to that sum is all that dividing them again
 can gain, so an item whose move alone would lose more stays where it is: few items are left to divide.
 """
 
@@ -123,7 +123,7 @@ def redivide(
     clock: int,
     rounds: int,
 ) -> int:
-    """Divide pairs of places anew, in place, until none gains or the rounds are over; return the clock.
+    """Divide pairs of places again, in place, until none gains or the rounds are over; return the clock.
 
     ``touched`` (index place) and ``checked`` (index pair) say when a place last changed and a pair was last tried.
     """

@@ -52,7 +52,7 @@ def insert(
             if net[j] == -np.inf:
                 break
             if fits(i, j, size, load, upper) and not meets_foe(i, j, places - 1, at, first, foe):
-                # Whoever may stay nowhere and gains by it does so.
+                # An item that may stay nowhere and gains by it does so.
                 if load[places - 1, 0] <= upper[places - 1, 0] and value[i, places - 1] > -np.inf:
                     idle = value[i, places - 1] - price[places - 1, 0] * size[i, 0]
                     if idle > net[j]:

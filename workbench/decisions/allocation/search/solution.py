@@ -20,7 +20,7 @@ class Found:
         What the plan is worth, and what no plan can exceed; −∞ where the plan found breaks a limit.
     price
         Index place, columns dimension: value of a unit of room.
-    twice
+    item_price
         Index item: λ, the price of *one place per household*.
     whole
         Index place, columns dimension: whether the bound fills that room with whole households.
@@ -32,7 +32,7 @@ class Found:
     value: float
     bound: float
     price: Floats
-    twice: Floats
+    item_price: Floats
     whole: Ints
     best: Floats
 

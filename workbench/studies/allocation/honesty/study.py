@@ -63,7 +63,7 @@ class Honesty:
 
     @property
     def shown(self) -> bool:
-        """Whether the gain differs from none: the test rejects at 5 % and the interval lies above nought."""
+        """Whether the gain differs from none: the test rejects at 5 % and the interval lies above zero."""
         return self.null.p <= 0.05 and self.gain.low > 0
 
     def to_dict(self) -> dict[str, Any]:
