@@ -52,11 +52,15 @@ for line in sys.stdin:
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     else:
         code = once()
+    if not child or code < 0:
+        print("ENDED", code, count, flush=True)
     if not child and forks and event:
         os._exit(code)
-    print("ENDED", code, count, flush=True)
 """
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL, signal.SIGHUP)
+
+
+NEVER = 10**9
 
 
 @dataclass(frozen=True)
@@ -172,7 +176,8 @@ def whole(home: Path) -> None:
 def test_kills_leave_nothing_over_and_nothing_half_written(home: Path, name: str) -> None:
     road = ROADS[name]
     killer = Killer(home, road)
-    _, events = killer.run()
+    killer.run()
+    _, events = killer.run(NEVER)
     names = {path.relative_to(home) for path in home.rglob("*")}
     assert events > 10 and left_over(home) == []
     killed = at_once = 0

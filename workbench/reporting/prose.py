@@ -43,6 +43,7 @@ PARAGRAPHS = (
     marked("Which limits bind"),
     marked("How each group fares"),
     marked("Where they go"),
+    marked("Single households"),
     marked("Every municipality"),
     marked("The map of the first page in figures, so that each municipality finds its own."),
     marked("What is assumed"),

@@ -297,7 +297,8 @@ def _at_size(
     say: Progress,
 ) -> Solution:
     """Solve with further rules by the search: those that limit places are built in, others are kept by prices."""
-    from workbench.decisions.allocation.search import lagrangian_relaxation, large_scale  # compiled, as above
+    from workbench.decisions.allocation.search import large_scale  # compiled, as above
+    from workbench.decisions.allocation.search.multipliers import lagrangian_relaxation
 
     wide = extend(problem, {rule.title: rows[rule.title] for rule in further})
     if wide.others:

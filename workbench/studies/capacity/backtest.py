@@ -117,6 +117,13 @@ def run(
     if not steps or min(steps) < 1:
         raise AssumptionError("a horizon is below 1", do="name periods ahead, such as 1,2,4")
     kept, left_out = taking_part(flow, origins[0])
+    room = len(flow.panel.periods) - 1 - flow.panel.periods.index(origins[0])
+    if min(steps) > room:
+        raise AssumptionError(
+            f"no outcome is known {min(steps)} periods after {origins[0]}",
+            why=f"the table ends in {flow.panel.periods[-1]}",
+            do=f"name horizons of at most {room}",
+        )
     folder = Path(out)
     tasks = {
         origin: Origin(flow.panel.upto(origin), tuple(kept.items()), steps, draws, tune, chains, seed)

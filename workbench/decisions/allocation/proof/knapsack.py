@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange
 
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.search.soft_assignment import BLOCKS
+from workbench.decisions.allocation.search.multipliers.soft_assignment import BLOCKS
 
 CROWDED = 8
 """Places in which each item may stand, on average, when each place is filled for itself."""

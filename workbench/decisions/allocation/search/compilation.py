@@ -11,7 +11,7 @@ from pathlib import Path
 
 def compiled() -> bool:
     """Say whether machine code of the search lies on this machine."""
-    from workbench.decisions.allocation.search import regret_insertion
+    from workbench.decisions.allocation.search.local import regret_insertion
 
     found = regret_insertion.insert.stats.cache_path
     return found is not None and any(Path(found).glob("regret_insertion.insert-*.nbi"))
