@@ -3,9 +3,9 @@
     python tests/benchmarks/online.py OUT.jsonl [--households 2000] [--years 3] [--spare .05] [--balance 0]
 
 The forecast of arrivals in Norway is fitted first (short chains; saved runs are used again). A year's number and
-weeks of households are one draw of the forecast, of those with no more than the expected number; its households and
-those of the futures are drawn apart, from the population that Norway's parameters state. Places are what municipalities accepted in 2021, scaled to the expected
-persons and ``spare`` more.
+weeks of households are one draw of the forecast, of those with no more than the expected number. Its households and
+those of the futures are drawn apart, from the population that Norway's parameters state. Places are what
+municipalities accepted in 2021, scaled to the expected persons and ``spare`` more.
 """
 
 from __future__ import annotations
