@@ -1,4 +1,4 @@
-"""Is next year's published rate foreseen better than by this year's? Two small steps on the odds, Norway's municipalities.
+"""Is next year's published rate foreseen better than by this year's? Two small steps on the odds (Norway).
 
 .venv/bin/python tests/benchmarks/next_rate.py
 
