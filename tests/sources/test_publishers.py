@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from workbench.core.errors import DataError
+from workbench.core.errors import DataError, TableNotice
 from workbench.core.tables import contract
 from workbench.sources import files
 
@@ -201,3 +201,18 @@ def test_a_county_whose_municipality_is_absent_is_no_municipality(tmp_path: Path
     (tmp_path / "t.csv").write_text(text)
     wanted = made.settled_by_area().query("area != '0301'")
     same_cells(read(tmp_path / "t.csv", "settled_by_area")[0], wanted, "settled_by_area")
+
+
+@pytest.mark.quick
+def test_spellings_that_differ_in_case_alone_are_one_and_a_negative_part_is_no_part(tmp_path: Path) -> None:
+    file, of, make, wanted = made.FORMS["frontex"]
+    lines = make().split("\n")
+    lines[3] = lines[3].upper()
+    (tmp_path / file).write_text("\n".join(lines))
+    with pytest.warns(TableNotice, match="spelling"):
+        found = files.read(tmp_path / file, of)
+    assert set(found["route"]) == set(wanted()["route"]) and found["detections"].sum() == wanted()["detections"].sum()
+    lines[1] = lines[1].replace(lines[1].split(",")[4], "-" + lines[1].split(",")[4])
+    (tmp_path / file).write_text("\n".join(lines))
+    with pytest.raises(DataError, match="below zero"):
+        files.read(tmp_path / file, of)

@@ -18,6 +18,7 @@ import workbench.cli.capacity as capacity
 import workbench.cli.cockpit as cockpit
 import workbench.cli.data as data
 import workbench.cli.demo as demo
+import workbench.cli.detections as detections
 import workbench.cli.doctor as doctor
 import workbench.cli.fairness as fairness
 import workbench.cli.guide as guide
@@ -111,6 +112,7 @@ app.add_typer(data.app, name="data")
 inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
 judgement.register(inflow.app)
+detections.register(inflow.app)
 app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")

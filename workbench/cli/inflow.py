@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.steps import WARNING, Overwrite, step
 from workbench.core.errors import AssumptionError
+
+if TYPE_CHECKING:
+    from workbench.studies.inflow.issue import Issue
 
 app = typer.Typer(help="Asylum applications, months ahead.", no_args_is_help=True)
 
@@ -103,11 +106,20 @@ def fit(
 
 @app.command("forecast", epilog="Example: workbench inflow forecast --as-of 2019-09 --horizon 6 --out forecast.csv")
 def forecast(
+    context: typer.Context,
     arrivals: Arrivals = None,
     locality: Locality = "eu",
     source: Source = "arrivals",
     as_of: AsOf = "2019-09",
     horizon: Annotated[int, typer.Option(help="Months ahead, 1 to 24.")] = 6,
+    issued: Annotated[str, typer.Option(help="Day of issue, YYYY-MM-DD: months are counted from there.")] = "",
+    late: Annotated[
+        int | None, typer.Option(help="With --issued, in place of --as-of: months after its end that a month is out.")
+    ] = None,
+    partial: Annotated[
+        float | None, typer.Option(help="With --issued: share of its applications that the month after --as-of holds.")
+    ] = None,
+    spread: Annotated[float, typer.Option(help="How much that share varies (0.2: some 20 %).")] = 0.2,
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
     keep_last_months: Final = False,
@@ -126,10 +138,13 @@ def forecast(
     from workbench.presentation.inflow.series import name
     from workbench.sources import files
     from workbench.studies import inflow as study
+    from workbench.studies.inflow import issue as issues
     from workbench.studies.inflow.tabled import made_from, tabled, totals
 
     if out is not None:
         guard([files.writable(out)], reads=[arrivals], overwrite=overwrite)
+    issue = _issue(context, issued, as_of, late, partial, spread)
+    as_of = issue.as_of if issue else as_of
     with step(f"Forecast {horizon} months from {as_of}") as progress:
         result = study.study(
             file=arrivals,
@@ -142,19 +157,22 @@ def forecast(
             final=keep_last_months,
             corridors=corridors_of(by),
             absent=absent,
+            issue=issue,
             runs=runs,
             progress=progress,
         )
-    table = tabled(result)
-    summary = table.drop(columns=list(made_from(result)))
-    headline = shown.headline(result)
+    table = issues.issued_table(result, issue) if issue else tabled(result)
+    summary = table.drop(columns=[*made_from(result), *(["issued"] if issue else [])])
+    told = issues.from_issue(result, issue) if issue else result
+    headline = shown.headline(told)
     if out is not None:
         files.write(table, out)
     if as_json:
         body = {
             "headline": headline.sentence,
             **made_from(result),
-            **totals(result),
+            **({"issued": issue.day.isoformat(), "months_between": issue.between} if issue else {}),
+            **totals(told),
             "converged": result.diagnostics.ok,
             "reused": result.reused,
             "key": result.record.key,
@@ -166,6 +184,10 @@ def forecast(
         typer.echo(json.dumps(body, ensure_ascii=False))
     else:
         typer.echo(headline.sentence)
+        if issue:
+            typer.echo(
+                f"Issued {issue.day}, figures to {result.as_of}: {issue.between} month(s) lie between, forecast too."
+            )
         typer.echo(summary.to_string(index=False))
         typer.echo(result.diagnostics.sentence())
         for said in remarks.sentences(result.quality, {code: name(result, code) for code in result.names}):
@@ -176,6 +198,24 @@ def forecast(
             typer.echo(f"Table: {out}")
     if not result.diagnostics.ok:
         raise typer.Exit(WARNING)
+
+
+def _issue(
+    context: typer.Context, day: str, as_of: str, late: int | None, partial: float | None, spread: float
+) -> Issue | None:
+    """Return the day of issue; what is said of one without it is refused, and so are two ways to the as-of month."""
+    from workbench.studies.inflow.issue import issued
+
+    if not day:
+        if late is not None or partial is not None:
+            raise AssumptionError("--late and --partial count from a day of issue", do="give it: --issued 2019-11-20")
+        return None
+    named = str(getattr(context.get_parameter_source("as_of"), "name", "")) != "DEFAULT"
+    if named and late is not None:
+        raise AssumptionError("--as-of and --late both say what is known", do="give one of them")
+    return issued(
+        day, as_of="" if late is not None else as_of if named else "", late=late, share=partial, spread=spread
+    )
 
 
 def corridors_of(by: str) -> bool:

@@ -88,6 +88,10 @@ def build(
         typer.echo(json.dumps(body | {"attention": built.attention}, ensure_ascii=False))
     else:
         typer.echo(f"PDF: {built.pdf}\nHTML: {built.html}\nNotebook: {built.notebook}")
+    for told in built.left_out:
+        typer.echo(
+            f"Not carried by the public edition: {told}. A rerun needs --input {told.split(':')[0]}=FILE", err=True
+        )
     if built.replaced:
         typer.echo(built.replaced, err=True)
     if built.attention:
@@ -138,12 +142,17 @@ def verify(
     runs: Annotated[
         Path | None, typer.Option(help="Saved runs that a rerun may use again (default: none, all is computed).")
     ] = None,
+    own: Annotated[
+        list[str] | None, typer.Option("--input", help="A table that the report does not carry, as arrivals=FILE.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Check what a PDF carries, and with --rerun number by number whether its figures come out again."""
     from workbench.reporting import verification
 
-    verdict = verification.verify(file, rerun=rerun, runs=runs, told=lambda said: typer.echo(f"{said} …", err=True))
+    verdict = verification.verify(
+        file, rerun=rerun, runs=runs, own=_named(own), told=lambda said: typer.echo(f"{said} …", err=True)
+    )
     if as_json:
         numbers = verdict.numbers.to_dict("records")
         body = {"ok": verdict.ok, "faults": verdict.faults, "notes": verdict.notes, "numbers": numbers}
@@ -178,6 +187,17 @@ def rerun_all(
             typer.echo(f"{path}: {'well' if verdict.ok else 'NOT well'}; {'; '.join([*verdict.faults, told])}")
     if any(isinstance(verdict, Exception) or not verdict.ok for _, verdict in found):
         raise typer.Exit(MOVED)
+
+
+def _named(given: list[str] | None) -> dict[str, Path]:
+    """Return tables by the parameter that names them."""
+    from workbench.core.errors import ReportError
+
+    pairs = [text.partition("=") for text in given or []]
+    for name, equals, file in pairs:
+        if not equals or not Path(file).is_file():
+            raise ReportError(f"'{name}{equals}{file}' names no file", do="write it as arrivals=FILE")
+    return {name.strip(): Path(file) for name, _, file in pairs}
 
 
 def _said(verdict: Any, rerun: bool) -> list[str]:

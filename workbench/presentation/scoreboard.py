@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import day, month, say, say_many
+from workbench.presentation.languages import day, marked, month, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import leading, number, percent
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 NOMINAL = 0.8
 FEWEST_BLOCKS = 3
+COUNTED = marked(
+    "**What is counted.** Every published forecast is scored, withdrawn ones too, on each month and destination "
+    "whose outcome is known. The first figure is the one that stood in the earliest frozen table; the revised "
+    "figure is the one that stands now. The simple rules are fitted to what each forecast knew: the last month "
+    "again, the same month a year before, and a smoothed trend."
+)
+"""What is scored, as the report and the page say it."""
 
 
 def front(board: Scoreboard, language: str = "en") -> Front:

@@ -38,7 +38,8 @@ PRIVATE = ("runs",)
 class BuiltReport:
     """Where a report was written, why its result carries a warning, and what it replaced (empty if nothing of these).
 
-    ``replaced`` names a report that stood there, made with other parameters.
+    ``replaced`` names a report that stood there, made with other parameters; ``left_out`` the files given as parameters
+    that the edition does not carry, so that a rerun must be given them again.
     """
 
     name: str
@@ -48,6 +49,7 @@ class BuiltReport:
     parameters: Mapping[str, Any]
     attention: str = ""
     replaced: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 def build(
@@ -117,7 +119,7 @@ def _built(
         facts = document.facts(read_notebook(notebook))
         files = files or file_names.stem(name, values, facts.record)
         _keep(target / f"{files}.ipynb", values, overwrite)
-        inputs = contents.inputs(values, facts.edition)
+        inputs, left_out = contents.inputs(values, facts.edition), contents.not_carried(values, facts.edition)
         attention = print_notebook(chosen, public, notebook, holder, archive_of(values.get("runs") or None), inputs)
         replaced = _replaced(target / f"{files}.ipynb", notebook)
         for suffix in (".ipynb", ".html", ".pdf"):
@@ -131,7 +133,7 @@ def _built(
                 shutil.copyfile(notebook, partial)
         raise
     pdf, page, executed = (target / (files + suffix) for suffix in (".pdf", ".html", ".ipynb"))
-    return BuiltReport(name, pdf, page, executed, values, attention, replaced)
+    return BuiltReport(name, pdf, page, executed, values, attention, replaced, tuple(left_out))
 
 
 def published(name: str, given: Mapping[str, Any], folder: Path | None = None) -> str:

@@ -15,12 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from workbench.core.errors import ReportError
+from workbench.core.contracts import CONTRACTS
+from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.provenance import RunRecord
 from workbench.reporting.document import HOUSEHOLD, Attachment
+from workbench.sources import files
+from workbench.studies.disclosure import SMALL
 
 CONTENTS, RECORD, ASKED = "contents.json", "run-record.json", "report.json"
 SEAL = re.compile(r"\bcontents ([0-9a-f]{16})\b")
@@ -57,16 +61,51 @@ def input_name(parameter: str, value: str) -> str:
     return f"input-{parameter}{Path(value).suffix.lower()}"
 
 
+def not_carried(parameters: Mapping[str, object], edition: str) -> list[str]:
+    """Return which files that were named as parameters an edition does not carry, each with the reason."""
+    told = []
+    for parameter, value in parameters.items():
+        path = Path(value) if isinstance(value, str) and value else None
+        if path is not None and path.suffix.lower() in KINDS and path.is_file():
+            reason = _private(path) if edition == "public" else ""
+            told += [f"{parameter}: {reason}"] if reason else []
+    return told
+
+
+def _private(path: Path) -> str:
+    """Return why a table must not be carried by a public edition; '' if it may be."""
+    try:
+        table = files.read_raw(path)
+    except WorkbenchError:
+        return "it cannot be read as a table"
+    contracts = [{column.name: column for column in contract.columns} for contract in CONTRACTS.values()]
+    fitting = [columns for columns in contracts if HOUSEHOLD not in columns and {*table.columns} <= columns.keys()]
+    if not fitting:
+        return "it has a column that stands in no public table"  # which one is not said: a heading may be a name
+    for name in table.columns:
+        if fitting[0][name].kind == "count" or fitting[0][name].unit == "persons":
+            persons = pd.to_numeric(table[name], errors="coerce")
+            if persons.between(SMALL.start, SMALL.stop - 1).any():
+                return f"its column {name} holds counts of {SMALL.start} to {SMALL.stop - 1}"
+    return ""
+
+
 def inputs(parameters: Mapping[str, object], edition: str) -> list[Attachment]:
-    """Return the files that were named as parameters, as far as the edition allows."""
+    """Return the files that were named as parameters, as far as the edition allows.
+
+    Notes
+    -----
+    A public edition carries a table only if all of its columns stand in one contract of public tables and none of its
+    counts is small; the file itself is carried, so that a rerun reads what was read.
+    """
     found = []
     for parameter, value in parameters.items():
         path = Path(value) if isinstance(value, str) and value else None
         if path is None or path.suffix.lower() not in KINDS or not path.is_file():
             continue
-        body = path.read_bytes()
-        if edition == "public" and HOUSEHOLD.encode() in body.split(b"\n", 1)[0]:
+        if edition == "public" and _private(path):
             continue
+        body = path.read_bytes()
         found.append(
             Attachment(
                 input_name(parameter, str(value)), f"The table given as {parameter}", KINDS[path.suffix.lower()], body

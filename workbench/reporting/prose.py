@@ -11,6 +11,7 @@ import re
 from nbformat import NotebookNode
 
 from workbench.presentation.languages import marked, say
+from workbench.presentation.scoreboard import COUNTED
 
 PARAGRAPHS = (
     marked("Month by month"),
@@ -33,16 +34,12 @@ PARAGRAPHS = (
         "one of 20 % or less, *may* anything between. An 80 % interval holds, by the model, four outcomes in "
         "five; a 95 % interval nineteen in twenty."
     ),
-    marked(
-        "**What is counted.** Every published forecast is scored, withdrawn ones too, on each month and destination "
-        "whose outcome is known. The first figure is the one that stood in the earliest frozen table; the revised "
-        "figure is the one that stands now. The simple rules are fitted to what each forecast knew: the last month "
-        "again, the same month a year before, and a smoothed trend."
-    ),
+    COUNTED,
     marked("Who stays without a place, and why"),
     marked("Which limits bind"),
     marked("How each group fares"),
     marked("Where they go"),
+    marked("Single households"),
     marked("Every municipality"),
     marked("The map of the first page in figures, so that each municipality finds its own."),
     marked("What is assumed"),

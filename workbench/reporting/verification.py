@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.errors import WorkbenchError
+from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.provenance import RunRecord, versions
 from workbench.core.temporary import locked_folder
 from workbench.reporting import contents
@@ -60,6 +60,7 @@ def verify(
     *,
     rerun: bool = False,
     runs: str | Path | None = None,
+    own: Mapping[str, Path] | None = None,
     told: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
     """Return whether a report's PDF is what was built, and with ``rerun`` whether its figures come out again.
@@ -68,6 +69,8 @@ def verify(
     ----------
     runs
         Folder of saved runs for the rerun; default a new one, so that nothing saved is used again.
+    own
+        Tables that the report was made from and does not carry, by the parameter that names them.
     """
     carried = contents.opened(Path(path))
     found = contents.faults(carried)
@@ -76,12 +79,19 @@ def verify(
     name, parameters = carried.asked
     told(f"Rerun of the report {name}")
     with locked_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
-        again = contents.opened(_built(carried, name, parameters, folder, runs))
+        again = contents.opened(_built(carried, name, parameters, folder, runs, own or {}))
     numbers = compared(carried, again)
     return Verdict(carried.path, (), numbers, tuple(_notes(carried, again)))
 
 
-def _built(carried: Carried, name: str, parameters: Mapping[str, Any], folder: Path, runs: str | Path | None) -> Path:
+def _built(
+    carried: Carried,
+    name: str,
+    parameters: Mapping[str, Any],
+    folder: Path,
+    runs: str | Path | None,
+    own: Mapping[str, Path],
+) -> Path:
     """Build the report again from the notebook and the input that the PDF carries."""
     from workbench.reporting.build import build  # here: a check without a rerun starts no notebook
 
@@ -92,10 +102,22 @@ def _built(carried: Carried, name: str, parameters: Mapping[str, Any], folder: P
     for key, value in parameters.items():
         file = contents.input_name(key, str(value))
         if file in carried.files:
-            own = folder / "inputs" / Path(str(value)).name  # its name belongs to the run, too
-            own.parent.mkdir(exist_ok=True)
-            own.write_bytes(carried.files[file])
-            given[key] = str(own)
+            body = carried.files[file]
+        elif key in own:
+            body = own[key].read_bytes()
+        elif Path(str(value)).suffix.lower() in contents.KINDS:
+            raise ReportError(
+                f"the report does not carry the table given as {key}",
+                where=str(carried.path),
+                why="a public edition carries no table with private columns or small counts",
+                do=f"name the table with --input {key}=FILE",
+            )
+        else:
+            continue
+        table = folder / "inputs" / Path(str(value)).name  # its name belongs to the run, too
+        table.parent.mkdir(exist_ok=True)
+        table.write_bytes(body)
+        given[key] = str(table)
     return build(name, given, folder / "out", folder=notebooks).pdf
 
 

@@ -1,35 +1,43 @@
-"""The reasons counted in a report still match the words in which the plan explains itself."""
+"""Why here, as the municipality and the newcomer read it."""
+
+from __future__ import annotations
 
 import pandas as pd
 import pytest
 
-from workbench.decisions.allocation import problem_from_tables, solve
-from workbench.presentation.allocation import REASONS
-from workbench.presentation.allocation.plan_tables import _reason
+from workbench.core.errors import DataError
+from workbench.presentation.allocation.reasons import coming_to, municipality, newcomer, reasons_of
 
 pytestmark = pytest.mark.quick
+HOME = {"household": "A", "adults": 2, "children": 1, "seniors": 0, "languages": "ar;so", "ties": "0301",
+        "needs": "step_free", "deadline": "2026-12-24"}  # fmt: skip
+OSLO = {"place": "0301", "name": "Oslo", "capacity": 9, "languages": "so", "services": "step_free"}
+FAR = {"place": "5501", "name": "Tromsø", "capacity": 9, "languages": float("nan")}
 
 
-def plan(households: list[dict[str, object]], places: list[dict[str, object]]):
-    blank = {"adults": 1, "children": 0, "seniors": 0, "languages": "", "needs": "", "ties": ""}
-    table = pd.DataFrame([{**blank, "household": f"h{k}", **h} for k, h in enumerate(households)])
-    towns = pd.DataFrame([{"place": f"p{k}", "services": "", "languages": "", **p} for k, p in enumerate(places)])
-    pairs = [(h, p, 0.5) for h in table["household"] for p in towns["place"]]
-    return solve(problem_from_tables(table, towns, pd.DataFrame(pairs, columns=["household", "place", "score"])))
+def test_only_reasons_that_hold_are_given() -> None:
+    assert reasons_of(HOME, OSLO) == ("relatives", "language", "needs", "room")
+    assert reasons_of(HOME, FAR) == ("needs", "room")
+    assert "relatives" not in " ".join(newcomer(HOME, FAR).caveats)
 
 
-@pytest.mark.parametrize(
-    ("households", "expected"),
-    [
-        ([{"needs": "rehabilitation"}], "which no place offers"),
-        ([{"adults": 9}], "no place has"),
-        ([{"adults": 2, "needs": "lift"}], "no place has"),
-        ([{"adults": 2, "needs": "ramp"}], "too large for each"),
-        ([{"adults": 2}, {"adults": 2}, {"adults": 1}], "without room"),
-    ],
-)
-def test_every_explanation_finds_its_reason(households, expected):
-    rooms = [{"capacity": 2, "capacity_ramp": 1}, {"capacity": 1, "capacity_ramp": 3}]
-    told = plan(households, [{**room, "capacity_rehabilitation": 0, "capacity_lift": 1} for room in rooms])
-    told = told.unplaced["why"]
-    assert len(told) and all(_reason(why) == REASONS[expected] for why in told)
+@pytest.mark.parametrize("language", ["en", "nb", "sv"])
+def test_both_readers_are_told_in_their_language_and_nobody_else_is_named(language: str) -> None:
+    for told in (newcomer(HOME, OSLO, language), municipality(HOME, OSLO, language)):
+        text = " ".join([told.sentence, *told.caveats])
+        assert "Oslo" in text and "Tromsø" not in text and "score" not in text.casefold()
+    assert len({newcomer(HOME, OSLO, each).sentence for each in ("en", "nb", "sv")}) == 3
+
+
+def test_reasons_in_another_language_come_from_the_words_of_the_letter() -> None:
+    words = {"relatives": "R.", "language": "L.", "needs": "N.", "room": "P."}
+    assert newcomer(HOME, FAR, words=words).sentence == "N. P."
+
+
+def test_a_municipality_sees_its_own_households_alone() -> None:
+    homes = pd.DataFrame([HOME, {**HOME, "household": "B"}])
+    plan = pd.DataFrame({"household": ["A", "B"], "place": ["0301", "5501"]})
+    finding, table = coming_to(plan, homes, pd.DataFrame([OSLO, FAR]), "0301")
+    assert "1 household with 3 persons" in finding.sentence and table.data["household"].tolist() == ["A"]
+    with pytest.raises(DataError, match="no place '0302'"):
+        coming_to(plan, homes, pd.DataFrame([OSLO, FAR]), "0302")

@@ -17,6 +17,7 @@ from workbench.presentation import markup as m
 from workbench.presentation.allocation import desk as words
 from workbench.presentation.allocation import fairness as fair
 from workbench.presentation.allocation import honesty as honesty_words
+from workbench.presentation.allocation import reasons
 from workbench.presentation.languages import say
 from workbench.presentation.wording import number
 from workbench.reporting.sheet import sheet
@@ -72,7 +73,7 @@ def shown(desk: Desk, household: str, language: str) -> Mapping[str, str]:
     if household:
         finding, table = words.household(desk, household, language)
         who = notices.tag("h2", say("Household {household}", language, household=household))
-        who += finding.html() + table.html()
+        who += finding.html() + table.html() + _as_others_read_it(desk, household, language)
     tables = notices.tag("h2", say("The plan", language))
     tables += _fold(say("Who goes where", language), words.plan_table(desk, language).html(), True)
     tables += _fold(say("How full each place is", language), words.place_table(desk, language).html())
@@ -83,6 +84,18 @@ def shown(desk: Desk, household: str, language: str) -> Mapping[str, str]:
     group = notices.tag("h2", say("Fairness", language)) + words.group_table(desk, language).html()
     group += fair.waiting(desk.problem, desk.plan, language).html()
     return {"headline": first, "moved": change, "household": who, "tables": tables, "fairness": group}
+
+
+def _as_others_read_it(desk: Desk, household: str, language: str) -> str:
+    """Return why this place, in the municipality's words and in the newcomer's; '' without a place."""
+    goes = desk.plan.assignment.set_index("household")["place"].astype(str)
+    if household not in goes:
+        return ""
+    home = reasons.row_of(desk.tables.households, "household", household)
+    place = reasons.row_of(desk.tables.places, "place", str(goes[household]))
+    return _fold(
+        say("As the municipality reads it", language), reasons.municipality(home, place, language).html()
+    ) + _fold(say("As the household reads it", language), reasons.newcomer(home, place, language).html())
 
 
 def _fold(title: str, inner: str, opened: bool = False) -> str:

@@ -25,7 +25,7 @@ from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance, instance_of
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 from workbench.decisions.allocation.problem.problem import Problem
-from workbench.decisions.allocation.search import prices
+from workbench.decisions.allocation.search.multipliers import prices
 from workbench.decisions.allocation.search.stopping import Limit
 from workbench.decisions.allocation.solve import solve
 

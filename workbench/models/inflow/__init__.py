@@ -20,6 +20,7 @@ from workbench.models.inflow.components import (
 )
 from workbench.models.inflow.fit import InflowFit
 from workbench.models.inflow.model import InflowModel
+from workbench.models.inflow.partial import Partial
 from workbench.models.inflow.prior import prior_check
 from workbench.models.inflow.series import InflowSeries
 
@@ -33,6 +34,7 @@ __all__ = [
     "InflowModel",
     "InflowSeries",
     "Level",
+    "Partial",
     "Reversion",
     "Season",
     "Shocks",

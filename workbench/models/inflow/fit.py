@@ -17,6 +17,7 @@ from workbench.core.errors import AssumptionError, DataError
 from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.inflow.components import Bounds, InflowComponents
+from workbench.models.inflow.partial import Partial
 from workbench.models.inflow.recursion import (
     Dynamics,
     State,
@@ -86,7 +87,7 @@ class InflowFit:
             found.append(f"Months since the last published one, where these are many: {names}.")
         return tuple(found)
 
-    def simulate(self, horizon: int, seed: int) -> Draws:
+    def simulate(self, horizon: int, seed: int, partial: Partial | None = None) -> Draws:
         """Return possible futures: one path for each posterior draw.
 
         Parameters
@@ -95,6 +96,8 @@ class InflowFit:
             Months after ``as_of``, at least 1.
         seed
             The same seed gives the same paths; a shorter horizon gives their first months.
+        partial
+            What is published of the first month ahead, where that is not all of it yet.
 
         Returns
         -------
@@ -146,6 +149,8 @@ class InflowFit:
             expected = state.level + dynamics.season @ term
             # A count is neither negative nor boundless, and the level must not follow what cannot be.
             y = np.clip(expected + scale_now(dynamics, state) * shock, 0.0, highest)
+            if step == 1 and partial is not None:
+                y = partial.learnt(expected, scale_now(dynamics, state), shock, series.destinations)
             if step <= 0 and published is not None:
                 least = published[step - 1]
                 y = np.where(believed & np.isfinite(least), least, np.fmax(y, least))

@@ -1,5 +1,6 @@
 """What a placement plan says and looks like."""
 
+from workbench.presentation.allocation.editions import households
 from workbench.presentation.allocation.plan import (
     SCORE_CAVEAT,
     SYNTHETIC,
@@ -37,6 +38,7 @@ __all__ = [
     "certificate",
     "front",
     "headline",
+    "households",
     "how_sure",
     "key_findings",
     "most_worth",

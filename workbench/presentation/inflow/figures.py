@@ -10,9 +10,10 @@ from workbench.core.calendar import add_months
 from workbench.presentation.charts import Fan, fan_chart, fan_charts
 from workbench.presentation.display import source_line
 from workbench.presentation.findings import Figure, Finding
-from workbench.presentation.inflow.series import destinations, months, name, published, published_since, who
+from workbench.presentation.inflow.series import destinations, disclosed, months, name, published, published_since, who
 from workbench.presentation.languages import month, say, say_many
 from workbench.presentation.wording import about, between, count, listing, percent, span
+from workbench.studies.disclosure import SMALL
 
 if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
@@ -31,7 +32,9 @@ def _fan(result: InflowResult, places: list[str], title: str) -> Fan:
     start = add_months(result.as_of, -12 * SHOWN_YEARS + 1)
 
     def series(wide: pd.DataFrame) -> pd.Series:
-        return wide[places].dropna().sum(axis=1)
+        alone = disclosed(wide) if len(places) < wide.shape[1] else wide
+        total = alone[places].dropna().sum(axis=1)
+        return total[~total.round().isin(SMALL)]
 
     observed = series(published(result.arrivals, result).loc[start:])
     return Fan(title, observed, draws.summary(), series(published_since(result)))

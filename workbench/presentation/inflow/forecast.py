@@ -35,6 +35,7 @@ from workbench.presentation.wording import (
     period,
     span,
 )
+from workbench.studies import disclosure
 
 if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
@@ -180,9 +181,10 @@ def _held(levels: Sequence[float]) -> list[float]:
 
 
 def _row_totals(wide: pd.DataFrame) -> list[float]:
-    """Return row sums and their total; a sum with a missing cell is missing."""
+    """Return row sums and their total; a sum with a missing cell, or one too small to be shown, is missing."""
     each = wide.sum(axis=1, skipna=False)
-    return [*each.tolist(), float(each.sum(skipna=False))]
+    total = float(each.sum(skipna=False))
+    return [*disclosure.shown(each, {}).tolist(), float("nan") if total in disclosure.SMALL else total]
 
 
 def _table(

@@ -10,6 +10,7 @@ from workbench.core.calendar import add_months, horizon_months
 from workbench.models.quality import JOINT
 from workbench.presentation.languages import place, say, spelled_out
 from workbench.presentation.wording import period
+from workbench.studies import disclosure
 from workbench.studies.inflow.adding_up import OTHERS
 
 if TYPE_CHECKING:
@@ -71,6 +72,20 @@ def published(table: pd.DataFrame, result: InflowResult) -> pd.DataFrame:
     """Return published persons (index month, one column per destination; missing = not published)."""
     wide = table.pivot(index="month", columns="destination", values="persons").astype(float)
     return wide.reindex(columns=destinations(result)).sort_index()
+
+
+def disclosed(wide: pd.DataFrame) -> pd.DataFrame:
+    """Return published persons as they may be shown: counts of 1 to 4, and what would give them away, are missing.
+
+    Notes
+    -----
+    Publishers such as Eurostat round to 5, so that nothing is withheld of theirs; an office's own table may hold them.
+    """
+    small = wide.round().isin(disclosure.SMALL).any(axis=1)
+    told = wide.copy()
+    for at in wide.index[small]:
+        told.loc[at] = disclosure.shown(wide.loc[at], {})
+    return told
 
 
 def year_before(result: InflowResult) -> pd.DataFrame:

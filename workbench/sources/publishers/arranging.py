@@ -43,6 +43,8 @@ def arranged(cube: Cube, of: Contract, where: str, choose: Mapping[str, str]) ->
     if cube.frame.empty:
         raise DataError(f"{cube.format} without figures", where=where, do="get the file again, or name another")
     cube, named = measured(cube, of, choices, where)
+    cube, said = at.one_spelling(cube)
+    notes += said
     cube, keys, said = _keyed(cube, of, choices, where)
     notes += said
     _refuse_repeated(cube, where)

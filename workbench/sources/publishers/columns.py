@@ -105,6 +105,26 @@ def values(cube: Cube, name: str) -> list[str]:
     return [str(value) for value in cube.frame[name].fillna("").unique()]
 
 
+def one_spelling(cube: Cube) -> tuple[Cube, list[str]]:
+    """Return the cube with values that differ in letters' case or spaces alone written as most rows write them.
+
+    Two spellings of one route would each hold a part of its figures. Codes that have names of their own stay.
+    """
+    frame, notes = cube.frame, []
+    for name in cube.dimensions:
+        many = frame[name].dropna().value_counts()
+        if name in cube.labels or len(many) == len({same(str(value)) for value in many.index}):
+            continue
+        usual: dict[str, str] = {}
+        for value in map(str, many.index):
+            usual.setdefault(same(value), value)
+        other = {value: usual[same(value)] for value in map(str, many.index) if usual[same(value)] != value}
+        frame = frame.assign(**{name: frame[name].replace(other).astype("string")})
+        first, taken = next(iter(other.items()))
+        notes.append(f"'{name}': {len(other)} spelling(s) are read as another one: '{first}' as '{taken}'")
+    return (replace(cube, frame=frame) if notes else cube), notes
+
+
 def chosen(cube: Cube, name: str, choice: str, where: str) -> str:
     """Return the value of a dimension that a choice names by code or by label."""
     found = [v for v in values(cube, name) if v == choice]

@@ -57,6 +57,13 @@ def added(frame: pd.DataFrame, keys: Sequence[str], measures: Sequence[str], com
     values = frame.copy()
     for name in measures:
         values[name] = _numbers(frame[name], comma, name, where)
+        if (below := values[name].lt(0).fillna(False)).any():
+            at = int(below.to_numpy().argmax())
+            raise DataError(
+                f"row {frame.index[at]}, column '{name}': {frame[name].iloc[at]} is below zero",
+                where=where, why="figures of several rows are added up here, and the sum would hide it",
+                do="correct the cell, or leave it empty if it is not published",
+            )  # fmt: skip
     line = pd.Series(frame.index, index=frame.index)
     grouped = values.assign(**{"\0line": line}).groupby(list(keys), sort=False, dropna=False)
     total = grouped[list(measures)].sum().where(grouped[list(measures)].count().eq(grouped.size(), axis=0))

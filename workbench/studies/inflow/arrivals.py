@@ -33,6 +33,10 @@ DOUBTED = caveat(
     "Last months far below what their past allows are doubtful: by assumption 80 % of the simulated futures take such "
     "a month as a true fall (96 % if two come in a row), the others as a partial figure that will still grow."
 )
+PARTIAL = caveat(
+    "The first month ahead is published in part: which share of it is in by now, and how much that varies, is an "
+    "assumption of whoever made the forecast."
+)
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,10 @@ from workbench.core.provenance import Guests, RunStore, SavedRun, Vintage, finge
 from workbench.core.scenario import Scenario
 from workbench.core.tasks import Task
 from workbench.studies.inflow.arrivals import CAVEATS as CAVEATS
+from workbench.studies.inflow.arrivals import PARTIAL
 from workbench.studies.inflow.arrivals import Arrivals as Arrivals
 from workbench.studies.inflow.arrivals import read_arrivals as read_arrivals
+from workbench.studies.inflow.issue import Issue, partial_of
 from workbench.studies.inflow.saved_runs import FORECAST, opened, result_of, store_of, write
 from workbench.studies.inflow.saved_runs import InflowResult as InflowResult
 from workbench.studies.inflow.saved_runs import latest as latest
@@ -33,7 +35,7 @@ from workbench.studies.inflow.saved_runs import saved as saved
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
-    from workbench.models.inflow import InflowFit
+    from workbench.models.inflow import InflowFit, Partial
 
 FIT = "inflow-fit"
 LONGEST = 24
@@ -184,26 +186,35 @@ class _SavedFits:
 
 
 def forecast(
-    arrivals: Arrivals, fitted: SavedRun, *, horizon: int, seed: int, runs: str | Path | None = None
+    arrivals: Arrivals,
+    fitted: SavedRun,
+    *,
+    horizon: int,
+    seed: int,
+    partial: Partial | None = None,
+    runs: str | Path | None = None,
 ) -> InflowResult:
-    """Forecast ``horizon`` months after the fit's as-of month; the saved forecast of the same input is used again."""
+    """Forecast ``horizon`` months after the fit's as-of month; the saved forecast of the same input is used again.
+
+    ``partial`` is what is published of the first of these months (:func:`workbench.studies.inflow.issue.partial_of`).
+    """
     from workbench.models.inflow import InflowFit
 
     _check_horizon(horizon)
     as_of = str(fitted.record.scenario["as_of"])
-    scenario = Scenario("", as_of, seed, horizon, settings={"fit": fitted.record.key})
+    scenario = Scenario("", as_of, seed, horizon, settings=_settings(fitted, partial))
 
     before = fitted.record
 
     def compute(folder: Path) -> dict[str, Any]:
         fit = InflowFit.load(fitted.folder / "fit")
-        draws = fit.simulate(horizon, seed)
+        draws = fit.simulate(horizon, seed, partial)
         write(folder, arrivals, draws, fit.diagnostics, as_of)
         total = draws.sum().summary().iloc[0]
         said = {name: before.results[name] for name in ("notes",) if name in before.results}
         return {"converged": before.results["converged"], **{str(k): int(v) for k, v in total.items()}, **said}
 
-    caveats = (*arrivals.caveats(as_of), *before.results["caveats"])
+    caveats = (*arrivals.caveats(as_of), *([PARTIAL] if partial else []), *before.results["caveats"])
     brought = and_now(before.plugins)
     run = store_of(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, brought)
     return result_of(run, arrivals, reused=run.reused and fitted.reused)
@@ -223,6 +234,7 @@ def study(
     final: bool = False,
     corridors: bool = False,
     absent: str = "",
+    issue: Issue | None = None,
     run: str = "",
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -230,17 +242,27 @@ def study(
     """Fit and forecast in one call; what is saved already is used again.
 
     ``run`` names a publication, or is ``published`` for the one that readers see: it is shown as it was frozen.
-    ``final``, ``corridors`` and ``absent`` say how the arrivals are read (:func:`read_arrivals`).
+    ``final``, ``corridors`` and ``absent`` say how the arrivals are read (:func:`read_arrivals`). With ``issue`` months
+    are counted from the day of issue: it says how many lie between, and whether the first of them is partly known.
     """
     if run:
         publication = chosen(FORECAST, run, runs)
         return opened(publication.run, RunStore(publication.folder))
+    horizon += issue.between if issue else 0
     _check_horizon(horizon)
     arrivals = read_arrivals(
         locality=locality, file=file, source=source, final=final, corridors=corridors, absent=absent
     )
     fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
-    return forecast(arrivals, fitted, horizon=horizon, seed=seed, runs=runs)
+    partial = partial_of(arrivals, as_of, issue) if issue else None
+    return forecast(arrivals, fitted, horizon=horizon, seed=seed, partial=partial, runs=runs)
+
+
+def _settings(fitted: SavedRun, partial: Partial | None) -> dict[str, Any]:
+    settings: dict[str, Any] = {"fit": fitted.record.key}
+    if partial is not None:
+        settings["partial"] = {"share": partial.share, "spread": partial.spread, "figures": dict(partial.figures)}
+    return settings
 
 
 def _check_horizon(horizon: int) -> None:

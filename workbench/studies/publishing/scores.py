@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,14 @@ def weighted_interval_score(quantiles: np.ndarray, outcome: np.ndarray) -> np.nd
     return np.asarray(2 * np.maximum(levels * above, (levels - 1) * above).mean(axis=1))
 
 
+def open_issues(runs: str | Path | None = None) -> tuple[Publication, ...]:
+    """Return every forecast of arrivals that was published for all and whose embargo has passed, withdrawn ones too."""
+    today = datetime.now(UTC).date()
+    return tuple(
+        issue for issue in archive_of(runs).all(inflow_saved.FORECAST) if issue.due(today) and issue.edition == "public"
+    )
+
+
 def study(*, locality: str | Path = "eu", runs: str | Path | None = None) -> Scoreboard:
     """Return the scores of every inflow forecast that was published, withdrawn ones too.
 
@@ -119,7 +128,7 @@ def study(*, locality: str | Path = "eu", runs: str | Path | None = None) -> Sco
     DataError
         If nothing was published.
     """
-    issues = archive_of(runs).all(inflow_saved.FORECAST)
+    issues = open_issues(runs)
     if not issues:
         raise DataError(
             "no forecast is published, so none can be scored",

@@ -13,12 +13,13 @@ from threadpoolctl import threadpool_limits
 
 from workbench.decisions.allocation.problem.arrays import Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.search import large_neighbourhood, prices
-from workbench.decisions.allocation.search.ruin_and_recreate import ruin_and_recreate
+from workbench.decisions.allocation.search.columns import large_neighbourhood
+from workbench.decisions.allocation.search.local.ruin_and_recreate import ruin_and_recreate
+from workbench.decisions.allocation.search.multipliers import prices
+from workbench.decisions.allocation.search.multipliers.subgradient import PATTERNS, lower_bound_by_subgradient
 from workbench.decisions.allocation.search.solution import Found
 from workbench.decisions.allocation.search.state import State, Task
 from workbench.decisions.allocation.search.stopping import Limit, Progress, told
-from workbench.decisions.allocation.search.subgradient import PATTERNS, lower_bound_by_subgradient
 
 WORK_OF_ONE = 400_000
 """Pairs from which a second processor is worth its start."""
@@ -144,7 +145,7 @@ def _choose_by_turns(state: State) -> None:
 
 def _choose_from_shortlist(state: State, share: float) -> None:
     """Choose for all items at once among the pairs that lose least."""
-    from workbench.decisions.allocation.search import restricted_mip  # brings a solver: only when one is needed
+    from workbench.decisions.allocation.search.columns import restricted_mip  # brings a solver: only when one is needed
 
     pairs = restricted_mip.Shortlist.of(state.instance, state.price, state.best, state.near, state.plan, share)
     chosen = restricted_mip.choose(
@@ -159,9 +160,9 @@ def _choose_from_shortlist(state: State, share: float) -> None:
 def _generate_columns(state: State) -> None:
     """Lower the bound, and find a plan, by choosing one whole pattern of households for each place."""
     # These bring a solver: only when one is needed.
-    from workbench.decisions.allocation.search.column_generation import sharpen
-    from workbench.decisions.allocation.search.primal_heuristics import choose, dive
-    from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
+    from workbench.decisions.allocation.search.columns.column_generation import sharpen
+    from workbench.decisions.allocation.search.columns.primal_heuristics import choose, dive
+    from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
 
     task, limit = state.task, state.task.limit
     task.say(f"Before column generation: {told(state.worth)}, bound {told(state.bound)}.")

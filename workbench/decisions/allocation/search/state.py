@@ -8,11 +8,12 @@ import numpy as np
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.proof.knapsack import fill_all, kept_rooms, whole_rooms
-from workbench.decisions.allocation.search import prices
-from workbench.decisions.allocation.search.local_search import SWEEPS, improve_pairs_and_chains
-from workbench.decisions.allocation.search.regret_insertion import insert, shed
-from workbench.decisions.allocation.search.soft_assignment import best_at, candidates
+from workbench.decisions.allocation.proof.knapsack import fill_all
+from workbench.decisions.allocation.proof.rooms import kept_rooms, whole_rooms
+from workbench.decisions.allocation.search.local.regret_insertion import insert, shed
+from workbench.decisions.allocation.search.local.sweeps import SWEEPS, improve_pairs_and_chains
+from workbench.decisions.allocation.search.multipliers import prices
+from workbench.decisions.allocation.search.multipliers.soft_assignment import best_at, candidates
 from workbench.decisions.allocation.search.solution import Found
 from workbench.decisions.allocation.search.stopping import Limit, Progress
 

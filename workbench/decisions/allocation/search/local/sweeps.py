@@ -8,8 +8,8 @@ import numpy as np
 
 from workbench.decisions.allocation.problem.arrays import Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.search.ejection_chains import chain
-from workbench.decisions.allocation.search.pair_exchange import redivide
+from workbench.decisions.allocation.search.local.ejection_chains import chain
+from workbench.decisions.allocation.search.local.pair_exchange import redivide
 
 ROUNDS = 3
 """Rounds of exchanges, and of chains, in one sweep."""

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.search.regret_insertion import meets_foe
+from workbench.decisions.allocation.search.local.regret_insertion import meets_foe
 
 DEPTH = 4
 MOST_OPTIONS = 200

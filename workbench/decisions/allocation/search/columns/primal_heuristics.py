@@ -8,8 +8,8 @@ import highspy
 import numpy as np
 
 from workbench.decisions.allocation.problem.input_tables import Ints
-from workbench.decisions.allocation.search.column_generation import price_patterns
-from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
+from workbench.decisions.allocation.search.columns.column_generation import price_patterns
+from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
 
 NEARLY, SURE = 0.999, 0.6
 """Shares from which a pattern is fixed: always, and as long as few are fixed in this round."""

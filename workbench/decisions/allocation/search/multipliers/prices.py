@@ -16,7 +16,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.search.soft_assignment import best_at, candidates, choose_softly
+from workbench.decisions.allocation.search.multipliers.soft_assignment import best_at, candidates, choose_softly
 
 HOT = (0.3, 0.15, 0.08, 0.04, 0.02)
 """Temperatures of the first rounds, in units of a typical value; a sample of the items is enough for them."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
-from workbench.decisions.allocation.search.restricted_mip import Shortlist, choose
+from workbench.decisions.allocation.search.columns.restricted_mip import Shortlist, choose
 
 pytestmark = pytest.mark.quick
 

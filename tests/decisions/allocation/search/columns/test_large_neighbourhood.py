@@ -8,7 +8,7 @@ import pytest
 
 from workbench.decisions.allocation import problem_from_tables
 from workbench.decisions.allocation.problem.arrays import Instance, instance_of
-from workbench.decisions.allocation.search.large_neighbourhood import refill, weak
+from workbench.decisions.allocation.search.columns.large_neighbourhood import refill, weak
 from workbench.decisions.allocation.search.primal_dual import search
 from workbench.decisions.allocation.search.stopping import Limit
 

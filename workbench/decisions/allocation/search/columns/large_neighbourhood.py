@@ -13,8 +13,9 @@ import numpy as np
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each, kept_rooms
-from workbench.decisions.allocation.search.soft_assignment import best_at
+from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each
+from workbench.decisions.allocation.proof.rooms import kept_rooms
+from workbench.decisions.allocation.search.multipliers.soft_assignment import best_at
 from workbench.decisions.allocation.search.solution import Found
 from workbench.decisions.allocation.search.stopping import Limit
 
@@ -71,9 +72,9 @@ def refill(
 ) -> Iterator[Ints]:
     """Yield plans with these places, and those who are nowhere, chosen again: a quick one first, with some left out."""
     # These bring a solver: only when one is needed.
-    from workbench.decisions.allocation.search.column_generation import sharpen
-    from workbench.decisions.allocation.search.primal_heuristics import choose, dive
-    from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
+    from workbench.decisions.allocation.search.columns.column_generation import sharpen
+    from workbench.decisions.allocation.search.columns.primal_heuristics import choose, dive
+    from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
 
     some = np.append(places, instance.nowhere)
     items = np.flatnonzero(np.isin(at, some))

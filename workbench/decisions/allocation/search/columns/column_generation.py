@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT
 from workbench.decisions.allocation.problem.input_tables import Floats
 from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each
-from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
+from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
 
 KEEP = 0.5
 """How much of the best prices so far enters the next ones: those of the programme alone jump about."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT
-from workbench.decisions.allocation.search.regret_insertion import insert
+from workbench.decisions.allocation.search.local.regret_insertion import insert
 from workbench.decisions.allocation.search.state import State
 
 

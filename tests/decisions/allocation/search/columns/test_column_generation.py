@@ -8,13 +8,13 @@ import pytest
 
 from workbench.decisions.allocation import Problem, problem_from_tables, solve
 from workbench.decisions.allocation.problem.arrays import instance_of
-from workbench.decisions.allocation.proof.knapsack import whole_rooms
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound
-from workbench.decisions.allocation.search import prices
-from workbench.decisions.allocation.search.column_generation import sharpen
-from workbench.decisions.allocation.search.primal_heuristics import choose, dive
-from workbench.decisions.allocation.search.restricted_master import RestrictedMaster
-from workbench.decisions.allocation.search.soft_assignment import best_at
+from workbench.decisions.allocation.proof.rooms import whole_rooms
+from workbench.decisions.allocation.search.columns.column_generation import sharpen
+from workbench.decisions.allocation.search.columns.primal_heuristics import choose, dive
+from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster
+from workbench.decisions.allocation.search.multipliers import prices
+from workbench.decisions.allocation.search.multipliers.soft_assignment import best_at
 
 pytestmark = pytest.mark.quick
 

@@ -1,0 +1,1 @@
+"""Scoreboard: every published forecast against what came, and against simple rules."""

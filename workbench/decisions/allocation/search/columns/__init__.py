@@ -1,0 +1,1 @@
+"""Whole choices by a solver: column generation, and mixed-integer programmes on short lists."""

@@ -1,0 +1,1 @@
+"""A plan improved step by step: insertion, exchanges, chains, chance."""
