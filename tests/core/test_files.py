@@ -142,9 +142,8 @@ def test_an_earlier_folder_comes_back_when_the_last_rename_fails(
 
 def test_the_temporary_files_of_a_killed_command_go_with_the_next_one(tmp_path: Path) -> None:
     def run(code: str) -> int:
-        command = (
-            f"import tempfile, os, signal\nfrom workbench.core.temporary import own_folder\nwith own_folder():\n {code}"
-        )
+        within = f"with own_folder():\n {code}"
+        command = f"import tempfile, os, signal\nfrom workbench.core.temporary import own_folder\n{within}"
         environment = {**os.environ, "TMPDIR": str(tmp_path)}
         return subprocess.run([sys.executable, "-c", command], env=environment, check=False).returncode
 

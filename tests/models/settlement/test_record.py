@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.models.settlement.entrants import dormant
 from workbench.models.settlement.panel import SettlementPanel
-from workbench.models.settlement.record import best_smoothing, by_record, dormant, pool_weights, read_record
+from workbench.models.settlement.record import best_smoothing, by_record, pool_weights, read_record
 
 pytestmark = pytest.mark.quick
 
@@ -63,3 +64,17 @@ def test_where_quotas_tell_who_takes_part_the_record_says_nothing_of_entry() -> 
     record = read_record(panel_of(persons), 1, np.full(6, 10.0))
     drawn = np.random.default_rng(4).dirichlet(np.ones(6), 50)
     np.testing.assert_array_equal(by_record(drawn, record, np.random.default_rng(5), pool=False), drawn)
+
+
+def test_a_stock_stays_where_it_was_though_small_areas_were_hard_to_foresee() -> None:
+    rng = np.random.default_rng(6)
+    size = np.append([4000.0, 1000.0], np.full(60, 20.0))
+    persons = np.stack([np.append([4000, 1000], rng.poisson(20, 60) * rng.integers(0, 4, 60)) for _ in range(9)])
+    record = read_record(panel_of(persons), 2, np.zeros(62))
+    drawn = np.exp(rng.normal(np.log(size), 0.6, (3000, 62)))  # a model that is far less sure of the large ones
+    found = by_record(drawn / drawn.sum(axis=1, keepdims=True), record, rng)
+    last = persons[-1, 0] / persons[-1].sum()
+    assert np.median(found[:, 0]) == pytest.approx(last, rel=0.12)
+    assert np.ptp(np.quantile(found[:, 0], [0.1, 0.9])) < np.ptp(
+        np.quantile(drawn[:, 0] / drawn.sum(axis=1), [0.1, 0.9])
+    )

@@ -153,3 +153,14 @@ def test_what_a_backtest_found_is_kept_for_the_table_it_was_held_on(tmp_path: Pa
     assert verdict.verdict(mine, BEFORE, 3, runs=tmp_path).lost is True  # CRPS counts as well
     other = read_settlement(locality=None, file=table(tmp_path, [*rows, ("C", 2010, 1)]))
     assert not verdict.verdict(other, BEFORE, 1, runs=tmp_path).tried
+
+
+def test_a_backtest_scores_an_area_that_begins_after_its_origin_as_not_foreseen(tmp_path: Path) -> None:
+    rows = [(area, year, 10 + year % 3) for area in ("A", "C") for year in range(2010, 2018)]
+    path = table(tmp_path, [*rows, ("B", 2016, 5), ("B", 2017, 6)])
+    order = settlement_backtest.origins(read_settlement(locality=None, file=path), years=[2014], horizon=2)[
+        "before-2014"
+    ]
+    assert order.known.municipalities == ("A", "C") and order.happened.municipalities == ("A", "B", "C")
+    found = settlement_backtest.in_all_areas(np.array([[4, 6], [7, 3]]), order.known, order.happened)
+    assert found.tolist() == [[4, 0, 6], [7, 0, 3]]

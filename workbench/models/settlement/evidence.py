@@ -45,8 +45,7 @@ class Evidence:
     log_population
         Log share of the population a year before.
     size
-        Size of each municipality, standardised: its log population or, where none is known, the log of all its persons
-        so far. Large areas change less than small ones, most of all in a stock, where persons are counted again.
+        Log population of each municipality, standardised; zero where none is known.
     """
 
     share: np.ndarray
@@ -123,13 +122,13 @@ def gather(panel: SettlementPanel, as_of: int, contest: str, total: float) -> Ev
         signals=_padded(signals),
         part=_padded(part(expected, before, had, asked)),
         log_population=_padded(np.log(people)),
-        size=_standardised(np.log(people[-1] if np.ptp(people[-1]) > 0 else past.persons.sum(axis=0) + 0.5)),
+        size=_standardised(np.log(people[-1])),
     )
 
 
 def _standardised(values: np.ndarray) -> np.ndarray:
-    found: np.ndarray = (values - values.mean()) / (values.std() if np.ptp(values) > 0 else 1.0)
-    return found
+    # By their range: the spread of equal numbers may be a rounding error above zero.
+    return (values - values.mean()) / values.std() if np.ptp(values) > 0 else np.zeros_like(values)
 
 
 def relative(quota: np.ndarray, people: np.ndarray) -> np.ndarray:

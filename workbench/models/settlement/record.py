@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.models.settlement.entrants import entry, shares
 from workbench.models.settlement.panel import SettlementPanel
 
 KEPT = (0.5, 0.7, 0.85)
@@ -23,20 +24,15 @@ STEPS = 300
 RIDGE = 0.05
 """How strongly the weights of the rules are drawn to equal ones, in units of one past year's error."""
 CLASSES = 4
-LEAST, MOST = 0.3, 1.6
-"""A past record makes the model's spread at most so many times narrower or wider."""
-OUT = 4
-"""Years without anybody after which an area counts as out, and returns as often as such areas returned before."""
-FEW_ENTRIES, MANY_EXPOSED = 0.25, 4.0
-"""Entries, and chances to enter, added to those seen: a chance is never zero, and one year's entry is no rule."""
-NARROWED = 1.35
-"""Past errors of a pool whose weights were chosen on them are too small: the model is narrowed only beyond this."""
-
-
-def shares(persons: np.ndarray) -> np.ndarray:
-    """Return shares of each year's sum (last axis area); zeros in a year without persons."""
-    filled = np.nan_to_num(persons)
-    return filled / np.maximum(filled.sum(axis=-1, keepdims=True), 1e-12)
+LEAST, MOST = 0.3, 1.15
+"""A past record makes the model's spread at most so many times narrower or wider: wider log shares raise the means of
+small areas, which then take from all others."""
+NARROWED = 1.1
+"""Few past years say little of the spread: the model is narrowed only beyond this."""
+ALIKE = 0.5
+"""Correlation assumed between the errors of the model and of the pool, which learn from the same years."""
+ROUNDS = 3
+"""How often medians are moved to where they belong; shares that are made to add up move them again."""
 
 
 def smoothed(persons: np.ndarray, weight: float) -> np.ndarray:
@@ -116,8 +112,8 @@ class Record:
     edges
         Expected shares between the classes.
     out, chance, first
-        Whether an area is out (never took part, or not for :data:`OUT` years; none where quotas are known); its chance
-        of taking part; the shares that past entrants began with.
+        Whether an area is out (never took part, or not for ``entrants.OUT`` years; none where quotas are known); its
+        chance of taking part; the shares that past entrants began with.
     """
 
     pooled: np.ndarray
@@ -141,16 +137,8 @@ def read_record(panel: SettlementPanel, horizon: int, accepted: np.ndarray) -> R
     inner = np.cumsum(positive) / positive.sum()
     # Classes of equal persons, so that no class rests on a handful of them.
     edges = np.array([positive[min(int(np.searchsorted(inner, k / CLASSES)), len(positive) - 1)] for k in (1, 2, 3)])
-    error, by_size = np.nan, np.full(CLASSES, np.nan)
-    if past:
-        foreseen, seen = np.stack([weight @ x for x, _ in past]), np.stack([y for _, y in past])
-        off, group = np.abs(foreseen - seen), np.digitize(foreseen, edges)
-        error = float(off.sum() / len(past))
-        for k in range(CLASSES):
-            here = group == k
-            if here.sum() >= 2 * len(past):
-                by_size[k] = off[here].sum() / max(foreseen[here].sum(), 1e-9)
-    out, chance, first = _entry(panel.persons, horizon)
+    error, by_size = _past_errors([x for x, _ in past], [y for _, y in past], edges)
+    out, chance, first = entry(panel.persons, horizon)
     chance = np.where(panel.gone, 0.0, chance)
     if np.nan_to_num(accepted).any():  # quotas tell who enters; the few years of a new table do it worse
         out = np.zeros_like(out)
@@ -158,36 +146,28 @@ def read_record(panel: SettlementPanel, horizon: int, accepted: np.ndarray) -> R
     return Record(pooled, error, by_size, edges, out, chance, first)
 
 
-def dormant(persons: np.ndarray) -> np.ndarray:
-    """Return for how many years up to each one an area had nobody (year, area); the years begun if it never had any."""
-    found = np.zeros(persons.shape, dtype=int)
-    before = np.zeros(persons.shape[1], dtype=int)
-    for at, row in enumerate(persons):
-        before = np.where(row > 0, 0, before + 1)
-        found[at] = before
-    return found
+def _past_errors(foreseen: list[np.ndarray], happened: list[np.ndarray], edges: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return how far pools of the rules were off, each with weights chosen on the other years: in all, and by class.
 
-
-def _entry(persons: np.ndarray, horizon: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return who is out, the chance of each area to take part, and first shares of those who came in before."""
-    active, quiet, each = persons > 0, dormant(persons), shares(persons)
-    never = ~(np.maximum.accumulate(active, axis=0))
-    kinds = (never & (quiet >= 1), ~never & (quiet >= OUT))
-    chance = np.ones(persons.shape[1])
-    first: list[np.ndarray] = []
-    for kind in kinds:
-        exposed, entered = MANY_EXPOSED, FEW_ENTRIES
-        for at in range(len(persons) - horizon):
-            # The first year tells nothing of those who "never" took part: there is no year before it.
-            here = kind[at] & (quiet[at] >= 1)
-            exposed += float(here.sum())
-            entered += float((here & active[at + horizon]).sum())
-            first.append(each[at + horizon][here & active[at + horizon]])
-        chance = np.where(kind[-1], entered / exposed, chance)
-    entrants = np.concatenate(first) if first else np.zeros(0)
-    if not len(entrants):  # nobody ever entered: as small as the smallest that took part
-        entrants = np.array([np.quantile(each[each > 0], 0.05)])
-    return kinds[0][-1] | kinds[1][-1], chance, np.minimum(entrants, np.quantile(each[each > 0], 0.9))
+    A class with fewer than two areas a year shares the errors of the next smaller ones.
+    """
+    years, by_size = len(foreseen), np.full(CLASSES, np.nan)
+    if not years:
+        return np.nan, by_size
+    pooled = np.stack(
+        [
+            pool_weights(foreseen[:k] + foreseen[k + 1 :] or foreseen, happened[:k] + happened[k + 1 :] or happened) @ x
+            for k, x in enumerate(foreseen)
+        ]
+    )
+    off, group = np.abs(pooled - np.stack(happened)), np.digitize(pooled, edges)
+    for k in range(CLASSES):
+        for lowest in range(k, -1, -1):
+            here = (group <= k) & (group >= lowest)
+            if here.sum() >= 2 * years:
+                by_size[k] = off[here].sum() / max(pooled[here].sum(), 1e-9)
+                break
+    return float(off.sum() / years), by_size
 
 
 def by_record(drawn: np.ndarray, record: Record, rng: np.random.Generator, *, pool: bool = True) -> np.ndarray:
@@ -202,9 +182,9 @@ def by_record(drawn: np.ndarray, record: Record, rng: np.random.Generator, *, po
 
     Notes
     -----
-    The middle is a weighted mean of the model's and of the pool's, with weights inverse to the squares of the model's
-    own expected error and of the pool's past error. Deviations are narrowed or widened, on the log scale, by the ratio
-    of the past to the expected error of the area's size class.
+    The middle is that mean of the model's and the pool's whose error is least if the model errs as it expects, the
+    pool as in the past, and their errors have the correlation :data:`ALIKE`. Deviations are narrowed or widened, on the
+    log scale, by the ratio of the past to the expected error of the area's size class.
     """
     drawn = drawn.copy()
     if record.out.any():
@@ -217,8 +197,8 @@ def by_record(drawn: np.ndarray, record: Record, rng: np.random.Generator, *, po
     free = ~record.out
     mean, median = drawn.mean(axis=0), np.median(drawn, axis=0)
     wide = np.abs(drawn - median).mean(axis=0)
-    own = record.error**2 / max(record.error**2 + float(wide.sum()) ** 2, 1e-12)
-    aim = own * (mean + median) / 2 + (1 - own) * record.pooled
+    own = _weight(float(wide.sum()), record.error)
+    aim = own * mean + (1 - own) * record.pooled
     group = np.digitize(record.pooled, record.edges)
     factor = np.ones(drawn.shape[1])
     for k in range(CLASSES):
@@ -233,7 +213,15 @@ def by_record(drawn: np.ndarray, record: Record, rng: np.random.Generator, *, po
     scaled = np.where(there, np.exp((logs - middle) * factor), 0.0)
     # Rules err least in absolute terms, so what they say is a median; where most draws are zero the mean is moved.
     usual = free & (there.mean(axis=0) > 0.6)
-    held = np.where(usual, np.median(scaled, axis=0), scaled.mean(axis=0))
-    target = np.where(usual, aim, np.where(free, own * mean + (1 - own) * record.pooled, mean))
-    found = scaled * np.where(held > 0, target / np.maximum(held, 1e-12), 0.0)
-    return found / np.maximum(found.sum(axis=1, keepdims=True), 1e-12)
+    target = np.where(free, aim, mean)
+    for _ in range(1 + ROUNDS):
+        held = np.where(usual, np.median(scaled, axis=0), scaled.mean(axis=0))
+        scaled = scaled * np.where(held > 0, target / np.maximum(held, 1e-12), 0.0)
+        scaled = scaled / np.maximum(scaled.sum(axis=1, keepdims=True), 1e-12)
+    return scaled
+
+
+def _weight(model: float, pool: float) -> float:
+    """Return the weight of the model in the mean of two forecasts with these errors (Bates and Granger 1969)."""
+    together = ALIKE * model * pool
+    return float(np.clip((pool**2 - together) / max(model**2 + pool**2 - 2 * together, 1e-12), 0.0, 1.0))
