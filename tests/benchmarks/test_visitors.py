@@ -71,9 +71,9 @@ async def visit(browser: Browser, url: str, widgets: bool) -> tuple[float, float
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
     page: Page = await context.new_page()
     began = time.monotonic()
-    await page.goto(url, wait_until="commit")
     first = alive = float("nan")
     with suppress(TookTooLong):  # what did not come in time is said as NaN
+        await page.goto(url, wait_until="commit", timeout=PATIENCE * 1000)
         await page.wait_for_selector(".mw-headline", timeout=PATIENCE * 1000)
         first = time.monotonic() - began
         if widgets:

@@ -16,7 +16,6 @@ from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, sentence
 from workbench.sources import localities
 
-
 SHIPPED = (marked("Nineteen European destinations"),)
 """Names of shipped localities that are no country's, so that the catalogues know them."""
 
