@@ -42,3 +42,18 @@ def test_the_notebook_on_fairness_and_honesty_runs_in_small(tmp_path: Path) -> N
     assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     said = str([o for cell in done.cells for o in cell.get("outputs", [])])
     assert "their truth is known" in said and said.count("image/png") == 4
+
+
+def test_the_notebook_on_rounds_lives_through_a_small_year(tmp_path: Path) -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "06_rounds.ipynb", as_version=4)
+    done = papermill.execute_notebook(
+        notebook,
+        str(tmp_path / "done.ipynb"),
+        {"households": 40, "weeks": 6, "folder": str(tmp_path)},
+        kernel_name="python3",
+        cwd=str(ROOT / "notebooks"),
+        progress_bar=False,
+    )
+    assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    said = str([o for cell in done.cells for o in cell.get("outputs", [])])
+    assert "synthetic" in said and "first come, first placed" in said and said.count("<svg") >= 4

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from workbench.apps.allocation.state import AllocationState
-from workbench.apps.allocation.view import LARGEST, AllocationView
+from workbench.apps.allocation.uploads import LARGEST
+from workbench.apps.allocation.view import AllocationView
 from workbench.core.errors import AppError, DataError, DecisionError
 from workbench.studies.allocation import batches
 from workbench.studies.allocation.desk import Change, Desk, Draft
@@ -48,49 +49,49 @@ def opened(**choices: str) -> AllocationView:
 
 def test_a_batch_opens_with_its_plan_and_a_household_says_why(batch: Path) -> None:
     page = opened()
-    assert "4 of 5" not in page.headline.value and "5 of 5 persons in 3 households" in page.headline.value
-    page.household.value = "B"
-    assert "B is proposed for" in page.who.value and "does not offer school" in page.who.value
-    page.language.value = "nb"
-    assert "5 av 5 personer i 3 husholdninger" in page.headline.value
+    assert "4 of 5" not in page.at.headline.value and "5 of 5 persons in 3 households" in page.at.headline.value
+    page.at.household.value = "B"
+    assert "B is proposed for" in page.at.who.value and "does not offer school" in page.at.who.value
+    page.at.language.value = "nb"
+    assert "5 av 5 personer i 3 husholdninger" in page.at.headline.value
 
 
 def test_a_lock_moves_others_says_its_cost_and_is_undone(batch: Path) -> None:
     page = opened()
     before = page.desk.plan.value
-    page.household.value, page.place.value = "A", "r"
-    page.apply.click()
-    assert "needs a reason" in page.notice.value and page.desk.plan.value == before  # refused; nothing changed
-    page.reason.value = "work found there"
-    page.apply.click()
+    page.at.household.value, page.at.place.value = "A", "r"
+    page.at.apply.click()
+    assert "needs a reason" in page.at.notice.value and page.desk.plan.value == before  # refused; nothing changed
+    page.at.reason.value = "work found there"
+    page.at.apply.click()
     placed = page.desk.plan.assignment.set_index("household")["place"]
-    assert placed["A"] == "r" and "It costs" in page.moved.value and "work found there" in page.ledger.value
-    page.undo.click()
+    assert placed["A"] == "r" and "It costs" in page.at.moved.value and "work found there" in page.at.ledger.value
+    page.at.undo.click()
     assert page.desk.plan.value == before and page.desk.draft.undone and not page.desk.draft.changes
-    page.redo.click()
+    page.at.redo.click()
     assert page.desk.plan.assignment.set_index("household")["place"]["A"] == "r"
 
 
 def test_room_links_and_rules_can_be_changed(batch: Path) -> None:
     page = opened()
-    page.action.value = "capacity"
-    page.place.value, page.number.value, page.reason.value = "p", 0, "closed"
-    page.apply.click()
+    page.at.action.value = "capacity"
+    page.at.place.value, page.at.number.value, page.at.reason.value = "p", 0, "closed"
+    page.at.apply.click()
     assert "p" not in set(page.desk.plan.assignment["place"])
-    page.undo.click()
-    page.rules.children[0].value = False
+    page.at.undo.click()
+    page.at.rules.children[0].value = False
     assert page.desk.plan.assignment.set_index("household")["place"]["C"] == "p"  # the ban is off
-    page.action.value = "linked"
-    page.household.value, page.other.value, page.reason.value = "A", "B", "siblings"
-    page.apply.click()
+    page.at.action.value = "linked"
+    page.at.household.value, page.at.other.value, page.at.reason.value = "A", "B", "siblings"
+    page.at.apply.click()
     placed = page.desk.plan.assignment.set_index("household")["place"]
     assert placed["A"] == placed["B"] == "r"
 
 
 def test_a_draft_survives_its_page_and_nobody_else_sees_it(batch: Path) -> None:
     page = opened()
-    page.household.value, page.place.value, page.reason.value = "A", "r", "work"
-    page.apply.click()
+    page.at.household.value, page.at.place.value, page.at.reason.value = "A", "r", "work"
+    page.at.apply.click()
     again = opened(draft=page.state.draft)
     assert again.desk.draft.changes == page.desk.draft.changes
     assert again.desk.plan.value == pytest.approx(page.desk.plan.value)
@@ -101,13 +102,13 @@ def test_a_draft_survives_its_page_and_nobody_else_sees_it(batch: Path) -> None:
 def test_what_contradicts_is_refused_and_the_plan_stays(batch: Path) -> None:
     page = opened()
     plan = page.desk.plan
-    page.household.value, page.place.value, page.reason.value = "B", "p", "wish"
-    page.apply.click()
-    assert "school" in page.notice.value and "Nothing was changed" in page.notice.value and page.desk.plan is plan
+    page.at.household.value, page.at.place.value, page.at.reason.value = "B", "p", "wish"
+    page.at.apply.click()
+    assert "school" in page.at.notice.value and "Nothing was changed" in page.at.notice.value and page.desk.plan is plan
 
 
 def upload(page: AllocationView, **files: bytes) -> None:
-    page.upload.value = tuple(
+    page.at.upload.value = tuple(
         {"name": name.replace("_", "."), "type": "text/csv", "size": len(body), "content": memoryview(body),
          "last_modified": pd.Timestamp("2026-11-28", tz="UTC").to_pydatetime()}
         for name, body in files.items()
@@ -118,27 +119,33 @@ def test_tables_are_brought_and_bad_ones_refused_in_a_sentence(batch: Path) -> N
     page = opened()
     plan = page.desk.plan
     upload(page, notes_csv=b"a\n1\n")
-    assert "does not say which table" in page.notice.value and page.desk.plan is plan
+    assert "does not say which table" in page.at.notice.value and page.desk.plan is plan
     upload(page, households_csv=b"x" * (LARGEST + 1))
-    assert "too large" in page.notice.value and page.desk.plan is plan
+    assert "too large" in page.at.notice.value and page.desk.plan is plan
+    huge = {"name": "places.xlsx", "type": "", "size": 200_000_000, "content": memoryview(b"PK"),
+            "last_modified": pd.Timestamp("2026-11-28", tz="UTC").to_pydatetime()}  # fmt: skip
+    page.at.upload.value = (huge,)
+    assert "too large" in page.at.notice.value and page.desk.plan is plan
     upload(page, households_csv=(batch / "households.csv").read_bytes())
-    assert "Still missing: a table of places" in page.notice.value
+    assert "Still missing: a table of places" in page.at.notice.value
     upload(page, places_csv=b"town,room\np,4\n")
-    assert "required column is missing" in page.notice.value
+    assert "required column is missing" in page.at.notice.value
     upload(page, places_csv=(batch / "places.csv").read_bytes())
-    assert "3 households" in page.headline.value
+    assert "3 households" in page.at.headline.value
 
 
 def test_the_pdf_and_plans_nearly_as_good_are_made_on_demand(batch: Path) -> None:
     page = opened()
-    page.make_pdf.click()
-    assert "data:application/pdf" in page.pdf.value
-    page.others.click()
+    page.at.make_pdf.click()
+    assert "data:application/pdf" in page.at.pdf.value
+    page.at.others.click()
     assert (
-        "within one per cent" in page.near.value or "nearly-as-good" in page.near.value or "Plan B" in page.near.value
+        "within one per cent" in page.at.near.value
+        or "nearly-as-good" in page.at.near.value
+        or "Plan B" in page.at.near.value
     )
-    page.judge.click()
-    assert "No gain is shown" in page.honesty.value
+    page.at.judge.click()
+    assert "No gain is shown" in page.at.honesty.value
 
 
 def test_choices_travel_in_an_address_and_strange_ones_are_refused() -> None:
@@ -164,3 +171,38 @@ def test_unknown_names_are_refused_with_the_nearest(batch: Path) -> None:
         with pytest.raises(DecisionError, match="there is no"):
             desk.changed(change)
     assert replace(desk.draft, changes=()) == desk.draft
+
+
+def test_a_workbook_with_wrong_columns_is_refused_in_a_sentence_and_the_plan_stays(batch: Path, tmp_path: Path) -> None:
+    page = opened()
+    plan, book = page.desk.plan, tmp_path / "households.xlsx"
+    pd.DataFrame({"family": ["A"], "grown-ups": [2]}).to_excel(book, index=False)
+    upload(page, places_csv=(batch / "places.csv").read_bytes())
+    page.at.upload.value = (
+        {"name": "households.xlsx", "type": "", "size": book.stat().st_size, "content": memoryview(book.read_bytes()),
+         "last_modified": pd.Timestamp("2026-11-28", tz="UTC").to_pydatetime()},
+    )  # fmt: skip
+    assert "required column is missing" in page.at.notice.value and "Traceback" not in page.at.notice.value
+    assert page.desk is None or page.desk.plan is plan
+
+
+def test_groups_the_front_and_wishes_are_weighed_on_demand(batch: Path) -> None:
+    page = opened()
+    page.at.weigh.click()
+    assert "Total score against the group worst off" in page.at.weighed.value
+    assert "no table of wishes" in page.at.weighed.value
+    pd.DataFrame({"household": ["A", "B"], "place": ["p", "r"], "rank": [1, 1]}).to_csv(
+        batch / "wishes.csv", index=False
+    )
+    page.at.weigh.click()
+    assert "2 households with wishes" in page.at.weighed.value
+    page.at.household.value = "A"
+    assert "As the household reads it" in page.at.who.value and "not a decision" in page.at.who.value
+
+
+def test_two_caseworkers_do_not_see_each_others_changes(batch: Path) -> None:
+    one, other = opened(), opened()
+    one.at.household.value, one.at.place.value, one.at.reason.value = "A", "r", "work"
+    one.at.apply.click()
+    assert one.desk.draft.changes and not other.desk.draft.changes and "work" not in other.at.ledger.value
+    assert other.desk.plan.assignment.set_index("household")["place"]["A"] != "r"

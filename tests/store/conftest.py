@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -57,6 +60,16 @@ class Cluster:
     def stop(self, mode: str = "fast") -> None:
         self.run("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
 
+    def kill(self) -> None:
+        """End the server as a power cut would, with all its processes."""
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        others = subprocess.run(["pgrep", "-P", str(first)], capture_output=True, text=True, check=False).stdout
+        for process in (first, *map(int, others.split())):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(Path(f"/proc/{process}").exists() for process in (first, *map(int, others.split()))):
+            time.sleep(0.01)
+
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://tests@127.0.0.1:{self.port}/{name}"
 
@@ -77,8 +90,7 @@ def _known(name: str) -> bool:
     return True
 
 
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def _cluster() -> Iterator[Cluster]:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or [Path(p) for p in [shutil.which("initdb")] if p]
     if not found:
         pytest.fail(PACKAGE)
@@ -88,6 +100,17 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     yield made
     made.stop("immediate")
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    yield from _cluster()
+
+
+@pytest.fixture(scope="module")
+def own_cluster() -> Iterator[Cluster]:
+    """A server that one file may kill and start again."""
+    yield from _cluster()
 
 
 @pytest.fixture(scope="session")

@@ -99,10 +99,7 @@ def run(
         raise typer.BadParameter("give both --households and --places")
     from workbench.core.files import replacing
     from workbench.core.outputs import guard
-    from workbench.decisions.allocation.search import compilation
     from workbench.presentation import allocation as shown
-    from workbench.presentation.allocation import outcomes as shown_outcomes
-    from workbench.presentation.allocation import uncertainty as shown_uncertainty
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
@@ -134,6 +131,10 @@ def run(
     told_outcomes: dict[str, object] | None = None
     fit = None
     if table is not None:
+        # Here and below: models load only where they are asked for, so that a first small plan comes at once.
+        from workbench.presentation.allocation import outcomes as shown_outcomes
+        from workbench.studies.allocation import outcome_scores
+
         with step("Fit the outcomes") as fitting:
             tables, fit = outcome_scores.scored(tables, table, approximate=approximate, progress=fitting)
         told_outcomes = outcome_scores.to_dict(table, fit)
@@ -164,8 +165,6 @@ def run(
         listed = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in unused.items())
         typer.echo(f"Columns that are not used: {listed}.", err=True)
     homes, rooms = counted(len(tables.households), "household"), counted(len(tables.places), "place")
-    if not compilation.compiled():
-        typer.echo("The search is compiled first, once on this machine, which takes up to a minute.", err=True)
     with step(f"Place {homes} in {rooms}"):
         plan = study.allocate(
             tables,
@@ -178,6 +177,8 @@ def run(
         )
     looked = None
     if fit is not None and (safest or draws):
+        from workbench.studies.allocation import uncertainty
+
         with step("Look at the plan under draws of the scores"):
             looked = uncertainty.under_draws(
                 tables,
@@ -219,6 +220,8 @@ def run(
         typer.echo(plan.ties)
     typer.echo(f"Plan: {out}\nResult: {result}")
     if looked is not None:
+        from workbench.presentation.allocation import uncertainty as shown_uncertainty
+
         typer.echo(shown_uncertainty.under_draws(looked).plain())
     if not (plan.reaches(gap) if looked is None else looked.reaches(gap)):
         raise typer.Exit(WARNING)

@@ -28,9 +28,9 @@ def run(
 ) -> None:
     """Say what this machine has and lacks; exit code 0 if all is well, 4 if something lacks."""
     if prepare:
-        from workbench.decisions.allocation.search import compilation
+        from workbench.decisions.allocation import preparation
 
-        compilation.prepare()
+        preparation.prepare()
         return
     found = _examine()
     well = all(finding.well for finding in found)

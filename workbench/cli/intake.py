@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The interview: phone form, import, field register.", no_args_is_help=True)
+app = typer.Typer(help="The interview: phone form, import, read-back, printed form, fields.", no_args_is_help=True)
 
 Address = Annotated[str, typer.Option("--store", help="The register; else WORKBENCH_STORE or output/register.sqlite.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose form (name or folder).")]
@@ -53,6 +53,48 @@ def import_(
         typer.echo(json.dumps({"new": done.new, "known": done.known, "households": done.households}, indent=2))
         return
     typer.echo(f"Imported: {done.new} new, {done.known} known already.")
+
+
+@app.command("readback", epilog="Example: workbench intake readback H0456 readback.pdf --language ar --who ingrid")
+def readback(
+    household: Annotated[str, typer.Argument(help="The household.")],
+    out: Annotated[Path, typer.Argument(help="PDF to write; it holds personal data.")],
+    language: Annotated[str, typer.Option(help="Language of the paper, one of the form's.")],
+    who: Annotated[str, typer.Option("--who", help="Who reads, for the audit.")],
+    store: Address = "",
+    locality: Home = "norway",
+    form: FormName = "settlement",
+) -> None:
+    """Write what was noted in the newest interview, to be read back to the person and corrected."""
+    from workbench.presentation.rounds import interview
+    from workbench.reporting import paper
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import form as forms
+    from workbench.studies.rounds import registers
+
+    home = localities.load(locality, "register")
+    asked = forms.load(home, form)
+    answers = registers.own_answers(database.opened(store), home, household, asked, who=who)
+    paper.write(interview.read_back(asked, answers, language, household), out)
+    typer.echo(f"Read-back: {out}")
+
+
+@app.command("print", epilog="Example: workbench intake print form.pdf --language uk")
+def print_(
+    out: Annotated[Path, typer.Argument(help="PDF to write.")],
+    language: Annotated[str, typer.Option(help="Language of the form.")],
+    locality: Home = "norway",
+    form: FormName = "settlement",
+) -> None:
+    """Write the form as a PDF, to be filled in by hand."""
+    from workbench.presentation.rounds import interview
+    from workbench.reporting import paper
+    from workbench.sources import localities
+    from workbench.studies.rounds import form as forms
+
+    paper.write(interview.blank(forms.load(localities.load(locality, "register"), form), language), out)
+    typer.echo(f"Form: {out}")
 
 
 @app.command("fields", epilog="Example: workbench intake fields")

@@ -152,14 +152,26 @@ def restore(source: Annotated[Path, typer.Argument(help="A backup.")], store: Ad
 
 
 @app.command("fields", epilog="Example: workbench register fields")
-def fields(locality: Home = "norway", as_json: AsJson = False) -> None:
+def fields(
+    locality: Home = "norway",
+    out: Annotated[Path | None, typer.Option(help="Write a table (.csv) or a page (.html).")] = None,
+    language: Annotated[str, typer.Option(help="Language of the page: en, nb or sv.")] = "en",
+    as_json: AsJson = False,
+) -> None:
     """List every personal field: its purpose, how long it is kept, and who sees it from which state on."""
     from dataclasses import asdict
 
     from workbench.sources import localities
-    from workbench.studies.rounds import registers
+    from workbench.studies.rounds import form, registers
 
-    register = registers.field_register(localities.load(locality, "register"))
+    home = localities.load(locality, "register")
+    register = registers.field_register(home)
+    if out is not None:
+        from workbench.reporting import paper
+
+        paper.fields(form.with_form(register, form.load(home)), out, language)
+        typer.echo(f"Field register: {out}")
+        return
     if as_json:
         typer.echo(json.dumps({name: asdict(field) for name, field in register.fields.items()}, indent=2))
         return

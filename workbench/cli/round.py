@@ -122,6 +122,24 @@ def send(
     typer.echo(f"Lists: {out} ({len(lists)} municipalities)")
 
 
+@app.command("lists", epilog="Example: workbench round lists R0123 --out lists --who anna")
+def lists(
+    key: Key,
+    out: Annotated[Path, typer.Option(help="Folder for the lists, one file for each municipality.")],
+    who: Who,
+    store: Address = "",
+    locality: Home = "norway",
+) -> None:
+    """Write the lists of a sent round once more: the offers that wait for their answer."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import registers, sending
+
+    fields = registers.field_register(localities.load(locality, "register"))
+    files = sending.lists(database.opened(store), key, out, fields, who=who)
+    typer.echo(f"Lists: {out} ({len(files)} municipalities)")
+
+
 @app.command("respond", epilog="Example: workbench round respond R0123 --place 0301 --file lists/0301.csv --who oslo")
 def respond(
     key: Key,

@@ -84,10 +84,13 @@ def _made(parent: Path, prefix: str) -> tuple[Path, int]:
         folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
         try:
             lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            with suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if os.stat(folder).st_ino == os.fstat(lock).st_ino:
+                    return folder, lock
+            os.close(lock)
         except FileNotFoundError:  # another process took it for a left-over before it was locked
             continue
-        with suppress(OSError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.stat(folder).st_ino == os.fstat(lock).st_ino:
-                return folder, lock
-        os.close(lock)
+        except BaseException:  # told to end just here
+            shutil.rmtree(folder, ignore_errors=True)
+            raise

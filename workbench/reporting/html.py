@@ -7,6 +7,7 @@ from nbformat import NotebookNode
 from workbench.presentation import markup as m
 from workbench.presentation import theme
 from workbench.presentation.fonts import css_faces
+from workbench.presentation.tables import Table
 from workbench.reporting import document
 
 
@@ -17,10 +18,19 @@ def page(notebook: NotebookNode, standing: str = "", warned: str = "") -> str:
     warning = f'<p class="mw-synthetic" role="note">{m.html(warned)}</p>\n' if warned else ""
     edition, *rest = document.running_foot(facts)
     foot = " · ".join([edition, *document.running_head(facts), *rest, *([standing] if standing else [])])
+    return _page(facts.title, facts.description, f"{warning}{body}\n<footer>{m.html(foot)}</footer>", facts.language)
+
+
+def alone(table: Table) -> str:
+    """Return a page that holds one table."""
+    return _page(table.caption, table.caption, f"<h1>{m.html(table.caption)}</h1>\n{table.html()}", table.language)
+
+
+def _page(title: str, description: str, body: str, language: str) -> str:
     return (
-        f'<!DOCTYPE html>\n<html lang="{m.html(facts.language)}">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{m.html(language)}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<title>{m.html(facts.title)}</title>\n<meta name="description" content="{m.html(facts.description)}">\n'
-        f"<style>\n{css_faces()}{theme.css()}</style>\n</head>\n<body>\n<main>\n{warning}{body}\n"
-        f"<footer>{m.html(foot)}</footer>\n</main>\n</body>\n</html>\n"
+        f'<title>{m.html(title)}</title>\n<meta name="description" content="{m.html(description)}">\n'
+        f"<style>\n{css_faces()}{theme.css()}</style>\n</head>\n<body>\n<main>\n{body}\n"
+        f"</main>\n</body>\n</html>\n"
     )

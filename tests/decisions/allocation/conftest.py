@@ -161,3 +161,11 @@ class MadeUp:
 @pytest.fixture(scope="session")
 def made_up() -> MadeUp:
     return MadeUp()
+
+
+@pytest.fixture(params=["direct", "search"])
+def road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Solve small cases directly, as users' are, or by the search, which they would else not reach."""
+    if request.param == "search":
+        monkeypatch.setattr("workbench.decisions.allocation.exact.direct.FEW", 0)
+    return str(request.param)

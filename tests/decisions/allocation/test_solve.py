@@ -37,7 +37,7 @@ def simple(capacity, sizes, scores, **columns):
 
 @FEW
 @given(SEEDS, st.sampled_from(["place-first", "score"]))
-def test_every_plan_keeps_the_rules_and_conserves_persons(made_up, seed, objective):
+def test_every_plan_keeps_the_rules_and_conserves_persons(made_up, road, seed, objective):
     tables = made_up.small(seed, households=7, places=4, floors=False)
     problem = stated(tables)
     plan = solve(problem, objective=objective)

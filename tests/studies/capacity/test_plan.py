@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 from workbench.apps.capacity.opening import Opening
 from workbench.apps.capacity.state import CapacityState
@@ -11,6 +12,7 @@ from workbench.apps.capacity.view import CapacityView
 from workbench.core.draws import Draws
 from workbench.core.errors import AppError, AssumptionError, ContradictionError, DataError
 from workbench.presentation import capacity as page
+from workbench.reporting.build import build
 from workbench.studies import publishing
 from workbench.studies.capacity import staffing, study, wait
 from workbench.studies.capacity.agency import read_agency
@@ -169,3 +171,13 @@ def test_an_assumption_out_of_range_is_refused(small, tmp_path):
         study.study(locality=small, horizon=3, draws=20, budget=-1, runs=tmp_path)
     with pytest.raises(AssumptionError, match="5 draws of 3 months"):
         study.study(locality=small, horizon=3, draws=5, runs=tmp_path)
+
+
+def test_the_report_is_built_with_its_charts_tables_and_the_word_synthetic(planned, small, tmp_path):
+    _, runs = planned
+    given = {"locality": str(small), "horizon": 6, "draws": 20, "language": "nb", "runs": str(runs)}
+    built = build("capacity", given, tmp_path)
+    text = " ".join(page.extract_text() for page in PdfReader(built.pdf).pages)
+    assert "syntetisk" in text and "Hvis du søker nå" in text and "saksbehandler" in text
+    html = built.html.read_text()
+    assert html.count("<svg") >= 2 and html.count("<table") >= 5 and str(small) not in html

@@ -22,7 +22,7 @@ from workbench.presentation.languages import say
 from workbench.presentation.wording import number
 from workbench.reporting.sheet import sheet
 from workbench.sources.files import unarmed
-from workbench.studies.allocation import batches
+from workbench.studies.allocation import batches, fairness
 from workbench.studies.allocation.honesty import study
 
 if TYPE_CHECKING:
@@ -106,6 +106,17 @@ def near(desk: Desk, language: str) -> str:
     """Return plans that are nearly as good as this one and differ most: a choice that one best plan hides."""
     found = near_equal(desk.problem, desk.plan)
     return notices.tag("h2", say("Plans nearly as good", language)) + words.near(desk, found, language).html()
+
+
+def weighed(desk: Desk, wishes: pd.DataFrame | None, language: str) -> str:
+    """Return the fairness panel: each group beside its own best, total against the worst-off group, wishes."""
+    told = fairness.front_and_wishes(desk.problem, desk.plan, wishes)
+    parts = [fair.groups(told, language).html(), fair.front(told, language).html()]
+    if "wishes" in told:
+        parts.append(fair.wishes(told["wishes"], language).html())
+    else:
+        parts.append(notices.tag("p", say("The batch holds no table of wishes (household, place, rank).", language)))
+    return notices.tag("h3", say("Groups and wishes", language)) + "".join(parts)
 
 
 def judged(desk: Desk, table: OutcomeTable | None, language: str) -> str:

@@ -36,8 +36,8 @@ class OffersView(RegisterView):
     def build(self) -> None:
         """Make what does not change."""
         self.list, self.folder = box("mw-list"), ipywidgets.HTML()
-        self.side.children = (box("mw-card", self.language), self.foot)
-        self.main.children = (self.head, self.notice, self.list, self.folder)
+        self.side.children = (box("mw-card", self.language),)
+        self.main.children = (self.head, self.notice, self.list, self.folder, self.foot)
 
     def refresh(self) -> None:
         """Show the offers, the unanswered first."""

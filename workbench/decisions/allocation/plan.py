@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from workbench.decisions.allocation import explain, ties
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 from workbench.decisions.allocation.problem.problem import Problem, WhyNot
-from workbench.decisions.allocation.search.large_scale import Outcome
+from workbench.decisions.allocation.search.solution import Outcome
 
 EXACT = 1e-7
 """A gap that rounding alone, a solver's too, can leave."""

@@ -33,9 +33,7 @@ from workbench.decisions.allocation.proof.lagrangian_bound import (
 from workbench.decisions.allocation.rules.place_limits import extend
 from workbench.decisions.allocation.rules.policy import stated_rules
 from workbench.decisions.allocation.rules.standard import EveryonePlaced, PersonsPlaced, standard_rules
-from workbench.decisions.allocation.search import large_scale
-from workbench.decisions.allocation.search.multipliers import lagrangian_relaxation
-from workbench.decisions.allocation.search.primal_dual import search
+from workbench.decisions.allocation.search.solution import Outcome
 from workbench.decisions.allocation.search.stopping import Limit, Progress
 
 OBJECTIVES = ("place-first", "score")
@@ -111,10 +109,17 @@ def solve(
         )
     pairs = int((problem.why == 0).sum())
     say(f"{len(problem.household_names)} households, {len(problem.place_names)} places, {pairs} allowed pairs.")
+    from workbench.decisions.allocation.exact import direct  # brings a solver: stating a problem needs none
+
     with _stopped_by_ctrl_c(limit, say):
-        if further:
+        found = direct.best(problem, rules, objective=objective, gap=gap, limit=limit)
+        if found is not None:
+            solution = _solution(objective, problem, found, found.persons_bound)
+        elif further:
+            _say_if_compiling(say)
             solution = _with_rows(problem, rules, further, objective, gap, columns, limit, say)
         else:
+            _say_if_compiling(say)
             solution = _by_limits(problem, rules, objective, gap, columns, limit, start, say, few=pairs <= FINISHED)
     solution = replace(solution, asked=gap, stopped=limit.stopped, late=not limit.stopped and not limit.going())
     solution = _in_turn(problem, (*rules, *_promised(objective, solution)), solution)
@@ -125,6 +130,13 @@ def solve(
     refuse_broken(problem, (*rules, *_promised(objective, solution)), plan)
     say(plan.status)
     return replace(plan, seconds=time.perf_counter() - limit.began)
+
+
+def _say_if_compiling(say: Progress) -> None:
+    from workbench.decisions.allocation.search import compilation  # looks at the compiled search, as below
+
+    if not compilation.compiled():
+        say("The search is compiled first, once on this machine, which takes up to a minute.")
 
 
 def _in_turn(problem: Problem, rules: tuple[AllocationRule, ...], solution: Solution) -> Solution:
@@ -156,6 +168,8 @@ def _by_limits(
     if not (problem.why == 0).any():
         meeting_floors(problem, {rule.title: rule.rows(problem, problem.columns) for rule in rules})
         return _solution(objective, problem, _nobody(problem), persons_bound(problem))
+    from workbench.decisions.allocation.search import large_scale  # compiled; small cases go without
+
     before = None if start is None else start.outcome
     outcome = large_scale.best(problem, objective=objective, gap=gap, limit=limit, say=say, start=before, few=few)
     if outcome is not None:
@@ -185,7 +199,7 @@ def _settled(
     columns: int,
     most: int,
     limit: Limit,
-    outcome: large_scale.Outcome | None,
+    outcome: Outcome | None,
 ) -> Solution:
     """Solve by the readable statement; multipliers are the search's, or the relaxation's sharpened by the search.
 
@@ -217,7 +231,7 @@ def _settled(
 
         proof = prove(problem, multipliers, rows, x, gap=gap, limit=limit)
         x, bound, multipliers = proof.x, proof.bound, proof.multipliers
-    found = large_scale.Outcome(
+    found = Outcome(
         small_cases.places_of(problem, x), bound, most, multipliers, persons, None if outcome is None else outcome.found
     )
     return _solution(objective, problem, found, most, tried=choice.tried, proven=choice.proven)
@@ -283,6 +297,9 @@ def _at_size(
     say: Progress,
 ) -> Solution:
     """Solve with further rules by the search: those that limit places are built in, others are kept by prices."""
+    from workbench.decisions.allocation.search import large_scale  # compiled, as above
+    from workbench.decisions.allocation.search.multipliers import lagrangian_relaxation
+
     wide = extend(problem, {rule.title: rows[rule.title] for rule in further})
     if wide.others:
         found = lagrangian_relaxation.best(
@@ -303,11 +320,13 @@ def _at_size(
     used = {title: rows[title] for title in (*wide.place, *wide.must, *wide.others)}
     bound = certified_bound(problem, multipliers, used)
     most = persons_bound(problem, persons, used)
-    return _solution(objective, problem, large_scale.Outcome(found.place_of, bound, most, multipliers, persons), most)
+    return _solution(objective, problem, Outcome(found.place_of, bound, most, multipliers, persons), most)
 
 
 def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule, limit: Limit) -> Multipliers:
     """Return multipliers with a λ for each item, bettered by the search on what the other rules' prices leave."""
+    from workbench.decisions.allocation.search.primal_dual import search  # compiled, as above
+
     worth, pairs = problem.value.copy(), problem.columns
     for title, y in multipliers.rows.items():
         worth[pairs.item, pairs.place] -= rows[title].matrix.T @ np.maximum(0.0, y)
@@ -321,14 +340,14 @@ def _sharpened(problem: Problem, multipliers: Multipliers, rows: RowsByRule, lim
     return replace(multipliers, price=found.price, item_price=item_price, whole=found.whole)
 
 
-def _nobody(problem: Problem) -> large_scale.Outcome:
-    return large_scale.Outcome(np.full(problem.items, -1, dtype=np.int64), 0.0, 0, without_prices(problem, 0))
+def _nobody(problem: Problem) -> Outcome:
+    return Outcome(np.full(problem.items, -1, dtype=np.int64), 0.0, 0, without_prices(problem, 0))
 
 
 def _solution(
     objective: str,
     problem: Problem,
-    outcome: large_scale.Outcome,
+    outcome: Outcome,
     most: int,
     tried: int = 0,
     proven: float = np.inf,

@@ -126,7 +126,7 @@ def waiting_beside(curves: Mapping[str, pd.DataFrame], source: str, language: st
                 curve["day"], curve["waiting"], where="post", color=colour, linestyle=dash, linewidth=1.6, label=name
             )
         _goal(axes, max(float(curve["day"].max()) for curve in curves.values()), language)
-        axes.legend(loc="upper right", frameon=False)
+        axes.legend(loc="lower left", frameon=False)
         _share_of_days(drawing, axes, language)
     data = pd.concat([curve.assign(practice=name) for name, curve in curves.items()], ignore_index=True)
     return Figure(

@@ -8,15 +8,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
 from workbench.core.errors import DataError, nearest
-from workbench.sources import localities, synthetic
+from workbench.sources import files, localities, synthetic
 from workbench.studies.allocation import outcome_scores, outcomes, placement
 from workbench.studies.allocation.tables import Tables, read_tables
 
 FOLDER = "WORKBENCH_BATCHES"
 """Environment variable that names the folder of batches, each a folder of tables; without it, there is the example."""
 EXAMPLE = "example"
-TABLES = ("households", "places", "scores", "rules", "practice", "outcomes")
+TABLES = ("households", "places", "scores", "rules", "practice", "outcomes", "wishes")
 ENDINGS = (".csv", ".xlsx", ".parquet")
 EXAMPLE_HOUSEHOLDS, EXAMPLE_PLACES = 120, 60
 
@@ -45,17 +47,17 @@ def load(name: str) -> Tables:
     return read({kind: path for kind in TABLES if (path := file_of(home / name, kind)) is not None})
 
 
-def read(files: Mapping[str, Path]) -> Tables:
+def read(paths: Mapping[str, Path]) -> Tables:
     """Return the tables in these files, by what each is."""
-    if lacking := [name for name in ("households", "places") if name not in files]:
+    if lacking := [name for name in ("households", "places") if name not in paths]:
         raise DataError(
             f"the table of {lacking[0]} is missing",
             why="a batch needs households and places",
             do="bring both",
         )
-    tables = read_tables(*(files.get(name) for name in ("households", "places", "scores", "rules", "practice")))  # type: ignore[arg-type]
-    if "outcomes" in files and tables.scores is None:
-        counted = outcomes.read(files["outcomes"])
+    tables = read_tables(*(paths.get(name) for name in ("households", "places", "scores", "rules", "practice")))  # type: ignore[arg-type]
+    if "outcomes" in paths and tables.scores is None:
+        counted = outcomes.read(paths["outcomes"])
         tables, _ = outcome_scores.scored(tables, counted, approximate=True)
     return tables
 
@@ -65,6 +67,13 @@ def outcome_table(name: str, brought: Mapping[str, Path]) -> outcomes.OutcomeTab
     home = folder()
     path = brought.get("outcomes") if brought else None if home is None else file_of(home / name, "outcomes")
     return None if path is None else outcomes.read(path)
+
+
+def wishes(name: str, brought: Mapping[str, Path]) -> pd.DataFrame | None:
+    """Return the wishes of households that came with a batch; None where none did."""
+    home = folder()
+    path = brought.get("wishes") if brought else None if home is None else file_of(home / name, "wishes")
+    return None if path is None else files.read(path, "wishes")
 
 
 def file_of(home: Path, kind: str) -> Path | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.places import Locality
-from workbench.decisions.allocation import Problem, solve
+from workbench.decisions.allocation import Plan, Problem, solve
 from workbench.decisions.allocation.fairness import KINDS, group_losses, household_score, pareto_front, worst
 from workbench.decisions.allocation.near_equal import near_equal
 from workbench.decisions.allocation.stability import stability
@@ -66,17 +66,7 @@ def compare(
         "household_scores": [_told_as(stated, kind) for kind in KINDS],
     }
     if wishes is not None:
-        wanted = ranked(stated, wishes)
-        met = by_wishes(stated, plan, wanted, keep=keep, seed=seed)
-        told["wishes"] = {
-            "households": len(wanted),
-            "first": met.share_within(1),
-            "top_three": met.share_within(3),
-            "score_given_up": met.lost,
-            "keep": keep,
-            "seed": seed,
-            "plan": met.table.to_dict("records"),
-        }
+        told["wishes"] = _met(stated, plan, wishes, keep, seed)
     if draws and fitted is not None:
         fit, households = fitted
         steady = stability(stated, plan, outcome_scores.draws_of(stated, fit, households, draws))
@@ -89,6 +79,31 @@ def compare(
             "by_household": steady.by_household.to_dict("records"),
         }
     return told
+
+
+def front_and_wishes(stated: Problem, plan: Plan, wanted: pd.DataFrame | None, keep: float = 0.97) -> dict[str, Any]:
+    """Return what groups get beside their own best, the front, and what wishes cost: the quick part of `compare`."""
+    told: dict[str, Any] = {
+        "groups": group_losses(stated, plan).to_dict("records"),
+        "front": pareto_front(stated, plan).to_dict("records"),
+    }
+    if wanted is not None:
+        told["wishes"] = _met(stated, plan, wanted, keep, seed=1)
+    return told
+
+
+def _met(stated: Problem, plan: Plan, wishes: pd.DataFrame, keep: float, seed: int) -> dict[str, Any]:
+    wanted = ranked(stated, wishes)
+    met = by_wishes(stated, plan, wanted, keep=keep, seed=seed)
+    return {
+        "households": len(wanted),
+        "first": met.share_within(1),
+        "top_three": met.share_within(3),
+        "score_given_up": met.lost,
+        "keep": keep,
+        "seed": seed,
+        "plan": met.table.to_dict("records"),
+    }
 
 
 def _told_as(stated: Problem, kind: str) -> dict[str, Any]:

@@ -202,6 +202,9 @@ def _solve(
     open_ = [{**row, "capacity": room[row["place"]]} for row in places if row["kind"] == kind and row["place"] in room]
     if not mine or not open_:
         return [], 0.0, 0.0, persons, 0
+    mine = _served(mine, open_)
+    if not mine:
+        return [], 0.0, 0.0, persons, 0
     weeks = {row["place"]: row["weekly_places"] for row in open_}
     homes = pd.DataFrame(mine)
     names = {row["household"] for row in mine}
@@ -234,6 +237,22 @@ def _solve(
         for row in rows_of_plan
     ]
     return told, value, bound, persons, int(placed)
+
+
+def _served(homes: list[dict[str, Any]], places: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the households whose every need some open place serves; the others, and whom they go with, wait on.
+
+    >>> one, other = {"household": "a", "needs": "school"}, {"household": "b", "needs": ""}
+    >>> homes = [{**one, "linked_with": ""}, {**other, "linked_with": "a"}]
+    >>> _served(homes, [{"services": "clinic"}]), len(_served(homes, [{"services": "clinic;school"}]))
+    ([], 2)
+    """
+    offered = {service for row in places for service in str(row.get("services") or "").split(";")} | {""}
+    left = {row["household"] for row in homes if not set(str(row["needs"] or "").split(";")) <= offered}
+    pairs = [{row["household"], row["linked_with"]} for row in homes if row["linked_with"]]
+    while more := {each for pair in pairs if pair & left for each in pair} - left:
+        left |= more
+    return [row for row in homes if row["household"] not in left]
 
 
 def _follow(practice: str, tables: Tables, weights: MatchingWeights) -> tuple[list[dict[Any, Any]], float, float]:
@@ -275,7 +294,11 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
     row = proposals.get(connection, key, "open", "proposed", "sent")
     waiting = [each["household"] for each in proposals.waiting(connection, key)]
     if not waiting:
-        raise StoreError("nobody waits in this round", where=key, do="open the next one")
+        raise StoreError(
+            "nobody waits in this round",
+            where=key,
+            do="open the next one; `workbench round lists` writes the lists of those sent",
+        )
     room: dict[str, dict[str, int]] = {}
     for at in proposals.free(connection, row.year, row.week):
         room.setdefault(at.kind, {})[at.place] = at.free

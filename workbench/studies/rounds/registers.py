@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from workbench.core.errors import DataError
+from workbench.core.errors import DataError, StoreError
 from workbench.core.places import Locality
 from workbench.store import records, visibility
 from workbench.store.database import Store
 from workbench.store.rounds import proposals
 from workbench.store.visibility import FieldRegister, read
+from workbench.studies.rounds.form import Form, with_form
 from workbench.studies.rounds.form import load as load_form
-from workbench.studies.rounds.form import with_form
 
 FIELDS = "register/fields.toml"
 
@@ -45,6 +45,24 @@ def view(
         held = records.folder(connection, household, who=who, why=why)
         concerned = role != "municipality" or proposals.offered(connection, household, place)
     return visibility.seen(register, held, role=role, state=held["household"]["state"], concerned=concerned)
+
+
+def own_answers(store: Store, locality: Locality, household: str, form: Form, *, who: str) -> dict[str, Any]:
+    """Return what a person may read of the newest interview by a form; the reading is in the audit.
+
+    Raises
+    ------
+    StoreError
+        If there is no such household, or no interview by this form.
+    """
+    seen = view(store, locality, household, role="person", place="", who=who, why="read_back")
+    held = [each for each in seen.get("interview", ()) if each.get("form") == form.id]
+    if not held:
+        raise StoreError(
+            f"no interview by the form '{form.id}' is kept", where=household, do="hold the interview first"
+        )
+    newest = max(held, key=lambda each: str(each.get("held")))
+    return dict(newest.get("answers", {}))
 
 
 def known_place(locality: Locality, code: str) -> str:

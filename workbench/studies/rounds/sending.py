@@ -46,15 +46,44 @@ def send(store: Store, key: str, folder: Path, register: FieldRegister, *, who: 
         kept = proposals.last_solution(connection, key)
     if kept is None or kept["input"] != given:
         raise StoreError("the drafts are not of what stands now", where=key, do="run `workbench round propose` again")
-    lists: dict[str, list[dict[str, str]]] = {}
     with replacing(folder) as partial:  # the lists appear once the register has kept that they were sent
         partial.mkdir(mode=0o700)
         with store.writing() as connection:
-            for each in answers.send(connection, key, who=who):
-                lists.setdefault(each["place"], []).append(_row(connection, each["household"], register, who))
-            for place, rows in lists.items():
-                _write(partial / f"{place}.csv", rows)
-    return [folder / f"{place}.csv" for place in lists]
+            rows = _rows(connection, answers.send(connection, key, who=who), register, who)
+            for place, each in rows.items():
+                _write(partial / f"{place}.csv", each)
+    return [folder / f"{place}.csv" for place in rows]
+
+
+def lists(store: Store, key: str, folder: Path, register: FieldRegister, *, who: str) -> list[Path]:
+    """Write the lists of a round that was sent once more, with the offers that wait for their answer.
+
+    Raises
+    ------
+    StoreError
+        If no offer of the round waits for an answer.
+    """
+    with replacing(folder) as partial:
+        partial.mkdir(mode=0o700)
+        with store.writing() as connection:
+            proposals.get(connection, key, "sent")
+            waiting = answers.listed(connection, key, "sent")
+            if not waiting:
+                raise StoreError("no offer waits for an answer", where=key, do="see `workbench round status`")
+            rows = _rows(connection, waiting, register, who)
+            for place, each in rows.items():
+                _write(partial / f"{place}.csv", each)
+    return [folder / f"{place}.csv" for place in rows]
+
+
+def _rows(
+    connection: Any, offers: list[dict[str, Any]], register: FieldRegister, who: str
+) -> dict[str, list[dict[str, str]]]:
+    """Return the rows of each municipality's list."""
+    by_place: dict[str, list[dict[str, str]]] = {}
+    for each in offers:
+        by_place.setdefault(each["place"], []).append(_row(connection, each["household"], register, who))
+    return by_place
 
 
 def read_answers(path: Path) -> list[tuple[int, str, bool, str]]:

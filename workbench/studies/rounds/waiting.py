@@ -117,7 +117,7 @@ def fairness(rows: pd.DataFrame, today: date) -> pd.DataFrame:
     late &= ~(pd.to_datetime(known["decided"]) <= pd.Timestamp(today))
     told = []
     for name, mask in groups(known).items():
-        mine, others = everybody.where(mask.to_numpy()), everybody.where(~mask.to_numpy())
+        mine, others = everybody.where(mask.to_numpy(bool)), everybody.where(~mask.to_numpy(bool))
         enough = mine.size >= SMALLEST
         middle = mine.median() if enough else (np.nan, np.nan, np.nan)
         told.append(

@@ -115,7 +115,7 @@ def crowded(seed: int = 2, households: int = 14, places: int = 5, room: float = 
     return problem_from_tables(table, rooms, scores)
 
 
-def test_what_prices_leave_open_cases_prove():
+def test_what_prices_leave_open_cases_prove(road):
     with_cases = 0
     for seed in range(5):
         plan = solve(crowded(seed), gap=0.0)
@@ -152,6 +152,7 @@ def test_the_time_limit_ends_a_proof_with_what_is_proven():
 
 
 def test_a_gap_that_is_not_reached_is_said(monkeypatch):
+    monkeypatch.setattr("workbench.decisions.allocation.exact.direct.FEW", 0)
     monkeypatch.setattr("workbench.decisions.allocation.proof.branch_and_bound.DIVISIONS", 0)
     plan = solve(crowded(), gap=0.0)
     assert replace(plan, gap=0.0).reaches(0.0)

@@ -7,8 +7,9 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from workbench.decisions.allocation.proof.knapsack import STATES, WORK, fill_all, fill_each, kept_rooms, whole_rooms
+from workbench.decisions.allocation.proof.knapsack import fill_all, fill_each
 from workbench.decisions.allocation.proof.lagrangian_bound import _knapsack
+from workbench.decisions.allocation.proof.rooms import STATES, WORK, kept_rooms, whole_rooms
 
 pytestmark = pytest.mark.quick
 

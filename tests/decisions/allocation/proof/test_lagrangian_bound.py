@@ -15,7 +15,7 @@ pytestmark = pytest.mark.whole
 CASES = 300
 
 
-def test_bound_best_and_value_stand_in_order(made_up):
+def test_bound_best_and_value_stand_in_order(made_up, road):
     solved = impossible = 0
     for seed in range(CASES):
         tables = made_up.small(seed)

@@ -143,7 +143,7 @@ def test_a_case_that_is_too_large_to_try_is_refused():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2, 3, 5, 6])  # tables that do not contradict each other
-def test_a_plan_under_a_further_rule_is_the_best_of_all_that_keep_it(made_up, seed):
+def test_a_plan_under_a_further_rule_is_the_best_of_all_that_keep_it(made_up, road, seed):
     tables = made_up.small(seed, floors=False)
     problem = problem_from_tables(*tables.args())
     rule = Most(1)

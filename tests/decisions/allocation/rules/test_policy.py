@@ -135,7 +135,7 @@ def case(made_up, seed):
 
 
 @pytest.mark.whole
-def test_bound_best_and_value_stand_in_order_with_every_further_rule(made_up):
+def test_bound_best_and_value_stand_in_order_with_every_further_rule(made_up, road):
     solved, refused, seen = 0, 0, set()
     for seed in range(300):
         stated = case(made_up, seed)
@@ -166,6 +166,7 @@ def test_bound_best_and_value_stand_in_order_with_every_further_rule(made_up):
 )
 def test_so_they_do_on_the_route_for_real_sizes(made_up, monkeypatch, seeds, enough):
     monkeypatch.setattr(solving, "FINISHED", -1)
+    monkeypatch.setattr("workbench.decisions.allocation.exact.direct.FEW", 0)
     solved = best_found = refused = 0
     for seed in range(seeds):
         stated = case(made_up, seed)

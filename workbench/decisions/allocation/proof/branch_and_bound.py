@@ -15,7 +15,6 @@ import numpy as np
 from workbench.decisions.allocation.exact.cvxpy_statement import RowsByRule, kept
 from workbench.decisions.allocation.problem.input_tables import Floats
 from workbench.decisions.allocation.problem.problem import Problem
-from workbench.decisions.allocation.proof.knapsack import fill_each, kept_rooms
 from workbench.decisions.allocation.proof.lagrangian_bound import (
     Branches,
     Case,
@@ -25,6 +24,7 @@ from workbench.decisions.allocation.proof.lagrangian_bound import (
     whole_case,
 )
 from workbench.decisions.allocation.proof.linear_relaxation import Programme
+from workbench.decisions.allocation.proof.rooms import kept_rooms
 from workbench.decisions.allocation.search.stopping import Limit
 
 DIVISIONS = 5000
@@ -71,6 +71,8 @@ def prove(
     limit: Limit,
     worth: Floats | None = None,
     whole_values: bool = False,
+    light: bool = False,
+    divisions: int | None = None,
 ) -> Proof:
     """Return a proof by cases that no plan is worth more than the best one by more than the gap; as near as it comes.
 
@@ -92,8 +94,14 @@ def prove(
         Index item, columns place: what pairs are worth instead of their value.
     whole_values
         Values are whole numbers: a bound less than 1 above the value is proof.
+    light
+        Do without compiled code: more cases for the same bound, but nothing to load or compile.
+    divisions
+        Divisions after which the proof is given up; by default :data:`DIVISIONS`.
     """
-    return _Tree(problem, multipliers, rows, start, worth, gap, whole_values).grow(limit)
+    return _Tree(problem, multipliers, rows, start, worth, gap, whole_values, light).grow(
+        limit, DIVISIONS if divisions is None else divisions
+    )
 
 
 class _Relaxed:
@@ -143,6 +151,8 @@ class _Relaxed:
 
     def _at(self, item_price: Floats) -> tuple[float, Floats]:
         """Return the bound at a λ, and its slope: 1 less in how many places each item then stands."""
+        from workbench.decisions.allocation.proof.knapsack import fill_each  # compiled; small cases go without
+
         places, items = self.by_place.shape
         worth, first, who = np.zeros(places), np.zeros(places + 1, np.int64), np.zeros(places * items, np.int64)
         fill_each(self.by_place, self.size, self.room, self.given.price, item_price, worth, first, who)
@@ -162,7 +172,9 @@ class _Tree:
         worth: Floats | None,
         gap: float,
         whole_values: bool,
+        light: bool,
     ) -> None:
+        self.light = light
         self.problem, self.worth, self.gap, self.whole_values = problem, worth, max(gap, 1e-9), whole_values
         self.root, self.pairs = replace(multipliers, branches=None), problem.columns
         self.value = (problem.value if worth is None else worth)[self.pairs.item, self.pairs.place]
@@ -170,14 +182,14 @@ class _Tree:
         self.rows = rows
         self.programme = Programme(problem, rows, self.value, multipliers.at_least)
 
-    def grow(self, limit: Limit) -> Proof:
+    def grow(self, limit: Limit, divisions: int) -> Proof:
         """Divide the case with the highest bound until the gap is reached, or nothing is left to divide."""
         case = whole_case(self.problem)
         first = self._bound(self.root, case)
         root = self._node(case, self.root)
         heap = [(-root.bound, 0, root)]
         soon = SOON * (LATER if self.whole_values else 1)
-        for number in range(DIVISIONS):
+        for number in range(divisions):
             node = heap[0][2]
             slow = number >= soon and root.bound - node.bound < BY_THEN * (root.bound - self._target())
             if self._enough(node.bound) or node.item < 0 or slow or not limit.going():
@@ -204,16 +216,17 @@ class _Tree:
 
     def _node(self, case: Case, above: Multipliers) -> _Node:
         """Return a case with the better of its own multipliers and those of the case that it is part of."""
-        best = self._relaxed(case, above)
-        if self._enough(best.bound - NEARLY) and self._enough(bound := self._bound(above, case)):
-            return _Node(case, above, bound)
+        relaxed = None if self.light else self._relaxed(case, above)
+        if relaxed is None or self._enough(relaxed.bound - NEARLY):
+            bound = self._bound(above, case)
+            if self._enough(bound):
+                return _Node(case, above, bound)
         own, x, missed = self.programme.solved(case)
-        best = min(best, self._relaxed(case, own), key=lambda each: each.bound)
-        for _ in range(POLISH if np.isfinite(best.bound) else 0):
-            if self._enough(best.bound) or not best.moves(self.reached):
-                break
-        multipliers = best.multipliers()
-        bound = self._bound(multipliers, case)
+        if relaxed is None:
+            multipliers, bound = min(((own, self._bound(own, case)), (above, bound)), key=lambda each: each[1])
+        else:
+            multipliers = self._polished(min(relaxed, self._relaxed(case, own), key=lambda each: each.bound))
+            bound = self._bound(multipliers, case)
         undecided = np.minimum(x, 1.0 - x)
         if undecided.max(initial=0.0) > ROUND:
             # Large items first: where they go decides most.
@@ -228,6 +241,12 @@ class _Tree:
         elif self.value @ x > self.reached and kept(self.rows, x):
             self.x, self.reached = x, float(self.value @ x)
         return _Node(case, multipliers, bound)
+
+    def _polished(self, best: _Relaxed) -> Multipliers:
+        for _ in range(POLISH if np.isfinite(best.bound) else 0):
+            if self._enough(best.bound) or not best.moves(self.reached):
+                break
+        return best.multipliers()
 
     def _relaxed(self, case: Case, multipliers: Multipliers) -> _Relaxed:
         worth = self.problem.value if self.worth is None else self.worth

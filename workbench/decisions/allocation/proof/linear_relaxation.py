@@ -14,8 +14,8 @@ from workbench.decisions.allocation.exact import highs
 from workbench.decisions.allocation.exact.cvxpy_statement import RowsByRule
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 from workbench.decisions.allocation.problem.problem import Problem
-from workbench.decisions.allocation.proof.knapsack import whole_rooms
 from workbench.decisions.allocation.proof.lagrangian_bound import Case, Multipliers
+from workbench.decisions.allocation.proof.rooms import whole_rooms
 from workbench.decisions.allocation.rules.standard import EveryonePlaced, KeptApart, PersonsPlaced, Rows, standard_rules
 
 FORBIDDING, HARDER = 10.0, 1e4

@@ -1,15 +1,12 @@
 """Are the loops of the search compiled on this machine already? If not, a first plan takes up to a minute longer.
 
 Numba compiles each loop when it is first called and keeps the machine code beside the source, or where
-``NUMBA_CACHE_DIR`` says. ``prepare`` calls all of them once on a made-up case, so that set-up waits and no user does.
+``NUMBA_CACHE_DIR`` says.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-
-import numpy as np
-import pandas as pd
 
 
 def compiled() -> bool:
@@ -18,19 +15,3 @@ def compiled() -> bool:
 
     found = regret_insertion.insert.stats.cache_path
     return found is not None and any(Path(found).glob("regret_insertion.insert-*.nbi"))
-
-
-def prepare() -> None:
-    """Compile every loop of the search, by solving a small case with scarce room and a scarce service."""
-    from workbench.decisions.allocation.problem.stating import problem_from_tables
-    from workbench.decisions.allocation.solve import solve
-
-    rng = np.random.default_rng(1)
-    names = [f"h{index}" for index in range(24)]
-    homes = pd.DataFrame({"household": names, "adults": rng.integers(1, 3, 24), "children": rng.integers(0, 3, 24)})
-    homes = homes.assign(seniors=0, needs=np.where(homes["children"] > 1, "school", ""))
-    places = pd.DataFrame({"place": list("ABCDE"), "capacity": [9, 8, 7, 6, 5], "services": "school"})
-    places = places.assign(capacity_school=[3, 4, 3, 2, 4])
-    scores = pd.DataFrame(rng.random((24, 5)), columns=list("ABCDE"))
-    scores.insert(0, "household", names)
-    solve(problem_from_tables(homes, places, scores), gap=0.01, time_limit=120.0)

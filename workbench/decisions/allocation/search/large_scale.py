@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,24 +11,8 @@ from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 from workbench.decisions.allocation.problem.problem import Problem
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound, persons_bound
 from workbench.decisions.allocation.search.primal_dual import search
-from workbench.decisions.allocation.search.solution import Found
+from workbench.decisions.allocation.search.solution import Found, Outcome
 from workbench.decisions.allocation.search.stopping import Limit, Progress
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """A plan (index item, the place it goes to, -1 for none) and the multipliers that prove how good it is.
-
-    ``persons`` proves how many persons can be placed, where neither all room nor all households do; ``found`` is the
-    search's own state, from which a problem much like this one may start.
-    """
-
-    place_of: Ints
-    bound: float
-    persons_bound: int
-    multipliers: Multipliers
-    persons: Multipliers | None = None
-    found: Found | None = None
 
 
 def best(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
+from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,3 +40,19 @@ class Found:
     def gap(self) -> float:
         """Return how far below the bound the plan lies, relative."""
         return (self.bound - self.value) / max(1.0, abs(self.bound))
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """A plan (index item, the place it goes to, -1 for none) and the multipliers that prove how good it is.
+
+    ``persons`` proves how many persons can be placed, where neither all room nor all households do; ``found`` is the
+    search's own state, from which a problem much like this one may start.
+    """
+
+    place_of: Ints
+    bound: float
+    persons_bound: int
+    multipliers: Multipliers
+    persons: Multipliers | None = None
+    found: Found | None = None

@@ -8,7 +8,8 @@ import numpy as np
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.proof.knapsack import fill_all, kept_rooms, whole_rooms
+from workbench.decisions.allocation.proof.knapsack import fill_all
+from workbench.decisions.allocation.proof.rooms import kept_rooms, whole_rooms
 from workbench.decisions.allocation.search.local.regret_insertion import insert, shed
 from workbench.decisions.allocation.search.local.sweeps import SWEEPS, improve_pairs_and_chains
 from workbench.decisions.allocation.search.multipliers import prices

@@ -93,7 +93,7 @@ def year(
     """
     say = progress or (lambda _: None)
     whole = placement.problem_of(tables)
-    best = solve(whole, gap=gap, time_limit=600.0)
+    best = solve(whole, gap=gap, time_limit=240.0)
     say(f"hindsight: {best.value:.2f} (bound {best.bound:.2f}), {best.persons_placed} of {best.persons} persons")
     told = []
     for name in policies:

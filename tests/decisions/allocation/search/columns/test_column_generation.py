@@ -8,8 +8,8 @@ import pytest
 
 from workbench.decisions.allocation import Problem, problem_from_tables, solve
 from workbench.decisions.allocation.problem.arrays import instance_of
-from workbench.decisions.allocation.proof.knapsack import whole_rooms
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound
+from workbench.decisions.allocation.proof.rooms import whole_rooms
 from workbench.decisions.allocation.search.columns.column_generation import sharpen
 from workbench.decisions.allocation.search.columns.primal_heuristics import choose, dive
 from workbench.decisions.allocation.search.columns.restricted_master import RestrictedMaster

@@ -13,7 +13,8 @@ import numpy as np
 
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each, kept_rooms
+from workbench.decisions.allocation.proof.knapsack import CROWDED, fill_each
+from workbench.decisions.allocation.proof.rooms import kept_rooms
 from workbench.decisions.allocation.search.multipliers.soft_assignment import best_at
 from workbench.decisions.allocation.search.solution import Found
 from workbench.decisions.allocation.search.stopping import Limit

@@ -14,7 +14,7 @@ import numpy as np
 from workbench.decisions.allocation.exact import highs
 from workbench.decisions.allocation.problem.arrays import NO_LIMIT, Instance
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
-from workbench.decisions.allocation.proof.knapsack import kept_rooms
+from workbench.decisions.allocation.proof.rooms import kept_rooms
 
 BOX = 0.01
 """Half the width of the box around the best prices so far, in units of the largest value."""

@@ -19,6 +19,7 @@ from workbench.decisions.allocation.problem.problem import Problem
 from workbench.decisions.allocation.proof.lagrangian_bound import certified_bound
 from workbench.decisions.allocation.rules.standard import Rows
 from workbench.decisions.allocation.search import large_scale
+from workbench.decisions.allocation.search.solution import Outcome
 from workbench.decisions.allocation.search.stopping import Limit, Progress
 
 ROUNDS = 16
@@ -34,8 +35,8 @@ def best(
     gap: float,
     limit: Limit,
     say: Progress,
-    start: large_scale.Outcome | None = None,
-) -> large_scale.Outcome | None:
+    start: Outcome | None = None,
+) -> Outcome | None:
     """Return the best plan found that keeps the rows too; None where none was found.
 
     Under *place-first* the plan places as many persons as the search finds room for without these rows.
@@ -48,7 +49,7 @@ def best(
     typical = float(np.median(problem.value[pairs.item, pairs.place])) if len(pairs) else 1.0
     heavy = np.array([float(np.abs(row.data).max(initial=1e-9)) for row in matrix])
     low, high, price = np.zeros(len(most)), np.full(len(most), np.inf), np.zeros(len(most))
-    kept: large_scale.Outcome | None = None
+    kept: Outcome | None = None
     bound, proof, at_least = np.inf, None, None
     for number in range(ROUNDS):
         worth = problem.value.copy()
@@ -86,7 +87,7 @@ def best(
     return replace(kept, bound=bound, multipliers=proof)
 
 
-def _worth(problem: Problem, outcome: large_scale.Outcome) -> float:
+def _worth(problem: Problem, outcome: Outcome) -> float:
     placed = np.flatnonzero(outcome.place_of >= 0)
     value: Floats = problem.value[placed, outcome.place_of[placed]]
     return float(value.sum())

@@ -1,0 +1,189 @@
+"""The register's pages in a browser: an interview by keyboard alone in Arabic, a list answered, each page looked at."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import PATIENCE, ROOT
+from tests.store import rough
+from workbench.presentation.languages import LANGUAGES
+from workbench.store import accounts, audit, database, records
+from workbench.store.rounds import answers
+
+pytestmark = pytest.mark.whole
+PASSWORD = "four words in a row"
+STAFF = (("ingrid", "interviewer", ""), ("dina", "directorate", ""), ("kari", "municipality", "0301"))
+WHO = {"intake": "ingrid", "offers": "kari", "places": "kari", "rounds": "dina"}
+FORM = rough.FORM
+Visit = Callable[..., "contextmanager[Page]"]
+
+
+@pytest.fixture(scope="module")
+def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A register with a person to interview and a round that was sent to three municipalities."""
+    path = tmp_path_factory.mktemp("register") / "r.sqlite"
+    round_ = rough.proposed(str(path), 6)
+    store, today = database.opened(str(path)), datetime.now(UTC).date()
+    with store.writing() as c:
+        for login, role, place in STAFF:
+            accounts.add(c, login, PASSWORD, role=role, municipality=place, who="anna")
+        member = records.Member("c1", today - timedelta(days=11_000), "Zquuxina", "Zquux")
+        records.register(c, (member,), who="anna", population="asylum", deadline=today)
+        c.exec_driver_sql(f"UPDATE offer_round SET deadline = '{today + timedelta(days=3)}'")
+        answers.send(c, round_, who="anna")
+    store.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="module")
+def visit(register: Path, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    """Sign in to a page and open it; each page has its own server, and all are started at once."""
+    started, addresses = {}, {}
+    for name in WHO:
+        folder = tmp_path_factory.mktemp(name)
+        started[name] = subprocess.Popen(
+            [sys.executable, "-m", "workbench", "app", name, "--port", "0"],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), database.VARIABLE: str(register)},
+            stdout=subprocess.PIPE,
+            stderr=(folder / "log").open("w"),
+            text=True,
+        )
+
+    @contextmanager
+    def come(name: str, width: int = 1280) -> Iterator[Page]:
+        if name not in addresses:
+            out = started[name].stdout
+            assert out is not None
+            out.readline()
+            addresses[name] = out.readline().strip()
+        context = chromium.new_context(viewport={"width": width, "height": 900}, locale="en-US")
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(addresses[name])
+        page.fill("input[name=login]", WHO[name])
+        page.fill("input[name=password]", PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_selector("body[data-mw-up]")
+        yield page
+        page.goto("about:blank")
+        context.close()
+
+    yield come
+    for process in started.values():
+        process.terminate()
+    for process in started.values():
+        process.wait(timeout=PATIENCE / 1000)
+
+
+def tab_to(page: Page, control: Locator) -> None:
+    """Press Tab until a control has the focus, as somebody without a mouse does."""
+    for _ in range(120):
+        if control.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {control}")
+
+
+def sound(page: Page) -> None:
+    """Check a page as it stands: no serious finding of axe, nothing cut off at the side."""
+    found = Axe().run(page).response["violations"]
+    grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
+    assert grave == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off at the side"
+
+
+def test_an_interview_is_held_by_keyboard_alone_in_arabic(visit: Visit, register: Path) -> None:
+    with visit("intake") as page:
+        tab_to(page, page.get_by_label("Language", exact=True))
+        for _ in range(FORM.languages.index("ar")):
+            page.keyboard.press("ArrowDown")
+        page.wait_for_selector(".mw-rtl")
+
+        def of(name: str) -> Locator:
+            question = FORM.questions[name]
+            return page.get_by_label(question.label["ar"] + (" *" if question.required else ""), exact=True)
+
+        tab_to(page, of("case_number"))
+        page.keyboard.type("c1")
+        for name, text in {
+            "population": "asylum", "held": "", "consent_settlement": "yes", "consent_health": "no",
+            "languages": "ar", "upper_secondary": "no", "wishes": "قرب البحر", "step_free": "no",
+        }.items():  # fmt: skip
+            if name == "languages":
+                tick = page.get_by_role("checkbox", name=FORM.choices["language"]["ar"]["ar"], exact=True)
+                tab_to(page, tick)
+                page.keyboard.press("Space")
+            elif name == "held":
+                tab_to(page, of(name))
+                page.keyboard.type("02032026")
+            elif FORM.questions[name].choices:
+                tab_to(page, of(name))
+                codes = list(FORM.choices[FORM.questions[name].choices])
+                for _ in range(1 + codes.index(text)):
+                    page.keyboard.press("ArrowDown")
+            else:
+                tab_to(page, of(name))
+                page.keyboard.type(text)
+                page.keyboard.press("Tab")
+        hand_in = page.get_by_role("button", name=FORM.said("hand_in", "ar"))
+        expect(hand_in).to_be_enabled()
+        assert of("wishes").evaluate("element => getComputedStyle(element).direction") == "rtl"
+        sound(page)
+        tab_to(page, hand_in)
+        page.keyboard.press("Enter")
+        expect(page.locator(".mw-said")).to_contain_text(FORM.said("handed_in", "ar", household="H"))
+    store = database.opened(str(register))
+    with store.reading() as c:
+        kept = c.exec_driver_sql("SELECT answers FROM interview WHERE form = 'settlement'").scalar_one()
+        assert "قرب البحر" in str(kept).encode().decode("unicode_escape") or "قرب البحر" in str(kept)
+        assert audit.verify(c).faults == ()
+    store.engine.dispose()
+
+
+def test_a_municipality_answers_its_list(visit: Visit, register: Path) -> None:
+    with visit("offers") as page:
+        expect(page.locator(".mw-headline")).to_have_text("2 of 2 offers wait for your answer.")
+        sound(page)
+        page.get_by_role("button", name="Decline").first.click()
+        expect(page.locator(".mw-refused")).to_be_visible()  # a refusal needs its reason
+        page.get_by_role("button", name="Accept").first.click()
+        expect(page.locator(".mw-headline")).to_have_text("1 of 2 offers wait for your answer.")
+        expect(page.get_by_label("Reason, if you decline")).to_have_count(1)
+        page.get_by_label("Reason, if you decline").select_option(label="No room left")
+        page.get_by_role("button", name="Decline").click()
+        expect(page.locator(".mw-headline")).to_have_text("0 of 2 offers wait for your answer.")
+        page.get_by_role("button", name="Open the folder").click()
+        expect(page.get_by_text("Your reading is noted.")).to_be_visible()
+        sound(page)
+    store = database.opened(str(register))
+    with store.reading() as c:
+        told = c.exec_driver_sql("SELECT state FROM proposal WHERE place = '0301' ORDER BY state").scalars().all()
+        assert told == ["accepted", "declined"] and audit.verify(c).faults == ()
+    store.engine.dispose()
+
+
+@pytest.mark.parametrize("name", WHO)
+def test_each_page_is_sound_in_every_language_and_on_a_phone(visit: Visit, name: str) -> None:
+    languages = FORM.languages if name == "intake" else tuple(LANGUAGES)
+    with visit(name) as page:
+        choose = page.locator(".mw-controls select").first
+        for code in languages:
+            choose.select_option(index=languages.index(code))
+            expect(page.locator(".mw-rtl")).to_have_count(1 if code == "ar" else 0)
+            expect(page.locator("html")).to_have_attribute("lang", code if code in LANGUAGES else "en")
+            for width in (1280, 390):
+                page.set_viewport_size({"width": width, "height": 900})
+                sound(page)
+                if folder := os.environ.get("WORKBENCH_PICTURES"):
+                    page.screenshot(path=f"{folder}/{name}-{code}-{width}.png", full_page=True)

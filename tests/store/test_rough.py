@@ -1,0 +1,203 @@
+"""Killed at any moment, on a full disk, with the database gone or fifty writers at once: nothing told is lost."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from tests.store import rough
+from tests.store.conftest import Cluster
+from workbench.core.errors import StoreError
+from workbench.store import audit, database
+from workbench.store.rounds import answers
+from workbench.studies.rounds import sending
+
+SCENES = {
+    "interview": (rough.interview_scene, rough.interviewees, 1),
+    "import": (rough.import_scene, rough.interviewees, 5),
+    "round": (rough.round_scene, rough.proposed, 0),
+}
+
+
+def after_kills(name: str, number: int, fresh: Callable[[], str], folder: Path) -> dict[str, int]:
+    """Play a scene, killed at random moments, each time on a register as it was; return how far it came."""
+    scene, _, at_once = SCENES[name]
+    told = []
+    for at, moment in enumerate(rough.moments(scene, fresh(), _made(folder / "first"), number, seed=number)):
+        address, here = fresh(), _made(folder / str(at))
+        ended = rough.play(scene, address, here, rough.after(moment))
+        assert not ended.failed and not ended.refused, ended
+        store = database.opened(address)
+        rough.whole(store)
+        if name == "round":
+            rough.round_kept(store, ended.told, here)
+        else:
+            rough.interviews_kept(store, ended.told, at_once)
+        store.engine.dispose()
+        told.append(len(ended.told))
+    return {"kills": number, "fewest": min(told), "most": max(told)}
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _sqlite(name: str, folder: Path, size: int = 45) -> Callable[[], str]:
+    model = folder / "model.sqlite"
+    SCENES[name][1](str(model), size)
+    numbers = iter(range(10**6))
+
+    def fresh() -> str:
+        path = folder / f"r{next(numbers)}.sqlite"
+        shutil.copyfile(model, path)
+        return str(path)
+
+    return fresh
+
+
+def _postgresql(name: str, cluster: Cluster) -> Callable[[], str]:
+    model = cluster.fresh()
+    SCENES[name][1](cluster.url(model))
+    return lambda: cluster.url(cluster.fresh(model))
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", SCENES)
+def test_a_killed_program_loses_nothing_it_told(name: str, tmp_path: Path) -> None:
+    after_kills(name, 2, _sqlite(name, tmp_path, 10), tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_killed_at_a_hundred_moments(name: str, tmp_path: Path) -> None:
+    print(name, "sqlite", after_kills(name, 100, _sqlite(name, tmp_path), tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_killed_at_a_hundred_moments_on_postgresql(name: str, cluster: Cluster, tmp_path: Path) -> None:
+    print(name, "postgresql", after_kills(name, 100, _postgresql(name, cluster), tmp_path))
+
+
+def server_killed(name: str, number: int, cluster: Cluster, folder: Path) -> dict[str, int]:
+    """Play a scene whose database server is killed at a random moment; the program says so and nothing is lost."""
+    scene, _, at_once = SCENES[name]
+    fresh, said = _postgresql(name, cluster), 0
+    for at, moment in enumerate(rough.moments(scene, fresh(), _made(folder / f"{name}-first"), number, seed=number)):
+        address, here = fresh(), _made(folder / f"{name}-{at}")
+
+        def end(_: int, moment: float = moment) -> None:
+            time.sleep(moment)
+            cluster.kill()
+
+        ended = rough.play(scene, address, here, end)
+        assert not ended.failed, ended
+        said += bool(ended.refused)
+        assert not ended.refused or "does not answer" in ended.refused, ended.refused
+        cluster.start()
+        store = database.opened(address)
+        rough.whole(store)
+        if name == "round":
+            rough.round_kept(store, ended.told, here)
+        else:
+            rough.interviews_kept(store, ended.told, at_once)
+        store.engine.dispose()
+    return {"kills": number, "refused with a sentence": said}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENES)
+def test_a_server_killed_at_many_moments(name: str, own_cluster: Cluster, tmp_path: Path) -> None:
+    print(name, server_killed(name, 34, own_cluster, tmp_path))
+
+
+@pytest.mark.quick
+def test_lists_that_a_kill_took_are_written_again(tmp_path: Path) -> None:
+    address = str(tmp_path / "r.sqlite")
+    round_ = rough.proposed(address, 6)
+    store = database.opened(address)
+    with store.writing() as c:
+        answers.send(c, round_, who="anna")  # the program ended before the lists had their name
+    lists = sending.lists(store, round_, tmp_path / "lists", rough.FIELDS, who="anna")
+    assert sorted(path.name for path in lists) == ["0301.csv", "1103.csv", "4601.csv"]
+    assert all(len(path.read_text().splitlines()) == 3 for path in lists)
+    with pytest.raises(StoreError, match="nobody waits"):
+        sending.send(store, round_, tmp_path / "again", rough.FIELDS, who="anna")
+
+
+def test_two_clerks_on_one_folder_overwrite_nothing(address: str) -> None:
+    rough.interviewees(address, 1)
+    with database.opened(address).reading() as c:
+        household, before = c.execute(sa.text("SELECT id, version FROM household")).one()
+    told = rough.crowd(rough.counting(address, household, 15), 2)
+    store = database.opened(address)
+    with store.reading() as c:
+        version = c.execute(sa.text("SELECT version FROM household")).scalar_one()
+        rows = c.execute(sa.text("SELECT count(*) FROM audit WHERE action = 'household.change'")).scalar_one()
+    assert [each["saved"] for each in told] == [15, 15] and version - before == rows == 30
+    rough.whole(store)
+
+
+def test_ten_municipalities_at_once_for_the_last_places_get_no_more_than_there_are(address: str) -> None:
+    round_ = rough.proposed(address, 30)
+    store = database.opened(address)
+    with store.writing() as c:
+        answers.send(c, round_, who="anna")
+        c.execute(sa.text("UPDATE weekly_places SET places = 6"))  # room for three couples in each of three places
+        rows = answers.listed(c, round_)
+    store.engine.dispose()
+
+    def work(at: int) -> dict[str, list[str]]:
+        mine, told = database.opened(address), {"accepted": [], "refused": []}  # type: ignore[var-annotated]
+        for row in rows[at::10]:
+            try:
+                with mine.writing() as c:
+                    given = {"place": row["place"], "today": rough.DAY, "who": f"clerk{at}"}
+                    answers.respond(c, round_, row["household"], True, **given)
+                told["accepted"].append(row["household"])
+            except StoreError as error:
+                told["refused"].append(error.what)
+        return told
+
+    told = rough.crowd(work, 10)
+    accepted = [each for one in told for each in one["accepted"]]
+    refused = {each for one in told for each in one["refused"]}
+    assert len(accepted) == 9 and refused == {"2 places are needed, 0 are left"}
+    rough.whole(database.opened(address))
+
+
+def many_writers(address: str, writers: int, seconds: float) -> dict[str, float]:
+    """Let writers save as often as it goes; return how long a save took."""
+    told = rough.crowd(rough.saving(address, seconds), writers)
+    assert not [each for each in told if "failed" in each], told
+    assert [sentence for each in told for sentence in each["refused"]] == []
+    took = np.concatenate([each["took"] for each in told])
+    store = database.opened(address)
+    with store.reading() as c:
+        assert audit.verify(c).faults == ()
+        last = dict(c.execute(sa.text("SELECT login, answers FROM draft")).all())
+    for at, each in enumerate(told):
+        assert f'"work_years": "{each["last"]}"' in str(last[f"i{at}"]).replace("'", '"')
+    fewest = min(len(each["took"]) for each in told)
+    middle, ninety_five = (float(np.quantile(took, q)) for q in (0.5, 0.95))
+    return {"saves": len(took), "fewest": fewest, "median": middle, "p95": ninety_five, "longest": float(took.max())}
+
+
+def test_twelve_writers_at_once_are_all_served(address: str) -> None:
+    rough.interviewees(address, 1)
+    assert many_writers(address, 12, 1.5)["fewest"] >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_fifty_writers_for_a_minute(kind: str, cluster: Cluster, tmp_path: Path) -> None:
+    address = str(tmp_path / "r.sqlite") if kind == "sqlite" else cluster.url(cluster.fresh())
+    rough.interviewees(address, 1)
+    print(kind, many_writers(address, 50, 60.0))

@@ -1,0 +1,57 @@
+"""Work beside the page: a plan takes seconds, and the page must stay alive meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from traitlets.log import get_logger
+
+from workbench.apps import notices
+from workbench.apps.allocation import content
+from workbench.core.errors import WorkbenchError
+
+Made = TypeVar("Made")
+
+
+def beside(act: Callable[[], Made], done: Callable[[Made | None, str], None], language: str, *, aside: bool) -> None:
+    """Do something slow, then hand over what it made, or None and what is wrong in words.
+
+    Parameters
+    ----------
+    done
+        Called in the page's own thread.
+    aside
+        Whether to work in a thread of its own; where no page runs, such as in a test, it is done at once.
+    """
+    loop = _loop() if aside else None
+
+    def job() -> None:
+        made: Made | None = None
+        said = ""
+        try:
+            made = act()
+        except WorkbenchError as error:
+            notices.log(error)
+            said = content.refused(error, language)
+        except Exception:
+            get_logger().exception("the allocation page failed")
+            said = notices.broken(language)
+        if loop is None:
+            done(made, said)
+        else:
+            loop.call_soon_threadsafe(done, made, said)
+
+    if loop is None:
+        job()
+    else:
+        threading.Thread(target=job, daemon=True).start()
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
