@@ -126,3 +126,14 @@ def test_a_pin_that_may_be_in_the_way_is_said() -> None:
     pins = pd.DataFrame([{"household": "a", "place": "y", "rule": "pin", "reason": "family"}])
     with pytest.raises(DecisionError, match="lift a pin"):
         solve(problem_from_tables(homes, rooms, scores, pins), further=[GroupFloor("g", 0.5)])
+
+
+def test_pins_and_bans_in_the_way_of_a_minimum_are_named() -> None:
+    rules = pd.DataFrame({"rule": ["pin", "ban"], "household": ["b", "c"], "place": ["x", "y"], "reason": ["", ""]})
+    with pytest.raises(DecisionError) as error:
+        solve(problem_of(minimum=6, rules=rules))
+    said = str(error.value.message())
+    assert "b pinned to x, c banned from y" in said and "lift a pin or ban" in said and "y from 6 to 2" in said
+    with pytest.raises(DecisionError) as error:
+        solve(problem_of(minimum=9, rules=rules.iloc[:1]))
+    assert "b pinned to x" in str(error.value.message()) and "banned" not in str(error.value.message())

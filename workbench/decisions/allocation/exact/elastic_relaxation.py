@@ -14,10 +14,12 @@ from workbench.core.errors import DecisionError
 from workbench.core.parts import AllocationRule
 from workbench.decisions.allocation.exact.cvxpy_statement import RowsByRule, ease, restricted
 from workbench.decisions.allocation.problem.input_tables import Floats
-from workbench.decisions.allocation.problem.problem import Problem
+from workbench.decisions.allocation.problem.problem import Problem, WhyNot
 from workbench.decisions.allocation.rules.standard import IntakeFloor, Rows
 from workbench.decisions.allocation.search.stopping import Limit
 
+NAMED = 10
+"""Households named in one message."""
 _FLOOR_AT = {False: "places, column 'minimum'", True: "rules 'intake floor'"}
 """Where a minimum stands: stated by a rule of the table, or by the table of places."""
 
@@ -38,11 +40,13 @@ def meeting_floors(problem: Problem, rows: RowsByRule) -> Floats:
         by, start[useful] = eased[0][IntakeFloor.name], eased[1]
     if by.any():
         missing = "1 person is" if by.sum() == 1 else f"{by.sum():g} persons are"
+        away = _kept_away(problem, floors, by)
         raise DecisionError(
             "the minimum intakes cannot all be met by the households that may go there",
             where=" and ".join(sorted({_FLOOR_AT[bool(said)] for said in _floors_said(problem, floors)})),
-            why=f"at least {missing} missing, whatever the plan; {_why_floors(problem, floors)}",
-            do=f"the smallest easing that works: {_floors(problem, floors, by)}; or allow more pairs there",
+            why=f"at least {missing} missing, whatever the plan; {_why_floors(problem, floors)}" + away,
+            do=f"the smallest easing that works: {_floors(problem, floors, by)}; "
+            + ("or lift a pin or ban that keeps a household from there" if away else "or allow more pairs there"),
         )
     return start
 
@@ -137,6 +141,22 @@ def _floors_said(problem: Problem, floors: Rows) -> list[str]:
 
 def _why_floors(problem: Problem, floors: Rows) -> str:
     return "; ".join(sorted({said or IntakeFloor.reason for said in _floors_said(problem, floors)}))
+
+
+def _kept_away(problem: Problem, floors: Rows, by: Floats) -> str:
+    """Name whom pins and bans keep from the places whose minimum lacks persons; '' where they keep nobody."""
+    told = []
+    for place in floors.key[by > 0]:
+        for item in np.flatnonzero(np.isin(problem.why[:, place], (WhyNot.PINNED_ELSEWHERE, WhyNot.BANNED))):
+            names = " with ".join(problem.household_names[row] for row in problem.members[item])
+            pinned = problem.why[item, place] == WhyNot.PINNED_ELSEWHERE
+            told.append(
+                f"{names} pinned to {problem.place_names[problem.pin[item]]}"
+                if pinned
+                else f"{names} banned from {problem.place_names[place]}"
+            )
+    more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
+    return f"; pins and bans keep from there {', '.join(told[:NAMED])}{more}" if told else ""
 
 
 def _floors(problem: Problem, floors: Rows, by: Floats) -> str:
