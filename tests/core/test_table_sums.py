@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.core.table_sums import sum_faults
 from workbench.core.tables import look
 
 pytestmark = pytest.mark.quick
@@ -103,3 +104,16 @@ def test_a_form_with_a_row_for_each_person_is_one_fault_that_says_what_to_do():
     homes = pd.DataFrame(rows, columns=["household", "adults", "children"]).assign(seniors=0)
     (fault,) = told(homes, "households")
     assert "a row stands here for each person: 5 rows of 2 households" in fault
+
+
+def test_a_county_beside_its_municipalities_is_found_under_any_name():
+    draw = np.random.default_rng(3)
+    towns = pd.DataFrame(draw.poisson(20, (6, 30)), columns=[f"Town {k}" for k in range(30)], index=range(2014, 2020))
+    table = towns.assign(**{"North": towns.iloc[:, :12].sum(axis=1), "South": towns.iloc[:, 12:].sum(axis=1)})
+    rows = table.rename_axis(index="period", columns="area").stack().rename("persons").reset_index()
+    rows["period"] = rows["period"].astype(str)
+    faults = sum_faults(rows, "settled_by_area", 2)
+    assert {fault.value for fault in faults} == {"North", "South"}
+    assert "Town 0 to Town 11" in " ".join(fault.what for fault in faults)
+    only = rows[~rows["area"].isin(["North", "South"])]
+    assert sum_faults(only, "settled_by_area", 2) == []
