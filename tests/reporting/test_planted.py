@@ -18,6 +18,7 @@ from pypdf import PdfReader
 
 from workbench.presentation import downloads
 from workbench.presentation import inflow as page
+from workbench.presentation.inflow import figures
 from workbench.reporting import contents
 from workbench.reporting.build import BuiltReport, build
 from workbench.reporting.warm import run_here
@@ -128,6 +129,9 @@ def test_a_small_count_is_in_no_public_table_and_the_table_given_is_not_carried(
         assert secret.encode() not in body
     assert small_counts(built) == []
     assert "no public table" in " ".join(built.left_out)
+    drawn = figures.fans_by_destination(planted.arrived).data
+    month = drawn[(drawn["month"] == "2019-01") & drawn["observed"].notna()]
+    assert len(month) == 2  # of four: the small one, and the next, which the month's total would give away
     table = page.by_destination(planted.arrived)
     seen = table.data[["year_before", "published_since"]].to_numpy(float)
     assert not ((seen >= 1) & (seen <= 4)).any()

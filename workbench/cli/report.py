@@ -184,7 +184,8 @@ def rerun_all(
             told = (
                 f"{same} of {len(verdict.numbers)} figures the same, {len(verdict.moved)} moved" if rerun else "checked"
             )
-            typer.echo(f"{path}: {'well' if verdict.ok else 'NOT well'}; {'; '.join([*verdict.faults, told])}")
+            faults = [fault.rstrip(".") for fault in verdict.faults]
+            typer.echo(f"{path}: {'well' if verdict.ok else 'NOT well'}; {'; '.join([*faults, told])}")
     if any(isinstance(verdict, Exception) or not verdict.ok for _, verdict in found):
         raise typer.Exit(MOVED)
 

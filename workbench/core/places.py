@@ -65,6 +65,8 @@ class Locality:
         Those of them that an audit takes out, to say what they change.
     basis
         What the list rests on.
+    contact, next_release
+        Whom readers of its forecasts may ask, and the day the next issue is announced for (YYYY-MM-DD); '' if not said.
     """
 
     id: str
@@ -81,6 +83,8 @@ class Locality:
     attributes: frozenset[str] | None = None
     protected: tuple[str, ...] = ()
     basis: str = ""
+    contact: str = ""
+    next_release: str = ""
 
     @property
     def wholes(self) -> frozenset[str]:

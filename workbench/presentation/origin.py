@@ -11,15 +11,19 @@ from workbench.core.provenance import RunRecord
 from workbench.presentation import markup as m
 from workbench.presentation.display import Shown
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import country, known, say
+from workbench.presentation.languages import country, known, marked, say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, sentence
 from workbench.sources import localities
 
+SHIPPED = (marked("Nineteen European destinations"),)
+"""Names of shipped localities that are no country's, so that the catalogues know them."""
+
 
 def locality_name(locality: str, language: str = "en") -> str:
     """Return a locality's name as readers say it, from its identifier or folder; a country in their language."""
-    return country(localities.load(locality).name, language)
+    name = localities.load(locality).name
+    return country(known(name, language), language)
 
 
 def data_used(record: RunRecord, language: str = "en") -> Table:

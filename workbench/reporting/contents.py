@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -130,6 +131,7 @@ def opened(path: Path) -> Carried:
     ReportError
         If it is no PDF, is damaged, or is no report of this program.
     """
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, below
     try:
         content = path.read_bytes()
         reader = PdfReader(io.BytesIO(content))

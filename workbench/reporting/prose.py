@@ -21,6 +21,7 @@ PARAGRAPHS = (
         "A forecast is only as good as what becomes of it. Where the data used hold figures for the months "
         "forecast, they stand here; the forecast did not know them."
     ),
+    marked("About this issue"),
     marked("How we know"),
     marked(
         "**Method.** A Bayesian model follows the level of each destination from month to month, learns the "

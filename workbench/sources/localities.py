@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,28 @@ def read_folder(folder: Path) -> tuple[Locality | None, list[DataError]]:
         attributes=attributes,
         protected=tuple(listed.get("protected", ())),
         basis=str(listed.get("basis", "")),
-    ), [*faults, *_module_faults(modules, where), *_attribute_faults(listed, where)]
+        contact=str(raw.get("release", {}).get("contact", "")),
+        next_release=str(raw.get("release", {}).get("next", "")),
+    ), [
+        *faults,
+        *_module_faults(modules, where),
+        *_attribute_faults(listed, where),
+        *_release_faults(raw.get("release", {}), where),
+    ]
+
+
+def _release_faults(release: Mapping[str, Any], where: str) -> list[DataError]:
+    """Return what is wrong with what a locality says of its releases."""
+    faults = [
+        DataError(f"[release] has no '{name}'", where=where, do=nearest(name, ["contact", "next"]))
+        for name in release
+        if name not in ("contact", "next")
+    ]
+    try:
+        date.fromisoformat(str(release.get("next") or "2000-01-01"))
+    except ValueError:
+        faults.append(DataError(f"'{release['next']}' is no date", where=where, do="write next as YYYY-MM-DD"))
+    return faults
 
 
 def _attribute_faults(listed: Mapping[str, Any], where: str) -> list[DataError]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -85,6 +87,9 @@ def test_wishes_for_closed_or_unknown_places_are_refused(case) -> None:
     problem, _ = case
     with pytest.raises(DataError, match="no such place"):
         ranked(problem, pd.DataFrame({"household": ["H01"], "place": ["pp"], "rank": [1]}))
+    closed = replace(problem, capacity=np.where(np.arange(6)[:, None] == 2, 0, problem.capacity))
+    with pytest.raises(DataError, match="takes nobody"):
+        ranked(closed, pd.DataFrame({"household": ["H01"], "place": ["p2"], "rank": [1]}))
 
 
 def test_near_equal_plans_lose_little_and_differ(case) -> None:

@@ -62,9 +62,16 @@ def test_a_bad_cell_is_marked_in_a_copy(tmp_path: Path, row: tuple[object, ...],
     assert marked == [f"{'ABCDEF'[places.COLUMNS.index(column)]}3"] and path.read_bytes() == before
 
 
-def test_notes_and_merged_cells_above_the_heading_end_in_a_table_or_a_sentence(tmp_path: Path) -> None:
+def test_notes_and_merged_cells_above_the_heading_are_left_out(tmp_path: Path) -> None:
     path = workbook(tmp_path / "p.xlsx", GOOD, above=2)
-    try:
-        assert places.read_places(path, NORWAY)["places"].tolist() == [6]
-    except DataError as error:
-        assert "municipality" in error.message()
+    assert places.read_places(path, NORWAY)["places"].tolist() == [6]
+
+
+def test_a_municipality_merged_over_two_rows_is_asked_for_and_marked(tmp_path: Path) -> None:
+    path, preview = workbook(tmp_path / "p.xlsx", GOOD, ("0301", 2026, 11, "all", 4, ""), above=2), tmp_path / "m.xlsx"
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].merge_cells("A4:A5")
+    book.save(path)
+    with pytest.raises(DataError, match="row 5, column 'municipality': the cell is empty"):
+        places.read_places(path, NORWAY, preview)
+    assert preview.exists()

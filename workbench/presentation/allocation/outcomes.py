@@ -28,7 +28,8 @@ def fitted(table: OutcomeTable, fit: OutcomeFit) -> Finding:
     )
     spread = ", ".join(f"{name} {number(value, 2)}" for name, value in fit.scales.items())
     how = (
-        "Made by Laplace's approximation, without chains to check."
+        "Made by Laplace's approximation, without chains to check. In made-up worlds its 95 % intervals of a share "
+        "held the truth in 85 %: fit by the sampler before a decision rests on them."
         if fit.diagnostics is None
         else fit.diagnostics.sentence()
     )

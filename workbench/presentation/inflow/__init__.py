@@ -16,12 +16,14 @@ from workbench.presentation.inflow.forecast import (
     verdict,
     what_happened,
 )
+from workbench.presentation.inflow.release import about_release
 
 __all__ = [
     "ABOVE",
     "BELOW",
     "LEVELS",
     "UNIT",
+    "about_release",
     "against_last_year",
     "by_destination",
     "by_month",

@@ -1,0 +1,120 @@
+"""What a reader of a published forecast may expect of it: what is counted, earlier issues, revisions, whom to ask."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.presentation.findings import Finding
+from workbench.presentation.inflow.series import name
+from workbench.presentation.languages import day, month, say, say_many
+from workbench.presentation.wording import count, listing, number, period
+from workbench.sources import localities
+from workbench.studies.publishing import issues
+
+if TYPE_CHECKING:
+    from workbench.core.places import Locality
+    from workbench.studies.inflow.saved_runs import InflowResult
+    from workbench.studies.publishing.issues import Moved, Record
+
+PARTS = 3
+
+
+def about_release(
+    result: InflowResult, locality: str = "", language: str = "en", runs: str | Path | None = None
+) -> Finding:
+    """Return how earlier issues did and what moved since the last; what is counted, revised, and whom to ask."""
+    before = issues.earlier(result, runs or None)
+    change = issues.moved(result, before)
+    told = [_record(issues.record(result, before), language)]
+    if change is not None:
+        told.append(_moved(result, change, language))
+    home = localities.load(locality) if locality else None
+    return Finding(
+        " ".join(told), caveats=(_counted(language), _revised(language), *_ask(home, language)), language=language
+    )
+
+
+def _record(found: Record, language: str) -> str:
+    if not found.issues:
+        return say("This is the first issue: no earlier one was published.", language)
+    if not found.figures:
+        return say("No outcome of an earlier issue is known yet.", language)
+    return say(
+        "Of {figures} figures of earlier issues whose outcome is known, {inside} came out inside their 80 % interval; "
+        "about {expected} should have.",
+        language,
+        figures=number(found.figures, language=language),
+        inside=number(found.inside, language=language),
+        expected=number(round(0.8 * found.figures), language=language),
+    )
+
+
+def _moved(result: InflowResult, change: Moved, language: str) -> str:
+    issue, data = change.issue.id, month(change.as_of, language)
+    if not change.months:
+        return say(
+            "The last issue ({issue}, data to {month}) forecast other months.", language, issue=issue, month=data
+        )
+    parts = [
+        f"{name(result, place, language)} {'+' if value > 0 else ''}{count(value, language)}"
+        for place, value in change.parts[:PARTS]
+        if round(value)
+    ]
+    told = say(
+        "For {period} the last issue ({issue}, data to {month}) expected {before} on average, this one expects {now}.",
+        language,
+        period=period(change.months[0], change.months[-1], language),
+        issue=issue,
+        month=data,
+        before=count(change.before, language),
+        now=count(change.now, language),
+    )
+    if not parts:
+        return told
+    most = say("Most of the change: {parts}.", language, parts=listing(parts, language))
+    rest = sum(value for _, value in change.parts[PARTS:])
+    others = len(change.parts) - PARTS
+    if others <= 0:
+        return f"{told} {most}"
+    left = say_many(
+        "The other destination adds {rest}.",
+        "The other {number} destinations add {rest}.",
+        others,
+        language,
+        number=others,
+        rest=count(rest, language),
+    )
+    return f"{told} {most} {left}"
+
+
+def _counted(language: str) -> str:
+    return say(
+        "Counted are persons in asylum applications by the month of the application, as the source counts them; a "
+        "person who applies in two countries is counted in both.",
+        language,
+    )
+
+
+def _revised(language: str) -> str:
+    return say(
+        "Revisions: an issue is never changed. A new issue takes in what publishers revised since; an issue that is "
+        "withdrawn stays in the archive with the reason.",
+        language,
+    )
+
+
+def _ask(home: Locality | None, language: str) -> list[str]:
+    """Return when the next issue comes and whom to ask, as far as the locality says so."""
+    if home is None:
+        return []
+    told = []
+    if home.next_release:
+        when = day(date.fromisoformat(home.next_release), language)
+        told.append(say("The next issue is announced for {day}.", language, day=when))
+    if home.contact:
+        told.append(say("Questions: {contact}.", language, contact=home.contact.rstrip(".")))
+    else:
+        told.append(say("The locality names no contact for questions.", language))
+    return told
