@@ -46,7 +46,7 @@ def main() -> None:
     asked.add_argument("--first", type=int, default=1)
     asked.add_argument("--spare", type=float, default=0.05)
     asked.add_argument("--balance", type=float, default=0.0)
-    asked.add_argument("--futures", type=int, default=4)
+    asked.add_argument("--futures", type=int, default=6)
     asked.add_argument("--flat", action="store_true", help="no forecast: even weeks, to try things out")
     asked.add_argument("--only", default=",".join(POLICIES))
     given = asked.parse_args()

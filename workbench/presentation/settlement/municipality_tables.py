@@ -136,7 +136,7 @@ def dwellings(m: MunicipalityResult, language: str = "en") -> Table | Finding:
     """Return dwellings by the persons who live in them, as draws."""
     found = m.composition
     if found is None:
-        told = say("No ages or households of newcomers are stated for this locality.", language)
+        told = say("So dwellings by size cannot be counted either.", language)
         return Finding(told, language=language)
     rows = found.households.summary((0.5, *LEVELS))
     records = rows.to_dict("records")

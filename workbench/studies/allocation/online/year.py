@@ -23,7 +23,7 @@ from workbench.studies.allocation.tables import Tables
 POLICIES = ("potentials", "greedy", "first_come")
 EASE = 0.02
 """How much less a person counts at a place, in units of the score, for each person that it is ahead of its pace."""
-SECONDS = 2.0
+SECONDS = 4.0
 """Time for the plan of a week; one that takes longer is used as far as it came."""
 
 
@@ -69,7 +69,7 @@ def year(
     pool: Tables,
     futures: Futures,
     *,
-    number: int = 5,
+    number: int = 6,
     balance: float = 0.0,
     seed: int = 1,
     gap: float = 1e-3,
