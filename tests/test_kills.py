@@ -1,4 +1,4 @@
-"""A hundred kills of commands at events of the file system: what do they leave behind, and is anything half-written?"""
+"""Kills of commands at events of the file system: what do they leave behind, and is anything half-written?"""
 
 from __future__ import annotations
 
@@ -87,7 +87,6 @@ ROADS = {
     "report": Road(
         ("report", "build", "allocation", "-p", "households=20", "-p", "runs=runs", "--out=out"), 8, forks=False
     ),
-    "publish": Road(("publish", "allocation", "--by=x", "--runs=runs"), 25, same=False),
 }
 
 
