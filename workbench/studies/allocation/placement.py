@@ -200,7 +200,8 @@ def study(
         problem = problem_from_tables(drawn.households, places, scores)
         plan = solve(problem, gap=gap, further=rules, progress=progress)
         save_plan(plan, folder / "plan")
-        return plan.to_json_dict()
+        # The record goes into every edition of the report: no table, since those name households or count few persons.
+        return {name: value for name, value in plan.to_json_dict().items() if not isinstance(value, list)}
 
     run = RunStore(Path(runs) if runs is not None else default_runs()).get_or_run(
         STUDY, scenario.to_dict(), inputs, compute, CAVEATS, guests(home.plugin, *brought)
