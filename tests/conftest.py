@@ -39,9 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def saved_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of runs with one forecast as the study saves it, its draws made up instead of fitted."""
-    from workbench.core.calendar import add_months, horizon_months
+    from workbench.core.dates.calendar import add_months, horizon_months
     from workbench.core.draws import Draws
-    from workbench.core.provenance import RunStore
+    from workbench.core.runs.provenance import RunStore
     from workbench.models.diagnostics import Diagnostics
     from workbench.studies import inflow
     from workbench.studies.inflow import saved_runs as inflow_saved

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.core.temporary import MARK
+from workbench.core.storage.temporary import MARK
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ import pytest
 from workbench.cli.parts import installed
 from workbench.core.errors import DataError, PluginError
 from workbench.core.parts import Measurement
-from workbench.core.provenance import Source, Vintage, fingerprint
+from workbench.core.runs.provenance import Source, Vintage, fingerprint
 from workbench.sources import localities, registry
 from workbench.studies.localities import indicators
 from workbench.testing import check_component, check_indicator, check_panel, check_rule, check_source

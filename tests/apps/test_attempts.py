@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from workbench.apps import attempts
-from workbench.apps.attempts import FREE, LONGEST, Attempts
+from workbench.apps.serving import attempts
+from workbench.apps.serving.attempts import FREE, LONGEST, Attempts
 
 pytestmark = pytest.mark.quick
 

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from workbench.apps.log import Discreet
+from workbench.apps.serving.log import Discreet
 
 pytestmark = pytest.mark.quick
 KEY = "a-strong-key-of-2026"

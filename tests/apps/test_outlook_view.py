@@ -18,7 +18,7 @@ from workbench.apps.outlook import content
 from workbench.apps.outlook.opening import Opening
 from workbench.apps.outlook.state import OutlookState
 from workbench.apps.outlook.view import OutlookView
-from workbench.core.provenance import RECORD, RunRecord
+from workbench.core.runs.provenance import RECORD, RunRecord
 from workbench.studies import inflow
 
 pytestmark = pytest.mark.quick

@@ -15,7 +15,7 @@ from workbench.apps.offers.view import OffersView
 from workbench.apps.places.view import PlacesView
 from workbench.apps.register_view import RegisterView
 from workbench.apps.rounds.view import RoundsView
-from workbench.apps.signin import Sessions
+from workbench.apps.serving.signin import Sessions
 from workbench.sources import localities
 from workbench.store import accounts, audit, database, records
 from workbench.store.database import Store

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from workbench.apps import first_view
 from workbench.apps.scoreboard import panel
-from workbench.core.archive import archive_of
+from workbench.apps.serving import first_view
+from workbench.core.runs.archive import archive_of
 from workbench.studies import publishing
 
 pytestmark = pytest.mark.quick

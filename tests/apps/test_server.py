@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from workbench.apps import pages
-from workbench.apps.guard import ASSET, Guarded
-from workbench.apps.guide_site import GuideSite
-from workbench.apps.server import Serving, _config, _Server
-from workbench.apps.words import refusals, titles, words
+from workbench.apps.serving.guard import ASSET, Guarded
+from workbench.apps.serving.guide_site import GuideSite
+from workbench.apps.serving.server import Serving, _config, _Server
+from workbench.apps.serving.words import refusals, titles, words
 from workbench.cli import app
 from workbench.core.errors import AppError, ReportError
 

@@ -199,7 +199,7 @@ def _held(blocks: int, common: float) -> float:
     import numpy as np
     import pandas as pd
 
-    from workbench.core.calendar import month_label
+    from workbench.core.dates.calendar import month_label
     from workbench.models import skill
 
     months, series = skill.BLOCK_MONTHS * blocks, 19

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months
+from workbench.core.dates.calendar import add_months
 from workbench.models import quality
 from workbench.models.inflow import InflowFit, Partial
 from workbench.models.scores import LEVELS, covered, crps

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months, month_range
+from workbench.core.dates.calendar import add_months, month_range
 from workbench.models import quality
 from workbench.models.inflow import Bounds, Doubt, InflowComponents, InflowFit, InflowModel, Surges
 from workbench.models.scores import INTERVALS, LEVELS, covered, crps

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
-from workbench.core.archive import archive_of
+from workbench.core.runs.archive import archive_of
 from workbench.studies import publishing
 
 pytestmark = pytest.mark.whole

@@ -9,7 +9,7 @@ from pathlib import Path
 from distributed import get_worker
 
 from workbench.core.errors import DataError
-from workbench.core.tasks import Task
+from workbench.core.runs.tasks import Task
 
 
 def draw(task: Task) -> list[int]:

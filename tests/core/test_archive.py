@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from workbench.core.archive import PUBLICATION, Archive
 from workbench.core.errors import DataError, StorageError
-from workbench.core.provenance import RunStore, SavedRun
+from workbench.core.runs.archive import PUBLICATION, Archive
+from workbench.core.runs.provenance import RunStore, SavedRun
 
 quick = pytest.mark.quick
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from test_archive import made
-from workbench.core.archive import Archive
+from workbench.core.runs.archive import Archive
 root, who, first, last = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4]), int(sys.argv[5])
 for number in range(first, last):
     print(Archive(root / "published").publish(made(root, f"{who}{number}"), by=who).id, flush=True)

@@ -22,7 +22,7 @@ import pytest
 from workbench.core.engine import Engine, session
 from workbench.core.engine.connection import START_A_WORKER
 from workbench.core.errors import DataError, EngineError
-from workbench.core.tasks import TaskStore
+from workbench.core.runs.tasks import TaskStore
 
 KEYS = ("a", "b", "held", "c", "d", "e", "f")
 KEPT_IN_MEMORY = {

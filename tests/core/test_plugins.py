@@ -15,7 +15,7 @@ import pytest
 from workbench.core import plugins
 from workbench.core.errors import DataError, PluginError
 from workbench.core.plugins import RULES, PluginNotice
-from workbench.core.provenance import Guests
+from workbench.core.runs.provenance import Guests
 
 pytestmark = pytest.mark.quick
 ROOT = Path(__file__).parent.parent.parent

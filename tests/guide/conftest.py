@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.sources import localities
 
 TOWN = Path(__file__).parent.parent / "plugins" / "eksempelby" / "eksempelby" / "locality"

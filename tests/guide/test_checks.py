@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import PluginError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.guide import checks, plain_language, plan
 from workbench.sources import localities
 from workbench.sources.guide import reading

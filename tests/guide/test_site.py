@@ -11,7 +11,7 @@ import html5lib
 import pytest
 
 from workbench.core.errors import DataError, StoreError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.guide import search, site, words
 from workbench.sources import localities
 from workbench.store import database, guide
@@ -117,7 +117,7 @@ def _sixes() -> guide.Survey:
 
 
 def test_an_address_sends_some_forms_at_once_and_then_slowly() -> None:
-    from workbench.apps.guide_site import FREE, Limits
+    from workbench.apps.serving.guide_site import FREE, Limits
 
     now = [0.0]
     clock: Callable[[], float] = lambda: now[0]  # noqa: E731

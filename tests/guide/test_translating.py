@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import DataError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.guide import site
 from workbench.sources.guide import reading, translating
 

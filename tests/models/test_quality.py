@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.core.calendar import month_range
+from workbench.core.dates.calendar import month_range
 from workbench.core.errors import DataError
 from workbench.models import quality
 from workbench.models.quality import Quality, examine

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months, horizon_months, month_number, month_range
+from workbench.core.dates.calendar import add_months, horizon_months, month_number, month_range
 from workbench.core.draws import Draws
-from workbench.core.provenance import RunRecord, Source, Vintage
+from workbench.core.runs.provenance import RunRecord, Source, Vintage
 from workbench.models.quality import Quality
 
 SOURCE = Source("Statistical Office of Nowhere", "Asylum applicants by month", "CC BY 4.0", "made up for a test")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure as Drawing
 
 from workbench.core.errors import ReportError
-from workbench.core.provenance import Source
+from workbench.core.runs.provenance import Source
 from workbench.presentation import markup as m
 from workbench.presentation.findings import Figure, Finding, Interval, Several
 from workbench.presentation.tables import Column, Table

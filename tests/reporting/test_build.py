@@ -9,8 +9,8 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from workbench.core import shipped
 from workbench.core.errors import ReportError
+from workbench.core.storage import shipped
 from workbench.reporting.build import BuiltReport, build
 
 pytestmark = pytest.mark.whole

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from pypdf import PdfReader
 
 from workbench.core.errors import ReportError
-from workbench.core.provenance import RunRecord
+from workbench.core.runs.provenance import RunRecord
 from workbench.presentation.findings import Figure, Finding
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.core import shipped
+from workbench.core.storage import shipped
 from workbench.presentation.languages import say
 from workbench.reporting import catalogue, prose
 from workbench.reporting.catalogue import read_notebook

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from workbench.cli import app
-from workbench.core.tables import contract, contracts
+from workbench.core.contracts.checking import contract, contracts
 from workbench.sources import files
 from workbench.sources.examples import example
 

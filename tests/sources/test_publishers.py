@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from workbench.core.contracts.checking import contract
 from workbench.core.errors import DataError, TableNotice
-from workbench.core.tables import contract
 from workbench.sources import files
 
 spec = importlib.util.spec_from_file_location("publishers_files", Path(__file__).with_name("publishers_files.py"))

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from workbench.core.contracts.checking import contract
 from workbench.core.errors import WorkbenchError
-from workbench.core.tables import contract
 from workbench.sources import files
 
 spec = importlib.util.spec_from_file_location("made", Path(__file__).with_name("publishers_files.py"))

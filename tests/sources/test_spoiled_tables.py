@@ -11,9 +11,9 @@ import pytest
 from typer.testing import CliRunner
 
 from workbench.cli import app
-from workbench.core.cells import KINDS, composed
+from workbench.core.contracts.cells import KINDS, composed
+from workbench.core.contracts.checking import contract
 from workbench.core.errors import WorkbenchError
-from workbench.core.tables import contract
 from workbench.sources import files
 
 GOOD = {

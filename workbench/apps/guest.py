@@ -9,7 +9,7 @@ import ipywidgets
 from traitlets.log import get_logger
 
 from workbench.apps import notices, pages
-from workbench.apps.bridge import Bridge, keep_quiet
+from workbench.apps.serving.bridge import Bridge, keep_quiet
 from workbench.core import plugins
 from workbench.core.errors import AppError, WorkbenchError
 from workbench.core.plugins import Plugin

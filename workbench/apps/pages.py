@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from workbench.core import plugins, shipped
+from workbench.core import plugins
 from workbench.core.errors import AppError, nearest
 from workbench.core.parts import Panel, PanelState, lacks, refuse
 from workbench.core.plugins import Plugin
+from workbench.core.storage import shipped
 from workbench.presentation.languages import LANGUAGES
 
 QUERY, LANGUAGE, PANEL = "QUERY_STRING", "WORKBENCH_LANGUAGE", "WORKBENCH_PANEL"

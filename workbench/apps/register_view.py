@@ -13,8 +13,8 @@ import ipywidgets
 from traitlets.log import get_logger
 
 from workbench.apps import notices, pages
-from workbench.apps.bridge import Bridge
 from workbench.apps.identity import Desk, desk
+from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
 from workbench.presentation import markup as m
 from workbench.presentation.languages import LANGUAGES, say

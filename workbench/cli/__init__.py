@@ -11,34 +11,22 @@ from typing import Annotated, Any, TextIO
 import typer
 from typer.core import TyperGroup
 
-import workbench.cli.allocate as allocate
-import workbench.cli.app as page
-import workbench.cli.backtest as backtest
-import workbench.cli.capacity as capacity
-import workbench.cli.cockpit as cockpit
-import workbench.cli.data as data
-import workbench.cli.demo as demo
-import workbench.cli.detections as detections
-import workbench.cli.doctor as doctor
-import workbench.cli.fairness as fairness
-import workbench.cli.guide as guide
-import workbench.cli.inflow as inflow
-import workbench.cli.intake as intake
-import workbench.cli.judgement as judgement
-import workbench.cli.locality as locality
-import workbench.cli.online as online
-import workbench.cli.outcomes as outcomes
-import workbench.cli.places as places
-import workbench.cli.publish as publish
-import workbench.cli.register as register
-import workbench.cli.report as report
-import workbench.cli.round as round_
-import workbench.cli.settlement as settlement
-import workbench.cli.settlement_further  # noqa: F401  # adds its commands to those of settlement
-import workbench.cli.users as users
+import workbench.cli.settlement.further  # noqa: F401  # adds its commands to those of settlement
 from workbench import __version__
+from workbench.cli import app as page
+from workbench.cli import cockpit, data, demo, doctor, guide, locality
+from workbench.cli.allocation import commands as allocate
+from workbench.cli.allocation import fairness, online, outcomes
+from workbench.cli.capacity import commands as capacity
+from workbench.cli.inflow import backtest, detections, judgement
+from workbench.cli.inflow import commands as inflow
 from workbench.cli.parts import tell_left_out
+from workbench.cli.publishing import publish, report
 from workbench.cli.refused import refused
+from workbench.cli.register import commands as register
+from workbench.cli.register import intake, places, users
+from workbench.cli.register import round as round_
+from workbench.cli.settlement import commands as settlement
 from workbench.core.errors import TableNotice, WorkbenchError
 
 INTERRUPTED = 130

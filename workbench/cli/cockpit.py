@@ -120,7 +120,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show what the indicators say of one place: a card each; builds the cockpit first if none is saved."""
-    from workbench.core.outputs import guard
+    from workbench.core.storage.outputs import guard
     from workbench.presentation import cockpit as page
     from workbench.presentation.languages import check
     from workbench.sources import files

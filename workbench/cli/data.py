@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workbench.core.outputs import OVERWRITE
+from workbench.core.storage.outputs import OVERWRITE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.core.columns import Case
+    from workbench.core.contracts.columns import Case
     from workbench.models.quality import Quality
 
 app = typer.Typer(help="Tables: what ships, and whether your own file is right.", no_args_is_help=True)
@@ -28,7 +28,7 @@ def list_(
     if contract:
         _tell(contract, as_json)
         return
-    from workbench.core.tables import contracts
+    from workbench.core.contracts.checking import contracts
     from workbench.sources import localities
 
     found = [localities.load(name) for name in localities.available()]
@@ -89,7 +89,7 @@ def list_(
 
 def _tell(name: str, as_json: bool) -> None:
     """Print what each column of a contract may hold, with unit and example."""
-    from workbench.core import tables
+    from workbench.core.contracts import checking as tables
     from workbench.sources.examples import first_cells
 
     spec, cells = tables.contract(name), first_cells(name)
@@ -129,7 +129,7 @@ def example(
     overwrite: Annotated[bool, typer.Option(help=OVERWRITE)] = False,
 ) -> None:
     """Write a small table that keeps a contract, to try a command with or to fill with your own figures."""
-    from workbench.core.outputs import guard
+    from workbench.core.storage.outputs import guard
     from workbench.sources import examples, files
 
     table, source = examples.example(contract)
@@ -168,7 +168,7 @@ def read(
     Eurostat (TSV, SDMX-CSV, JSON-stat), UNHCR, Frontex, PxWeb (CSV, JSON-stat), Home Office tables, and tables of an
     office's own names, marks and periods as columns; packed as .gz or in a workbook.
     """
-    from workbench.core.outputs import guard
+    from workbench.core.storage.outputs import guard
     from workbench.sources import files, localities
 
     out = files.writable(out)

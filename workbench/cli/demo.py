@@ -24,7 +24,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Do the main job end to end: forecast arrivals, place a quarter's households, print two PDFs."""
-    from workbench.core.archive import archive_of
+    from workbench.core.runs.archive import archive_of
     from workbench.presentation import allocation as plan_shown
     from workbench.presentation import inflow as forecast_shown
     from workbench.studies import inflow

@@ -47,7 +47,7 @@ def run(
 
 def _examine() -> list[Finding]:
     from workbench.core import machine
-    from workbench.core.provenance import default_runs
+    from workbench.core.runs.provenance import default_runs
 
     found = [
         machine.python(),

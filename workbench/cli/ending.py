@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from workbench.core.temporary import own_folder
+from workbench.core.storage.temporary import own_folder
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from workbench.core.places import Locality
+    from workbench.core.geography.places import Locality
 
 app = typer.Typer(help="The guide for newcomers: check, build, translate, list.", no_args_is_help=True)
 
@@ -110,9 +110,9 @@ def translate(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the PO file if it is there.")] = False,
 ) -> None:
     """Write a PO file, take one in, or confirm one page; exactly one of --out, --take and --confirm."""
-    from workbench.core import outputs
     from workbench.core.errors import DataError
-    from workbench.core.files import write_text
+    from workbench.core.storage import outputs
+    from workbench.core.storage.files import write_text
     from workbench.sources.guide import reading, translating
 
     if sum(map(bool, (out, take, confirm))) != 1:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from workbench.core.errors import DataError, StorageError, WorkbenchError
-from workbench.core.files import full
+from workbench.core.storage.files import full
 
 
 def refused(error: OSError | MemoryError) -> WorkbenchError:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.core.outputs import OVERWRITE
+from workbench.core.storage.outputs import OVERWRITE
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=OVERWRITE)]
 WARNING = 4

@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from workbench.core.errors import DataError, ModelError, nearest
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from packaging.requirements import Requirement
 
 from workbench.core.plugins import OWN
-from workbench.core.provenance import default_runs
+from workbench.core.runs.provenance import default_runs
 
 PYTHON = (3, 11)
 ROOM_GB = 1.0

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from workbench.core.errors import PluginError
-from workbench.core.provenance import Vintage
+from workbench.core.runs.provenance import Vintage
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.core.places import Locality
+    from workbench.core.geography.places import Locality
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import PluginError, WorkbenchError, nearest
-from workbench.core.provenance import Guests, Part, SkippedPart, digest
+from workbench.core.runs.provenance import Guests, Part, SkippedPart, digest
 
 OWN = "migration-workbench"
 

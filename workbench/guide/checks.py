@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from workbench.core.errors import PluginError, WorkbenchError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.guide import markdown, plain_language, plan
 from workbench.guide.words import words
 from workbench.sources.guide import reading

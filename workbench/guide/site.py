@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from workbench.core.errors import DataError
-from workbench.core.files import replacing
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
+from workbench.core.storage.files import replacing
 from workbench.guide import checks, search
 from workbench.guide.views import Views
 from workbench.presentation.theme import css_variables

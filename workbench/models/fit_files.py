@@ -9,7 +9,7 @@ from typing import Any
 
 import xarray as xr
 
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 
 NUMBERS, WORDS = "posterior.nc", "fit.json"
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months, month_end
+from workbench.core.dates.calendar import add_months, month_end
 from workbench.core.errors import DataError, Fault, nearest
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 from workbench.models.scores import LEVELS
 
 TARGET = "asylum applicants"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import ModelError
-from workbench.core.temporary import locked_folder
+from workbench.core.storage.temporary import locked_folder
 
 if TYPE_CHECKING:
     import pymc as pm

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, stdtrit
 
-from workbench.core.calendar import month_number
+from workbench.core.dates.calendar import month_number
 from workbench.core.errors import DataError
 
 BLOCK_MONTHS = 9

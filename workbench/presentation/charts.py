@@ -18,7 +18,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from workbench.core.calendar import month_number
+from workbench.core.dates.calendar import month_number
 from workbench.core.errors import ReportError
 from workbench.presentation.languages import month, say
 from workbench.presentation.theme import BANDS, COLOURS, TEXT_WIDTH_IN, font_file, matplotlib_style

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import ReportError
-from workbench.core.provenance import Source
+from workbench.core.runs.provenance import Source
 from workbench.presentation import markup as m
 from workbench.presentation.languages import say
 

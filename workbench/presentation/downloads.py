@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workbench.core.provenance import RunRecord
+from workbench.core.runs.provenance import RunRecord
 from workbench.presentation.languages import say
 from workbench.presentation.tables import Table
 

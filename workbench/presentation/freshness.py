@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from workbench.core.provenance import RunRecord
+from workbench.core.runs.provenance import RunRecord
 from workbench.presentation.languages import day, month, say, say_many
 from workbench.presentation.wording import leading
 

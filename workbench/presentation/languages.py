@@ -14,7 +14,7 @@ from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.core.calendar import month_name, month_number
+from workbench.core.dates.calendar import month_name, month_number
 from workbench.core.errors import ReportError, nearest
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.textpath import TextPath
 
-from workbench.core import shipped
 from workbench.core.errors import ReportError
+from workbench.core.storage import shipped
 from workbench.presentation.charts import style
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.theme import COLOURS, TEXT_WIDTH_IN

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import ReportError
-from workbench.core.provenance import Source
+from workbench.core.runs.provenance import Source
 from workbench.presentation import markup as m
 from workbench.presentation.display import Shown, attachment, check_name, source_line
 

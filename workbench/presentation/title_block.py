@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.core.errors import ReportError
-from workbench.core.provenance import RunRecord
+from workbench.core.runs.provenance import RunRecord
 from workbench.presentation import markup as m
 from workbench.presentation.display import Shown
 

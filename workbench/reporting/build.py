@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.core import archive
-from workbench.core.archive import Archive, archive_of
 from workbench.core.errors import ReportError
-from workbench.core.files import replacing
-from workbench.core.temporary import locked_folder
+from workbench.core.runs import archive
+from workbench.core.runs.archive import Archive, archive_of
+from workbench.core.storage.files import replacing
+from workbench.core.storage.temporary import locked_folder
 from workbench.presentation import release
 from workbench.reporting import contents, document, file_names, html
 from workbench.reporting.catalogue import Report, read_notebook, report

@@ -9,8 +9,8 @@ import nbformat
 from nbformat import NotebookNode
 from papermill import inspect_notebook
 
-from workbench.core import shipped
 from workbench.core.errors import ReportError, nearest
+from workbench.core.storage import shipped
 from workbench.reporting.parameters import Parameter
 
 

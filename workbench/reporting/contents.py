@@ -22,7 +22,7 @@ from pypdf.errors import PyPdfError
 
 from workbench.core.contracts import CONTRACTS
 from workbench.core.errors import ReportError, WorkbenchError
-from workbench.core.provenance import RunRecord
+from workbench.core.runs.provenance import RunRecord
 from workbench.reporting.document import HOUSEHOLD, Attachment
 from workbench.sources import files
 from workbench.studies.disclosure import SMALL

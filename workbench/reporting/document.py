@@ -12,7 +12,7 @@ import pypandoc
 from nbformat import NotebookNode
 
 from workbench.core.errors import ReportError
-from workbench.core.provenance import RunRecord
+from workbench.core.runs.provenance import RunRecord
 from workbench.presentation import markup as m
 from workbench.presentation.languages import say
 

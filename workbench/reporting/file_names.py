@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.core.provenance import RunRecord
+from workbench.core.runs.provenance import RunRecord
 from workbench.reporting.contents import KINDS
 
 PLACES = ("municipality", "place", "unit")

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from workbench.core.files import replacing
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
+from workbench.core.storage.files import replacing
 from workbench.presentation import theme
 from workbench.presentation.rounds import letters as words
 from workbench.reporting.pdf import compiled

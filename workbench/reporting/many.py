@@ -12,9 +12,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import ReportError, WorkbenchError
-from workbench.core.files import replacing
-from workbench.core.provenance import digest, program_fingerprint, versions
-from workbench.core.tasks import Task
+from workbench.core.runs.provenance import digest, program_fingerprint, versions
+from workbench.core.runs.tasks import Task
+from workbench.core.storage.files import replacing
 from workbench.reporting.build import PRIVATE, build
 from workbench.reporting.catalogue import report
 from workbench.reporting.parameters import checked

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.core.errors import ReportError
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 from workbench.presentation import theme
 from workbench.presentation.rounds import fields as shown
 from workbench.presentation.rounds import letters as words

@@ -12,7 +12,7 @@ from typing import Literal
 import typst
 
 from workbench.core.errors import ReportError
-from workbench.core.temporary import locked_folder
+from workbench.core.storage.temporary import locked_folder
 from workbench.presentation.theme import font_files
 
 STANDARDS: list[Literal["ua-1", "a-3a"]] = ["ua-1", "a-3a"]

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import ReportError, WorkbenchError
-from workbench.core.provenance import RunRecord, versions
-from workbench.core.temporary import locked_folder
+from workbench.core.runs.provenance import RunRecord, versions
+from workbench.core.storage.temporary import locked_folder
 from workbench.reporting import contents
 from workbench.reporting.contents import Carried
 

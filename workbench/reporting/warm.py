@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from workbench.core.errors import ReportError, WorkbenchError
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 from workbench.reporting.catalogue import read_notebook
 from workbench.reporting.run import Refused
 

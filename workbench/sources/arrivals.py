@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from workbench.core.places import Locality
-from workbench.core.provenance import Vintage
+from workbench.core.geography.places import Locality
+from workbench.core.runs.provenance import Vintage
 from workbench.sources import localities
 
 

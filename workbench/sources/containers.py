@@ -1,7 +1,7 @@
 """Which cells does a file hold, whatever it is kept in? CSV of any separator and alphabet, a workbook, or Parquet.
 
 A reader of a publisher's format belongs beside :func:`opened`: it recognises a file and returns the same
-:class:`Cells`, which :mod:`workbench.core.tables` then checks like any other.
+:class:`Cells`, which :mod:`workbench.core.contracts.checking` then checks like any other.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from workbench.core.contracts.checking import contract
 from workbench.core.errors import DataError
-from workbench.core.shipped import path
-from workbench.core.tables import contract
+from workbench.core.storage.shipped import path
 from workbench.sources import localities
 
 ROWS = 12

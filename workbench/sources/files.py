@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench.core.cells import FORMULA
-from workbench.core.columns import Contract
+from workbench.core.contracts.cells import FORMULA
+from workbench.core.contracts.checking import contract, kept, look
+from workbench.core.contracts.columns import Contract
 from workbench.core.errors import DataError, Fault, TableNotice
-from workbench.core.files import replacing
-from workbench.core.places import Locality
-from workbench.core.tables import contract, kept, look
+from workbench.core.geography.places import Locality
+from workbench.core.storage.files import replacing
 from workbench.sources.containers import WHY, Cells, separated
 from workbench.sources.publishers import looks_like
 from workbench.sources.recognition import published

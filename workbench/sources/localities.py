@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 from workbench.core import plugins
+from workbench.core.contracts.checking import contract
 from workbench.core.errors import DataError, PluginError, nearest, together
+from workbench.core.geography.places import MODULES, Locality, Place, TableEntry
 from workbench.core.parameters import Parameters
 from workbench.core.parts import LocalityFolder
-from workbench.core.places import MODULES, Locality, Place, TableEntry
 from workbench.core.plugins import Plugin
-from workbench.core.provenance import Source, Vintage, fingerprint
-from workbench.core.tables import contract
+from workbench.core.runs.provenance import Source, Vintage, fingerprint
 from workbench.sources.files import read
 
 DO = "write a locality.toml as the shipped localities have it"
@@ -41,7 +41,7 @@ def load(name: str | Path, room: str = "") -> Locality:
     Parameters
     ----------
     room
-        One of :data:`workbench.core.places.MODULES` that is to be worked in: refused where the locality turned it off.
+        One of `MODULES` that is to be worked in: refused where the locality turned it off.
 
     Raises
     ------

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from workbench.core.columns import Contract
+from workbench.core.contracts.columns import Contract
 from workbench.core.errors import DataError
 from workbench.sources.containers import Cells, decoded, framed, refuse_markup, text_rows
 from workbench.sources.publishers import arranged, jsonstat, recognised

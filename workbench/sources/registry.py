@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.core import plugins
+from workbench.core.contracts.checking import check, contracts
 from workbench.core.errors import WorkbenchError
+from workbench.core.geography.places import Locality
 from workbench.core.parts import TableSource, lacks, refuse
-from workbench.core.places import Locality
 from workbench.core.plugins import Plugin
-from workbench.core.provenance import Vintage, fingerprint
-from workbench.core.tables import check, contracts
+from workbench.core.runs.provenance import Vintage, fingerprint
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from workbench.core.contracts.checking import check
 from workbench.core.errors import AssumptionError
 from workbench.core.parameters import Parameters
-from workbench.core.tables import check
 
 LARGE = 5
 ADULTS = {"single_adult": 1, "couple": 2, "single_parent": 1, "family": 2, "senior": 0}

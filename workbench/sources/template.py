@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from workbench.core import shipped
 from workbench.core.errors import DataError
-from workbench.core.files import replacing
+from workbench.core.storage import shipped
+from workbench.core.storage.files import replacing
 
 MARK = "FILL IN"
 """What stands wherever the locality's people put their own."""

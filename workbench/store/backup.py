@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 from workbench.store import audit
 from workbench.store.database import Store, migrate, revision
 

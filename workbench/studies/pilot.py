@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, caveat, default_runs, fingerprint
+from workbench.core.runs.provenance import RunRecord, RunStore, Source, Vintage, caveat, default_runs, fingerprint
 from workbench.sources import localities
 from workbench.store import database, guide
 

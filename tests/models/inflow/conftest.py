@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.core.calendar import add_months, month_number, month_range
+from workbench.core.dates.calendar import add_months, month_number, month_range
 from workbench.models.inflow import InflowFit, InflowModel
 from workbench.models.inflow.recursion import season_terms
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.core.calendar import month_label, month_number
+from workbench.core.dates.calendar import month_label, month_number
 from workbench.models.inflow import InflowComponents, InflowFit, InflowModel, InflowSeries
 from workbench.models.inflow.recursion import season_terms
 

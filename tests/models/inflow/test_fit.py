@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import t as student
 
-from workbench.core.calendar import month_range
+from workbench.core.dates.calendar import month_range
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.inflow import (

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.core.calendar import add_months, month_range
+from workbench.core.dates.calendar import add_months, month_range
 from workbench.models.inflow.leading import foreseen
 from workbench.models.scores import LEVELS, crps
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.calendar import month_range
+from workbench.core.dates.calendar import month_range
 from workbench.models.inflow.recursion import (
     Dynamics,
     filtered,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.core.calendar import month_range
+from workbench.core.dates.calendar import month_range
 from workbench.core.errors import DataError, ModelError, WorkbenchError
 from workbench.models.inflow.series import InflowSeries
 

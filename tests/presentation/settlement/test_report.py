@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from workbench.core.draws import Draws
-from workbench.core.provenance import RunRecord, Source
+from workbench.core.runs.provenance import RunRecord, Source
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement import moves
 from workbench.models.settlement.leaving_by_size import LeavingBySize

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from workbench.cli import allocate
+from workbench.cli.allocation import commands as allocate
 from workbench.core.errors import DataError
 from workbench.studies.allocation.verification import verify
 

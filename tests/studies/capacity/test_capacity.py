@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from workbench.cli import app
 from workbench.core.errors import DataError, ModelError
-from workbench.core.tasks import Task
+from workbench.core.runs.tasks import Task
 from workbench.models import hubverse
 from workbench.studies.capacity import backtest
 from workbench.studies.capacity.data import read

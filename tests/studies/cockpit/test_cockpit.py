@@ -11,7 +11,7 @@ import pytest
 from scipy.optimize import linprog
 
 from workbench.core.errors import DataError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.presentation import cockpit as page
 from workbench.sources import localities
 from workbench.studies import cockpit

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.core.calendar import month_range
+from workbench.core.dates.calendar import month_range
 from workbench.core.errors import AssumptionError, DataError, TableNotice
 from workbench.studies.inflow.arrivals import CAVEATS, DOUBTED, Arrivals, read_arrivals
 

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.core.calendar import add_months, month_range
+from workbench.core.dates.calendar import add_months, month_range
 from workbench.core.errors import DataError, ModelError
-from workbench.core.tasks import Kept, Task
+from workbench.core.runs.tasks import Kept, Task
 from workbench.models import hubverse
 from workbench.models.baselines import BASELINES
 from workbench.studies.inflow import backtest as inflow_backtest

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.core.calendar import month_range
+from workbench.core.dates.calendar import month_range
 from workbench.core.errors import DataError
 from workbench.presentation.inflow import detections as shown
 from workbench.studies.inflow.detections import KEPT, WITH, Both, effect, read

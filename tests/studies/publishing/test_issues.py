@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from workbench.core.archive import archive_of
 from workbench.core.draws import Draws
+from workbench.core.runs.archive import archive_of
 from workbench.presentation import inflow as page
 from workbench.studies import inflow, publishing
 from workbench.studies.inflow.saved_runs import InflowResult

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from workbench.core.archive import archive_of
 from workbench.core.errors import DataError
-from workbench.core.provenance import RECORD, RunRecord, RunStore
+from workbench.core.runs.archive import archive_of
+from workbench.core.runs.provenance import RECORD, RunRecord, RunStore
 from workbench.models import hubverse
 from workbench.studies import inflow, publishing
 from workbench.studies.publishing import scores

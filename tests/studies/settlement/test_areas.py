@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.core.dates.rhythm import Rhythm, rhythm_of
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.rhythm import Rhythm, rhythm_of
 from workbench.models.settlement import rules
 from workbench.models.settlement.evidence import BEFORE
 from workbench.models.settlement.panel import SettlementPanel

@@ -79,7 +79,7 @@ def test_a_norwegian_population_is_never_taken_for_a_swedish_one(sweden: study.C
 
 
 def test_the_batch_says_what_failed_builds_the_rest_and_takes_up_where_it_was(tmp_path: Path) -> None:
-    from workbench.core.tasks import Task
+    from workbench.core.runs.tasks import Task
     from workbench.reporting import many
 
     class Here:

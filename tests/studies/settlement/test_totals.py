@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.rhythm import Rhythm
 from workbench.studies import inflow, settlement
 from workbench.studies.settlement import checks as settlement_checks
 from workbench.studies.settlement import levels as settlement_levels

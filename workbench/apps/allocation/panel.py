@@ -37,7 +37,7 @@ class Allocation:
 
 def page() -> ipywidgets.Box:
     """Return the page for the address that this kernel was started for."""
-    from workbench.apps.bridge import keep_quiet
+    from workbench.apps.serving.bridge import keep_quiet
 
     keep_quiet()
     panel = Allocation()

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from workbench.core.errors import AppError
-from workbench.core.provenance import default_runs
+from workbench.core.runs.provenance import default_runs
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.studies.allocation.desk import DRAFT
 

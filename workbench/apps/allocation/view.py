@@ -14,7 +14,7 @@ from workbench.apps.allocation.beside import beside
 from workbench.apps.allocation.controls import Controls
 from workbench.apps.allocation.state import AllocationState, drafts_folder
 from workbench.apps.allocation.uploads import Uploads
-from workbench.apps.bridge import Bridge
+from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
 from workbench.decisions.allocation.search.stopping import Limit
 from workbench.presentation.allocation import desk as words

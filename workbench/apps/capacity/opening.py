@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.apps import pages
 from workbench.apps.capacity.state import CapacityState
-from workbench.core.archive import archive_of
 from workbench.core.errors import WorkbenchError
+from workbench.core.runs.archive import archive_of
 from workbench.presentation.languages import say
 
 if TYPE_CHECKING:
-    from workbench.core.archive import Publication
+    from workbench.core.runs.archive import Publication
     from workbench.studies.capacity.study import CapacityResult
 
 

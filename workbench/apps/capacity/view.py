@@ -12,9 +12,9 @@ import ipywidgets
 
 from workbench.apps import notices
 from workbench.apps.boxes import boxed
-from workbench.apps.bridge import Bridge
 from workbench.apps.capacity import content
 from workbench.apps.capacity.opening import Opening
+from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
 from workbench.presentation.capacity.names import called
 from workbench.presentation.languages import LANGUAGES, say

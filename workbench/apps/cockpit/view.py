@@ -12,10 +12,10 @@ import ipywidgets
 
 from workbench.apps import notices
 from workbench.apps.boxes import boxed
-from workbench.apps.bridge import Bridge
 from workbench.apps.cockpit import content
 from workbench.apps.cockpit.opening import Opening
 from workbench.apps.pauses import after_a_pause
+from workbench.apps.serving.bridge import Bridge
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.studies.cockpit import Cockpit
 

@@ -10,9 +10,9 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices, pages
-from workbench.apps.bridge import keep_quiet
 from workbench.apps.intake.state import IntakeState
 from workbench.apps.register_view import RegisterView, box, button
+from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import DataError
 from workbench.presentation import markup as m
 from workbench.presentation.rounds.letters import RIGHT_TO_LEFT

@@ -8,8 +8,8 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.bridge import keep_quiet
 from workbench.apps.register_view import RegisterView, box, button
+from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation import markup as m
 from workbench.presentation.languages import marked, say

@@ -15,11 +15,11 @@ from ipywidgets.widgets.widget_bool import CheckboxStyle
 
 from workbench.apps import notices, pages
 from workbench.apps.boxes import boxed
-from workbench.apps.bridge import Bridge
 from workbench.apps.outlook import content
 from workbench.apps.outlook.opening import Opening
 from workbench.apps.outlook.state import LEVELS
 from workbench.apps.pauses import after_a_pause
+from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import AppError, DataError
 from workbench.presentation import markup as m
 from workbench.presentation.inflow.series import destinations, name

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.bridge import keep_quiet
 from workbench.apps.register_view import RegisterView, box, button, table
+from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
 from workbench.store import offered, reservation

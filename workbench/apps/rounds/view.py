@@ -9,8 +9,8 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.bridge import keep_quiet
 from workbench.apps.register_view import RegisterView, box, button, table
+from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
 from workbench.presentation.rounds.words import OVERRIDES, state

@@ -60,7 +60,7 @@ class ScoreboardPanel:
         import ipywidgets  # here: who only asks for the title needs no widgets
 
         from workbench.apps.boxes import boxed
-        from workbench.apps.bridge import Bridge
+        from workbench.apps.serving.bridge import Bridge
 
         language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()], value=state.language)
         said, bridge = ipywidgets.HTML(), Bridge(lambda: None)
@@ -92,7 +92,7 @@ def _html(state: Opening, language: str) -> str:
 
 def page() -> ipywidgets.Box:
     """Return the page for the address that this kernel was started for."""
-    from workbench.apps.bridge import keep_quiet
+    from workbench.apps.serving.bridge import keep_quiet
 
     keep_quiet()
     panel = ScoreboardPanel()

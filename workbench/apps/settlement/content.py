@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.apps import notices, pages
 from workbench.apps.settlement.state import SettlementState
-from workbench.core.archive import archive_of
+from workbench.core.runs.archive import archive_of
 from workbench.presentation import downloads, release
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line

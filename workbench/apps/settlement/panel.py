@@ -41,7 +41,7 @@ class Settlement:
 
 def page() -> ipywidgets.Box:
     """Return the page for the address that this kernel was started for."""
-    from workbench.apps.bridge import keep_quiet
+    from workbench.apps.serving.bridge import keep_quiet
 
     keep_quiet()
     panel = Settlement()

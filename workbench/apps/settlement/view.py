@@ -13,8 +13,8 @@ import ipywidgets
 
 from workbench.apps import notices
 from workbench.apps.boxes import boxed
-from workbench.apps.bridge import Bridge
 from workbench.apps.pauses import after_a_pause
+from workbench.apps.serving.bridge import Bridge
 from workbench.apps.settlement import content
 from workbench.apps.settlement.opening import Opening
 from workbench.apps.settlement.state import LARGEST

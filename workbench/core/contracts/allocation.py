@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.columns import Case, Column, Contract
+from workbench.core.contracts.columns import Case, Column, Contract
 from workbench.core.contracts.common import POSITION, YEAR, persons_column, place_column
 
 _OUTCOME = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.columns import Column, Contract
+from workbench.core.contracts.columns import Column, Contract
 
 
 def _cases(name: str, description: str) -> Column:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.core.columns import Column
+from workbench.core.contracts.columns import Column
 
 YEAR = Column("year", "year", "calendar year")
 WITHHELD = Column("any_withheld", "flag", "small counts withheld by the publisher", required=False)

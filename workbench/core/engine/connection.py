@@ -23,7 +23,7 @@ from distributed.versions import VersionMismatchWarning
 
 from workbench.core.engine.work import identity, reason
 from workbench.core.errors import EngineError
-from workbench.core.temporary import locked_folder
+from workbench.core.storage.temporary import locked_folder
 
 ENVIRONMENT = "WORKBENCH_SCHEDULER"
 # What a worker holds may be personal: it stays in memory and on no page. Profiling costs, and nobody reads it.

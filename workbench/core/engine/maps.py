@@ -21,8 +21,8 @@ from distributed import Future
 from workbench.core.engine.connection import ENVIRONMENT, Connection, join, start_local, without_chatter
 from workbench.core.engine.work import Outcome, identity_digest, outcome, packed, work
 from workbench.core.errors import EngineError
-from workbench.core.provenance import digest
-from workbench.core.tasks import Kept, Task, function_digest
+from workbench.core.runs.provenance import digest
+from workbench.core.runs.tasks import Kept, Task, function_digest
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -100,7 +100,7 @@ class Engine:
         seed
             Seed of the run.
         kept
-            Where finished tasks are kept and found again, e.g. a :class:`~workbench.core.tasks.TaskStore`.
+            Where finished tasks are kept and found again, e.g. a :class:`~workbench.core.runs.tasks.TaskStore`.
         progress
             Called with (tasks done, tasks in all), those found again included.
 

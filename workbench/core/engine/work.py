@@ -14,8 +14,8 @@ from distributed import Future
 from distributed.protocol.pickle import dumps, loads
 
 from workbench.core.errors import EngineError, WorkbenchError
-from workbench.core.provenance import digest, program_fingerprint, versions
-from workbench.core.tasks import Task
+from workbench.core.runs.provenance import digest, program_fingerprint, versions
+from workbench.core.runs.tasks import Task
 
 
 @dataclass(frozen=True)

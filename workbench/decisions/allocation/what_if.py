@@ -9,8 +9,8 @@ from numbers import Real
 
 import pandas as pd
 
+from workbench.core.contracts.checking import look
 from workbench.core.errors import DataError, DecisionError, Fault, nearest
-from workbench.core.tables import look
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.decisions.allocation.problem.stating import problem_from_tables

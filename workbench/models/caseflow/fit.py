@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.core.calendar import add_periods, last_month, month_number, period_months
+from workbench.core.dates.calendar import add_periods, last_month, month_number, period_months
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
 from workbench.models.caseflow import equations as eq

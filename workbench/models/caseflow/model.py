@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import last_month, month_number, period_months
+from workbench.core.dates.calendar import last_month, month_number, period_months
 from workbench.core.errors import AssumptionError, ModelError
 from workbench.models.caseflow import equations as eq
 from workbench.models.caseflow.fit import CaseFlowFit

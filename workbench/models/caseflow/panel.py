@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from workbench.core.calendar import period_months
+from workbench.core.dates.calendar import period_months
 from workbench.core.errors import DataError, nearest
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 from scipy.special import ndtr, stdtrit
 
-from workbench.core.calendar import horizon_months, month_number
+from workbench.core.dates.calendar import horizon_months, month_number
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models import fit_files

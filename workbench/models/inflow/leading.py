@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import month_number
+from workbench.core.dates.calendar import month_number
 from workbench.models.inflow.recursion import season_terms
 from workbench.models.scores import LEVELS
 

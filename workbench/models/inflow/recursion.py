@@ -123,7 +123,7 @@ def season_terms(months: np.ndarray, harmonics: int) -> np.ndarray:
     Parameters
     ----------
     months
-        Month numbers (:func:`workbench.core.calendar.month_number`; January is 0 modulo 12).
+        Month numbers (:func:`workbench.core.dates.calendar.month_number`; January is 0 modulo 12).
     harmonics
         Number of harmonics, 1 to 5.
 

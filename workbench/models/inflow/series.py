@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import month_number, month_range
+from workbench.core.dates.calendar import month_number, month_range
 from workbench.core.errors import DataError, Fault, ModelError, nearest
-from workbench.core.provenance import fingerprint
+from workbench.core.runs.provenance import fingerprint
 from workbench.models.quality import partial_ends
 
 COLUMNS = ("month", "destination", "persons")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError, Fault, ModelError
-from workbench.core.provenance import digest
+from workbench.core.runs.provenance import digest
 
 WITHHELD_LOW, WITHHELD_HIGH = 1, 4
 """A count that is marked as withheld lies between these (persons)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from workbench.core.errors import ModelError
-from workbench.core.provenance import digest
+from workbench.core.runs.provenance import digest
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import last_month
+from workbench.core.dates.calendar import last_month
 from workbench.core.errors import ReportError
 from workbench.presentation.capacity.names import called
 from workbench.presentation.charts import Fan, fan_chart, fan_charts

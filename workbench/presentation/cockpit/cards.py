@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.core.provenance import Source
+from workbench.core.runs.provenance import Source
 from workbench.presentation import markup as m
 from workbench.presentation.cockpit import words
 from workbench.presentation.display import Shown, source_line

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench.core.calendar import add_months
+from workbench.core.dates.calendar import add_months
 from workbench.presentation.charts import Fan, fan_chart, fan_charts
 from workbench.presentation.display import source_line
 from workbench.presentation.findings import Figure, Finding

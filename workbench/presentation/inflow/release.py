@@ -14,7 +14,7 @@ from workbench.sources import localities
 from workbench.studies.publishing import issues
 
 if TYPE_CHECKING:
-    from workbench.core.places import Locality
+    from workbench.core.geography.places import Locality
     from workbench.studies.inflow.saved_runs import InflowResult
     from workbench.studies.publishing.issues import Moved, Record
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench.core.calendar import add_months, horizon_months
+from workbench.core.dates.calendar import add_months, horizon_months
 from workbench.models.quality import JOINT
 from workbench.presentation.languages import place, say, spelled_out
 from workbench.presentation.wording import period

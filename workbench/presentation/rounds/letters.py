@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from workbench.core.errors import DataError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.presentation import markup as m
 
 PARTS = (

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.presentation.charts import style
 from workbench.presentation.findings import Figure
 from workbench.presentation.languages import marked, say

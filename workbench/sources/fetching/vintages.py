@@ -18,9 +18,9 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.core.errors import DataError
-from workbench.core.files import replacing
-from workbench.core.provenance import fingerprint
-from workbench.core.temporary import locked_folder
+from workbench.core.runs.provenance import fingerprint
+from workbench.core.storage.files import replacing
+from workbench.core.storage.temporary import locked_folder
 from workbench.sources import files
 from workbench.sources.fetching.download import download
 from workbench.sources.fetching.publishers import PUBLISHERS, address_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from workbench.core.errors import DataError, together
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.sources.guide import front_matter as fm
 from workbench.sources.guide.pages import KINDS, Guide, Page, Question, Reference, Step, Text
 

@@ -18,7 +18,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from workbench.core.errors import DataError, nearest
-from workbench.core.files import write_text
+from workbench.core.storage.files import write_text
 from workbench.sources.guide.pages import FRESH, SOURCE, Guide, Page, Text, fingerprint
 
 MARKUP = re.compile(r"<[/!?a-zA-Z][^>]{0,60}>?|javascript\s*:|\bdata\s*:\s*text/", re.IGNORECASE)

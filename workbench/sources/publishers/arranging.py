@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from workbench.core.columns import Contract
+from workbench.core.contracts.columns import Contract
 from workbench.core.errors import DataError
 from workbench.sources.containers import Cells
 from workbench.sources.publishers import columns as at

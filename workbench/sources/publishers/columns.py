@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from workbench.core.columns import Contract
+from workbench.core.contracts.columns import Contract
 from workbench.core.errors import DataError
 from workbench.sources.publishers.cube import Cube
 from workbench.sources.publishers.figures import KEPT

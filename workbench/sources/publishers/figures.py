@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from workbench.core.cells import NUMBER, numbers, texts
+from workbench.core.contracts.cells import NUMBER, numbers, texts
 from workbench.core.errors import DataError
 from workbench.sources.publishers.cube import ASK, MISSING, WITHHELD, ZERO
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.core.columns import Contract
-from workbench.core.normal import headings
+from workbench.core.contracts.columns import Contract
+from workbench.core.contracts.normal import headings
 from workbench.sources.publishers import eurostat
 from workbench.sources.publishers.cube import ASK, HOME_OFFICE, NORDIC, UNHCR, Cube, Grid
 from workbench.sources.publishers.tabular import header_of, tidy

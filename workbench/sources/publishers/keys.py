@@ -6,8 +6,8 @@ import re
 
 import pandas as pd
 
-from workbench.core.columns import Contract
-from workbench.core.countries import alpha3, eurostat
+from workbench.core.contracts.columns import Contract
+from workbench.core.geography.countries import alpha3, eurostat
 from workbench.sources.publishers.cube import Cube
 from workbench.sources.publishers.figures import added
 from workbench.sources.publishers.words import measures

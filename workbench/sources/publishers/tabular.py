@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from workbench.core.cells import composed
+from workbench.core.contracts.cells import composed
 from workbench.core.errors import DataError
 from workbench.sources.publishers.cube import Cube, Grid
 from workbench.sources.publishers.times import split

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from workbench.core.cells import composed
-from workbench.core.periods import MONTHS
+from workbench.core.contracts.cells import composed
+from workbench.core.dates.periods import MONTHS
 
 YEAR = r"(?:19|20)[0-9]{2}"
 QUARTERS = (

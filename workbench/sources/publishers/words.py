@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from workbench.core.cells import composed
-from workbench.core.columns import Contract
-from workbench.core.table_sums import AGGREGATES
+from workbench.core.contracts.cells import composed
+from workbench.core.contracts.columns import Contract
+from workbench.core.contracts.sums import AGGREGATES
 
 TIME = (
     *("time_period", "time", "period", "tid", "date", "month", "måned", "måneder", "mnd", "månad", "kuukausi"),

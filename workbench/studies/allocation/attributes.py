@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import AssumptionError, DataError, Fault, nearest
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem, solve
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.models.outcomes.fit import OutcomeFit

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.lib.npyio import NpzFile
 
 from workbench.core.errors import DataError
-from workbench.core.provenance import fingerprint
+from workbench.core.runs.provenance import fingerprint
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem
 from workbench.decisions.allocation.proof.lagrangian_bound import Branches, Multipliers
 from workbench.decisions.allocation.rules.standard import Rows

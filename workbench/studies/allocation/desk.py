@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.errors import DataError, DecisionError, nearest
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 from workbench.decisions.allocation import Plan, Problem, needs_and_ties, solve
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.decisions.allocation.search.stopping import Limit, Progress

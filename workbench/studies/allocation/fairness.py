@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import Plan, Problem, solve
 from workbench.decisions.allocation.fairness import KINDS, group_losses, household_score, pareto_front, worst
 from workbench.decisions.allocation.near_equal import near_equal

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from workbench.core.contracts.checking import Look, contract
+from workbench.core.contracts.checking import look as look_at
 from workbench.core.errors import DataError, DecisionError, Fault
-from workbench.core.places import Locality
-from workbench.core.tables import Look, contract
-from workbench.core.tables import look as look_at
+from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import problem_from_tables
 from workbench.decisions.allocation.problem.input_tables import Ints, code_lists
 from workbench.sources import files

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import AssumptionError, DataError, Fault, nearest
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.decisions.allocation.problem.input_tables import Floats, texts
 from workbench.models.outcomes.cells import Cells
 from workbench.sources import files

@@ -16,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.core.contracts.checking import check
 from workbench.core.errors import AssumptionError, DataError, DecisionError
+from workbench.core.geography.places import Locality
 from workbench.core.parameters import Parameters
-from workbench.core.places import Locality
 from workbench.core.plugins import guests
-from workbench.core.provenance import (
+from workbench.core.runs.provenance import (
     RunRecord,
     RunStore,
     Source,
@@ -30,8 +31,7 @@ from workbench.core.provenance import (
     fingerprint,
     versions,
 )
-from workbench.core.scenario import Scenario
-from workbench.core.tables import check
+from workbench.core.runs.scenario import Scenario
 from workbench.decisions.allocation import (
     MatchingWeights,
     Plan,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.core.contracts.checking import contract
 from workbench.core.errors import DataError, DecisionError, nearest
-from workbench.core.places import Locality
-from workbench.core.tables import contract
+from workbench.core.geography.places import Locality
 from workbench.decisions.allocation.problem.input_tables import Ints
 from workbench.decisions.allocation.problem.room import COUNTED
 from workbench.studies.allocation.faults import TABLES, at_home, in_order, look, refusal

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError
-from workbench.core.provenance import fingerprint
+from workbench.core.runs.provenance import fingerprint
 from workbench.decisions.allocation import Problem, further_rules, standard_rules, stated_rules
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound, persons_bound
 from workbench.sources import files

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import horizon_months, month_end
+from workbench.core.dates.calendar import horizon_months, month_end
 from workbench.core.errors import AssumptionError, DataError, Fault, nearest
+from workbench.core.geography.places import Locality
 from workbench.core.parameters import Parameters
-from workbench.core.places import Locality
-from workbench.core.provenance import Source, Vintage, caveat
+from workbench.core.runs.provenance import Source, Vintage, caveat
 from workbench.decisions.staffing import Limits, Prices
 from workbench.models.agency import Agency, Assumptions, MeanAndSpread, Uncertain, drawn
 from workbench.sources import localities

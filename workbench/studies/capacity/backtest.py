@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months, last_month, period_months, period_range
+from workbench.core.dates.calendar import add_months, last_month, period_months, period_range
 from workbench.core.errors import AssumptionError, DataError, ModelError
-from workbench.core.files import write_text
-from workbench.core.tasks import Task, TaskStore
+from workbench.core.runs.tasks import Task, TaskStore
+from workbench.core.storage.files import write_text
 from workbench.models import baselines, hubverse
 from workbench.models.caseflow import rules
 from workbench.models.caseflow.panel import CaseFlowPanel

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import last_month, month_end, period_months, period_range
+from workbench.core.contracts.checking import check
+from workbench.core.dates.calendar import last_month, month_end, period_months, period_range
 from workbench.core.errors import DataError, Fault
-from workbench.core.tables import check
 from workbench.models.caseflow.panel import CaseFlowPanel
 from workbench.sources import files, localities
 

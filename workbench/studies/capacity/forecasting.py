@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_periods
+from workbench.core.contracts.checking import check
+from workbench.core.dates.calendar import add_periods
 from workbench.core.errors import DataError
-from workbench.core.tables import check
 from workbench.models.caseflow.equations import INTAKE, OUTPUT, STOCK
 from workbench.models.caseflow.fit import CaseFlowFit, FlowDraws
 from workbench.models.caseflow.model import CaseFlowModel

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import last_month
+from workbench.core.dates.calendar import last_month
 from workbench.core.errors import DataError
 from workbench.models import hubverse
 from workbench.models import scores as rules

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.archive import archive_of
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.provenance import RunRecord, RunStore, SavedRun, caveat, default_runs
+from workbench.core.runs.archive import archive_of
+from workbench.core.runs.provenance import RunRecord, RunStore, SavedRun, caveat, default_runs
 from workbench.decisions.staffing import Orders, StaffingProblem
 from workbench.models.agency import Uncertain, capacity, simulate
 from workbench.sources import localities
@@ -23,7 +23,7 @@ from workbench.studies.capacity.agency import LOCALITY, AgencyData, read_agency
 from workbench.studies.capacity.wait import Waits
 
 if TYPE_CHECKING:
-    from workbench.core.archive import Publication
+    from workbench.core.runs.archive import Publication
 
 STUDY = "capacity"
 WORDS, ARRAYS = "plan.json", "draws.npz"

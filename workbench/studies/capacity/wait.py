@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import month_number
+from workbench.core.contracts.checking import check
+from workbench.core.dates.calendar import month_number
 from workbench.core.errors import DataError, Fault, nearest
-from workbench.core.provenance import Source
-from workbench.core.tables import check
+from workbench.core.runs.provenance import Source
 from workbench.models.agency import waits
 from workbench.models.agency.waits import LifeTable
 from workbench.sources import files, localities

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench.core.contracts.checking import contract
 from workbench.core.errors import DataError, nearest
-from workbench.core.places import Locality
-from workbench.core.tables import contract
+from workbench.core.geography.places import Locality
 from workbench.sources import localities
 
 FILE = "indicators.toml"

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.studies.cockpit.definitions import WITH_COUNTS, Definition, read
 

@@ -14,10 +14,10 @@ from typing import Any, Protocol, runtime_checkable
 import pandas as pd
 
 from workbench.core import plugins
+from workbench.core.contracts.checking import check
 from workbench.core.errors import DataError, PluginError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.core.plugins import Plugin
-from workbench.core.tables import check
 from workbench.sources import localities
 from workbench.studies.cockpit.definitions import Definition, made
 from workbench.studies.cockpit.figures import gathered

@@ -17,7 +17,7 @@ import pandas as pd
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
 from workbench.core.parameters import DatedValue, Parameters
-from workbench.core.provenance import RECORD, RunRecord, RunStore, default_runs
+from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, default_runs
 from workbench.sources import files, localities
 
 AGES, OLDER_SHARE, HOUSEHOLDS, RATES = "newcomer_ages", "newcomer_older", "newcomer_households", "newcomer_services"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.sources import localities
 
 KOSTRA, CENTRALITY, ALL = "kostra_group", "centrality", "all"

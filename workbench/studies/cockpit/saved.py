@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.archive import archive_of
 from workbench.core.errors import DataError
 from workbench.core.plugins import guests
-from workbench.core.provenance import (
+from workbench.core.runs.archive import archive_of
+from workbench.core.runs.provenance import (
     RECORD,
     RunRecord,
     RunStore,
@@ -25,7 +25,7 @@ from workbench.core.provenance import (
     default_runs,
     digest,
 )
-from workbench.core.scenario import Scenario
+from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.sources import localities
 from workbench.studies.cockpit import definitions as defined

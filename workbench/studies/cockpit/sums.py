@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.studies.cockpit.definitions import WITH_COUNTS, Definition
 
 COUNTS = ["numerator", "denominator"]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from workbench.core.errors import AssumptionError, DataError, TableNotice
 from workbench.core.plugins import Plugin
-from workbench.core.provenance import Source, Vintage, caveat, fingerprint
+from workbench.core.runs.provenance import Source, Vintage, caveat, fingerprint
 from workbench.models.quality import JOINT, Quality, examine
 from workbench.sources import files, localities, registry
 from workbench.studies.inflow.adding_up import ABSENT, added_up, completed, gathered

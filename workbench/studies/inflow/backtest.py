@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months
+from workbench.core.dates.calendar import add_months
 from workbench.core.errors import DataError, ModelError
-from workbench.core.files import replacing, write_text
-from workbench.core.provenance import digest
-from workbench.core.tasks import TaskStore
+from workbench.core.runs.provenance import digest
+from workbench.core.runs.tasks import TaskStore
+from workbench.core.storage.files import replacing, write_text
 from workbench.models import hubverse, quality
 from workbench.models.baselines import BASELINES
 from workbench.models.inflow.series import unlearnable

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench.core.calendar import add_months, month_number, month_range
+from workbench.core.dates.calendar import add_months, month_number, month_range
 from workbench.core.errors import DataError, WorkbenchError, together
 from workbench.models import hubverse
 from workbench.models.baselines import BASELINES

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months, month_range
+from workbench.core.dates.calendar import add_months, month_range
 from workbench.core.errors import DataError
 from workbench.models.inflow.leading import EARLIEST, Shrinkage, foreseen
 from workbench.models.scores import INTERVALS, LEVELS, covered, crps

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.core.archive import chosen
-from workbench.core.calendar import month_number
+from workbench.core.dates.calendar import month_number
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.plugins import and_now, guests
-from workbench.core.provenance import Guests, RunStore, SavedRun, Vintage, fingerprint
-from workbench.core.scenario import Scenario
-from workbench.core.tasks import Task
+from workbench.core.runs.archive import chosen
+from workbench.core.runs.provenance import Guests, RunStore, SavedRun, Vintage, fingerprint
+from workbench.core.runs.scenario import Scenario
+from workbench.core.runs.tasks import Task
 from workbench.studies.inflow.arrivals import CAVEATS as CAVEATS
 from workbench.studies.inflow.arrivals import PARTIAL
 from workbench.studies.inflow.arrivals import Arrivals as Arrivals

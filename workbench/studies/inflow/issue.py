@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench.core.calendar import add_months, month_number
+from workbench.core.dates.calendar import add_months, month_number
 from workbench.core.errors import AssumptionError, DataError
 from workbench.studies.inflow.tabled import ALL, tabled
 

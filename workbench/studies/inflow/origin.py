@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import WorkbenchError
-from workbench.core.tasks import Task
+from workbench.core.runs.tasks import Task
 from workbench.models import baselines as rules
 from workbench.models.inflow import InflowModel
 from workbench.models.scores import LEVELS

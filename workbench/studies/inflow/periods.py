@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from workbench.core.calendar import month_number
+from workbench.core.dates.calendar import month_number
 from workbench.core.errors import AssumptionError, DataError
 from workbench.sources import localities
 

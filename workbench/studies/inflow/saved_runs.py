@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import DataError
-from workbench.core.provenance import RECORD, RunRecord, RunStore, SavedRun, Source, default_runs
+from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, SavedRun, Source, default_runs
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.quality import Quality, Remark
 from workbench.studies.inflow.arrivals import Arrivals

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import add_months
+from workbench.core.dates.calendar import add_months
 from workbench.core.errors import DataError
-from workbench.core.files import write_text
+from workbench.core.storage.files import write_text
 from workbench.models import hubverse, quality
 from workbench.models import scores as rules
 from workbench.models.baselines import BASELINES

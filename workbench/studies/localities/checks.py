@@ -7,8 +7,8 @@ from pathlib import Path
 
 from workbench.core import plugins
 from workbench.core.errors import PluginError, WorkbenchError
+from workbench.core.geography.places import Locality
 from workbench.core.parameters import Parameter
-from workbench.core.places import Locality
 from workbench.sources import localities
 from workbench.sources.template import FILES, MARK
 from workbench.studies.cockpit import figures

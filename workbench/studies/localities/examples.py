@@ -15,9 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.core.contracts.checking import check
 from workbench.core.errors import DataError, WorkbenchError
-from workbench.core.places import Locality
-from workbench.core.tables import check
+from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.studies import allocation
 from workbench.studies.allocation import tables as allocation_tables

@@ -9,10 +9,10 @@ import pandas as pd
 
 from workbench.core import plugins
 from workbench.core.errors import DataError, PluginError, WorkbenchError
+from workbench.core.geography.places import Locality
 from workbench.core.parts import Indicator, Measurement, lacks, refuse
-from workbench.core.places import Locality
 from workbench.core.plugins import Plugin
-from workbench.core.provenance import Source
+from workbench.core.runs.provenance import Source
 from workbench.sources import localities
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.archive import ENTERED, archive_of
-from workbench.core.calendar import month_end, month_number
+from workbench.core.dates.calendar import month_end, month_number
 from workbench.core.errors import DataError, Fault
-from workbench.core.files import storing
-from workbench.core.temporary import NEW, locked_folder
+from workbench.core.runs.archive import ENTERED, archive_of
+from workbench.core.storage.files import storing
+from workbench.core.storage.temporary import NEW, locked_folder
 
 THREE = ("p10", "p50", "p90")
 NEEDED = ("origin_month", "location", "target_month", *THREE)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workbench.core.archive import Publication, archive_of
 from workbench.core.errors import DataError, nearest
-from workbench.core.provenance import RECORD, RunStore, SavedRun, default_runs
+from workbench.core.runs.archive import Publication, archive_of
+from workbench.core.runs.provenance import RECORD, RunStore, SavedRun, default_runs
 from workbench.models import hubverse
 from workbench.models.scores import LEVELS
 from workbench.studies.inflow import saved_runs as inflow_saved
@@ -38,7 +38,7 @@ def publish(
     reason: str = "",
     runs: str | Path | None = None,
 ) -> Publication:
-    """Freeze a saved run in the archive; see :meth:`workbench.core.archive.Archive.publish` for what is refused.
+    """Freeze a saved run in the archive; see :meth:`workbench.core.runs.archive.Archive.publish` for what is refused.
 
     Parameters
     ----------

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.errors import DataError, StoreError
-from workbench.core.places import Locality
-from workbench.core.provenance import RunRecord, RunStore, Source, Vintage, caveat, default_runs, fingerprint
+from workbench.core.geography.places import Locality
+from workbench.core.runs.provenance import RunRecord, RunStore, Source, Vintage, caveat, default_runs, fingerprint
 from workbench.sources import localities
 from workbench.store import database
 from workbench.store.database import Store

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from workbench.core.errors import StoreError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.sources import localities, synthetic
 from workbench.store import interviews, records, reservation
 from workbench.store.database import Store

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import DataError, nearest
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.store.visibility import Field, FieldRegister
 

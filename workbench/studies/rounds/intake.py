@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import DataError, Fault
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.store import drafts, interviews
 from workbench.store.database import Store
 from workbench.studies.rounds.form import Form

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.store import offered, visibility
 from workbench.store.database import Store
 from workbench.store.rounds import answers, settling

@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.core.contracts.checking import check
 from workbench.core.errors import DataError, DecisionError, StoreError
-from workbench.core.places import Locality
-from workbench.core.tables import check
+from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import PRACTICES, MatchingWeights
 from workbench.sources import localities
 from workbench.store.database import Store

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.core.errors import DataError
-from workbench.core.files import replacing
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
+from workbench.core.storage.files import replacing
 from workbench.sources import files
 from workbench.store import reservation
 from workbench.store.database import Store
@@ -20,7 +20,7 @@ def write_template(target: Path) -> Path:
     """Write an empty workbook with a heading; a note on each says what its column holds."""
     import xlsxwriter
 
-    from workbench.core.tables import contract
+    from workbench.core.contracts.checking import contract
 
     told = contract("weekly_places")
     with replacing(target) as partial, xlsxwriter.Workbook(str(partial), {"in_memory": True}) as book:

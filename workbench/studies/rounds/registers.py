@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import DataError, StoreError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.store import records, visibility
 from workbench.store.database import Store
 from workbench.store.rounds import proposals

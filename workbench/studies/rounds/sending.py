@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import StoreError
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 from workbench.store import records, visibility
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 from workbench.studies.rounds.form import Form, Question
 
 NAMES = {"en": "English (en)", "nb": "Norsk bokmål (nb)", "ar": "العربية (ar)", "uk": "Українська (uk)"}

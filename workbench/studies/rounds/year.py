@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import StoreError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.sources import localities, synthetic
 from workbench.store import records, reservation, states
 from workbench.store.database import Store

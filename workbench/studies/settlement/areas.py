@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.errors import DataError, Fault
-from workbench.core.rhythm import Rhythm
 from workbench.sources import files
 
 SILENT = 2

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import AssumptionError
-from workbench.core.files import replacing
-from workbench.core.tasks import Task, TaskStore
+from workbench.core.runs.tasks import Task, TaskStore
+from workbench.core.storage.files import replacing
 from workbench.models.scores import absolute_error, energy_score
 from workbench.models.settlement import calibration, rules
 from workbench.models.settlement.evidence import BEFORE, CONTESTS

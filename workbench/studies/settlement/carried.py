@@ -14,8 +14,8 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import DataError, ModelError
-from workbench.core.places import Locality
-from workbench.core.provenance import caveat
+from workbench.core.geography.places import Locality
+from workbench.core.runs.provenance import caveat
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.fit import UNIT, whole_persons
 from workbench.sources import localities

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.errors import DataError, Fault
-from workbench.core.rhythm import Rhythm
 from workbench.models.settlement.panel import WITHHELD_HIGH
 
 ROUNDING = 0.5

@@ -14,8 +14,8 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
-from workbench.core.places import Locality
-from workbench.core.provenance import Source
+from workbench.core.geography.places import Locality
+from workbench.core.runs.provenance import Source
 from workbench.models.settlement.fit import whole_persons
 from workbench.sources import localities
 

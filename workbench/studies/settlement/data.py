@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from workbench.core.dates.rhythm import Rhythm, rhythm_of
 from workbench.core.errors import DataError, Fault
-from workbench.core.places import Locality, Place
+from workbench.core.geography.places import Locality, Place
 from workbench.core.plugins import Plugin
-from workbench.core.provenance import Source, Vintage, fingerprint
-from workbench.core.rhythm import Rhythm, rhythm_of
+from workbench.core.runs.provenance import Source, Vintage, fingerprint
 from workbench.models.settlement.panel import SettlementPanel
 from workbench.sources import files, localities
 from workbench.studies.settlement import areas, checks

@@ -14,7 +14,7 @@ from typing import Any
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
 from workbench.core.plugins import and_now, guests
-from workbench.core.provenance import (
+from workbench.core.runs.provenance import (
     RunRecord,
     RunStore,
     SavedRun,
@@ -22,7 +22,7 @@ from workbench.core.provenance import (
     caveat,
     default_runs,
 )
-from workbench.core.scenario import Scenario
+from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.studies.settlement import carried, checks, saved_runs

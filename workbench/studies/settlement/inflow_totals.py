@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from workbench.core.calendar import month_range
+from workbench.core.dates.calendar import month_range
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.studies.inflow.saved_runs import InflowResult

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.draws import Draws
-from workbench.core.files import replacing
+from workbench.core.storage.files import replacing
 from workbench.sources import files
 from workbench.studies.settlement.result import SettlementResult
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from workbench.core.dates.rhythm import Rhythm, rhythm_of
 from workbench.core.errors import AssumptionError, DataError, Fault, nearest
-from workbench.core.places import Locality
-from workbench.core.provenance import Source
-from workbench.core.rhythm import Rhythm, rhythm_of
+from workbench.core.geography.places import Locality
+from workbench.core.runs.provenance import Source
 from workbench.models.moves import contest, gravity
 from workbench.models.moves.flows import Flows, flows
 from workbench.models.moves.gravity import GravityFit

@@ -16,8 +16,8 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
-from workbench.core.places import Locality
-from workbench.core.provenance import Source, Vintage
+from workbench.core.geography.places import Locality
+from workbench.core.runs.provenance import Source, Vintage
 from workbench.models.settlement import leaving_by_size, moves
 from workbench.models.settlement.leaving_by_size import LeavingBySize
 from workbench.models.settlement.moves import Gravity, Hazard, MovePriors

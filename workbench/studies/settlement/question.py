@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.core.errors import AssumptionError
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.models.settlement.evidence import BEFORE, CONTESTS
 from workbench.sources import localities
 from workbench.studies.inflow import saved_runs as inflow_saved

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
-from workbench.core.provenance import RunRecord, Source
-from workbench.core.rhythm import Rhythm
+from workbench.core.runs.provenance import RunRecord, Source
 from workbench.models.diagnostics import Diagnostics
 from workbench.studies.settlement.verdict import NEVER_TRIED, Verdict
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.archive import archive_of
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.provenance import RunStore, SavedRun, default_runs
-from workbench.core.rhythm import Rhythm
+from workbench.core.runs.archive import archive_of
+from workbench.core.runs.provenance import RunStore, SavedRun, default_runs
 from workbench.models.diagnostics import Diagnostics
 from workbench.studies.settlement import carried
 from workbench.studies.settlement.result import SettlementResult

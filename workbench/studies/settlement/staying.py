@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import AssumptionError, DataError, Fault
-from workbench.core.provenance import Source, caveat
+from workbench.core.runs.provenance import Source, caveat
 from workbench.models.settlement.moves import HORIZONS
 from workbench.models.settlement.panel import SIZES
 from workbench.sources import files, localities

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, Fault
-from workbench.core.provenance import Vintage, digest
-from workbench.core.rhythm import Rhythm
+from workbench.core.runs.provenance import Vintage, digest
 from workbench.sources import files
 from workbench.studies.settlement.data import Observed
 

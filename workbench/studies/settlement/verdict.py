@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import DataError
-from workbench.core.provenance import RECORD, RunStore, default_runs
-from workbench.core.scenario import Scenario
+from workbench.core.runs.provenance import RECORD, RunStore, default_runs
+from workbench.core.runs.scenario import Scenario
 from workbench.studies.settlement.data import Observed
 
 CONTEST = "settlement-contest"

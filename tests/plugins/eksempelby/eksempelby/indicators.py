@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from workbench.core.geography.places import Locality
 from workbench.core.parts import Measurement
-from workbench.core.places import Locality
 
 
 class DistrictSpread:

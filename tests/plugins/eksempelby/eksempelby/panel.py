@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from eksempelby.indicators import DistrictSpread
-from workbench.core.places import Locality
+from workbench.core.geography.places import Locality
 from workbench.presentation.findings import Finding
 from workbench.presentation.tables import Column, Table
 from workbench.sources import localities

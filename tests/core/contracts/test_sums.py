@@ -1,0 +1,119 @@
+"""Sums among parts, quarters and sums since January are refused by name; ordinary tables are not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.core.contracts.checking import look
+from workbench.core.contracts.sums import sum_faults
+
+pytestmark = pytest.mark.quick
+MONTHS = [f"{year}-{month:02}" for year in (2015, 2016, 2017) for month in range(1, 13)]
+
+
+def arrivals(rng, codes=("DE", "SE", "NO", "EL"), months=MONTHS):
+    rows = [(month, code, int(rng.integers(50, 4000))) for month in months for code in codes]
+    return pd.DataFrame(rows, columns=["month", "destination", "persons"])
+
+
+def with_sum(table, key, period, value, code, off=0):
+    whole = table.groupby(period, as_index=False)[value].sum().assign(**{key: code})
+    whole[value] += off
+    return pd.concat([table, whole[table.columns]], ignore_index=True)
+
+
+def told(table, contract):
+    return [f"{fault.column} {fault.value} {fault.what}" for fault in look(table.astype("string"), contract).faults]
+
+
+@pytest.mark.parametrize("code", ["Total", "XX", "19 countries"])
+def test_a_destination_that_is_the_sum_of_all_others_is_refused_by_name(code):
+    (fault,) = told(with_sum(arrivals(np.random.default_rng(1)), "destination", "month", "persons", code), "arrivals")
+    assert fault.startswith(f"destination {code} '{code}' is")
+
+
+@pytest.mark.parametrize("code", ["EU27_2020", "EU", "ea20"])
+def test_a_union_of_states_beside_its_members_is_left_out_and_said(code):
+    table = arrivals(np.random.default_rng(1))
+    seen = look(with_sum(table, "destination", "month", "persons", code).astype("string"), "arrivals")
+    assert not seen.faults and set(seen.table["destination"]) == set(table["destination"])
+    assert f"36 rows of '{code}' left out" in " ".join(seen.notes)
+    alone = table[table["destination"] == "DE"].assign(destination=code)  # nothing is summed twice
+    assert len(look(alone.astype("string"), "arrivals").table) == 36
+
+
+def test_a_sum_of_rounded_parts_is_found_too():
+    table = with_sum(arrivals(np.random.default_rng(2)), "destination", "month", "persons", "XX", off=2)
+    assert len(told(table, "arrivals")) == 1
+
+
+def test_sums_of_counties_among_their_municipalities_are_found_beside_the_sum_of_all():
+    rng = np.random.default_rng(3)
+    towns = [f"{county}{town:02}" for county in (11, 42) for town in range(1, 6)]
+    rows = [(area, year, int(rng.integers(1, 90))) for area in towns for year in range(2014, 2020)]
+    table = pd.DataFrame(rows, columns=["area", "period", "persons"])
+    table["area"] = table["area"].astype(str)
+    whole = with_sum(table, "area", "period", "persons", "Norway")
+    for county in ("11", "42"):
+        part = table[table["area"].str.startswith(county)]
+        whole = pd.concat([whole, with_sum(part, "area", "period", "persons", county).tail(6)], ignore_index=True)
+    assert sorted(line.split()[1] for line in told(whole, "settled_by_area")) == ["11", "42", "Norway"]
+
+
+def test_a_place_that_is_the_sum_by_name_is_refused_and_a_large_one_is_not():
+    rooms = pd.DataFrame({"place": ["North", "South", "East"], "capacity": [12, 10, 22]})
+    assert told(rooms, "places") == []
+    assert "place Total" in told(rooms.assign(place=["North", "South", "Total"]), "places")[0]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ordinary_tables_hold_no_sum(seed):
+    rng = np.random.default_rng(seed)
+    codes = [f"C{index}" for index in range(int(rng.integers(1, 7)))]
+    table = arrivals(rng, codes)
+    table.loc[rng.random(len(table)) < 0.3, "persons"] = 0
+    assert told(table, "arrivals") == []
+
+
+@pytest.mark.parametrize(("step", "said"), [(3, "quarters"), (6, "half-years"), (12, "years")])
+def test_months_that_are_longer_periods_are_refused(step, said):
+    years = [f"{year}-{month:02}" for year in range(2010, 2017) for month in range(1, 13)][::step]
+    (fault,) = told(arrivals(np.random.default_rng(4), months=years), "arrivals")
+    assert said in fault
+
+
+def test_figures_since_january_are_refused_and_a_rising_series_is_not():
+    table = arrivals(np.random.default_rng(5), ["DE", "SE"])
+    running = table.assign(persons=table.groupby([table["month"].str[:4], "destination"])["persons"].cumsum())
+    assert "sums since January" in told(running, "arrivals")[0]
+    assert told(table.assign(persons=table["persons"].cumsum()), "arrivals") == []
+
+
+def test_an_origin_that_is_the_destination_and_names_alike_are_remarked_on():
+    table = arrivals(np.random.default_rng(6)).assign(origin="SE")
+    assert (
+        "36 rows have the destination as origin, the first in row 3"
+        in look(table.astype("string"), "arrivals").notes[0]
+    )
+    homes = pd.DataFrame({"household": ["HH-1", "hh-1"], "adults": [1, 1], "children": [0, 0], "seniors": [0, 0]})
+    assert "HH-1 and hh-1 (rows 2, 3)" in look(homes.astype("string"), "households").notes[0]
+
+
+def test_a_form_with_a_row_for_each_person_is_one_fault_that_says_what_to_do():
+    rows = [("H1", 1, 0), ("H1", 1, 0), ("H1", 0, 1), ("H2", 1, 0), ("H2", 0, 1)]
+    homes = pd.DataFrame(rows, columns=["household", "adults", "children"]).assign(seniors=0)
+    (fault,) = told(homes, "households")
+    assert "a row stands here for each person: 5 rows of 2 households" in fault
+
+
+def test_a_county_beside_its_municipalities_is_found_under_any_name():
+    draw = np.random.default_rng(3)
+    towns = pd.DataFrame(draw.poisson(20, (6, 30)), columns=[f"Town {k}" for k in range(30)], index=range(2014, 2020))
+    table = towns.assign(**{"North": towns.iloc[:, :12].sum(axis=1), "South": towns.iloc[:, 12:].sum(axis=1)})
+    rows = table.rename_axis(index="period", columns="area").stack().rename("persons").reset_index()
+    rows["period"] = rows["period"].astype(str)
+    faults = sum_faults(rows, "settled_by_area", 2)
+    assert {fault.value for fault in faults} == {"North", "South"}
+    assert "Town 0 to Town 11" in " ".join(fault.what for fault in faults)
+    only = rows[~rows["area"].isin(["North", "South"])]
+    assert sum_faults(only, "settled_by_area", 2) == []

@@ -1,0 +1,137 @@
+"""What ``workbench capacity plan`` and ``workbench capacity wait`` do, once their options are read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from workbench.cli.steps import step
+
+if TYPE_CHECKING:
+    from workbench.core.draws import Draws
+
+
+def intake_of(run: str | None, destination: str | None, share: float, runs: Path | None) -> Draws | None:
+    """Return the draws of a saved inflow forecast as an agency's intake, whole cases; None if none is named."""
+    if run is None:
+        return None
+    from workbench.core.errors import AssumptionError
+    from workbench.studies import inflow
+    from workbench.studies.capacity.intake import cases_of
+
+    found = inflow.saved(run, runs=runs)
+    known = found.draws.labels("destination")
+    if destination is None and len(known) > 1:
+        raise AssumptionError(
+            f"the inflow forecast has {len(known)} destinations",
+            why="an agency receives the cases of its own country",
+            do="name one with --destination: " + ", ".join(map(str, known)),
+        )
+    return cases_of(found.draws.select(destination=[destination or known[0]]), share)
+
+
+def plan(
+    locality: str,
+    *,
+    horizon: int,
+    draws: int,
+    limits: Mapping[str, float | None],
+    intake: Draws | None,
+    seed: int,
+    language: str,
+    runs: Path | None,
+    out: Path | None,
+    json_file: Path | None,
+    overwrite: bool,
+) -> None:
+    """Plan, print what was found, write what was asked for."""
+    from workbench.core.storage.files import write_text
+    from workbench.core.storage.outputs import guard
+    from workbench.presentation import capacity as page
+    from workbench.presentation.languages import check
+    from workbench.sources import files
+    from workbench.studies.capacity import study
+
+    check(language)
+    guard([*([files.writable(out)] if out else []), *([json_file] if json_file else [])], overwrite=overwrite)
+    with step(f"Plan {horizon} months over {draws} draws"):
+        result = study.study(
+            locality=locality, horizon=horizon, draws=draws, seed=seed, intake=intake, runs=runs, **limits
+        )
+    tables = [f(result, language) for f in (page.by_stage, page.by_unit, page.by_choice, page.by_cause)]
+    said = [page.key_findings(result, language), *tables, page.how_sure(result, language)]
+    if out is not None:
+        files.write(tables[1].data, out)
+    if json_file is not None:
+        body: dict[str, Any] = {
+            "run": result.record.key,
+            "as_of": result.data.as_of,
+            "months": result.months,
+            "synthetic": result.data.synthetic,
+            "sentences": [part.plain() for part in page.key_findings(result, language).parts],
+            **{table.name: table.data.to_dict("records") for table in tables},
+            "caveats": list(result.record.caveats),
+        }
+        write_text(json_file, json.dumps(body, ensure_ascii=False, indent=2, default=float) + "\n")
+    typer.echo("\n\n".join(part.plain() for part in said))
+    for path in (out, json_file):
+        if path is not None:
+            typer.echo(f"Written: {path}")
+
+
+def wait(
+    data: Path | None,
+    *,
+    locality: str,
+    case_type: str | None,
+    waited: int,
+    as_of: str | None,
+    decisions: float,
+    planned: bool,
+    language: str,
+    runs: Path | None,
+    seed: int,
+    out: Path | None,
+    overwrite: bool,
+    as_json: bool,
+) -> None:
+    """Tell how long a decision takes; print the table, or one applicant's sentence."""
+    import numpy as np
+
+    from workbench.core.errors import DataError
+    from workbench.core.storage.outputs import guard
+    from workbench.presentation import capacity as page
+    from workbench.presentation.languages import check
+    from workbench.sources import files
+    from workbench.studies.capacity import study
+    from workbench.studies.capacity import wait as waits
+
+    check(language)
+    if out is not None:
+        guard([files.writable(out)], reads=[data], overwrite=overwrite)
+    change = None if decisions == 1 else np.full((1, 12), decisions)
+    if planned:
+        newest = study.latest(runs=runs)
+        if newest is None:
+            raise DataError("no plan is saved here", do="make one with `workbench capacity plan`")
+        change = newest.output_change
+    frame, sources = waits.read_ages(data, locality)
+    ages = tuple(sorted({*waits.WAITED, waited}))
+    found = waits.promises(
+        frame, as_of=as_of, output_change=change, waited=ages, seed=seed, sources=sources, planned=planned
+    )
+    if out is not None:
+        files.write(found.table(), out)
+    one = None if case_type is None else waits.promise_of(found, case_type, waited)
+    if as_json:
+        shown = found.promises if one is None else (one,)
+        typer.echo(json.dumps({"as_of": found.as_of, "promises": [vars(p) for p in shown]}, ensure_ascii=False))
+        return
+    said = page.waits_table(found, language) if one is None else page.for_applicant(found, one, language)
+    typer.echo(said.plain())
+    if out is not None:
+        typer.echo(f"Written: {out}")

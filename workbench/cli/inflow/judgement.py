@@ -1,0 +1,167 @@
+"""``workbench inflow scenario | experts | alarm``: what people add to a saved forecast, kept apart from it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workbench.cli.inflow.commands import AsJson, Runs, Seed
+from workbench.cli.steps import Overwrite
+from workbench.core.errors import DataError
+
+Run = Annotated[str, typer.Option("--run", help="Saved forecast: first characters of its key, or latest.")]
+Out = Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")]
+
+SCENARIO = """A scenario file (TOML):
+
+    name = "The eastern route closes"
+    [[shock]]
+    destination = "EL"
+    factor = 0.4
+    from = "2020-01"
+    goes_to = { IT = 0.5 }
+    why = "if the agreement of March holds"
+    [[path]]
+    destination = "DE"
+    month = "2019-12"
+    persons = 15000
+    within = 0.1
+    why = "the first half of December"
+
+Example: workbench inflow scenario closes.toml --against open.toml --out if.csv"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to those of the inflow."""
+    app.command("scenario", epilog=SCENARIO.replace("\n", "\n\n"))(scenario)
+    app.command("experts", epilog="Example: workbench inflow experts judgements.csv --out experts.csv")(experts)
+    app.command("alarm", epilog="Example: workbench inflow alarm SE=4000 DE=20000 --backtest contest")(alarm)
+
+
+def scenario(
+    file: Annotated[Path, typer.Argument(help="Scenario file (TOML); an example stands below.")],
+    against: Annotated[Path | None, typer.Option(help="Another scenario; by default the forecast itself.")] = None,
+    run: Run = "latest",
+    runs: Runs = None,
+    seed: Seed = 1,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what the forecast would be IF conditions held, and by how much that differs; the forecast stays as it is."""
+    from workbench.core.storage.outputs import guard
+    from workbench.presentation.inflow import judgement as shown
+    from workbench.sources import files
+    from workbench.studies import inflow as study
+    from workbench.studies.inflow import judgement as people
+
+    if out is not None:
+        guard([files.writable(out)], reads=[file, against], overwrite=overwrite)
+    one = people.read_scenario(file)
+    two = people.read_scenario(against) if against else None
+    result = study.saved(run, runs=runs)
+    applied = people.apply(result, one, seed=seed)
+    other = people.apply(result, two, seed=seed) if two else None
+    table, conditions = people.compare(result, applied, other)
+    told = shown.scenario(result, applied, other)
+    if out is not None:
+        files.write(shown.scenario_table(result, applied, seed), out)
+    if as_json:
+        body = {
+            "if": one.name, "against": two.name if two else "the forecast", "sentence": told.sentence,
+            "run": result.record.short_key, "effective_draws": round(applied.effective), "conditions": conditions,
+            "differences": json.loads(table.to_json(orient="records")),
+        }  # fmt: skip
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    typer.echo(told.plain())
+    for condition in conditions:
+        typer.echo(f"  {condition}")
+    typer.echo(table.to_string(index=False, na_rep="-", float_format=lambda value: f"{value:,.0f}"))
+    if out is not None:
+        typer.echo(f"Table: {out}")
+
+
+def experts(
+    file: Annotated[Path, typer.Argument(help="Table: expert, destination, month, p10, p50, p90, [above, chance].")],
+    run: Run = "latest",
+    runs: Runs = None,
+    seed: Seed = 1,
+    out: Out = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Weigh the forecast's draws by experts' P10, P50 and P90; both forecasts stay apart, and are scored apart."""
+    from workbench.core.storage.outputs import guard
+    from workbench.presentation.inflow import judgement as shown
+    from workbench.sources import files
+    from workbench.studies import inflow as study
+    from workbench.studies.inflow import judgement as people
+
+    if out is not None:
+        guard([files.writable(out)], reads=[file], overwrite=overwrite)
+    judgements = files.read(file, "expert_judgements")
+    result = study.saved(run, runs=runs)
+    found = people.judged(result, judgements, seed=seed)
+    told = shown.experts(result, found)
+    if out is not None:
+        files.write(shown.experts_table(result, found, seed), out)
+    if as_json:
+        body: dict[str, Any] = {
+            "sentence": told.sentence, "run": result.record.short_key, "effective_draws": round(found.effective),
+            "effective_by_expert": {name: round(size) for name, size in found.of.items()},
+            "judged": found.table.to_dict("records"), "scores": found.scores.to_dict("records"),
+        }  # fmt: skip
+        typer.echo(json.dumps(body, ensure_ascii=False))
+        return
+    typer.echo(told.plain())
+    typer.echo(found.table.to_string(index=False))
+    if len(found.scores):
+        typer.echo("Log-CRPS where the outcome is published, lower is better:")
+        typer.echo(found.scores.to_string(index=False))
+    if out is not None:
+        typer.echo(f"Table: {out}")
+
+
+def alarm(
+    thresholds: Annotated[list[str], typer.Argument(help="Persons a month by destination, DESTINATION=NUMBER.")],
+    backtest: Annotated[Path, typer.Option(help="Folder of a backtest: says how often such alarms were wrong.")],
+    at: Annotated[float, typer.Option(help="Probability from which on it is an alarm.")] = 0.5,
+    run: Run = "latest",
+    runs: Runs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how likely a threshold is passed in each month, with the false-alarm and miss rates of a backtest."""
+    from workbench.presentation.inflow import judgement as shown
+    from workbench.studies import inflow as study
+    from workbench.studies.inflow import judgement as people
+
+    wanted: dict[str, float] = {}
+    for text in thresholds:
+        place, mark, number = text.partition("=")
+        try:
+            wanted[place.strip()] = float(number)
+        except ValueError:
+            mark = ""
+        if not mark:
+            raise DataError(f"'{text}' is no threshold", do="write it as DESTINATION=NUMBER, e.g. SE=4000")
+    result = study.saved(run, runs=runs)
+    found = people.alarms(result, wanted, backtest, at=at)
+    if as_json:
+        told = [
+            {
+                "destination": one.destination, "threshold": one.threshold, "alarm_at": one.at, "chances": one.chances,
+                "any_month": one.any_month, "alarm_months": one.months, "false_alarms": one.rates.false,
+                "quiet_months": one.rates.quiet, "misses": one.rates.missed, "months_passed": one.rates.passed,
+            }
+            for one in found
+        ]  # fmt: skip
+        typer.echo(json.dumps({"run": result.record.short_key, "alarms": told}, ensure_ascii=False))
+        return
+    for one in found:
+        typer.echo(shown.alarm(result, one).plain())
+        for month, chance in one.chances.items():
+            typer.echo(f"  {month}  {100 * chance:3.0f} %{'  ALARM' if chance >= one.at else ''}")

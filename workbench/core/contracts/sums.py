@@ -1,0 +1,232 @@
+"""Which rows of a table are sums of other rows, and are its months really months? Checks of a whole table.
+
+A row that holds the sum of others counts every person twice; quarters or sums since January that are read as months
+make a forecast of something else. Each is refused by name, since no program can tell which rows a user meant.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from workbench.core.contracts.cells import numbers, texts
+from workbench.core.errors import Fault
+
+AGGREGATES = {
+    *("total", "totals", "totalt", "totale", "i alt", "ialt", "sum", "summe", "alle", "all", "gesamt", "insgesamt"),
+    *("ensemble", "riket", "samtlige", "hele landet", "hela landet", "whole country"),
+    *("eu", "eu27", "eu28", "eu27_2020", "eu27_2007", "ea19", "ea20"),
+}
+"""Names under which publishers put a sum among its parts, in small letters."""
+UNIONS = {"eu", "eu27", "eu28", "eu27_2020", "eu27_2007", "ea19", "ea20"}
+"""Codes that can only be a sum where members stand beside them, in small letters: left out and said, not refused."""
+LEAST_PERIODS = 3
+"""Periods in which a row must be the sum of others: in fewer it may be chance."""
+LEAST_PARTS = 8
+"""Parts that a sum must have in a table without periods, unless its name says that it is one."""
+ROUNDED_TO = 5
+"""The step to which Eurostat rounds, and many others."""
+MOST_PARTS_COMPARED = 2_000
+"""Parts up to which every run of neighbours is compared: time grows with the square."""
+TOLERANCE = 0.002
+"""Share by which a published sum may miss that of its rounded parts."""
+
+
+@dataclass(frozen=True)
+class Summed:
+    """Where sums may stand among parts: the column of parts, the columns that say of what, and the figures."""
+
+    part: str
+    within: tuple[str, ...]
+    value: str
+
+
+SUMMED = {
+    "arrivals": (
+        Summed("destination", ("month", "origin"), "persons"),
+        Summed("origin", ("month", "destination"), "persons"),
+    ),
+    "detections": (
+        Summed("route", ("month", "nationality"), "detections"),
+        Summed("nationality", ("month", "route"), "detections"),
+    ),
+    "settled_by_area": (Summed("area", ("period",), "persons"),),
+    "settlement": (Summed("municipality", ("year",), "settled"),),
+    "places": (Summed("place", (), "capacity"),),
+}
+"""Tables in which a sum among its parts would count persons twice, by contract."""
+MONTHLY = {"arrivals": "persons", "detections": "detections"}
+"""Tables of months and their figures, by contract."""
+
+
+def without_unions(frame: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the table without rows of a union of states that stands among its members, and what was left out."""
+    notes = []
+    for part in dict.fromkeys(each.part for each in SUMMED.get(name, ())):
+        if part not in frame:
+            continue
+        codes = texts(frame[part])
+        union = codes.str.casefold().isin(UNIONS).fillna(False).astype(bool)
+        if not union.any() or codes[~union].nunique() < 2:
+            continue
+        for code, rows in codes[union].value_counts().items():
+            told = "1 row" if rows == 1 else f"{rows:,} rows"
+            notes.append(f"{told} of '{code}' left out: a sum of others by its name, beside its members")
+        frame = frame[~union]
+    return frame, notes
+
+
+def sum_faults(frame: pd.DataFrame, name: str, first_row: int) -> list[Fault]:
+    """Return one fault for each part that is the sum of others, at its first row."""
+    faults = []
+    for each in SUMMED.get(name, ()):
+        if each.part not in frame or each.value not in frame:
+            continue
+        part = texts(frame[each.part])
+        for code, what in sums_among(
+            part, [texts(frame[c]) for c in each.within if c in frame], numbers(frame[each.value])
+        ):
+            row = int(str(part.index[part == code][0])) + first_row
+            why = f"{what}, so persons would be counted twice: leave out its rows, or those of its parts"
+            faults.append(Fault(why, row, each.part, code))
+    return faults
+
+
+def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -> list[tuple[str, str]]:
+    """Return each part that is a sum of others with the reason, in the order in which they were found.
+
+    Parameters
+    ----------
+    part, value
+        The part that a row speaks of, and its figure.
+    within
+        What else a row speaks of, a period for instance; sums are compared within each.
+    """
+    keys = [key.fillna("") for key in within] or [pd.Series("", index=part.index)]
+    wide = value.groupby([*keys, part]).sum(min_count=1).unstack()
+    codes = [str(code) for code in wide.columns]
+    wide.columns = pd.Index(codes)
+    found: dict[str, str] = {}
+    if len(codes) < 2:
+        return []
+    for code in codes:
+        if code.casefold() in AGGREGATES:
+            found[code] = f"'{code}' is a sum of others by its name"
+    timed = bool(within)
+    for code in codes:
+        below = [other for other in codes if other != code and other.startswith(code) and other.isdigit()]
+        if timed and code.isdigit() and len(below) > 1 and _equal(wide[code], wide[below]):
+            found.setdefault(code, f"'{code}' is the sum of {len(below)} others that begin with it")
+    if timed:
+        order = [code for code in dict.fromkeys(part.dropna().astype(str)) if code in codes and code not in found]
+        for code, first, last, count in _runs_that_add_up(wide[order]):
+            found[code] = f"'{code}' is the sum of {count} rows of each period, {first} to {last}"
+    rest = wide[[code for code in codes if code not in found]]
+    total, many = rest.sum(axis=1), rest.notna().sum(axis=1)
+    near = (2 * rest).sub(total, axis=0).abs().le((TOLERANCE * total).clip(lower=_least_gap(rest)), axis=0)
+    for code in rest.columns:
+        here = rest[code].gt(0) & (many > 2)
+        if (not timed and rest.shape[1] <= LEAST_PARTS) or here.sum() < (LEAST_PERIODS if timed else 1):
+            continue
+        if near.loc[here, code].all() and rest[code].nunique() > (1 if timed else 0):
+            found.setdefault(str(code), f"'{code}' is the sum of all others in each of {int(here.sum())} rows")
+    return list(found.items())
+
+
+def _runs_that_add_up(wide: pd.DataFrame) -> list[tuple[str, str, str, int]]:
+    """Return each part that is, in every period, exactly the sum of others that stand together in the table.
+
+    A county stands beside its municipalities under a name that does not say so. Small figures agree by chance, so the
+    figures must be large and many enough that not one agreement in ten thousand tables is expected.
+    """
+    names = [str(name) for name in wide.columns]
+    value = wide.fillna(0).to_numpy(dtype=float).T
+    if len(names) > MOST_PARTS_COMPARED or (value % 1 != 0).any() or (np.abs(value) > 1e9).any():
+        return []
+    count, periods = value.shape
+    # One number for the figures of all periods: whole, so that sums of it are exact (they wrap around alike).
+    weight = np.random.default_rng(0).integers(1, 2**62, periods, dtype=np.int64)
+    sums = np.concatenate([[0], np.cumsum((value.astype(np.int64) * weight).sum(axis=1))])
+    own = np.diff(sums)
+    chances = np.log(count**3 * 1e4)
+    candidates = np.flatnonzero(np.log1p(np.abs(value)).sum(axis=1) > chances)
+    found = []
+    for first in range(count - 2):
+        runs = sums[first + 3 :] - sums[first]
+        for at in np.flatnonzero(np.isin(runs, own[candidates])).tolist():
+            last = first + 3 + at
+            for code in candidates[own[candidates] == runs[at]].tolist():
+                inside = first <= code < last
+                if (
+                    not inside
+                    and (value[first:last].sum(axis=0) == value[code]).all()
+                    and (value[first:last] > 0).any()
+                ):
+                    found.append((names[code], names[first], names[last - 1], last - first))
+    return list({each[0]: each for each in reversed(found)}.values())
+
+
+def _least_gap(parts: pd.DataFrame) -> float:
+    """Return by how much a small sum may miss its parts: not at all, unless each figure is rounded for itself."""
+    rounded = bool((parts.fillna(0) % ROUNDED_TO == 0).all(axis=None))
+    return ROUNDED_TO * (1 + parts.shape[1]) / 4 if rounded else 0.5
+
+
+def _equal(whole: pd.Series, parts: pd.DataFrame) -> bool:
+    here = whole.gt(0) & parts.notna().any(axis=1)
+    gap = (whole - parts.sum(axis=1)).abs()[here]
+    return int(here.sum()) >= LEAST_PERIODS and bool(
+        (gap <= (TOLERANCE * whole[here]).clip(lower=_least_gap(parts))).all()
+    )
+
+
+def month_faults(frame: pd.DataFrame, name: str) -> list[Fault]:
+    """Return a fault where months are quarters, half-years or years, or figures are sums since January."""
+    if name not in MONTHLY or "month" not in frame or MONTHLY[name] not in frame:
+        return []
+    month = texts(frame["month"])
+    number = (month.str[:4].astype(int) * 12 + month.str[5:7].astype(int) - 1).to_numpy()
+    figures = numbers(frame[MONTHLY[name]]).groupby(number).sum(min_count=1).dropna()
+    at = figures.index.to_numpy()
+    if len(at) > LEAST_PERIODS and (step := math.gcd(*np.diff(at).tolist())) > 1:
+        kind = {3: "quarters", 6: "half-years", 12: "years"}.get(step, f"periods of {step} months")
+        what = f"only every {step}{'rd' if step == 3 else 'th'} month stands here: these look like figures of {kind}"
+        return [Fault(f"{what}, and would be read as months; give a table with a row for each month", column="month")]
+    if _since_january(figures):
+        what = "the figures rise all year and fall each January: they look like sums since January"
+        return [Fault(f"{what}; subtract from each month the one before it in the same year", column=MONTHLY[name])]
+    return []
+
+
+def _since_january(figures: pd.Series) -> bool:
+    """Say whether figures never fall within a year and fall at every turn of the year, for two turns or more."""
+    at, values = figures.index.to_numpy(), figures.to_numpy(dtype=float)
+    after = np.diff(at) == 1
+    january = (at[1:] % 12 == 0) & after
+    rises, falls = np.diff(values) >= 0, np.diff(values) < 0
+    within = after & ~january
+    return int(january.sum()) >= 2 and int(within.sum()) >= 12 and bool(rises[within].all() and falls[january].all())
+
+
+def odd_rows(frame: pd.DataFrame, name: str, first_row: int) -> list[str]:
+    """Return remarks on rows that are possible and unlikely: one's own country, and names alike but for capitals."""
+    notes = []
+    if name == "arrivals" and {"origin", "destination"} <= set(frame.columns):
+        same = (texts(frame["origin"]) == texts(frame["destination"])).fillna(False)
+        if count := int(same.sum()):
+            row = int(str(frame.index[same][0])) + first_row
+            rows = "1 row has" if count == 1 else f"{count:,} rows have"
+            notes.append(f"{rows} the destination as origin, the first in row {row}: is that meant?")
+    if name == "households" and "household" in frame:
+        codes = texts(frame["household"]).dropna()
+        for _, alike in codes.groupby(codes.str.casefold()):
+            if alike.nunique() > 1:
+                rows = ", ".join(str(int(str(at)) + first_row) for at in alike.index)
+                notes.append(
+                    f"{' and '.join(alike.unique())} (rows {rows}) differ only in capitals: one household twice?"
+                )
+    return notes

@@ -1,0 +1,1 @@
+"""Months, quarters and periods of time."""

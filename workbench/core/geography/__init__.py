@@ -1,0 +1,1 @@
+"""Places, their names and the codes of countries."""
