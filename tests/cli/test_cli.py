@@ -297,7 +297,7 @@ def test_a_report_with_a_warning_says_it_and_ends_with_its_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attention: str, code: int
 ) -> None:
     built = BuiltReport("tiny", tmp_path / "a.pdf", tmp_path / "a.html", tmp_path / "a.ipynb", {}, attention)
-    monkeypatch.setattr("workbench.reporting.build.build", lambda *_: built)
+    monkeypatch.setattr("workbench.reporting.build.build", lambda *_, **__: built)
     monkeypatch.setattr("workbench.reporting.build.published", lambda *_: "")
     found = run("report", "build", "tiny")
     assert found.exit_code == code and "PDF: " in found.stdout and attention in found.stderr

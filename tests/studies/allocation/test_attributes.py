@@ -13,7 +13,7 @@ from workbench.decisions.allocation import solve
 from workbench.presentation.allocation.fairness import audited, lines, shadow
 from workbench.sources import localities
 from workbench.studies.allocation import attributes, comparison, fairness
-from workbench.studies.allocation.placement import problem_of
+from workbench.studies.allocation.placement import norwegian_weights, problem_of
 from workbench.studies.allocation.tables import Tables
 from workbench.studies.allocation.waiting import waiting
 
@@ -61,7 +61,10 @@ def test_a_list_with_an_unknown_attribute_or_without_a_basis_is_refused(tmp_path
 
 
 def test_an_attribute_taken_out_says_what_it_changes() -> None:
-    (told,) = attributes.audit(TABLES, ["languages"])
+    # Languages speak for q and p, ties for the other place: without languages both households change places.
+    tied = replace(TABLES, households=HOMES.assign(ties=["p", "q", ""]))
+    weights = replace(norwegian_weights(), ties=0.3, languages=0.7)
+    (told,) = attributes.audit(tied, ["languages"], weights=weights)
     assert told.lost > 0 and told.moved == 2 and told.households == 3
     for language in ("en", "nb", "sv"):
         assert "languages" in audited([told], language).sentence

@@ -121,10 +121,6 @@ def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -
         below = [other for other in codes if other != code and other.startswith(code) and other.isdigit()]
         if timed and code.isdigit() and len(below) > 1 and _equal(wide[code], wide[below]):
             found.setdefault(code, f"'{code}' is the sum of {len(below)} others that begin with it")
-    if timed:
-        order = [code for code in dict.fromkeys(part.dropna().astype(str)) if code in codes and code not in found]
-        for code, first, last, count in _runs_that_add_up(wide[order]):
-            found[code] = f"'{code}' is the sum of {count} rows of each period, {first} to {last}"
     rest = wide[[code for code in codes if code not in found]]
     total, many = rest.sum(axis=1), rest.notna().sum(axis=1)
     near = (2 * rest).sub(total, axis=0).abs().le((TOLERANCE * total).clip(lower=_least_gap(rest)), axis=0)
@@ -134,6 +130,10 @@ def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -
             continue
         if near.loc[here, code].all() and rest[code].nunique() > (1 if timed else 0):
             found.setdefault(str(code), f"'{code}' is the sum of all others in each of {int(here.sum())} rows")
+    if timed:
+        order = [code for code in dict.fromkeys(part.dropna().astype(str)) if code in codes and code not in found]
+        for code, first, last, count in _runs_that_add_up(wide[order]):
+            found[code] = f"'{code}' is the sum of {count} rows of each period, {first} to {last}"
     return list(found.items())
 
 
