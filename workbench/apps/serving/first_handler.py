@@ -57,6 +57,8 @@ class FirstViews:
 class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
     """A page: its first view, or its widgets."""
 
+    _left = False
+
     async def get(self, path: str | None = None) -> None:
         """Answer with the first view, unless the widgets are asked for and there is room for one more reader."""
         if path:
@@ -65,7 +67,7 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
         language = self.get_query_argument("language", self.settings["language"])
         first = views.pages.get(language if language in LANGUAGES else self.settings["language"])
         alive = LIVE in self.request.query_arguments
-        room = len(self.kernel_manager.list_kernel_ids()) < self.settings["live"]
+        room = self._room()
         if first is not None and not alive and (self.request.query_arguments.keys() <= PLAIN or not room):
             self.set_header("Content-Type", "text/html; charset=utf-8")
             self.set_header("Cache-Control", "no-store")
@@ -74,7 +76,21 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
             return
         if not room:
             raise HTTPError(BUSY)
-        await super().get(path)
+        # Kernels that start all at once would leave no processor for those who only read.
+        async with self.settings["openings"]:
+            if self._left:
+                return
+            if not self._room():
+                raise HTTPError(BUSY)
+            await super().get(path)
+
+    def on_connection_close(self) -> None:
+        """Note that the reader has left: no kernel is started for nobody."""
+        self._left = True
+        super().on_connection_close()
+
+    def _room(self) -> bool:
+        return len(self.kernel_manager.list_kernel_ids()) < int(self.settings["live"])
 
 
 def handlers(rules: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import re
@@ -188,6 +189,7 @@ def _config(serving: Serving) -> Config:
             "refusals": {language: refusals(language) for language in LANGUAGES},
             "attempts": Attempts(),
             "live": serving.live,
+            "openings": asyncio.Semaphore(os.cpu_count() or 1),
             "first_views": _first_views(serving, ours),
             "log_function": log.request,
             "default_handler_class": Nothing,
