@@ -26,9 +26,8 @@ NO_SEASON = (
     "Seasons within a year are not modelled: each period's shares are taken to follow from those just before it."
 )
 OLD_CODES = (
-    "a code from before a reform is not translated, because no list of changes ships that could be vouched for: "
-    "bring the table to today's municipalities with the statistical office's own list (for Norway: Statistics Norway, "
-    "Klass 131), then try again"
+    "codes from before a reform are not translated without a list of changes: bring the table to today's "
+    "municipalities, or give the statistical office's list (for Norway: Statistics Norway, Klass 131) by `--changes`"
 )
 
 
@@ -248,7 +247,8 @@ def _from_file(path: Path, home: Locality | None, changes: str | Path | None = N
         table = files.read(path, "settled_by_area", locality=home if changes is None else None)
     except DataError as error:
         if home is not None and any("not a place of" in fault.what for fault in error.faults):
-            raise DataError(error.what, where=error.where, why=error.why, do=OLD_CODES, faults=error.faults) from error
+            do = f"for areas that are not places of {home.name}, add `--locality any`; {OLD_CODES}"
+            raise DataError(error.what, where=error.where, why=error.why, do=do, faults=error.faults) from error
         raise
     table = table.astype({"persons": "float64"})
     table = table.rename(columns={"area": "municipality", "period": "year", "persons": "settled", "quota": "accepted"})
