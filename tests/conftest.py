@@ -19,7 +19,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 RINGS = {"quick", "whole", "slow"}
 LONGEST = (
-    "test_settlement_road.py", "test_inflow_contest.py", "test_model.py", "test_road.py", "test_wheel.py",
+    "test_settlement_road.py", "test_contest.py", "test_model.py", "test_road.py", "test_wheel.py",
     "test_notebooks.py", "test_cluster.py",
 )  # fmt: skip
 """Files that take minutes: they go first, so that two processes end at about the same time."""

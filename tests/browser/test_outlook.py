@@ -98,16 +98,3 @@ def test_a_killed_kernel_is_noticed(opened, quiet) -> None:
     expect(page.get_by_label("Språk")).to_be_disabled()
     alarm.get_by_role("button", name="Last inn på nytt").click()
     expect(page.locator(".mw-headline")).to_contain_text("De 19 destinasjonene")
-
-
-def test_an_idle_page_warns_and_then_ends(opened, serve) -> None:
-    served = serve("--idle-minutes", "0.5")
-    page = opened(served)
-    page.wait_for_selector(CHARTS)
-    alarm = page.get_by_role("alert")
-    expect(alarm).to_contain_text("Without use")
-    alarm.get_by_role("button", name="Stay").click()
-    expect(alarm).to_be_empty()
-    assert len(served.kernels()) == 1
-    expect(alarm).to_contain_text("lost the connection", timeout=120_000)
-    assert served.kernels_fall_to(0)

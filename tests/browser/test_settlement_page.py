@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from workbench.studies import publishing, settlement
 
-pytestmark = pytest.mark.whole
+pytestmark = pytest.mark.slow
 PATIENCE = 180
 HEADINGS = {
     "en": "Where newcomers will live",

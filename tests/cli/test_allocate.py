@@ -88,7 +88,7 @@ def test_ctrl_c_returns_the_best_plan_so_far_with_its_gap(tmp_path: Path) -> Non
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         assert process.stderr is not None
         for line in process.stderr:
-            if "Before patterns" in line:
+            if "Before column generation" in line:
                 process.send_signal(signal.SIGINT)
                 break
         process.stderr.read()

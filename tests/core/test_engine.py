@@ -23,6 +23,7 @@ from workbench.core.engine import Engine, session
 from workbench.core.engine.connection import START_A_WORKER
 from workbench.core.errors import DataError, EngineError
 from workbench.core.runs.tasks import TaskStore
+from workbench.core.storage.temporary import MARK
 
 KEYS = ("a", "b", "held", "c", "d", "e", "f")
 KEPT_IN_MEMORY = {
@@ -95,7 +96,8 @@ def test_processes_of_this_machine_stay_warm_are_encrypted_and_never_spill(
     with Engine(workers=2) as engine:
         first = engine.map(shared_out.describe, {"a": (str(tmp_path), 1)}, seed=1)["a"]
         later = engine.map(shared_out.describe, dict.fromkeys("abcdef", (str(tmp_path), 2)), seed=1).values()
-        folder = Path(engine._connection.folder.name)  # type: ignore[union-attr]
+        nanny = next(iter(engine._connection.cluster.workers.values()))  # type: ignore[union-attr]
+        folder = next(path for path in Path(nanny.local_directory).parents if MARK in path.name)
         assert [path for path in folder.rglob("*") if path.is_file() and path.stat().st_size] == []
     assert first in later and len({pid for pid, *_ in later}) <= 2  # the first worker is still there, no third came
     for pid, spills, address, threads in later:
