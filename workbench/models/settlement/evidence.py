@@ -84,8 +84,8 @@ def gather(panel: SettlementPanel, as_of: int, contest: str, total: float) -> Ev
     accepted, requested = (_with_target(getattr(panel, n), years, contest) for n in ("accepted", "requested"))
     if contest == QUOTAS and not np.nansum(accepted[-1]) > 0:
         raise ModelError(
-            f"no municipality has an accepted quota for {as_of + 1}",
-            why="this contest starts from the year's quotas",
+            f"no municipality has an accepted quota for {past.rhythm.label(as_of + 1)}",
+            why=f"this contest starts from the {past.rhythm.name}'s quotas",
             do="forecast without them (a backtest: --contest before), or add the quotas to the table",
         )
     population = np.vstack([past.population[:1], past.population])  # a year's own population is not published before it

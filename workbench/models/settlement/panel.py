@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.errors import DataError, Fault, ModelError
 from workbench.core.runs.provenance import digest
 
@@ -47,6 +48,8 @@ class SettlementPanel:
         By name, one value for each municipality; known at the panel's last year.
     ended
         Municipalities that are known to be no more: nobody is settled there.
+    rhythm
+        What a period of ``years`` is.
     """
 
     municipalities: tuple[str, ...]
@@ -59,6 +62,7 @@ class SettlementPanel:
     population: np.ndarray
     covariates: Mapping[str, np.ndarray]
     ended: tuple[str, ...] = ()
+    rhythm: Rhythm = field(default_factory=Rhythm)
 
     @classmethod
     def from_tables(
@@ -67,6 +71,7 @@ class SettlementPanel:
         population: pd.DataFrame | None = None,
         covariates: pd.DataFrame | None = None,
         ended: Collection[str] = (),
+        rhythm: Rhythm | None = None,
     ) -> SettlementPanel:
         """Return the panel of checked tables.
 
@@ -81,12 +86,15 @@ class SettlementPanel:
             Index municipality, one column each, standardised here; an empty cell counts as the mean.
         ended
             Municipalities that are no more.
+        rhythm
+            What a period of ``year`` is; a year by default.
 
         Raises
         ------
         DataError, ModelError
             If municipalities lack a population, or there are too few years or municipalities to learn from.
         """
+        rhythm = rhythm or Rhythm()
         years = tuple(range(int(settlement["year"].min()), int(settlement["year"].max()) + 1))
         places = tuple(sorted(set(settlement["municipality"].astype(str)) | _places(population)))
         if len(places) < 2:
@@ -94,9 +102,9 @@ class SettlementPanel:
         gaps = sorted(set(years) - set(settlement["year"].astype(int)))
         if gaps:
             raise DataError(
-                f"no municipality has a row in {', '.join(map(str, gaps))}",
-                why="a year without rows would count as a year in which nobody was settled",
-                do="supply the year, or only the years after it",
+                f"no municipality has a row in {', '.join(map(rhythm.label, gaps))}",
+                why=f"a {rhythm.name} without rows would count as one in which nobody was settled",
+                do=f"supply the {rhythm.name}, or only the {rhythm.name}s after it",
             )
         rows = settlement.assign(municipality=settlement["municipality"].astype(str), there=1.0)
 
@@ -115,9 +123,9 @@ class SettlementPanel:
         empty[-1] = False  # the last year may be still to come, with its quotas
         if empty.any():
             raise DataError(
-                f"nobody was settled in {', '.join(str(y) for y, e in zip(years, empty, strict=True) if e)}",
+                f"nobody was settled in {', '.join(rhythm.label(y) for y, e in zip(years, empty, strict=True) if e)}",
                 why="shares of nothing say nothing",
-                do="supply the year's figures, or leave the year and those before it out",
+                do=f"supply the {rhythm.name}'s figures, or leave the {rhythm.name} and those before it out",
             )
         return cls(
             municipalities=places,
@@ -130,15 +138,18 @@ class SettlementPanel:
             population=_population(population, places, years),
             covariates=_standardised(covariates, places),
             ended=tuple(sorted(set(ended) & set(places))),
+            rhythm=rhythm,
         )
 
     def until(self, year: int) -> SettlementPanel:
         """Return what was settled up to a year; later rows are dropped unseen."""
+        label = self.rhythm.label
         if year not in self.years or self.years.index(year) + 1 < FEWEST_YEARS:
             raise ModelError(
-                f"cannot learn from the years up to {year}",
-                why=f"the table covers {self.years[0]} to {self.years[-1]} and at least {FEWEST_YEARS} are needed",
-                do="choose a later year, or supply earlier ones",
+                f"cannot learn from the {self.rhythm.name}s up to {label(year)}",
+                why=f"the table covers {label(self.years[0])} to {label(self.years[-1])} and at least {FEWEST_YEARS} "
+                "are needed",
+                do=f"choose a later {self.rhythm.name}, or supply earlier ones",
             )
         return self._first(self.years.index(year) + 1)
 

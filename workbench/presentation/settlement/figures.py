@@ -75,10 +75,11 @@ def fan(m: MunicipalityResult, language: str = "en") -> Figure:
     rows = m.expected.summary(tuple(BANDS))
     middle, first = float(rows["median"].iloc[0]), result.label(result.years[0])
     low, high = float(rows["low80"].iloc[0]), float(rows["high80"].iloc[0])
+    unit = say("Persons a year", language) if result.rhythm.each_year == 1 else say("Persons", language)
     data = pd.concat([past.reset_index(), rows.rename(columns={"index": "year"})], ignore_index=True)
     return Figure(
         name="municipality-fan",
-        drawing=_years(past, rows, result.as_of, say("Persons a year", language), language, result.label),
+        drawing=_years(past, rows, result.as_of, unit, language, result.label),
         caption=say(
             "Line: settled; open circles: accepted; bars: the forecast with its 50, 80 and 95 % intervals.", language
         ),

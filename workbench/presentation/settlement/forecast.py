@@ -161,10 +161,10 @@ def contest_words(result: SettlementResult, language: str = "en") -> Finding:
             language=language,
         )
     told = say(
-        "Over {years} of the past, {steps} ahead and with the national total known, the model missed by {error} of all "
-        "persons.",
+        "In {forecasts} from the past, {steps} ahead and with the national total known, the model missed by {error} "
+        "of all persons.",
         language,
-        years=_years(found.origins, language),
+        forecasts=say_many("{number} forecast", "{number} forecasts", found.origins, language, number=found.origins),
         steps=say_many("{number} step", "{number} steps", found.horizon, language, number=found.horizon),
         error=percent(found.wape, language=language),
     )
@@ -174,10 +174,6 @@ def contest_words(result: SettlementResult, language: str = "en") -> Finding:
     else:
         best = say("The best of the simple rules ({rule}) did worse: {error}.", language, **parts)
     return Finding(f"{told} {best}", language=language)
-
-
-def _years(amount: int, language: str) -> str:
-    return say_many("{number} year", "{number} years", amount, language, number=number(amount, language=language))
 
 
 def _came(

@@ -31,6 +31,11 @@ def age(name: str, language: str) -> str:
     }[name]
 
 
+def _period(m: MunicipalityResult, language: str) -> str:
+    """Return the heading of a column of periods."""
+    return say("Year", language) if m.result.rhythm.each_year == 1 else say("Period", language)
+
+
 def quotas(m: MunicipalityResult, language: str = "en") -> Table | Finding:
     """Return what the municipality was asked, accepted and settled, year by year; small counts are withheld."""
     shown = m.country.shown
@@ -48,7 +53,7 @@ def quotas(m: MunicipalityResult, language: str = "en") -> Table | Finding:
         name="municipality-quotas",
         caption=say("What {place} was asked, accepted and settled", language, place=m.name),
         columns=(
-            Column(say("Year", language), tuple(label(y) for y in rows["year"]), right=False),
+            Column(_period(m, language), tuple(label(y) for y in rows["year"]), right=False),
             Column(say("Asked", language), cells("requested")),
             Column(say("Accepted", language), cells("accepted")),
             Column(say("Settled", language), cells("settled")),
@@ -65,7 +70,7 @@ def by_year(m: MunicipalityResult, language: str = "en") -> Table:
     rows = m.expected.summary((0.5, *LEVELS)).reset_index(drop=True)
     records = rows.to_dict("records")
     columns = [
-        Column(say("Year", language), tuple(m.result.label(r["year"]) for r in records), right=False),
+        Column(_period(m, language), tuple(m.result.label(r["year"]) for r in records), right=False),
         Column(say("Median", language), tuple(count(r["median"], language) for r in records)),
     ]
     for level in LEVELS:
@@ -73,18 +78,20 @@ def by_year(m: MunicipalityResult, language: str = "en") -> Table:
         heading = say("{share} interval", language, share=percent(level, language=language))
         cells = tuple(span(r[f"low{at}"], r[f"high{at}"], language) for r in records)
         columns.append(Column(heading, cells))
-    low, high = np.quantile(m.by_month, [0.1, 0.9])
+    low, high = (number(float(end), language=language) for end in np.quantile(m.by_month, [0.1, 0.9]))
     month = say(
         "A month, if they come evenly over the year, which is assumed: {low} to {high} persons (80 %).",
-        language, low=number(float(low), language=language), high=number(float(high), language=language),
-    )  # fmt: skip
+        language,
+        low=low,
+        high=high,
+    )
     return Table(
         name="municipality-forecast",
         caption=say("How many {place} can expect", language, place=m.name),
         columns=tuple(columns),
         data=rows,
         sources=m.result.sources[:1],
-        notes=(month,),
+        notes=(month,) if m.result.rhythm.each_year == 1 else (),
         language=language,
     )
 

@@ -117,7 +117,7 @@ class Observed:
             # What is published for later years is not known yet.
             people = people[people["year"] <= max(as_of, int(people["year"].min()))]
         gone = areas.ended(self.settlement, as_of, self.still) if self.own else ()
-        return SettlementPanel.from_tables(rows, people, self._covariates(as_of), ended=gone)
+        return SettlementPanel.from_tables(rows, people, self._covariates(as_of), ended=gone, rhythm=self.rhythm)
 
     def _covariates(self, as_of: int) -> pd.DataFrame | None:
         found = self.fixed.copy()

@@ -51,7 +51,7 @@ CAVEATS = (
     caveat("The forecast says where newcomers will live if how many come is right; it does not say where they should."),
 )
 FINAL_QUOTAS = caveat(
-    "The year's quotas are its final ones: whoever forecasts before they are settled knows less than this."
+    "The quotas used are the final ones of the year: a forecast made before they are settled knows less."
 )
 
 

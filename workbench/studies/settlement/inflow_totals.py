@@ -36,6 +36,12 @@ def totals_from_inflow(
     shares
         Assumed persons settled in a year per application of the year before; with several, each draw takes one.
     """
+    if observed.rhythm.each_year > 1:
+        raise AssumptionError(
+            f"an inflow forecast gives no total of a {observed.rhythm.name}",
+            why="persons settled in a year follow from the applications of the year before",
+            do=f"give the total of each {observed.rhythm.name} (--total, --totals), or a table of years",
+        )
     ratios = _ratios(shares, forecast, observed, destination, as_of)
     drawn = forecast.draws.select(destination=destination)
     known = _observed(forecast, destination)
