@@ -1,6 +1,6 @@
 """Which cells does a file hold, whatever it is kept in? CSV of any separator and alphabet, a workbook, or Parquet.
 
-A publisher's format is recognised in these :class:`Cells` by `publishers`; `core.contracts.checking` then checks every
+A publisher's format is recognised in these :class:`Cells` by `publishers`; `core.contracts.checking` checks every
 table alike.
 """
 
