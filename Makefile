@@ -41,7 +41,7 @@ words: .venv/.test-ready ## bring the language catalogues up to date with the se
 	@for language in nb sv; do .venv/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -l $$language \
 	  -i output/words.pot -o workbench/presentation/locale/$$language.po; done
 
-lock: .venv/.ready ## pin every version anew, and write environment.yml from pyproject.toml
+lock: .venv/.ready ## pin every version again, and write environment.yml from pyproject.toml
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --extra test --extra bench --upgrade \
 	  --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
 	@$(PY) .ci/environment.py > environment.yml

@@ -1,4 +1,4 @@
-"""Every test says whether it is quick, whole or slow; one without a mark is refused. A saved run and a town to look at."""
+"""Every test says whether it is quick, whole or slow. A saved run and a town to look at."""
 
 from __future__ import annotations
 

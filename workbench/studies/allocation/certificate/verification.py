@@ -1,8 +1,8 @@
 """Does a saved plan keep its rules, and does its certificate hold? Recomputed from the files alone, in float64.
 
-Beside the result lies a sidecar (``.npz``, module `sidecars`). Verifying reads the inputs again and uses none of the
-search's code. Whatever in plan and result follows from inputs, plan and sidecar is compared; what only explains
-(runners-up, reasons, the sentence on how the search ended), seconds, versions and the settings of the search are not.
+Beside the result lies a certificate (``.npz``, see `certificate_files`). Verifying reads the inputs again and uses none
+of the search's code. What follows in plan and result from inputs, plan and certificate is compared. What only explains
+(runners-up, reasons, the sentence on how the search ended), seconds, versions and settings of the search are not.
 """
 
 from __future__ import annotations
