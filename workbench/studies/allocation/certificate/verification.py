@@ -22,9 +22,9 @@ from workbench.core.runs.provenance import fingerprint
 from workbench.decisions.allocation import Problem, further_rules, standard_rules, stated_rules
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound, persons_bound
 from workbench.sources import files
-from workbench.studies.allocation.certificate_files import Sidecar, read_sidecar
+from workbench.studies.allocation.certificate.files import Sidecar, read_sidecar
+from workbench.studies.allocation.input.tables import Tables, named, read_tables
 from workbench.studies.allocation.placement import problem_of
-from workbench.studies.allocation.tables import Tables, named, read_tables
 
 TOLERANCE = 1e-9
 GROUP = ("households", "persons", "placed_persons", "mean_score")
