@@ -263,6 +263,8 @@ def backtest(
     if as_json:
         typer.echo(json.dumps(summary, ensure_ascii=False))
     else:
-        typer.echo("\n".join([*observed.notes, *study.lines(summary), f"Written: {out / study.SCORES}"]))
+        typer.echo(
+            "\n".join([*observed.notes, *study.lines(summary, observed.rhythm.name), f"Written: {out / study.SCORES}"])
+        )
     if summary["fits"]["converged"] < summary["fits"]["made"]:
         raise typer.Exit(WARNING)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from workbench.core.errors import DataError
 
@@ -56,13 +57,17 @@ class Rhythm:
         year, part = divmod(int(number), self.each_year)
         return {1: f"{year}", 4: f"{year}-Q{part + 1}", 12: f"{year}-{part + 1:02d}"}[self.each_year]
 
+    def holding(self, day: date) -> int:
+        """Return the number of the period that a day lies in.
+
+        >>> Rhythm(4).label(Rhythm(4).holding(date(2026, 11, 28)))
+        '2026-Q4'
+        """
+        return day.year * self.each_year + (day.month - 1) * self.each_year // 12
+
     def year(self, number: int) -> int:
         """Return the calendar year of a period."""
         return int(number) // self.each_year
-
-    def last_of(self, year: int) -> int:
-        """Return the last period of a calendar year."""
-        return year * self.each_year + self.each_year - 1
 
 
 def rhythm_of(periods: Iterable[object], where: str = "") -> Rhythm:

@@ -2,21 +2,17 @@
 
 from workbench.presentation.settlement.forecast import (
     LEVELS,
-    SUMS,
     UNIT,
-    WITHHELD,
-    by_county,
-    by_municipality,
     concentration,
-    contest_words,
     front,
     headline,
     how_sure,
     key_findings,
     medians,
     quotas_used,
-    what_happened,
 )
+from workbench.presentation.settlement.forecast_checked import contest_words, what_happened
+from workbench.presentation.settlement.forecast_tables import SUMS, WITHHELD, by_county, by_municipality
 from workbench.presentation.settlement.moves import (
     anchors,
     cohort,

@@ -88,7 +88,12 @@ def beside_quota(m: MunicipalityResult, language: str = "en") -> Finding:
     accepted = shown["accepted"].get((year, m.code), np.nan) if len(shown) else np.nan
     if np.isnan(accepted):
         return Finding(
-            say("No accepted number of {place} is in the data for {year}.", language, place=m.name, year=result.label(year)),
+            say(
+                "No accepted number of {place} is in the data for {year}.",
+                language,
+                place=m.name,
+                year=result.label(year),
+            ),
             language=language,
         )
     drawn = m.expected.select(year=result.years[0]).values.to_numpy()

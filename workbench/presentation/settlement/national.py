@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.settlement import municipality as one
-from workbench.presentation.settlement.forecast import LEVELS, medians
+from workbench.presentation.settlement.forecast import LEVELS, medians, needed_for_half
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import count, number, percent, span
 from workbench.studies.settlement import municipality as study
@@ -27,14 +25,11 @@ def headline(result: SettlementResult, language: str = "en") -> Finding:
 
 def half(result: SettlementResult, language: str = "en") -> Finding:
     """Return in how many municipalities half of the newcomers settle."""
-    draws = result.draws.select(year=result.years[0]).values.to_numpy()
-    running = np.cumsum(-np.sort(-draws, axis=1), axis=1)
-    needed = float(np.median((running < running[:, -1:] / 2).sum(axis=1) + 1))
     told = say(
         "Half of them settle in about {n} of {all} municipalities.",
         language,
-        n=number(needed, language=language),
-        all=number(draws.shape[1], language=language),
+        n=number(needed_for_half(result), language=language),
+        all=number(len(result.draws.labels("municipality")), language=language),
     )
     return Finding(told, language=language)
 

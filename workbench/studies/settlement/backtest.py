@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.errors import AssumptionError
 from workbench.core.runs.tasks import Task, TaskStore
 from workbench.core.storage.files import replacing
@@ -125,9 +126,10 @@ def backtest(
     kept: TaskStore[pd.DataFrame] = TaskStore(target / "origins", write=_write, read=pd.read_parquet)
     tables = engine.map(run_origin, orders, seed=seed, kept=kept, progress=progress)
     rows = pd.concat(tables.values(), ignore_index=True)
-    summary = summarise(rows)
+    rhythm = next(iter(orders.values())).happened.rhythm
+    summary = summarise(rows, rhythm)
     with replacing(target / FORECASTS) as partial:
-        rows.to_parquet(partial, index=False)
+        _as_written(rows, rhythm).to_parquet(partial, index=False)
     with replacing(target / SCORES) as partial:
         partial.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return summary
@@ -148,6 +150,13 @@ def rules_by_year(observed: Observed) -> pd.DataFrame:
 
 def _write(table: pd.DataFrame, path: Path) -> None:
     table.to_parquet(path, index=False)
+
+
+def _as_written(rows: pd.DataFrame, rhythm: Rhythm) -> pd.DataFrame:
+    """Return rows whose quarters or months stand as they are written; years stay numbers."""
+    if rhythm.each_year == 1:
+        return rows
+    return rows.assign(year=rows["year"].map(rhythm.label), as_of=rows["as_of"].map(rhythm.label))
 
 
 def run_origin(task: Task) -> pd.DataFrame:
@@ -218,8 +227,9 @@ def _scored(draws: np.ndarray, order: Origin, year: int, method: str) -> pd.Data
     )
 
 
-def summarise(rows: pd.DataFrame) -> dict[str, Any]:
+def summarise(rows: pd.DataFrame, rhythm: Rhythm | None = None) -> dict[str, Any]:
     """Return the scores by contest, horizon, period and method, and whether the goals were met."""
+    rhythm = rhythm or Rhythm()
     chosen = int(rows["chosen_before"].iloc[0]) if "chosen_before" in rows else 0
     periods = {"all": rows["year"] > 0}
     if chosen:  # the model's structure was chosen by looking at this table's earlier targets
@@ -231,7 +241,8 @@ def summarise(rows: pd.DataFrame) -> dict[str, Any]:
                 continue
             for method, own in part[there.loc[part.index]].groupby("method", sort=True):
                 tables.append(
-                    _entry(own) | {"contest": contest, "horizon": int(str(horizon)), "period": period, "method": method}
+                    _entry(own, rhythm)
+                    | {"contest": contest, "horizon": int(str(horizon)), "period": period, "method": method}
                 )
     ours = rows[rows["method"] == MODEL]
     fits = ours.drop_duplicates(["contest", "as_of"])
@@ -254,14 +265,14 @@ def summarise(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _entry(rows: pd.DataFrame) -> dict[str, Any]:
+def _entry(rows: pd.DataFrame, rhythm: Rhythm) -> dict[str, Any]:
     """Return the scores of one method, each the mean over target years of a share of the year's persons."""
     point = "mean" if str(rows["method"].iloc[0]).endswith("-point") else "median"
     by_year = {}
     for year, own in rows.groupby("year"):
         total = own["persons"].sum()
         wape = absolute_error(own[point].to_numpy(), own["persons"].to_numpy())
-        by_year[int(str(year))] = {
+        by_year[rhythm.label(int(str(year)))] = {
             "wape": wape,
             "crps": float(own["crps"].sum() / total),
             "energy": float(own["energy"].iloc[0] / total),
@@ -305,8 +316,8 @@ def _lost(goal: dict[str, Any]) -> str:
     return "" if goal["below_best_rule"] and goal["crps_below_best_rule"] else "LOST to a simple rule: "
 
 
-def lines(summary: dict[str, Any]) -> list[str]:
-    """Return what a backtest found as lines for a terminal."""
+def lines(summary: dict[str, Any], period: str = "year") -> list[str]:
+    """Return what a backtest found as lines for a terminal; ``period`` is what one step ahead is called."""
     fits = summary["fits"]
     told = [
         f"{fits['converged']} of {fits['made']} fits converged (largest R-hat {fits['largest_rhat']:.3f}); "
@@ -314,7 +325,7 @@ def lines(summary: dict[str, Any]) -> list[str]:
     ]
     for goal in summary["goals"]:
         sizes = ", ".join(f"{name} {100 * share:.0f}" for name, share in goal["held95_by_size"].items())
-        ahead = counted(goal["horizon"], "year")
+        ahead = counted(goal["horizon"], period)
         told.append(
             f"{_lost(goal)}{goal['contest']}, {ahead} ahead, {goal['period']}: WAPE {100 * goal['wape']:.1f} %, "
             f"best rule {goal['best_rule']} {100 * goal['best_rule_wape']:.1f} %; CRPS {100 * goal['crps']:.1f} %, "

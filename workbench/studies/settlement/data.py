@@ -162,7 +162,7 @@ def read_settlement(
     part_years
         Years of the table that are not whole, besides those that the locality names, and the running one.
     this_year
-        The running year, by the calendar unless told: nothing can have been settled after it.
+        The running year, by default that of the calendar: nothing can have been settled after it.
     changes
         File of code changes (``old, new[, share]``) that brings a file of one's own to today's areas.
     still
@@ -186,7 +186,9 @@ def read_settlement(
             raise DataError(f"the table has no area '{strange[0]}'", do="name with --still an area of the table")
         observed = replace(observed, still=tuple(still))
     count = observed.rhythm.number
-    observed = _accounted_for(observed, [count(p) for p in part_years], _running(observed.rhythm, this_year))
+    # Of a year that is told, the last period is the running one.
+    running = observed.rhythm.holding(datetime.now(UTC) if this_year is None else date(this_year, 12, 31))
+    observed = _accounted_for(observed, [count(p) for p in part_years], running)
     if totals is not None:
         table = files.read(totals, "settled_in_all")
         table = table.assign(period=[count(period) for period in table["period"]])
@@ -194,14 +196,6 @@ def read_settlement(
             table = table[table["period"] <= count(as_of)]
         checks.adding_up(observed.settlement, table, observed.part_years, str(totals), observed.rhythm)
     return observed
-
-
-def _running(rhythm: Rhythm, this_year: int | None) -> int:
-    """Return the number of the running period; of a year that is told, the last one."""
-    if this_year is not None:
-        return rhythm.last_of(this_year)
-    now = datetime.now(UTC)
-    return now.year * rhythm.each_year + (now.month - 1) * rhythm.each_year // 12
 
 
 def _from_locality(home: Locality) -> Observed:

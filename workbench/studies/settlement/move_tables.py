@@ -133,9 +133,7 @@ def _only(table: pd.DataFrame, name: str, wanted: str, where: str) -> pd.DataFra
 
 
 def _whole(periods: tuple[int, ...], rhythm: Rhythm, where: str) -> None:
-    now = datetime.now(UTC)
-    running = now.year * rhythm.each_year + (now.month - 1) * rhythm.each_year // 12
-    if periods[-1] >= running:
+    if periods[-1] >= rhythm.holding(datetime.now(UTC)):
         raise DataError(
             f"{rhythm.label(periods[-1])} has not ended",
             where=where,
