@@ -198,7 +198,8 @@ def forecast(
         typer.echo(settlement_levels.written(rows, result).to_string(index=False))
         if len(rows) < len(summary):
             rest = f"in {written[0]}" if written else "with --all, or --out FILE"
-            typer.echo(f"The {len(rows)} largest of the {len(first):,} areas in {years[0]}; the rest {rest}.")
+            largest = f"The {len(rows)} largest of" if len(rows) < len(first) else "All"
+            typer.echo(f"{largest} the {len(first):,} areas in {years[0]}; the rest {rest}.")
         typer.echo("\n".join([f"National total: {result.given}.", *result.notes, result.diagnostics.sentence()]))
         if made and out is not None:
             typer.echo(f"Folder made: {out.parent}")

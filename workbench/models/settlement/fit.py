@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models import fit_files
@@ -182,6 +183,7 @@ class SettlementFit:
             "configuration": asdict(self.configuration),
             "covariates": list(panel.covariates),
             "ended": list(panel.ended),
+            "each_year": panel.rhythm.each_year,
             "data_fingerprint": self.data_fingerprint,
             "seed": self.seed,
             "diagnostics": self.diagnostics.to_dict(),
@@ -198,6 +200,7 @@ class SettlementFit:
                 years=tuple(map(int, whole["year"].values)),
                 covariates={name: whole[f"covariate_{name}"].to_numpy() for name in words["covariates"]},
                 ended=tuple(words["ended"]),
+                rhythm=Rhythm(int(words.get("each_year", 1))),
                 **{
                     name: whole[f"panel_{name}"].to_numpy()
                     for name in ("persons", "low", "high", "accepted", "requested", "population")
