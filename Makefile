@@ -25,14 +25,14 @@ lab: .venv/.ready ## JupyterLab in the browser, with the notebooks
 test: .venv/.test-ready ## build the same environment with test tools and run the tests
 	@$(PY) -m pytest $(SHARED) -m "quick or whole"
 
-test-quick: .venv/.test-ready ## only the fast ring
+test-quick: .venv/.test-ready ## only the quick tests
 	@$(PY) -m pytest $(SHARED) -m quick
 	@echo "Left out: browser, reports, wheel and real sampling (make test)."
 
 lint: .venv/.test-ready ## style, types and the import contract
 	@$(PY) -m ruff check . && $(PY) -m ruff format --check . && $(PY) -m mypy && .venv/bin/lint-imports
 
-format: .venv/.test-ready ## put the code into the house style
+format: .venv/.test-ready ## format the code
 	@$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 
 words: .venv/.test-ready ## bring the language catalogues up to date with the sentences in the code
@@ -41,12 +41,12 @@ words: .venv/.test-ready ## bring the language catalogues up to date with the se
 	@for language in nb sv; do .venv/bin/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -l $$language \
 	  -i output/words.pot -o workbench/presentation/locale/$$language.po; done
 
-lock: .venv/.ready ## pin every version anew, and write environment.yml from pyproject.toml
+lock: .venv/.ready ## pin every version again, and write environment.yml from pyproject.toml
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --extra test --extra bench --upgrade \
 	  --no-header --no-annotate --no-emit-index-url --output-file requirements.lock pyproject.toml
 	@$(PY) .ci/environment.py > environment.yml
 
-bench: .venv/.test-ready ## calibration and scale (the slow ring)
+bench: .venv/.test-ready ## calibration and scale (the slow tests)
 	@$(PY) -m pytest -m slow
 
 clean: ## remove the environment and everything made

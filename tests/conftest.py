@@ -1,4 +1,4 @@
-"""Every test says which ring it belongs to; one without a ring is not collected. A saved run and a town to look at."""
+"""Every test says whether it is quick, whole or slow. A saved run and a town to look at."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import settings
 # A job in the background is started deaf to Ctrl-C, and so would be all it starts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-RINGS = {"quick", "whole", "slow"}
+MARKS = {"quick", "whole", "slow"}
 LONGEST = (
     "test_settlement_road.py", "test_contest.py", "test_model.py", "test_road.py", "test_wheel.py",
     "test_notebooks.py", "test_cluster.py",
@@ -30,7 +30,7 @@ settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    lost = sorted({item.nodeid for item in items if len(RINGS & {m.name for m in item.iter_markers()}) != 1})
+    lost = sorted({item.nodeid for item in items if len(MARKS & {m.name for m in item.iter_markers()}) != 1})
     if lost:
         raise pytest.UsageError("mark each test with exactly one of quick, whole, slow: " + ", ".join(lost[:5]))
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))

@@ -23,9 +23,9 @@ from workbench.decisions.allocation import needs_and_ties
 from workbench.sources import localities, synthetic
 from workbench.studies import inflow
 from workbench.studies.allocation import placement
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.online.futures import Futures
 from workbench.studies.allocation.online.year import POLICIES, year
-from workbench.studies.allocation.tables import Tables
 
 
 def drawn(home, number, seed):

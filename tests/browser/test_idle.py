@@ -1,4 +1,4 @@
-"""A page that nobody uses warns and then lets go of its kernel: minutes of waiting, so it is in the slow ring."""
+"""A page that nobody uses warns and then lets go of its kernel: minutes of waiting, so it is a slow one."""
 
 from __future__ import annotations
 

@@ -144,13 +144,13 @@ def test_what_was_planted_is_found_where_it_may_stand(planted: ModuleType, tmp_p
     """The search sees what it looks for: the case edition carries the table, and the counts are there before."""
     own = tmp_path / "own.csv"
     planted.table.assign(remark=f"{NAME}: {TEXT}").to_csv(own, index=False)
-    (carried,) = contents.inputs({"arrivals": str(own)}, "case")
-    assert NAME.encode() in carried.content and contents.not_carried({"arrivals": str(own)}, "case") == []
+    (carried,), left_out = contents.inputs({"arrivals": str(own)}, "case")
+    assert NAME.encode() in carried.content and left_out == []
     small = tmp_path / "small.csv"
     planted.table.to_csv(small, index=False)
-    assert contents.inputs({"arrivals": str(small)}, "public") == []
-    assert "counts of 1 to 4" in contents.not_carried({"arrivals": str(small)}, "public")[0]
+    carried, (left_out,) = contents.inputs({"arrivals": str(small)}, "public")
+    assert carried == [] and "counts of 1 to 4" in left_out
     whole = tmp_path / "whole.xlsx"
     planted.table.assign(persons=np.maximum(planted.table["persons"], 5)).to_excel(whole, index=False)
-    assert [a.name for a in contents.inputs({"arrivals": str(whole)}, "public")] == ["input-arrivals.xlsx"]
+    assert [a.name for a in contents.inputs({"arrivals": str(whole)}, "public")[0]] == ["input-arrivals.xlsx"]
     assert (planted.arrived.arrivals["persons"] == SMALL).any()

@@ -105,8 +105,8 @@ def test_files_given_as_parameters_are_carried_unless_they_list_households(tmp_p
     counts.write_text("month,destination,persons\n2019-01,NO,5\n")
     persons.write_text("household,name\nh1,Secret\n")
     given = {"arrivals": str(counts), "households": str(persons), "horizon": 6, "locality": "norway"}
-    public = contents.inputs(given, "public")
+    public, _ = contents.inputs(given, "public")
     assert [a.name for a in public] == ["input-arrivals.csv"] and public[0].content == counts.read_bytes()
-    assert len(contents.inputs(given, "case")) == 2
+    assert len(contents.inputs(given, "case")[0]) == 2
     listed, seal = contents.listed(public)
     assert hashlib.sha256(listed.content).hexdigest().startswith(seal)

@@ -13,6 +13,7 @@ import ipywidgets
 from traitlets.log import get_logger
 
 from workbench.apps import notices, pages
+from workbench.apps.boxes import boxed
 from workbench.apps.identity import Desk, desk
 from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
@@ -47,8 +48,8 @@ class RegisterView(ABC):
         self.head, self.notice, self.foot = (ipywidgets.HTML() for _ in range(3))
         self.notice.add_class("mw-said")
         self.bridge = Bridge(lambda: None)
-        self.side, self.main = box("mw-controls"), box("mw-page")
-        self.box = box("mw-app", self.side, self.main, self.bridge.box)
+        self.side, self.main = boxed("mw-controls"), boxed("mw-page")
+        self.box = boxed("mw-app", self.side, self.main, self.bridge.box)
         self.box.add_class("mw-register")
         self._status = ""
         try:
@@ -124,13 +125,6 @@ class RegisterView(ABC):
         self.lang = change.new
         self.notice.value = self._status = ""
         self.update()
-
-
-def box(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
-    """Return widgets in a box of a style."""
-    made = ipywidgets.Box(list(children))
-    made.add_class(style)
-    return made
 
 
 def button(label: str, step: Callable[[], Any], style: str = "") -> ipywidgets.Button:

@@ -58,6 +58,8 @@ def _sources_kept_together() -> Iterator[None]:
     It writes each into a temporary file and leaves it there, some thirty for each model. The files are needed as long
     as the compiled functions are; a later process removes the folder of one that was killed.
     """
+    if not _folder_of_this_process().is_dir():  # a command that has ended in this process took it along
+        _folder_of_this_process.cache_clear()
     before, tempfile.tempdir = tempfile.tempdir, str(_folder_of_this_process())
     try:
         yield

@@ -1,4 +1,4 @@
-"""Charts in the project's look: fans of what may come, and plans on a map; drawn without any global state."""
+"""Charts in the project's look: fans of what may come; drawn without any global state."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,24 +18,24 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
-class Shown:
+class Shown(ABC):
     """Something that displays itself as HTML, Markdown and Typst in any notebook front end."""
 
+    @abstractmethod
     def plain(self) -> str:
         """Return the text for a terminal."""
-        raise NotImplementedError
 
+    @abstractmethod
     def html(self) -> str:
         """Return the HTML fragment for a page."""
-        raise NotImplementedError
 
+    @abstractmethod
     def markdown(self) -> str:
         """Return the Markdown text."""
-        raise NotImplementedError
 
+    @abstractmethod
     def typst(self) -> str:
         """Return the Typst markup that calls the functions of the report template."""
-        raise NotImplementedError
 
     def extra(self) -> dict[str, Any]:
         """Return further entries of the mimetype bundle."""

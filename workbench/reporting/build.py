@@ -59,7 +59,6 @@ def build(
     *,
     folder: Path | None = None,
     runner: Runner = run,
-    name_of_files: str = "",
     overwrite: bool = False,
 ) -> BuiltReport:
     """Build the report ``name`` into the folder ``out`` as PDF, HTML and executed notebook.
@@ -72,8 +71,6 @@ def build(
         Folder of report notebooks; default those that ship.
     runner
         What executes the notebook: a kernel of its own, or a process that is warm already.
-    name_of_files
-        Name of the three files; default one that tells report, locality, place, as-of and language.
     overwrite
         Replace a report of this name that was made with other parameters. One of the same parameters always gives way.
 
@@ -92,7 +89,7 @@ def build(
     try:
         target.mkdir(parents=True, exist_ok=True)
         with locked_folder(target) as holder:
-            return _built(chosen, values, target, holder, runner, name_of_files, overwrite)
+            return _built(chosen, values, target, holder, runner, overwrite)
     except OSError as error:
         raise ReportError(
             "cannot write reports here", where=str(target), why=error.strerror or str(error), do="choose another folder"
@@ -105,11 +102,10 @@ def _built(
     target: Path,
     holder: Path,
     runner: Runner,
-    files: str,
     overwrite: bool,
 ) -> BuiltReport:
     name = chosen.name
-    expected = files or file_names.stem(name, values)
+    expected = file_names.stem(name, values)
     _keep(target / f"{expected}.ipynb", values, overwrite)
     failed = target / f"{expected}.failed.ipynb"
     notebook = holder / f"{name}.ipynb"
@@ -117,9 +113,9 @@ def _built(
         runner(chosen.path, values, notebook)
         public = _without_paths(notebook, values)
         facts = document.facts(read_notebook(notebook))
-        files = files or file_names.stem(name, values, facts.record)
+        files = file_names.stem(name, values, facts.record)
         _keep(target / f"{files}.ipynb", values, overwrite)
-        inputs, left_out = contents.inputs(values, facts.edition), contents.not_carried(values, facts.edition)
+        inputs, left_out = contents.inputs(values, facts.edition)
         attention = print_notebook(chosen, public, notebook, holder, archive_of(values.get("runs") or None), inputs)
         replaced = _replaced(target / f"{files}.ipynb", notebook)
         for suffix in (".ipynb", ".html", ".pdf"):

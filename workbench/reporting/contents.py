@@ -62,15 +62,25 @@ def input_name(parameter: str, value: str) -> str:
     return f"input-{parameter}{Path(value).suffix.lower()}"
 
 
-def not_carried(parameters: Mapping[str, object], edition: str) -> list[str]:
-    """Return which files that were named as parameters an edition does not carry, each with the reason."""
-    told = []
+def inputs(parameters: Mapping[str, object], edition: str) -> tuple[list[Attachment], list[str]]:
+    """Return the files that were named as parameters and may be carried, and why each of the others may not.
+
+    Notes
+    -----
+    A public edition carries a table only if all of its columns stand in one contract of public tables and none of its
+    counts is small; the file itself is carried, so that a rerun reads what was read.
+    """
+    carried, left_out = [], []
     for parameter, value in parameters.items():
         path = Path(value) if isinstance(value, str) and value else None
-        if path is not None and path.suffix.lower() in KINDS and path.is_file():
-            reason = _private(path) if edition == "public" else ""
-            told += [f"{parameter}: {reason}"] if reason else []
-    return told
+        if path is None or path.suffix.lower() not in KINDS or not path.is_file():
+            continue
+        if reason := _private(path) if edition == "public" else "":
+            left_out.append(f"{parameter}: {reason}")
+            continue
+        name, kind = input_name(parameter, str(value)), KINDS[path.suffix.lower()]
+        carried.append(Attachment(name, f"The table given as {parameter}", kind, path.read_bytes()))
+    return carried, left_out
 
 
 def _private(path: Path) -> str:
@@ -89,30 +99,6 @@ def _private(path: Path) -> str:
             if persons.between(SMALL.start, SMALL.stop - 1).any():
                 return f"its column {name} holds counts of {SMALL.start} to {SMALL.stop - 1}"
     return ""
-
-
-def inputs(parameters: Mapping[str, object], edition: str) -> list[Attachment]:
-    """Return the files that were named as parameters, as far as the edition allows.
-
-    Notes
-    -----
-    A public edition carries a table only if all of its columns stand in one contract of public tables and none of its
-    counts is small; the file itself is carried, so that a rerun reads what was read.
-    """
-    found = []
-    for parameter, value in parameters.items():
-        path = Path(value) if isinstance(value, str) and value else None
-        if path is None or path.suffix.lower() not in KINDS or not path.is_file():
-            continue
-        if edition == "public" and _private(path):
-            continue
-        body = path.read_bytes()
-        found.append(
-            Attachment(
-                input_name(parameter, str(value)), f"The table given as {parameter}", KINDS[path.suffix.lower()], body
-            )
-        )
-    return found
 
 
 def listed(carried: Sequence[Attachment]) -> tuple[Attachment, str]:

@@ -1,7 +1,7 @@
 """Which cells does a file hold, whatever it is kept in? CSV of any separator and alphabet, a workbook, or Parquet.
 
-A reader of a publisher's format belongs beside :func:`opened`: it recognises a file and returns the same
-:class:`Cells`, which :mod:`workbench.core.contracts.checking` then checks like any other.
+A publisher's format is recognised in these :class:`Cells` by `publishers`; `core.contracts.checking` checks every
+table alike.
 """
 
 from __future__ import annotations

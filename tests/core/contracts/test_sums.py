@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workbench.core.contracts.checking import look
 from workbench.core.contracts.sums import sum_faults
@@ -117,3 +119,24 @@ def test_a_county_beside_its_municipalities_is_found_under_any_name():
     assert "Town 0 to Town 11" in " ".join(fault.what for fault in faults)
     only = rows[~rows["area"].isin(["North", "South"])]
     assert sum_faults(only, "settled_by_area", 2) == []
+
+
+@pytest.mark.parametrize("total", [False, True])
+def test_counties_are_found_wherever_they_stand_among_their_municipalities(total: bool) -> None:
+    draw = np.random.default_rng(5)
+    towns = pd.DataFrame(draw.poisson(20, (8, 40)), columns=[f"Town {k}" for k in range(40)], index=range(2014, 2022))
+    counties = towns.T.groupby(draw.integers(0, 4, 40)).sum().T.add_prefix("County ")
+    table = towns.join(counties).assign(**({"Norvegia": towns.sum(axis=1)} if total else {}))
+    rows = table[draw.permutation(table.columns)].rename_axis(index="period", columns="area").stack().rename("persons")
+    found = sum_faults(rows.reset_index().astype({"period": str}), "settled_by_area", 2)
+    assert {fault.value for fault in found} == {*counties.columns, *(["Norvegia"] if total else [])}
+
+
+@given(st.integers(0, 10_000), st.integers(6, 60), st.integers(3, 10), st.sampled_from([1, 10, 1000]))
+@settings(max_examples=25)
+def test_parts_that_only_resemble_sums_are_left_alone(seed: int, parts: int, periods: int, size: int) -> None:
+    draw = np.random.default_rng(seed)
+    value = 6 * draw.poisson(draw.gamma(0.7, size, (periods, parts)))  # shares of two and three divide it
+    table = pd.DataFrame(value, columns=[f"Town {k}" for k in range(parts)])
+    rows = table.rename_axis(index="period", columns="area").stack().rename("persons").reset_index()
+    assert sum_faults(rows.astype({"period": str}), "settled_by_area", 2) == []

@@ -1,4 +1,4 @@
-"""Arrivals made from known parameters, and one fit of them that the whole ring shares."""
+"""Arrivals made from known parameters, and one fit of them that the whole tests share."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import pytest
 from workbench.core.errors import AssumptionError, DataError, DecisionError
 from workbench.sources import localities
 from workbench.studies import allocation
-from workbench.studies.allocation import tables as allocation_tables
+from workbench.studies.allocation.input import tables as allocation_tables
 
 pytestmark = pytest.mark.quick
 NORWAY = localities.load("norway")

@@ -9,7 +9,7 @@ from workbench.core.errors import DecisionError
 from workbench.presentation.allocation.uncertainty import under_draws as said
 from workbench.sources import synthetic_outcomes
 from workbench.studies.allocation import allocate, outcome_scores, outcomes, uncertainty
-from workbench.studies.allocation.tables import Tables
+from workbench.studies.allocation.input.tables import Tables
 
 pytestmark = pytest.mark.quick
 

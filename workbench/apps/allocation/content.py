@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbench.apps import notices
 from workbench.core.errors import WorkbenchError
-from workbench.decisions.allocation.near_equal import near_equal
+from workbench.decisions.allocation.trade_offs.near_equal import near_equal
 from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.allocation import desk as words

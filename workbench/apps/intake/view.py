@@ -10,8 +10,9 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices, pages
+from workbench.apps.boxes import boxed
 from workbench.apps.intake.state import IntakeState
-from workbench.apps.register_view import RegisterView, box, button
+from workbench.apps.register_view import RegisterView, button
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import DataError
 from workbench.presentation import markup as m
@@ -52,13 +53,15 @@ class IntakeView(RegisterView):
         self.fields = {name: _field(question, self.form) for name, question in self.form.questions.items()}
         self.headings = {name: ipywidgets.HTML() for name in self.form.sections}
         self.sections = {
-            name: box("mw-section", self.headings[name], *(f.box for q, f in self.fields.items() if self._in(q, name)))
+            name: boxed(
+                "mw-section", self.headings[name], *(f.box for q, f in self.fields.items() if self._in(q, name))
+            )
             for name in self.form.sections
         }
         self.blocked = ipywidgets.HTML()
         self.hand_in = button("", self._hand_in, "mw-main")
         self.anew, self._asked = button("", self._throw_away), False
-        self.side.children = (box("mw-card", self.language), self.foot)
+        self.side.children = (boxed("mw-card", self.language), self.foot)
         self.main.children = (self.head, self.notice, *self.sections.values(), self.blocked, self.hand_in, self.anew)
         self._quiet = False
         self._fill()
@@ -161,7 +164,7 @@ class _Choices:
         self.question, self.form = question, form
         self.legend = ipywidgets.HTML()
         self.ticks = {code: ipywidgets.Checkbox(indent=False) for code in form.choices[question.choices]}
-        self.box = box("mw-question", self.legend, box("mw-ticks", *self.ticks.values()))
+        self.box = boxed("mw-question", self.legend, boxed("mw-ticks", *self.ticks.values()))
         self.box.add_class("mw-choice")
 
     def set(self, value: Any) -> None:
@@ -192,7 +195,7 @@ class _One:
             self.widget = ipywidgets.DatePicker()
         else:
             self.widget = ipywidgets.Text(continuous_update=False)
-        self.box = box("mw-question", self.widget)
+        self.box = boxed("mw-question", self.widget)
 
     def set(self, value: Any) -> None:
         """Show an answer."""

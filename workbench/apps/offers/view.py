@@ -8,7 +8,8 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.register_view import RegisterView, box, button
+from workbench.apps.boxes import boxed
+from workbench.apps.register_view import RegisterView, button
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation import markup as m
@@ -35,8 +36,8 @@ class OffersView(RegisterView):
 
     def build(self) -> None:
         """Make what does not change."""
-        self.list, self.folder = box("mw-list"), ipywidgets.HTML()
-        self.side.children = (box("mw-card", self.language),)
+        self.list, self.folder = boxed("mw-list"), ipywidgets.HTML()
+        self.side.children = (boxed("mw-card", self.language),)
         self.main.children = (self.head, self.notice, self.list, self.folder, self.foot)
 
     def refresh(self) -> None:
@@ -68,7 +69,7 @@ class OffersView(RegisterView):
         named = say("Household {code}", self.lang, code=row.short)
         head = f"{named}: {state(row.state, self.lang)}"
         text = ipywidgets.HTML(f'<h2>{m.html(head)}</h2><dl class="mw-facts">{said}</dl>')
-        return box("mw-card", text, *self._buttons(row))
+        return boxed("mw-card", text, *self._buttons(row))
 
     def _buttons(self, row: municipal.Offer) -> tuple[Any, ...]:
         if row.state == "sent":
@@ -80,7 +81,7 @@ class OffersView(RegisterView):
             decline = button(
                 say("Decline {code}", self.lang, code=row.short), lambda: self._answer(row, False, reason.value)
             )
-            return box("mw-row", accept, decline), reason
+            return boxed("mw-row", accept, decline), reason
         look = button(say("Open the folder of {code}", self.lang, code=row.short), lambda: self._open(row))
         if row.state == "decided" and not row.settled:
             day = ipywidgets.DatePicker(description=say("Moved in on", self.lang))
@@ -91,7 +92,7 @@ class OffersView(RegisterView):
                 say("Note the day for {code}", self.lang, code=row.short),
                 lambda: self._settle(row, day.value, number.value.strip()),
             )
-            return look, box("mw-row", day, number), note
+            return look, boxed("mw-row", day, number), note
         return (look,) if row.state in ("accepted", "decided") else ()
 
     def _settle(self, row: municipal.Offer, day: date | None, case_number: str) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.register_view import RegisterView, box, button, table
+from workbench.apps.boxes import boxed
+from workbench.apps.register_view import RegisterView, button, table
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
@@ -51,10 +52,10 @@ class PlacesView(RegisterView):
         self.week_title, self.pause_title, self.service_title = (ipywidgets.HTML() for _ in range(3))
         self.told = ipywidgets.HTML()
         self.side.children = (
-            box("mw-card", self.language, self.place, self.year),
-            box("mw-card", self.week_title, self.week, self.kind, self.number, self.save),
-            box("mw-card", self.pause_title, self.reason, box("mw-row", self.pause, self.open)),
-            box("mw-card", self.service_title, self.services, self.keep),
+            boxed("mw-card", self.language, self.place, self.year),
+            boxed("mw-card", self.week_title, self.week, self.kind, self.number, self.save),
+            boxed("mw-card", self.pause_title, self.reason, boxed("mw-row", self.pause, self.open)),
+            boxed("mw-card", self.service_title, self.services, self.keep),
         )
         self.main.children = (self.head, self.notice, self.told)
         for each in (self.place, self.year):

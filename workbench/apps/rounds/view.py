@@ -9,7 +9,8 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.register_view import RegisterView, box, button, table
+from workbench.apps.boxes import boxed
+from workbench.apps.register_view import RegisterView, button, table
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
@@ -64,11 +65,11 @@ class RoundsView(RegisterView):
         self.titles = [ipywidgets.HTML() for _ in range(4)]
         self.told = ipywidgets.HTML()
         self.side.children = (
-            box("mw-card", self.language, self.round),
-            box("mw-card", self.titles[0], self.year, self.week, self.deadline, self.deciders, self.begin),
-            box("mw-card", self.titles[1], box("mw-row", self.propose, self.hand_out, self.end)),
-            box("mw-card", self.titles[2], self.household, self.kind, self.place, self.reason, self.order),
-            box("mw-card", self.titles[3], self.waits, self.decide),
+            boxed("mw-card", self.language, self.round),
+            boxed("mw-card", self.titles[0], self.year, self.week, self.deadline, self.deciders, self.begin),
+            boxed("mw-card", self.titles[1], boxed("mw-row", self.propose, self.hand_out, self.end)),
+            boxed("mw-card", self.titles[2], self.household, self.kind, self.place, self.reason, self.order),
+            boxed("mw-card", self.titles[3], self.waits, self.decide),
         )
         self.main.children = (self.head, self.notice, self.told)
         self.round.observe(lambda _: None if self._quiet else self.update(), "value")

@@ -103,10 +103,11 @@ def run(
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
-    from workbench.studies.allocation import attributes, outcome_scores, uncertainty
-    from workbench.studies.allocation import certificate_files as sidecars
+    from workbench.studies.allocation import outcome_scores, uncertainty
     from workbench.studies.allocation import outcomes as counted_outcomes
-    from workbench.studies.allocation import tables as allocation_tables
+    from workbench.studies.allocation.certificate import files as sidecars
+    from workbench.studies.allocation.input import attributes
+    from workbench.studies.allocation.input import tables as allocation_tables
 
     counts = allocation_tables.counts_of(count or ())
     if scores is not None and outcomes is not None:
@@ -261,8 +262,8 @@ def honesty(
     from workbench.presentation.allocation import honesty as shown
     from workbench.sources import localities
     from workbench.studies.allocation import outcomes as counted_outcomes
-    from workbench.studies.allocation import tables as allocation_tables
     from workbench.studies.allocation.honesty import study
+    from workbench.studies.allocation.input import tables as allocation_tables
 
     guard([result], reads=[households, places, outcomes, rules, practice], overwrite=overwrite)
     home = localities.load(locality, "allocation") if locality else None
@@ -291,7 +292,7 @@ def verify(
     result: Annotated[Path, typer.Argument(help="The result.json of a plan; its sidecar and inputs are read again.")],
 ) -> None:
     """Recompute a plan's value, rules, bound and gap from the files, by code of its own."""
-    from workbench.studies.allocation import verification as certificates
+    from workbench.studies.allocation.certificate import verification as certificates
 
     checks = certificates.verify(result)
     for check in checks:

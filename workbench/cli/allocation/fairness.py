@@ -58,8 +58,8 @@ def run(
     from workbench.presentation.allocation import fairness as shown
     from workbench.presentation.languages import check
     from workbench.sources import files, localities
-    from workbench.studies.allocation import attributes
     from workbench.studies.allocation import fairness as study
+    from workbench.studies.allocation.input import attributes
     from workbench.studies.allocation.placement import weights_of
 
     check(language)

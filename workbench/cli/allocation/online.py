@@ -62,7 +62,7 @@ def run(
     from workbench.core.storage.outputs import guard
     from workbench.presentation.allocation import online as shown
     from workbench.sources import files
-    from workbench.studies.allocation import tables as allocation_tables
+    from workbench.studies.allocation.input import tables as allocation_tables
     from workbench.studies.allocation.online import futures as drawn
     from workbench.studies.allocation.online.week import week
 

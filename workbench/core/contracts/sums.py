@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workbench.core.contracts.adding_up import parts_that_repeat_the_rest, runs_that_add_up
 from workbench.core.contracts.cells import numbers, texts
 from workbench.core.errors import Fault
 
@@ -30,8 +31,6 @@ LEAST_PARTS = 8
 """Parts that a sum must have in a table without periods, unless its name says that it is one."""
 ROUNDED_TO = 5
 """The step to which Eurostat rounds, and many others."""
-MOST_PARTS_COMPARED = 2_000
-"""Parts up to which every run of neighbours is compared: time grows with the square."""
 TOLERANCE = 0.002
 """Share by which a published sum may miss that of its rounded parts."""
 
@@ -132,42 +131,12 @@ def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -
             found.setdefault(str(code), f"'{code}' is the sum of all others in each of {int(here.sum())} rows")
     if timed:
         order = [code for code in dict.fromkeys(part.dropna().astype(str)) if code in codes and code not in found]
-        for code, first, last, count in _runs_that_add_up(wide[order]):
+        for code, first, last, count in runs_that_add_up(wide[order]):
             found[code] = f"'{code}' is the sum of {count} rows of each period, {first} to {last}"
+        left = [code for code in order if code not in found]
+        for code in parts_that_repeat_the_rest(wide[left]):
+            found[code] = f"'{code}' and others like it are together the sum of all other rows of each period"
     return list(found.items())
-
-
-def _runs_that_add_up(wide: pd.DataFrame) -> list[tuple[str, str, str, int]]:
-    """Return each part that is, in every period, exactly the sum of others that stand together in the table.
-
-    A county stands beside its municipalities under a name that does not say so. Small figures agree by chance, so the
-    figures must be large and many enough that not one agreement in ten thousand tables is expected.
-    """
-    names = [str(name) for name in wide.columns]
-    value = wide.fillna(0).to_numpy(dtype=float).T
-    if len(names) > MOST_PARTS_COMPARED or (value % 1 != 0).any() or (np.abs(value) > 1e9).any():
-        return []
-    count, periods = value.shape
-    # One number for the figures of all periods: whole, so that sums of it are exact (they wrap around alike).
-    weight = np.random.default_rng(0).integers(1, 2**62, periods, dtype=np.int64)
-    sums = np.concatenate([[0], np.cumsum((value.astype(np.int64) * weight).sum(axis=1))])
-    own = np.diff(sums)
-    chances = np.log(count**3 * 1e4)
-    candidates = np.flatnonzero(np.log1p(np.abs(value)).sum(axis=1) > chances)
-    found = []
-    for first in range(count - 2):
-        runs = sums[first + 3 :] - sums[first]
-        for at in np.flatnonzero(np.isin(runs, own[candidates])).tolist():
-            last = first + 3 + at
-            for code in candidates[own[candidates] == runs[at]].tolist():
-                inside = first <= code < last
-                if (
-                    not inside
-                    and (value[first:last].sum(axis=0) == value[code]).all()
-                    and (value[first:last] > 0).any()
-                ):
-                    found.append((names[code], names[first], names[last - 1], last - first))
-    return list({each[0]: each for each in reversed(found)}.values())
 
 
 def _least_gap(parts: pd.DataFrame) -> float:

@@ -1,4 +1,4 @@
-"""May a command write here? One guard for all: no result takes the place of an input, or silently of another result."""
+"""May a command write here? One guard for all: no result overwrites an input, or silently another result."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workbench.decisions.allocation.alternatives import Choice, choices
 from workbench.decisions.allocation.problem.problem import WhyNot
+from workbench.decisions.allocation.trade_offs.alternatives import Choice, choices
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.tables import Column, Table
@@ -18,7 +18,7 @@ from workbench.presentation.wording import listing, number, percent
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from workbench.decisions.allocation.near_equal import NearEqual
+    from workbench.decisions.allocation.trade_offs.near_equal import NearEqual
     from workbench.studies.allocation.desk import Desk
 
 MOST = 8

@@ -17,7 +17,7 @@ from workbench.studies.allocation.waiting import waiting as waited
 
 if TYPE_CHECKING:
     from workbench.decisions.allocation import Plan, Problem
-    from workbench.studies.allocation.attributes import Audit
+    from workbench.studies.allocation.input.attributes import Audit
 
 
 def waiting(problem: Problem, plan: Plan, language: str = "en", day: str = "") -> Finding:

@@ -13,7 +13,7 @@ import pandas as pd
 from workbench.core.errors import DataError, nearest
 from workbench.sources import files, localities, synthetic
 from workbench.studies.allocation import outcome_scores, outcomes, placement
-from workbench.studies.allocation.tables import Tables, read_tables
+from workbench.studies.allocation.input.tables import Tables, read_tables
 
 FOLDER = "WORKBENCH_BATCHES"
 """Environment variable that names the folder of batches, each a folder of tables; without it, there is the example."""

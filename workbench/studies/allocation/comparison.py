@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.decisions.allocation import Plan, Problem
-from workbench.decisions.allocation.alternatives import choices
+from workbench.decisions.allocation.trade_offs.alternatives import choices
 
 EQUAL = 1e-6
 WEEKS = 52

@@ -20,7 +20,7 @@ from workbench.decisions.allocation import Plan, Problem, needs_and_ties, solve
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.decisions.allocation.search.stopping import Limit, Progress
 from workbench.studies.allocation import placement
-from workbench.studies.allocation.tables import Tables
+from workbench.studies.allocation.input.tables import Tables
 
 KINDS = ("pin", "ban", "linked", "capacity", "switch")
 DRAFT = re.compile(r"[0-9a-f]{16}")

@@ -9,14 +9,14 @@ import pandas as pd
 
 from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import Plan, Problem, solve
-from workbench.decisions.allocation.fairness import KINDS, group_losses, household_score, pareto_front, worst
-from workbench.decisions.allocation.near_equal import near_equal
-from workbench.decisions.allocation.stability import stability
-from workbench.decisions.allocation.wishes import by_wishes, ranked
+from workbench.decisions.allocation.trade_offs.fairness import KINDS, group_losses, household_score, pareto_front, worst
+from workbench.decisions.allocation.trade_offs.near_equal import near_equal
+from workbench.decisions.allocation.trade_offs.wishes import by_wishes, ranked
+from workbench.decisions.allocation.uncertainty.stability import stability
 from workbench.models.outcomes.fit import OutcomeFit
 from workbench.studies.allocation import outcome_scores, outcomes, placement
-from workbench.studies.allocation.attributes import require_listed
-from workbench.studies.allocation.tables import Tables, read_tables
+from workbench.studies.allocation.input.attributes import require_listed
+from workbench.studies.allocation.input.tables import Tables, read_tables
 from workbench.studies.allocation.waiting import waiting
 
 SECONDS = 15.0

@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 
 from workbench.decisions.allocation import Problem
-from workbench.decisions.allocation.cvar import ScoreDraws
 from workbench.decisions.allocation.problem.input_tables import texts
+from workbench.decisions.allocation.uncertainty.cvar import ScoreDraws
 from workbench.models.outcomes import laplace
 from workbench.models.outcomes.cells import Cells
 from workbench.models.outcomes.fit import OutcomeFit
 from workbench.models.outcomes.fit import fit as sampled
 from workbench.models.sampling import Progress
 from workbench.sources import files, localities, synthetic_outcomes
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.outcomes import OutcomeTable, score_table, type_index, types_of
-from workbench.studies.allocation.tables import Tables
 
 USUAL_TYPES = ("couple", "family", "senior", "single_adult", "single_parent")
 

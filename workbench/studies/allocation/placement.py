@@ -42,7 +42,7 @@ from workbench.decisions.allocation import (
     solve,
 )
 from workbench.sources import localities, synthetic
-from workbench.studies.allocation.tables import Tables
+from workbench.studies.allocation.input.tables import Tables
 
 STUDY = "allocation"
 QUARTER_STARTS = {1: (1, 1), 2: (4, 1), 3: (7, 1), 4: (10, 1)}

@@ -9,13 +9,13 @@ import pandas as pd
 
 from workbench.core.errors import DecisionError
 from workbench.decisions.allocation import MatchingWeights, Plan, further_rules
-from workbench.decisions.allocation.cvar import TAIL, TailPlan, best_tail
 from workbench.decisions.allocation.search.stopping import Limit
-from workbench.decisions.allocation.stability import Stability, stability
+from workbench.decisions.allocation.uncertainty.cvar import TAIL, TailPlan, best_tail
+from workbench.decisions.allocation.uncertainty.stability import Stability, stability
 from workbench.models.outcomes.fit import OutcomeFit
 from workbench.studies.allocation import outcome_scores
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.placement import problem_of
-from workbench.studies.allocation.tables import Tables
 
 DRAWS = 100
 """Draws of the scores where none are asked for and some are needed."""

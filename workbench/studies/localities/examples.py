@@ -20,7 +20,7 @@ from workbench.core.errors import DataError, WorkbenchError
 from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.studies import allocation
-from workbench.studies.allocation import tables as allocation_tables
+from workbench.studies.allocation.input import tables as allocation_tables
 
 FILE = "examples.toml"
 PARTS = {"name": str, "because": str, "as_of": date, "households": list, "places": list, "expected": dict}

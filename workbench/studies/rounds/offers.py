@@ -19,7 +19,7 @@ from workbench.sources import localities
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals
 from workbench.studies.allocation import placement
-from workbench.studies.allocation.tables import Tables
+from workbench.studies.allocation.input.tables import Tables
 
 GAP = 0.001
 """How far from the best possible a round's plan may be, as a share of its score."""

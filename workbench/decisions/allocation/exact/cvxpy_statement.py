@@ -1,6 +1,6 @@
 """What is the best choice of pairs under the rules? The readable statement in cvxpy, solved by HiGHS.
 
-It takes any rule and settles small cases exactly; :mod:`large_scale` takes rules that limit places, at any size.
+It takes any rule and settles small cases exactly; `search.large_scale` takes rules that limit places, at any size.
 
 One thread and a fixed seed: without a time limit the same input gives the same plan on every machine. A choice stops on
 its gap, on a number of search nodes, or when the time is up.

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.core.errors import DecisionError
-from workbench.decisions.allocation.grid import fullest, on_grid
 from workbench.decisions.allocation.problem.input_tables import Floats, Ints
 from workbench.decisions.allocation.problem.problem import Problem, WhyNot
+from workbench.decisions.allocation.proof.grid import fullest, on_grid
 from workbench.decisions.allocation.rules.standard import Rows
 
 ROUNDING = 1e-12

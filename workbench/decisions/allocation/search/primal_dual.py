@@ -1,6 +1,6 @@
 """Which plan is nearly best, and which multipliers prove it? Prices, a first plan, then plan and bound in turn.
 
-Everything here is a guess that :mod:`lagrangian_bound` judges afterwards: wrong multipliers only loosen the bound.
+Everything here is a guess that `proof.lagrangian_bound` judges afterwards: wrong multipliers only loosen the bound.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from workbench.studies.allocation.honesty import calibration
 from workbench.studies.allocation.honesty.batch import Batch, chance
 from workbench.studies.allocation.honesty.estimates import Gain, claimed, cross_fitted, true_gain
 from workbench.studies.allocation.honesty.null_worlds import NullWorlds, null_worlds
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.outcomes import OutcomeTable, score_table, type_index
-from workbench.studies.allocation.tables import Tables
 
 FOLDS = 5
 WORLDS = 99

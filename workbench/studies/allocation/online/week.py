@@ -11,10 +11,17 @@ import pandas as pd
 
 from workbench.core.errors import DataError
 from workbench.decisions.allocation import MatchingWeights, Problem
-from workbench.decisions.allocation.online import BatchPlan, ahead, future_of, left_over, place_batch, potentials
 from workbench.decisions.allocation.problem.input_tables import Floats
+from workbench.decisions.allocation.uncertainty.online import (
+    BatchPlan,
+    ahead,
+    future_of,
+    left_over,
+    place_batch,
+    potentials,
+)
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.placement import problem_of
-from workbench.studies.allocation.tables import Tables
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from workbench.decisions.allocation import Problem, solve
-from workbench.decisions.allocation.online import ahead, future_of, left_over, place_batch, potentials
 from workbench.decisions.allocation.practices import first_come
 from workbench.decisions.allocation.problem.input_tables import Ints
+from workbench.decisions.allocation.uncertainty.online import ahead, future_of, left_over, place_batch, potentials
 from workbench.studies.allocation import placement
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.online.futures import Futures
-from workbench.studies.allocation.tables import Tables
 
 POLICIES = ("potentials", "greedy", "first_come")
 EASE = 0.02

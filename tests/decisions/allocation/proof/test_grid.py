@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.decisions.allocation import Problem, problem_from_tables, solve
-from workbench.decisions.allocation.grid import fullest, on_grid
+from workbench.decisions.allocation.proof.grid import fullest, on_grid
 from workbench.decisions.allocation.proof.lagrangian_bound import certified_bound, persons_bound, without_prices
 
 pytestmark = pytest.mark.quick

@@ -17,8 +17,8 @@ from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem, solve
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.models.outcomes.fit import OutcomeFit
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.placement import problem_of
-from workbench.studies.allocation.tables import Tables
 
 MATCHED = ("languages", "ties")
 """What needs-and-ties matching is made of."""

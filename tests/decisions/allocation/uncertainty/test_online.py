@@ -9,10 +9,10 @@ import pytest
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.decisions.allocation import problem_from_tables
-from workbench.decisions.allocation.online import ahead, future_of, place_batch, potentials
+from workbench.decisions.allocation.uncertainty.online import ahead, future_of, place_batch, potentials
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.online.futures import Futures
 from workbench.studies.allocation.online.week import week
-from workbench.studies.allocation.tables import Tables
 
 pytestmark = pytest.mark.quick
 PLACES = pd.DataFrame({"place": ["busy", "calm"], "capacity": [4, 40]})

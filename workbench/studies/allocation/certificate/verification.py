@@ -1,8 +1,8 @@
 """Does a saved plan keep its rules, and does its certificate hold? Recomputed from the files alone, in float64.
 
-Beside the result lies a sidecar (``.npz``, module `sidecars`). Verifying reads the inputs again and uses none of the
-search's code. Whatever in plan and result follows from inputs, plan and sidecar is compared; what only explains
-(runners-up, reasons, the sentence on how the search ended), seconds, versions and the settings of the search are not.
+Beside the result lies a certificate (``.npz``, see `certificate_files`). Verifying reads the inputs again and uses none
+of the search's code. What follows in plan and result from inputs, plan and certificate is compared. What only explains
+(runners-up, reasons, the sentence on how the search ended), seconds, versions and settings of the search are not.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from workbench.core.runs.provenance import fingerprint
 from workbench.decisions.allocation import Problem, further_rules, standard_rules, stated_rules
 from workbench.decisions.allocation.proof.lagrangian_bound import Multipliers, certified_bound, persons_bound
 from workbench.sources import files
-from workbench.studies.allocation.certificate_files import Sidecar, read_sidecar
+from workbench.studies.allocation.certificate.files import Sidecar, read_sidecar
+from workbench.studies.allocation.input.tables import Tables, named, read_tables
 from workbench.studies.allocation.placement import problem_of
-from workbench.studies.allocation.tables import Tables, named, read_tables
 
 TOLERANCE = 1e-9
 GROUP = ("households", "persons", "placed_persons", "mean_score")

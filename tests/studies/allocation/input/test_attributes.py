@@ -12,9 +12,10 @@ from workbench.core.errors import AssumptionError, DataError
 from workbench.decisions.allocation import solve
 from workbench.presentation.allocation.fairness import audited, lines, shadow
 from workbench.sources import localities
-from workbench.studies.allocation import attributes, comparison, fairness
+from workbench.studies.allocation import comparison, fairness
+from workbench.studies.allocation.input import attributes
+from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.placement import norwegian_weights, problem_of
-from workbench.studies.allocation.tables import Tables
 from workbench.studies.allocation.waiting import waiting
 
 pytestmark = pytest.mark.quick

@@ -10,8 +10,8 @@ import pytest
 
 from workbench.core.errors import DecisionError
 from workbench.decisions.allocation import Problem, problem_from_tables, solve
-from workbench.decisions.allocation.cvar import ScoreDraws, best_tail, tail_mean
-from workbench.decisions.allocation.stability import stability
+from workbench.decisions.allocation.uncertainty.cvar import ScoreDraws, best_tail, tail_mean
+from workbench.decisions.allocation.uncertainty.stability import stability
 
 pytestmark = pytest.mark.quick
 

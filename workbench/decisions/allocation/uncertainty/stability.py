@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from workbench.decisions.allocation.cvar import TAIL, tail_mean
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem.input_tables import Floats
 from workbench.decisions.allocation.problem.problem import Problem
 from workbench.decisions.allocation.solve import solve
+from workbench.decisions.allocation.uncertainty.cvar import TAIL, tail_mean
 
 GAP, SECONDS = 0.005, 2.0
 

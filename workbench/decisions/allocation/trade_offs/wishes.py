@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError, DecisionError, Fault, nearest
-from workbench.decisions.allocation.alternatives import choices
 from workbench.decisions.allocation.plan import Plan
 from workbench.decisions.allocation.problem.problem import Problem, WhyNot
 from workbench.decisions.allocation.solve import solve
+from workbench.decisions.allocation.trade_offs.alternatives import choices
 
 SECONDS = 0.5
 DEARER = 1.5

@@ -15,7 +15,7 @@ from workbench.core.errors import DataError, DecisionError, nearest
 from workbench.core.geography.places import Locality
 from workbench.decisions.allocation.problem.input_tables import Ints
 from workbench.decisions.allocation.problem.room import COUNTED
-from workbench.studies.allocation.faults import TABLES, at_home, in_order, look, refusal
+from workbench.studies.allocation.input.faults import TABLES, at_home, in_order, look, refusal
 
 
 @dataclass(frozen=True)

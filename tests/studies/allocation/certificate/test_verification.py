@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from workbench.cli.allocation import commands as allocate
 from workbench.core.errors import DataError
-from workbench.studies.allocation.verification import verify
+from workbench.studies.allocation.certificate.verification import verify
 
 pytestmark = pytest.mark.quick
 TABLES = {

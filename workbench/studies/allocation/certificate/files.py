@@ -22,8 +22,8 @@ from workbench.core.runs.provenance import fingerprint
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem
 from workbench.decisions.allocation.proof.lagrangian_bound import Branches, Multipliers
 from workbench.decisions.allocation.rules.standard import Rows
-from workbench.studies.allocation.faults import TABLES
-from workbench.studies.allocation.tables import Tables
+from workbench.studies.allocation.input.faults import TABLES
+from workbench.studies.allocation.input.tables import Tables
 
 LARGEST = 1e15
 """No search writes a larger multiplier; larger ones could overflow."""

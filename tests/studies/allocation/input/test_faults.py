@@ -10,7 +10,7 @@ import pytest
 from workbench.core.errors import DataError, DecisionError
 from workbench.sources import localities
 from workbench.studies import allocation
-from workbench.studies.allocation.tables import Tables, read_tables
+from workbench.studies.allocation.input.tables import Tables, read_tables
 
 pytestmark = pytest.mark.quick
 

@@ -10,10 +10,10 @@ import pytest
 
 from workbench.core.errors import DataError
 from workbench.decisions.allocation import Problem, problem_from_tables, solve
-from workbench.decisions.allocation.fairness import group_losses, household_score, pareto_front, worst
-from workbench.decisions.allocation.near_equal import near_equal
-from workbench.decisions.allocation.stability import stability
-from workbench.decisions.allocation.wishes import by_wishes, ranked
+from workbench.decisions.allocation.trade_offs.fairness import group_losses, household_score, pareto_front, worst
+from workbench.decisions.allocation.trade_offs.near_equal import near_equal
+from workbench.decisions.allocation.trade_offs.wishes import by_wishes, ranked
+from workbench.decisions.allocation.uncertainty.stability import stability
 
 pytestmark = pytest.mark.quick
 

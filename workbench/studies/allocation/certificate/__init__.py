@@ -1,0 +1,1 @@
+"""What proves a plan: the files beside it, and their verification from the files alone."""
