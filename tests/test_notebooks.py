@@ -57,3 +57,19 @@ def test_the_notebook_on_rounds_lives_through_a_small_year(tmp_path: Path) -> No
     assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     said = str([o for cell in done.cells for o in cell.get("outputs", [])])
     assert "synthetic" in said and "first come, first placed" in said and said.count("<svg") >= 4
+
+
+def test_the_notebook_on_capacity_forecasts_plans_and_tells_an_applicant(tmp_path: Path) -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "02_capacity.ipynb", as_version=4)
+    done = papermill.execute_notebook(
+        notebook,
+        str(tmp_path / "done.ipynb"),
+        {"as_of": "2017-Q4", "draws": 50, "runs": str(tmp_path / "runs")},
+        kernel_name="python3",
+        cwd=str(ROOT / "notebooks"),
+        progress_bar=False,
+    )
+    assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    said = str([o for cell in done.cells for o in cell.get("outputs", [])])
+    assert sum("<svg" in str(cell.get("outputs", [])) for cell in done.cells) >= 2
+    assert "Hvis du søker nå" in said and "halvparten av saker som din avgjøres innen" in said

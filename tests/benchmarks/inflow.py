@@ -36,7 +36,6 @@ def contest(name: str, asked: argparse.Namespace) -> str:
     from kept_fits import KeptFits
 
     from workbench.core.engine import Engine
-    from workbench.models.inflow import InflowModel
     from workbench.presentation.inflow import contest as shown
     from workbench.studies.inflow import backtest as inflow_backtest
     from workbench.studies.inflow import backtest_plan as inflow_plan
@@ -49,7 +48,7 @@ def contest(name: str, asked: argparse.Namespace) -> str:
     origins = inflow_plan.every(first, last, asked.every)
     learner: Any = Fitted(draws=asked.draws, tune=asked.tune, chains=asked.chains)
     if asked.fits:
-        learner = KeptFits(str(asked.fits / name), InflowModel(), asked.draws, asked.tune, asked.chains)
+        learner = KeptFits(str(asked.fits / name), learner)
     began = time.monotonic()
     with Engine(workers=asked.workers) as engine:
         done = inflow_backtest.run(

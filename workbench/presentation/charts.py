@@ -123,7 +123,7 @@ def fan_chart(fan: Fan, as_of: str, unit: str, language: str = "en") -> Drawing:
     """
     with style():
         drawing = Drawing(figsize=(TEXT_WIDTH_IN, 3.1))
-        axes = drawing.add_axes((0.085, 0.085, 0.755, 0.80))
+        axes = drawing.add_axes((0.085, 0.085, 0.755, 0.78))
         _panel(axes, fan, as_of, compact=False, language=language)
         highest = max(fan.observed.max(), fan.forecast["high95"].max(), fan.later.max() if len(fan.later) else 0)
         axes.set_ylim(0, float(highest) * 1.08 or 1)
@@ -131,7 +131,7 @@ def fan_chart(fan: Fan, as_of: str, unit: str, language: str = "en") -> Drawing:
         end = fan.forecast.iloc[-1]
         names = [(say("median", language), end["median"], COLOURS.accent)]
         names += [(_band(level, language), end[f"high{round(level * 100)}"], COLOURS.quiet) for level in BANDS]
-        heights = _apart([float(y) for _, y, _ in names], 0.052 * axes.get_ylim()[1])
+        heights = _apart([float(y) for _, y, _ in names], 0.058 * axes.get_ylim()[1])
         for (text, wanted, colour), y in zip(names, heights, strict=True):
             axes.annotate(
                 text,
@@ -144,6 +144,7 @@ def fan_chart(fan: Fan, as_of: str, unit: str, language: str = "en") -> Drawing:
                 arrowprops={"arrowstyle": "-", "color": COLOURS.quiet, "linewidth": 0.4, "shrinkA": 0, "shrinkB": 0},
                 annotation_clip=False,
             )
+        first, last = axes.get_xlim()
         axes.annotate(
             say("data to {month}", language, month=month(as_of, language)),
             (month_number(as_of), axes.get_ylim()[1]),
@@ -151,7 +152,7 @@ def fan_chart(fan: Fan, as_of: str, unit: str, language: str = "en") -> Drawing:
             textcoords="offset points",
             color=COLOURS.quiet,
             fontsize=8.5,
-            ha="center",
+            ha="center" if month_number(as_of) > first + 0.2 * (last - first) else "left",
             va="bottom",
         )
         near = fan.observed.iloc[len(fan.observed) // 4 : len(fan.observed) // 2 + 1]

@@ -28,7 +28,7 @@ class Front(Shown):
         Why the result carries a warning, such as a fit that failed its checks; printed first, and said where the
         report is built. Empty if it carries none.
     synthetic
-        Whether the figures describe no real persons; printed on every page.
+        What describes nothing real, e.g. ``synthetic households``; printed on every page. Empty if nothing does.
     edition
         ``public``, ``municipal`` or ``case``: for whom the report is; printed on every page.
     """
@@ -40,7 +40,7 @@ class Front(Shown):
     description: str
     warning: str = ""
     attention: str = ""
-    synthetic: bool = False
+    synthetic: str = ""
     edition: str = "public"
     language: str = "en"
 

@@ -39,7 +39,7 @@ class Facts:
     vintage: str
     edition: str
     language: str
-    synthetic: bool
+    synthetic: str
     record: RunRecord
     attention: str = ""
 
@@ -65,19 +65,19 @@ def running_head(facts: Facts) -> list[str]:
 
 
 def running_foot(facts: Facts) -> list[str]:
-    """Return what stands at the foot of each page: the edition, whether persons are made up, the run."""
+    """Return what stands at the foot of each page: the edition, what is made up, the run."""
     run = say("run {key}", facts.language, key=facts.record.short_key)
     return [*whose(facts.edition, facts.language, facts.synthetic), run]
 
 
-def whose(edition: str, language: str, synthetic: bool) -> list[str]:
-    """Return for whom a document is, and whether its persons are made up."""
+def whose(edition: str, language: str, synthetic: str) -> list[str]:
+    """Return for whom a document is, and what in it is made up."""
     editions = {
         "public": say("Public edition", language),
         "municipal": say("Municipal edition", language),
         "case": say("Case edition", language),
     }
-    return [editions[edition], *([say("synthetic households", language)] if synthetic else [])]
+    return [editions[edition], *([synthetic] if synthetic else [])]
 
 
 def text(notebook: NotebookNode, mimetype: str, raw: str) -> str:

@@ -25,7 +25,7 @@ def sheet(
     *,
     edition: str,
     language: str,
-    synthetic: bool,
+    synthetic: str,
     warning: str = "",
     made: datetime | None = None,
 ) -> bytes:

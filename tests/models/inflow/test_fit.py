@@ -23,6 +23,7 @@ from workbench.models.inflow import (
     Doubt,
     InflowComponents,
     InflowFit,
+    Partial,
     Season,
     Spillover,
     Surges,
@@ -333,6 +334,13 @@ def test_a_partial_month_is_the_least_that_it_will_have_had(tmp_path: Path) -> N
     assert (low.simulate(1, 1).values.median() > wild.simulate(1, 1).values.median()).all()
     low.save(tmp_path / "fit")
     assert InflowFit.load(tmp_path / "fit").simulate(2, 3) == low.simulate(2, 3)
+
+
+def test_a_month_in_part_is_its_least_and_the_other_destinations_stay_within_their_bounds() -> None:
+    wild = made(np.full((60, 2), 50.0), draws=500, scale=3.0)
+    plain, told = (wild.simulate(1, 1, part).values.to_numpy() for part in (None, Partial({"D0": 5000.0}, 0.6)))
+    assert told[:, 0].min() == 5000 > plain[:, 0].max()
+    assert np.array_equal(told[:, 1], plain[:, 1])
 
 
 def test_shocks_elsewhere_widen_and_a_common_direction_widens_the_total() -> None:

@@ -237,7 +237,7 @@ def pdf(desk: Desk, batch: str, language: str) -> bytes:
         ],
         edition="case",
         language=language,
-        synthetic=batch == batches.EXAMPLE,
+        synthetic=say("synthetic households", language) if batch == batches.EXAMPLE else "",
     )
 
 

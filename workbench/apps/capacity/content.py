@@ -51,9 +51,7 @@ def first(result: CapacityResult, language: str) -> str:
 def what_if(result: CapacityResult, state: CapacityState) -> str:
     """Return what the reader's hires and intake would bring; simulates every draw of the plan again."""
     if not state.asks:
-        return notices.tag(
-            "p", say("Change hires or intake on the left to see what would follow.", state.language), "mw-caveat"
-        )
+        return notices.tag("p", say("Change hires or intake to see what would follow.", state.language), "mw-caveat")
     team = (state.unit or result.data.agency.units[0], state.stage or result.data.agency.stages[0])
     found = study.what_if(result, more_hires={team: state.hires} if state.hires else None, intake=state.intake / 100)
     return page.what_if_words(result, found, state.language).html()

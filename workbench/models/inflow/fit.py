@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import xarray as xr
-from scipy.special import ndtr, stdtrit
 
 from workbench.core.dates.calendar import horizon_months, month_number
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.inflow.components import Bounds, InflowComponents
+from workbench.models.inflow.components import InflowComponents
+from workbench.models.inflow.futures import futures
 from workbench.models.inflow.partial import Partial
 from workbench.models.inflow.recursion import (
     Dynamics,
     State,
-    following,
     last_state,
-    scale_now,
     season_terms,
     shock_correlation,
     standardised,
@@ -32,8 +29,6 @@ from workbench.models.inflow.series import InflowSeries
 
 FORMAT = "migration-workbench inflow fit 4"
 UNIT = "asylum applications"
-FEW, USUAL = 50.0, 1000.0
-"""Persons a month below which growth is not counted as a multiple, and those for which its bound is stated."""
 
 
 @dataclass(frozen=True)
@@ -117,76 +112,19 @@ class InflowFit:
         """
         if horizon < 1:
             raise AssumptionError(f"a horizon of {horizon} months", do="forecast at least one month")
-        series, components = self.series, self.configuration.components
         dynamics = self.dynamics()
-        state = last_state(series, self._terms(), dynamics)
-        ties = np.linalg.cholesky(self._directed(self.shock_correlation()))
-        if components.spillover:
-            others = max(len(series.destinations) - 1, 1)
-            elsewhere = (state.variance.sum(axis=-1, keepdims=True) - state.variance) / others
-            excess = components.spillover.volatility * np.maximum(elsewhere, 0.0)
-            state = replace(state, variance=state.variance + excess)
-        unit = series.rounding if components.counts else 1
-
-        behind = int(series.silence.max())
-        steps = np.arange(1 - behind, horizon + 1)
-        terms = season_terms(month_number(series.as_of) + steps, components.season.harmonics)
-        rng = np.random.default_rng(seed)
-        shape = state.level.shape
-        published, believed = self._doubtful(shape, seed)
-        highest = self._highest(believed, seed)
-        surging = np.zeros((shape[0], 1), bool)
-        future = np.empty((*shape, horizon), dtype=np.int64)
-        for step, term in zip(steps, terms, strict=True):
-            shock = stdtrit(dynamics.freedom, ndtr(rng.standard_normal(shape) @ ties.T))
-            if components.surges:
-                surges = components.surges
-                begins = (1 - surges.lasting) * surges.chance
-                begun = step > steps[0]
-                chance = np.where(surging, surges.lasting + begins, begins) if begun else surges.chance
-                surging = rng.random((shape[0], 1)) < chance
-                shock = np.where(surging, surges.factor * shock, shock)
-            expected = state.level + dynamics.season @ term
-            # A count is neither negative nor boundless, and the level must not follow what cannot be.
-            y = np.clip(expected + scale_now(dynamics, state) * shock, 0.0, highest)
-            if step == 1 and partial is not None:
-                y = partial.learnt(expected, scale_now(dynamics, state), shock, series.destinations)
-            if step <= 0 and published is not None:
-                least = published[step - 1]
-                y = np.where(believed & np.isfinite(least), least, np.fmax(y, least))
-            state = following(dynamics, state, y - expected, step > -series.silence)
-            if step >= 1:
-                future[:, :, step - 1] = unit * np.rint(np.expm1(y) / unit)
-        months = horizon_months(series.as_of, horizon)
-        return Draws.from_array(future, {"destination": series.destinations, "month": months}, UNIT)
-
-    def _highest(self, believed: np.ndarray, seed: int) -> np.ndarray:
-        """Return the log of what no simulated month exceeds; axes (draw, destination)."""
-        persons, doubted = self.series.persons, self.series.doubtful
-        bounds = self.configuration.components.bounds
-        top, recent = bounded(persons, bounds)
-        if doubted is not None:
-            taken = bounded(np.where(np.isfinite(doubted), doubted, persons), bounds)
-            top, recent = (np.where(believed, one, other) for one, other in zip(taken, (top, recent), strict=True))
-        # Random numbers of their own, so that a bound does not move the paths that stay below it.
-        own = np.random.default_rng([seed, 2]).random(believed.shape)
-        return np.asarray(np.maximum(top + np.log(bounds.least) * own, recent))
-
-    def _directed(self, correlation: np.ndarray) -> np.ndarray:
-        """Return the correlation of shocks with the direction that all share by assumption."""
-        spillover = self.configuration.components.spillover
-        share = spillover.direction if spillover and len(correlation) > 1 else 0.0
-        return (1 - share) * correlation + share
-
-    def _doubtful(self, shape: tuple[int, ...], seed: int) -> tuple[np.ndarray | None, np.ndarray]:
-        """Return the doubtful figures, log(1 + persons), and which draws believe those of a destination."""
-        doubt, figures = self.configuration.components.doubt, self.series.doubtful
-        if doubt is None or figures is None:
-            return None, np.zeros(shape, bool)
-        # Random numbers of their own: a table without doubtful months keeps its paths.
-        months = np.maximum(np.isfinite(figures).sum(axis=0), 1)
-        chance = 1 - (1 - doubt.believed) ** months
-        return np.log1p(figures), np.random.default_rng([seed, 1]).random(shape) < chance
+        future = futures(
+            self.series,
+            self.configuration.components,
+            dynamics,
+            last_state(self.series, self._terms(), dynamics),
+            self.shock_correlation(),
+            horizon=horizon,
+            seed=seed,
+            partial=partial,
+        )
+        months = horizon_months(self.series.as_of, horizon)
+        return Draws.from_array(future, {"destination": self.series.destinations, "month": months}, UNIT)
 
     def dynamics(self) -> Dynamics:
         """Return the parameters of the recursion for all draws; axes (draw, destination)."""
@@ -274,24 +212,6 @@ class InflowFit:
 
     def _terms(self) -> np.ndarray:
         return season_terms_of(self.series, self.configuration.components)
-
-
-def bounded(persons: np.ndarray, bounds: Bounds) -> tuple[np.ndarray, np.ndarray]:
-    """Return log(1 + persons) of the bound of each destination, and of its highest of the last two months.
-
-    Parameters
-    ----------
-    persons
-        Index month, columns destination; NaN = not published.
-    """
-    figures = pd.DataFrame(persons)
-    recent = figures.ffill().tail(2).max().fillna(0).to_numpy()
-    usual = figures.tail(24).median().fillna(0).to_numpy()
-    counted = np.maximum(recent, FEW)  # from three to thirty is no growth to learn from
-    grown = bounds.growth * counted * (USUAL / counted) ** bounds.size
-    top = np.minimum(grown, bounds.ceiling * np.maximum(usual, FEW))
-    top = np.maximum(top, bounds.rebound * np.maximum(usual, recent))
-    return np.log1p(top), np.log1p(recent)
 
 
 def season_terms_of(series: InflowSeries, components: InflowComponents) -> np.ndarray:

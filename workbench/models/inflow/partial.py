@@ -56,11 +56,14 @@ class Partial:
         Notes
         -----
         As in a Kalman filter: with s the scale and τ the spread the month moves by s²/(s² + τ²) towards the published
-        figure over its usual share, and its shock shrinks by the root of the rest. The figure is the least it can be.
+        figure over its usual share, and its shock shrinks by the root of the rest.
         """
-        told = np.array([self.figures.get(name, np.nan) for name in destinations])
-        least = np.log1p(told)
-        weight = np.where(np.isfinite(told), scale**2 / (scale**2 + self.spread**2), 0.0)
-        target = np.where(np.isfinite(told), np.log1p(np.nan_to_num(told) / self.share), 0.0)
-        moved = expected + weight * (target - expected) + np.sqrt(1 - weight) * scale * shock
-        return np.asarray(np.fmax(moved, least))
+        least = self.least(destinations)
+        told = np.isfinite(least)
+        weight = np.where(told, scale**2 / (scale**2 + self.spread**2), 0.0)
+        target = np.where(told, np.log1p(np.expm1(np.nan_to_num(least)) / self.share), 0.0)
+        return np.asarray(expected + weight * (target - expected) + np.sqrt(1 - weight) * scale * shock)
+
+    def least(self, destinations: tuple[str, ...]) -> np.ndarray:
+        """Return what is published of the month, log(1 + persons): the least it can be; NaN where it tells nothing."""
+        return np.log1p(np.array([self.figures.get(name, np.nan) for name in destinations]))

@@ -66,7 +66,7 @@ def front(result: AllocationResult, locality: str, edition: str = "public", lang
         description=headline(result, language).sentence,
         warning=say(SYNTHETIC, language),
         attention=attention,
-        synthetic=True,
+        synthetic=say("synthetic households", language),
         edition=edition,
         language=language,
     )

@@ -45,7 +45,7 @@ def front(result: CapacityResult, language: str = "en") -> Front:
         record=result.record,
         description=headline(result, language).sentence,
         warning=warning,
-        synthetic=result.data.synthetic,
+        synthetic=say("synthetic agency", language) if result.data.synthetic else "",
         language=language,
     )
 

@@ -66,7 +66,12 @@ def finding(effect: Effect, language: str = "en") -> Finding:
         ),
     )
     return Finding(
-        sentence, estimate=one.skill, unit="share of the score", intervals=intervals, caveats=caveats, language=language
+        sentence,
+        estimate=one.skill,
+        unit=say("share of the score", language),
+        intervals=intervals,
+        caveats=caveats,
+        language=language,
     )
 
 

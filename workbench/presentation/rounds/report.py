@@ -44,7 +44,7 @@ def front(result: Account, language: str = "en") -> Front:
         warning=say("The households are synthetic: they describe no real persons.", language)
         if result.synthetic
         else "",
-        synthetic=result.synthetic,
+        synthetic=say("synthetic households", language) if result.synthetic else "",
         edition="municipal" if result.place else "case",
         language=language,
     )

@@ -35,7 +35,7 @@ DOUBTED = caveat(
 )
 PARTIAL = caveat(
     "The first month ahead is published in part: which share of it is in by now, and how much that varies, is an "
-    "assumption of whoever made the forecast."
+    "assumption of those who made the forecast."
 )
 
 

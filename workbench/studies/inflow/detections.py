@@ -71,8 +71,8 @@ def read(
 ) -> Both:
     """Return applications by origin, summed over destinations, and detections of the same nationalities.
 
-    A sum over destinations is missing where one of those that publish in most months does not. An absent row of
-    detections is none.
+    A sum over destinations is missing for a month that one of them does not publish. An absent row of detections
+    counts as zero.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def effect(
     Parameters
     ----------
     first, last
-        First and last month to forecast from in the past; the last by default the last but one horizon.
+        First and last month of the past to forecast from; the last by default the last but one of the table.
     late
         Months by which detections are published later than applications.
     """
@@ -206,7 +206,7 @@ def _chosen(scores: pd.DataFrame, origin: str, horizon: int, places: pd.Index) -
 
 
 def _kept(scores: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores of whoever uses detections where they have paid so far."""
+    """Return the scores of using detections where they have paid so far."""
     joined = scores.merge(chosen, on=["origin_month", "horizon", "series"])
     taken = joined[joined["model_id"].eq(WITH) == joined["keep"]]
     return taken.drop(columns=["keep", "gain"]).assign(model_id=KEPT)

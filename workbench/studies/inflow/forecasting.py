@@ -253,8 +253,8 @@ def study(
     arrivals = read_arrivals(
         locality=locality, file=file, source=source, final=final, corridors=corridors, absent=absent
     )
-    fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
     partial = partial_of(arrivals, as_of, issue) if issue else None
+    fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
     return forecast(arrivals, fitted, horizon=horizon, seed=seed, partial=partial, runs=runs)
 
 

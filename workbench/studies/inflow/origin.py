@@ -15,7 +15,7 @@ import pandas as pd
 from workbench.core.errors import WorkbenchError
 from workbench.core.runs.tasks import Task
 from workbench.models import baselines as rules
-from workbench.models.inflow import InflowModel
+from workbench.models.inflow import InflowFit, InflowModel
 from workbench.models.scores import LEVELS
 
 SAMPLE = 300
@@ -60,6 +60,10 @@ class Fitted:
 
     def __call__(self, past: pd.DataFrame, as_of: str, horizon: int, seed: int) -> Learnt:
         """Return the forecast of a fit to the past."""
+        return learnt(self.fit(past, as_of, seed), horizon, seed)
+
+    def fit(self, past: pd.DataFrame, as_of: str, seed: int) -> InflowFit:
+        """Return the fit to the past, or the longer one made after it failed."""
         for effort in (1, 2):
             fit = self.model.fit(
                 past,
@@ -74,9 +78,14 @@ class Fitted:
             )
             if fit.diagnostics.ok:
                 break
-        draws = fit.simulate(horizon, seed).values.transpose("draw", "destination", "month")
-        failure = "" if fit.diagnostics.ok else fit.diagnostics.sentence()
-        return Learnt(draws.to_numpy(), failure, fit.diagnostics.to_dict())
+        return fit
+
+
+def learnt(fit: InflowFit, horizon: int, seed: int) -> Learnt:
+    """Return what a fit forecasts, and whether it may be relied on."""
+    draws = fit.simulate(horizon, seed).values.transpose("draw", "destination", "month")
+    failure = "" if fit.diagnostics.ok else fit.diagnostics.sentence()
+    return Learnt(draws.to_numpy(), failure, fit.diagnostics.to_dict())
 
 
 @dataclass(frozen=True)
@@ -128,15 +137,15 @@ def forecast_origin(task: Task) -> Foreseen:
     fits: dict[str, Any] = {}
     for name, learner in origin.learners:
         try:
-            learnt = learner(origin.past, origin.months[-1], origin.horizon, seed)
+            found = learner(origin.past, origin.months[-1], origin.horizon, seed)
         except WorkbenchError as error:
             failures[name] = " ".join(error.what.split())
             continue
-        draws[name] = learnt.draws
-        quantiles[name] = np.moveaxis(np.quantile(learnt.draws, LEVELS, axis=0, method="inverted_cdf"), 0, -1)
-        fits[name] = dict(learnt.fit)
-        if learnt.failure:
-            failures[name] = learnt.failure
+        draws[name] = found.draws
+        quantiles[name] = np.moveaxis(np.quantile(found.draws, LEVELS, axis=0, method="inverted_cdf"), 0, -1)
+        fits[name] = dict(found.fit)
+        if found.failure:
+            failures[name] = found.failure
     fell_back: dict[str, dict[str, str]] = {}
     filled: dict[str, int] = {}
     with warnings.catch_warnings():
