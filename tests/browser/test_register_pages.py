@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import PATIENCE, ROOT
-from tests.store import rough
+from tests.store import scenes
 from workbench.presentation.languages import LANGUAGES
 from workbench.store import accounts, audit, database, records
 from workbench.store.rounds import answers
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.whole
 PASSWORD = "four words in a row"
 STAFF = (("ingrid", "interviewer", ""), ("dina", "directorate", ""), ("kari", "municipality", "0301"))
 WHO = {"intake": "ingrid", "offers": "kari", "places": "kari", "rounds": "dina"}
-FORM = rough.FORM
+FORM = scenes.FORM
 Visit = Callable[..., "contextmanager[Page]"]
 
 
@@ -33,7 +33,7 @@ Visit = Callable[..., "contextmanager[Page]"]
 def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register with a person to interview and a round that was sent to three municipalities."""
     path = tmp_path_factory.mktemp("register") / "r.sqlite"
-    round_ = rough.proposed(str(path), 6)
+    round_ = scenes.proposed(str(path), 6)
     store, today = database.opened(str(path)), datetime.now(UTC).date()
     with store.writing() as c:
         for login, role, place in STAFF:

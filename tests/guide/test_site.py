@@ -72,7 +72,7 @@ def test_only_an_earlier_site_is_replaced_and_nothing_is_written_with_a_grave_fa
     site.build(town, out, TODAY, overwrite=True)
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "a.txt").write_text("mine")
-    with pytest.raises(DataError, match="something here that is no guide"):
+    with pytest.raises(DataError, match="there is something here already"):
         site.build(town, tmp_path / "letters", TODAY, overwrite=True)
 
 

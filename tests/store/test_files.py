@@ -1,12 +1,7 @@
-"""What only a register in a file does: addresses, a full disk, a killed program, erased bytes."""
+"""What only a register in a file does: addresses, a full disk, erased bytes."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -16,18 +11,6 @@ import sqlalchemy as sa
 from workbench.core.errors import StoreError
 from workbench.store import audit, database, records, retention, states
 from workbench.store.schema import AUDIT
-
-WRITER = """
-import sys
-from datetime import date
-from workbench.store import database, records
-store = database.opened(sys.argv[1])
-for number in range(100_000):
-    with store.writing() as c:
-        members = tuple(records.Member(f"{number}-{i}", date(1990, 1, 1)) for i in range(3))
-        household = records.register(c, members, who="anna", population="asylum")
-    print(household, flush=True)
-"""
 
 
 def members(number: int = 1) -> tuple[records.Member, ...]:
@@ -99,37 +82,3 @@ def test_what_was_erased_is_in_no_file(tmp_path: Path) -> None:
     assert b"Zquuxina" in held
     retention.erase(store, household, who="anna", why="request")
     assert b"Zquuxina" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
-
-
-def killed(address: str, after: float) -> list[str]:
-    """Write households until killed at a moment; return those that were acknowledged."""
-    process = subprocess.Popen([sys.executable, "-c", WRITER, address], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    first = process.stdout.readline().strip()
-    time.sleep(after)
-    os.kill(process.pid, signal.SIGKILL)
-    rest = process.stdout.read().split()
-    process.wait()
-    return [first, *(each for each in rest if len(each) == 21)]
-
-
-def whole_after_kills(folder: Path, moments: int) -> None:
-    for at in range(moments):
-        path = str(folder / f"{at}.sqlite")
-        database.create(path).engine.dispose()
-        told = killed(path, 0.003 * at % 0.3)
-        with database.opened(path).reading() as c:
-            stands = set(c.execute(sa.text("SELECT id FROM household")).scalars())
-            persons = c.execute(sa.text("SELECT count(*) FROM person")).scalar_one()
-            assert set(told) <= stands and len(stands) - len(told) <= 1
-            assert persons == 3 * len(stands) and audit.verify(c).faults == ()
-
-
-@pytest.mark.whole
-def test_a_killed_program_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
-    whole_after_kills(tmp_path, 4)
-
-
-@pytest.mark.slow
-def test_killed_at_a_hundred_moments(tmp_path: Path) -> None:
-    whole_after_kills(tmp_path, 100)

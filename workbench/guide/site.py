@@ -12,6 +12,7 @@ from pathlib import Path
 from workbench.core.errors import DataError
 from workbench.core.geography.places import Locality
 from workbench.core.storage.files import replacing
+from workbench.core.storage.outputs import empty_folder
 from workbench.guide import checks, search
 from workbench.guide.views import Views
 from workbench.presentation.theme import css_variables
@@ -96,16 +97,9 @@ def files(locality: Locality, today: date, *, feedback: bool = False) -> dict[st
 
 
 def _guard(out: Path, overwrite: bool) -> None:
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
     if not (out / MARK).is_file():
-        raise DataError(
-            "there is something here that is no guide",
-            where=str(out),
-            why="a site replaces the whole folder",
-            do="name a new folder",
-        )
-    if not overwrite:
+        empty_folder(out)
+    elif not overwrite:
         raise DataError(
             "there is a guide here already", where=str(out), do="name another folder, or give --overwrite to replace it"
         )

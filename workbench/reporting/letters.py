@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench.core.geography.places import Locality
 from workbench.core.storage.files import replacing
+from workbench.core.storage.outputs import empty_folder
 from workbench.presentation import theme
 from workbench.presentation.rounds import letters as words
 from workbench.reporting.pdf import compiled
@@ -18,6 +19,7 @@ def write(told: Sequence[Told], locality: Locality, folder: Path) -> list[Path]:
     """Write a letter for each household into a folder that its owner alone may read; return the files."""
     said = words.wordings(locality)
     files = {"theme.typ": theme.typst_variables().encode()}
+    empty_folder(folder)
     with replacing(folder) as partial:
         partial.mkdir(mode=0o700)
         for each in told:

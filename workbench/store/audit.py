@@ -55,7 +55,7 @@ def append(
         if not CODE.fullmatch(value):
             raise StoreError(
                 f"'{name}' of an audit entry is missing or no code",
-                why="every reading and writing is told with who, what and why, and never in free text",
+                why="every reading and writing is noted with who, what and why, and never in free text",
                 do="give a short code of letters, digits and _ . : @ + -",
             )
     last = connection.execute(sa.select(AUDIT_HEAD.c.number, AUDIT_HEAD.c.hash).where(AUDIT_HEAD.c.id == 1)).one()

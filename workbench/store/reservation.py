@@ -192,7 +192,7 @@ def services(connection: sa.Connection, municipality: str) -> list[str]:
 
 
 def set_services(connection: sa.Connection, municipality: str, named: list[str], *, who: str) -> None:
-    """Put other services in place of a municipality's."""
+    """Replace the services that a municipality states."""
     connection.execute(SERVICE.delete().where(SERVICE.c.municipality == municipality))
     for service in named:
         connection.execute(SERVICE.insert().values(municipality=municipality, service=service))

@@ -9,7 +9,7 @@ import pypdf
 import pytest
 from typer.testing import CliRunner
 
-from tests.store import rough
+from tests.store import scenes
 from workbench.cli import app
 from workbench.store import database
 from workbench.studies.rounds import form as forms
@@ -29,17 +29,17 @@ def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A household whose interview was handed in."""
     address = str(tmp_path / "r.sqlite")
     monkeypatch.setenv(database.VARIABLE, address)
-    rough.interviewees(address, 1)
-    raw = {**rough.RAW, "case_number": "c0", "safety_concern": "yes", "safety_note": "a cousin"}
-    return intake.hand_in(database.opened(address), rough.FORM, rough.HOME, raw, submission="S1", who="ingrid")
+    scenes.interviewees(address, 1)
+    raw = {**scenes.RAW, "case_number": "c0", "safety_concern": "yes", "safety_note": "a cousin"}
+    return intake.hand_in(database.opened(address), scenes.FORM, scenes.HOME, raw, submission="S1", who="ingrid")
 
 
 def test_what_was_noted_is_read_back_in_the_persons_language(held: str, tmp_path: Path) -> None:
     out = tmp_path / "back.pdf"
     run("intake", "readback", held, out, "--language", "uk", "--who", "ingrid")
     text = "".join(page.extract_text() for page in pypdf.PdfReader(out).pages)
-    assert rough.FORM.said("readback", "uk") in text and held in text and out.stat().st_mode & 0o077 == 0
-    assert rough.FORM.choices["language"]["ar"]["uk"] in text
+    assert scenes.FORM.said("readback", "uk") in text and held in text and out.stat().st_mode & 0o077 == 0
+    assert scenes.FORM.choices["language"]["ar"]["uk"] in text
     with database.opened().reading() as c:
         read = c.exec_driver_sql("SELECT count(*) FROM audit WHERE why = 'read_back'").scalar_one()
     assert read == 1
@@ -55,14 +55,14 @@ def test_what_was_noted_is_read_back_in_the_persons_language(held: str, tmp_path
 def test_the_printed_form_asks_every_question(tmp_path: Path) -> None:
     run("intake", "print", tmp_path / "f.pdf", "--language", "nb")
     text = " ".join("".join(page.extract_text() for page in pypdf.PdfReader(tmp_path / "f.pdf").pages).split())
-    assert all(q.label["nb"] in text for q in rough.FORM.questions.values())
+    assert all(q.label["nb"] in text for q in scenes.FORM.questions.values())
 
 
 def test_the_field_register_is_a_table_and_a_page(tmp_path: Path) -> None:
     for name in ("f.csv", "f.html"):
         run("register", "fields", "--out", tmp_path / name, "--language", "nb")
     rows = list(csv.DictReader((tmp_path / "f.csv").open(encoding="utf-8")))
-    want = forms.with_form(registers.field_register(rough.HOME), rough.FORM).fields
+    want = forms.with_form(registers.field_register(scenes.HOME), scenes.FORM).fields
     assert {row["field"]: row["municipality"] for row in rows} == {
         name: field.sees.get("municipality", "") for name, field in want.items()
     }
@@ -81,5 +81,5 @@ def test_a_need_that_no_open_place_serves_leaves_its_household_waiting_and_place
     }
     place = {"place": "0301", "name": "Oslo", "services": "upper_secondary", "languages": "", "kind": "all"}
     given = {"households": ["a", "b", "c"], "capacity": {"all": {"0301": 5}}, "rules": []}
-    found = offers.solve(given, rows, [{**place, "weekly_places": "W1"}], offers._weights(rough.HOME))
+    found = offers.solve(given, rows, [{**place, "weekly_places": "W1"}], offers._weights(scenes.HOME))
     assert found.pairs == (("b", "0301"),) and (found.persons, found.persons_placed) == (3, 1)

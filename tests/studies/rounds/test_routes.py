@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.store import rough
+from tests.store import scenes
 from workbench.core.errors import WorkbenchError
 from workbench.store import database, extract, records, states, visibility
 from workbench.store.database import Store
@@ -19,7 +19,7 @@ from workbench.studies.rounds import form as forms
 
 pytestmark = pytest.mark.quick
 
-REGISTER = forms.with_form(registers.field_register(rough.HOME), rough.FORM)
+REGISTER = forms.with_form(registers.field_register(scenes.HOME), scenes.FORM)
 MARKS = {
     "person.given_name": "Zgiven", "person.family_name": "Zfamily", "person.case_number": "Zcase",
     "household.apart_from": "Zapart", "household.linked_with": "Zlinked", "interview.answers.wishes": "Zwishes",
@@ -56,15 +56,15 @@ def marked(store: Store, round_: str) -> str:
 
 
 def test_no_way_out_tells_more_than_the_field_register(tmp_path: Path) -> None:
-    round_ = rough.proposed(str(tmp_path / "r.sqlite"), 6)
+    round_ = scenes.proposed(str(tmp_path / "r.sqlite"), 6)
     store = database.opened(str(tmp_path / "r.sqlite"))
     home = marked(store, round_)
     steps: dict[str, Callable[[Any], object]] = {
         "ready": lambda c: None,
         "proposed": lambda c: answers.send(c, round_, who="anna"),
-        "accepted": lambda c: answers.respond(c, round_, home, True, place="0301", today=rough.DAY, who="oslo"),
-        "decided": lambda c: answers.decide(c, round_, home, today=rough.DAY, who="dina"),
-        "settled": lambda c: settling.settle(c, home, rough.DAY, place="0301", today=rough.DAY, who="oslo"),
+        "accepted": lambda c: answers.respond(c, round_, home, True, place="0301", today=scenes.DAY, who="oslo"),
+        "decided": lambda c: answers.decide(c, round_, home, today=scenes.DAY, who="dina"),
+        "settled": lambda c: settling.settle(c, home, scenes.DAY, place="0301", today=scenes.DAY, who="oslo"),
     }
     for state, step in steps.items():
         with store.writing() as c:
@@ -72,13 +72,13 @@ def test_no_way_out_tells_more_than_the_field_register(tmp_path: Path) -> None:
         live = state != "ready"
         for role in visibility.ROLES:
             for place in ("0301", "1103") if role == "municipality" else ("",):
-                seen = registers.view(store, rough.HOME, home, role=role, place=place, who="x", why="case")
+                seen = registers.view(store, scenes.HOME, home, role=role, place=place, who="x", why="case")
                 mine = role != "municipality" or (live and place == "0301")
                 assert read(seen) == (may(role, state) if mine else set()), (role, state, place)
         for place in ("0301", "1103"):
-            listed = municipal.offers(store, rough.HOME, place, who="x")
+            listed = municipal.offers(store, scenes.HOME, place, who="x")
             assert read([vars(each) for each in listed]) <= may("municipality", state)
-            folder = municipal.folder(store, rough.HOME, home, place, who="x")
+            folder = municipal.folder(store, scenes.HOME, home, place, who="x")
             assert read(folder) == (may("municipality", state) if live and place == "0301" else set())
         assert read(_files(store, round_, tmp_path / state)) <= may("municipality", "proposed")
         assert not read(_errors(store, round_, home)) and not read(_beyond(store, tmp_path))
@@ -89,14 +89,14 @@ def test_no_way_out_tells_more_than_the_field_register(tmp_path: Path) -> None:
 
 
 def test_who_left_is_out_of_a_municipalitys_sight(tmp_path: Path) -> None:
-    round_ = rough.proposed(str(tmp_path / "r.sqlite"), 6)
+    round_ = scenes.proposed(str(tmp_path / "r.sqlite"), 6)
     store = database.opened(str(tmp_path / "r.sqlite"))
     home = marked(store, round_)
     with store.writing() as c:
         answers.send(c, round_, who="anna")
-        answers.respond(c, round_, home, True, place="0301", today=rough.DAY, who="oslo")
+        answers.respond(c, round_, home, True, place="0301", today=scenes.DAY, who="oslo")
         states.move(c, home, "withdraw", who="anna", reason="left")
-    assert not read(municipal.folder(store, rough.HOME, home, "0301", who="x"))
+    assert not read(municipal.folder(store, scenes.HOME, home, "0301", who="x"))
 
 
 def _files(store: Store, round_: str, folder: Path) -> list[str]:
@@ -112,8 +112,8 @@ def _errors(store: Store, round_: str, home: str) -> list[str]:
     told = []
     for step in (
         lambda c: states.move(c, home, "interview", who="x"),
-        lambda c: answers.respond(c, round_, home, True, place="1103", today=rough.DAY, who="x"),
-        lambda c: settling.settle(c, home, rough.DAY, place="1103", today=rough.DAY, who="x"),
+        lambda c: answers.respond(c, round_, home, True, place="1103", today=scenes.DAY, who="x"),
+        lambda c: settling.settle(c, home, scenes.DAY, place="1103", today=scenes.DAY, who="x"),
         lambda c: records.register(c, (records.Member("Zcase"),), who="x", population="asylum"),
     ):
         with pytest.raises(WorkbenchError) as error, store.writing() as c:
@@ -126,6 +126,6 @@ def _beyond(store: Store, folder: Path) -> list[object]:
     """Return the audit, the statisticians' extract and the directorate's report."""
     with store.writing() as c:
         log = [list(row) for row in c.exec_driver_sql("SELECT * FROM audit").all()]
-        rows = list(extract.extract(c, b"k" * 32, today=rough.DAY, who="x"))
-    told = account.account(store, rough.HOME, "", today=rough.DAY, who="x", runs=folder / "runs")
+        rows = list(extract.extract(c, b"k" * 32, today=scenes.DAY, who="x"))
+    told = account.account(store, scenes.HOME, "", today=scenes.DAY, who="x", runs=folder / "runs")
     return [log, rows, told.offers.to_dict(), told.longest.to_dict(), told.record.to_json()]

@@ -12,7 +12,8 @@ from workbench.apps.register_view import RegisterView, button, table
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
-from workbench.store import offered, reservation
+from workbench.store import reservation
+from workbench.store.rounds import offered
 
 KINDS = {"all": marked("all routes"), "minors": marked("unaccompanied minors")}
 PAUSES = {

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from workbench.cli.register import options
+from workbench.cli.register.options import Address, AsJson, Day, Who
+
 app = typer.Typer(help="The register of households: create, status, audit, backup, retention.", no_args_is_help=True)
 audit_app = typer.Typer(help="Who read or changed what, and has anybody altered that since?", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
 
-Address = Annotated[
-    str,
-    typer.Option("--store", help="File, or postgresql+psycopg://…; else WORKBENCH_STORE or output/register.sqlite."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
-Who = Annotated[str, typer.Option("--who", help="Who does it, for the audit.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose field register holds (name or folder).")]
-Day = Annotated[str, typer.Option("--today", help="Day to go by, YYYY-MM-DD; today, if not said.")]
 
 
 @app.command("create", epilog="Example: workbench register create --store register.sqlite")
@@ -37,11 +32,11 @@ def people(
     path: Annotated[
         Path, typer.Argument(help="A row for each person: household, case_number, born, population, permit.")
     ],
-    who: Annotated[str, typer.Option("--who", help="Who does it, for the audit.")],
+    who: Who,
     store: Address = "",
     locality: Home = "norway",
 ) -> None:
-    """Register the households of a file; every fault is told by row and column, and then nothing is written."""
+    """Register the households of a file; every fault is reported by row and column, and then nothing is written."""
     from workbench.sources import localities
     from workbench.store import database
     from workbench.studies.rounds import registration
@@ -198,10 +193,10 @@ def retention(
     days = registers.field_register(localities.load(locality, "register")).days
     opened = database.opened(store)
     if do:
-        found = retained.erase_due(opened, days, _day(today), who=who)
+        found = retained.erase_due(opened, days, options.day_or_today(today), who=who)
     else:
         with opened.reading() as connection:
-            found = retained.due(connection, days, _day(today))
+            found = retained.due(connection, days, options.day_or_today(today))
     if as_json:
         rows = [{"household": each.household, "kind": each.kind, "due": each.day.isoformat()} for each in found]
         typer.echo(json.dumps({"erased": do, "due": rows}, indent=2))
@@ -214,7 +209,7 @@ def retention(
 @app.command("erase", epilog="Example: workbench register erase H0123 --why request --who anna")
 def erase(
     household: Annotated[str, typer.Argument(help="A closed household.")],
-    who: Annotated[str, typer.Option("--who", help="Who does it, for the audit.")],
+    who: Who,
     why: Annotated[str, typer.Option("--why", help="A code, such as request or court_order.")],
     store: Address = "",
 ) -> None:
@@ -249,14 +244,7 @@ def extract(
     with replacing(out) as partial, opened.writing() as connection, partial.open("w", encoding="utf-8") as file:
         table = csv.DictWriter(file, extracts.COLUMNS, lineterminator="\n")
         table.writeheader()
-        for row in extracts.extract(connection, key, today=_day(today), who=who):
+        for row in extracts.extract(connection, key, today=options.day_or_today(today), who=who):
             table.writerow(row)
             number += 1
     typer.echo(f"Extract: {out} ({number:,} households)")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text) if text else datetime.now(UTC).date()
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is no day; write YYYY-MM-DD") from None

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.register.options import Address, AsJson, Who
+
 app = typer.Typer(help="The interview: phone form, import, read-back, printed form, fields.", no_args_is_help=True)
 
-Address = Annotated[str, typer.Option("--store", help="The register; else WORKBENCH_STORE or output/register.sqlite.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose form (name or folder).")]
 FormName = Annotated[str, typer.Option("--form", help="Which form of the locality.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 
 @app.command("xlsform", epilog="Example: workbench intake xlsform settlement.xlsx")
@@ -35,13 +35,13 @@ def xlsform(
 @app.command("import", epilog="Example: workbench intake import submissions.csv --who anna")
 def import_(
     path: Annotated[Path, typer.Argument(help="Submissions exported by KoBoToolbox or ODK (CSV or JSON).")],
-    who: Annotated[str, typer.Option("--who", help="Who does it, for the audit.")],
+    who: Who,
     store: Address = "",
     locality: Home = "norway",
     form: FormName = "settlement",
     as_json: AsJson = False,
 ) -> None:
-    """Import interviews; every fault is told by row and question, and then nothing is written."""
+    """Import interviews; every fault is reported by row and question, and then nothing is written."""
     from workbench.sources import localities
     from workbench.store import database
     from workbench.studies.rounds import form as forms

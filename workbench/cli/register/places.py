@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.register.options import Address, AsJson, Who
+
 app = typer.Typer(help="Places of municipalities by week: template, import, pause, quota, show.", no_args_is_help=True)
 
-Address = Annotated[str, typer.Option("--store", help="The register; else WORKBENCH_STORE or output/register.sqlite.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
-Who = Annotated[str, typer.Option("--who", help="Who does it, for the audit.")]
 Municipality = Annotated[str, typer.Argument(help="Code of the municipality.")]
-Year = Annotated[int, typer.Argument(help="Year.")]
+Year = Annotated[int, typer.Argument(min=2000, max=2100, help="Year.")]
 Kind = Annotated[str, typer.Option(help="all, or minors (unaccompanied).")]
 
 
@@ -97,9 +97,7 @@ def quota(
 
 
 @app.command("show", epilog="Example: workbench places show --json")
-def show(
-    store: Address = "", as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False
-) -> None:
+def show(store: Address = "", as_json: AsJson = False) -> None:
     """List places offered, taken and left by municipality and year."""
     from workbench.store import database, reservation
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from workbench.cli.register import options
+from workbench.cli.register.options import Address, AsJson, Day, Who
+
 app = typer.Typer(
-    help="A round of offers: open, propose, override, send, respond, decide, settle, letters, close, status.",
+    help="A round of offers: open, propose, override, send, lists, respond, decide, settle, letters, close, status.",
     no_args_is_help=True,
 )
 
 Key = Annotated[str, typer.Argument(help="The round.")]
 Household = Annotated[str, typer.Argument(help="The household.")]
-Address = Annotated[str, typer.Option("--store", help="The register; else WORKBENCH_STORE or output/register.sqlite.")]
+Lists = Annotated[Path, typer.Option("--out", help="Folder for the lists, one file for each municipality.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
-Who = Annotated[str, typer.Option("--who", help="Who does it, for the audit.")]
-Day = Annotated[str, typer.Option("--today", help="Day to go by, YYYY-MM-DD; today, if not said.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 
 @app.command("open", epilog="Example: workbench round open 2026 10 --deadline 2026-03-06 --who anna")
@@ -44,8 +43,8 @@ def open_(
         localities.load(locality, "register"),
         year=year,
         week=week,
-        today=_day(today),
-        deadline=_day(deadline),
+        today=options.day_or_today(today),
+        deadline=options.day(deadline),
         who=who,
         deciders=deciders,
     )
@@ -107,7 +106,7 @@ def replay(key: Key, store: Address = "", locality: Home = "norway") -> None:
 @app.command("send", epilog="Example: workbench round send R0123 --out lists --who anna")
 def send(
     key: Key,
-    out: Annotated[Path, typer.Option(help="Folder for the lists, one file for each municipality.")],
+    out: Lists,
     who: Who,
     store: Address = "",
     locality: Home = "norway",
@@ -125,7 +124,7 @@ def send(
 @app.command("lists", epilog="Example: workbench round lists R0123 --out lists --who anna")
 def lists(
     key: Key,
-    out: Annotated[Path, typer.Option(help="Folder for the lists, one file for each municipality.")],
+    out: Lists,
     who: Who,
     store: Address = "",
     locality: Home = "norway",
@@ -152,7 +151,7 @@ def respond(
     store: Address = "",
     today: Day = "",
 ) -> None:
-    """Note a municipality's answers; one that is refused is told, and the others are kept."""
+    """Note a municipality's answers; one that is refused is reported, the others are kept."""
     from workbench.core.errors import DataError, Fault, StoreError
     from workbench.store import database
     from workbench.store.rounds import answers
@@ -166,7 +165,7 @@ def respond(
     for row, each, yes, why in given:
         try:
             with opened.writing() as c:
-                answers.respond(c, key, each, yes, place=place, today=_day(today), who=who, reason=why)
+                answers.respond(c, key, each, yes, place=place, today=options.day_or_today(today), who=who, reason=why)
         except StoreError as error:
             if file is None:
                 raise
@@ -183,7 +182,7 @@ def decide(key: Key, household: Household, who: Who, store: Address = "", today:
     from workbench.store.rounds import answers
 
     with database.opened(store).writing() as c:
-        stands = answers.decide(c, key, household, today=_day(today), who=who)
+        stands = answers.decide(c, key, household, today=options.day_or_today(today), who=who)
     typer.echo("Decided." if stands else "Noted; another person has to decide too.")
 
 
@@ -201,7 +200,7 @@ def settle(
     from workbench.store import database
     from workbench.store.rounds import settling
 
-    moved, now = _day(day), _day(today)
+    moved, now = options.day(day), options.day_or_today(today)
     with database.opened(store).writing() as c:
         left = settling.settle(c, household, moved, place=place, case_number=case_number, today=now, who=who)
     typer.echo("Settled." if not left else f"Noted; {left} members have not moved in yet.")
@@ -233,7 +232,7 @@ def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
     from workbench.store.rounds import answers
 
     with database.opened(store).writing() as c:
-        ended = answers.close(c, key, today=_day(today), who=who)
+        ended = answers.close(c, key, today=options.day_or_today(today), who=who)
     typer.echo("Closed: " + (", ".join(f"{number} {state}" for state, number in ended.items()) or "no offers"))
 
 
@@ -248,15 +247,10 @@ def status(store: Address = "", as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps(found, indent=2, default=str))
         return
+    if not found:
+        typer.echo("No round has been opened.")
     for row in found:
         offers = ", ".join(f"{number} {state}" for state, number in row["offers"].items()) or "no offers"
         typer.echo(
             f"{row['id']}  week {row['week']} of {row['year']}  {row['state']:9} until {row['deadline']}  {offers}"
         )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text) if text else datetime.now(UTC).date()
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is no day; write YYYY-MM-DD") from None

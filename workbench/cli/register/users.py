@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from workbench.cli.register.options import Address, AsJson, Who
+
 app = typer.Typer(help="Who may sign in, and as what: add, role, password, disable, list.", no_args_is_help=True)
 
 Login = Annotated[str, typer.Argument(help="The login.")]
-Address = Annotated[str, typer.Option("--store", help="The register; else WORKBENCH_STORE or output/register.sqlite.")]
-Who = Annotated[str, typer.Option("--who", help="Who does it, for the audit.")]
 Role = Annotated[str, typer.Option("--role", help="interviewer, directorate, municipality or auditor.")]
 Place = Annotated[str, typer.Option("--municipality", help="Its code, with the role 'municipality'.")]
 FromFile = Annotated[
@@ -70,7 +70,7 @@ def disable(
 
 
 @app.command("list", epilog="Example: workbench users list --json")
-def list_(store: Address = "", as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+def list_(store: Address = "", as_json: AsJson = False) -> None:
     """List everybody who has an account."""
     from dataclasses import asdict
 

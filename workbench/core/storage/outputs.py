@@ -73,6 +73,23 @@ def guard(
             )
 
 
+def empty_folder(folder: Path) -> None:
+    """Refuse a folder that holds something: what is written as a whole folder would replace all of it.
+
+    Raises
+    ------
+    DataError
+        Naming the folder.
+    """
+    if os.path.lexists(folder) and not (folder.is_dir() and not any(folder.iterdir())):
+        raise DataError(
+            "there is something here already",
+            where=str(folder),
+            why="the whole folder would be replaced",
+            do="name a new folder",
+        )
+
+
 def same(one: Path, other: Path) -> bool:
     """Return whether two paths lead to one file, through links, ``..``, hard links or another case of the name."""
     try:

@@ -268,10 +268,10 @@ def longest(result: Account, language: str = "en") -> Table | None:
     rows = result.longest
     late = [bool(due) and due < result.today for due in rows["deadline"]]
 
-    def due_by(day: date | None, is_late: bool) -> str:
-        if day is None:
+    def due_by(due: date | None, is_late: bool) -> str:
+        if due is None:
             return DASH
-        return say("{day} (past)", language, day=day) if is_late else str(day)
+        return say("{day} (past)", language, day=due) if is_late else str(due)
 
     return Table(
         name="round-longest",

@@ -1,4 +1,4 @@
-"""How are states, routes and needs called on the pages of the register, in each language?"""
+"""What are states, routes, needs, groups and reasons called, in each language?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from workbench.presentation.languages import marked, say, say_many
-from workbench.presentation.wording import leading, number
+from workbench.presentation.wording import DASH, leading, number
 
 STATES = {
     "draft": marked("draft"),
@@ -40,6 +40,20 @@ NEEDS = {
     "specialist_health": marked("specialist health care"),
     "rehabilitation": marked("rehabilitation"),
 }
+GROUPS = {
+    "all": marked("all households"),
+    "single": marked("one person"),
+    "small": marked("two to four persons"),
+    "large": marked("five persons or more"),
+    "disabled": marked("with a disability"),
+    "not_disabled": marked("without a disability"),
+}
+REASONS = {
+    "no_suitable_dwelling": marked("No suitable dwelling"),
+    "service_missing": marked("A service is missing"),
+    "no_room_left": marked("No room left"),
+    "other": marked("Another reason"),
+}
 
 
 def state(code: str, language: str) -> str:
@@ -55,22 +69,6 @@ def population(code: str, language: str) -> str:
 def needs(codes: Sequence[str], language: str) -> str:
     """Return needs in words, a comma between."""
     return ", ".join(say(NEEDS[code], language) if code in NEEDS else code.replace("_", " ") for code in codes)
-
-
-GROUPS = {
-    "all": marked("all households"),
-    "single": marked("one person"),
-    "small": marked("two to four persons"),
-    "large": marked("five persons or more"),
-    "disabled": marked("with a disability"),
-    "not_disabled": marked("without a disability"),
-}
-REASONS = {
-    "no_suitable_dwelling": marked("No suitable dwelling"),
-    "service_missing": marked("A service is missing"),
-    "no_room_left": marked("No room left"),
-    "other": marked("Another reason"),
-}
 
 
 def group(code: str, language: str) -> str:
@@ -96,6 +94,6 @@ def days(value: float, language: str) -> str:
     ('71 days', '–')
     """
     if not math.isfinite(value):
-        return "–"
+        return DASH
     whole = round(value)
     return say_many("{number} day", "{number} days", whole, language, number=number(whole, language=language))

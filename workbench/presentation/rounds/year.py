@@ -14,6 +14,7 @@ from workbench.presentation.charts import style
 from workbench.presentation.findings import Figure
 from workbench.presentation.languages import marked, say
 from workbench.presentation.rounds import words
+from workbench.presentation.rounds.figures import DASHES
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.theme import CATEGORIES, COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.wording import DASH, number, percent
@@ -21,7 +22,7 @@ from workbench.sources import localities
 from workbench.studies.rounds.waiting import Waits
 from workbench.studies.rounds.year import YearResult, summary
 
-SOURCE = "Source: synthetic households and stated assumptions; they describe no real persons."
+SOURCE = marked("Source: synthetic households and stated assumptions; they describe no real persons.")
 ASSUMED = {
     "decline": marked("chance that a municipality declines a household"),
     "silence": marked("chance that it does not answer in time"),
@@ -129,7 +130,7 @@ def scores(results: Mapping[str, YearResult], language: str = "en") -> Figure:
         drawing=drawing,
         caption=say("Households by the score of their place, under each practice.", language),
         alternative=say("Histograms of scores, one for each practice: {names}.", language, names=", ".join(counts)),
-        source=SOURCE,
+        source=say(SOURCE, language),
         data=table,
     )
 
@@ -142,7 +143,7 @@ def places_used(results: Mapping[str, YearResult], language: str = "en") -> Figu
         for at, (name, result) in enumerate(results.items()):
             axes.plot(
                 result.rounds["week"], result.rounds["accepted"].cumsum(), color=CATEGORIES[at], linewidth=1.5,
-                linestyle=("-", "--", ":")[at % 3], label=name,
+                linestyle=DASHES[at % len(DASHES)], label=name,
             )  # fmt: skip
         axes.legend(loc="upper left", frameon=False)
         axes.set_xlabel(say("Week", language))
@@ -154,7 +155,7 @@ def places_used(results: Mapping[str, YearResult], language: str = "en") -> Figu
         drawing=drawing,
         caption=say("Households accepted so far, by week.", language),
         alternative=say("Rising lines, one for each practice: {names}.", language, names=", ".join(results)),
-        source=SOURCE,
+        source=say(SOURCE, language),
         data=table.assign(week=next(iter(results.values())).rounds["week"]),
     )
 

@@ -31,6 +31,8 @@ CAVEATS = (
 WAITING = ["household", "state", "population", "permit", "deadline", "since", "persons", "needs", "decided", "settled"]
 OFFERS = ["round", "week", "household", "place", "state", "reason", "decided", "persons"]
 WEEKS = ["municipality", "week", "kind", "places", "taken", "paused"]
+STATES = ["sent", "accepted", "declined", "lapsed"]
+"""What an offer may have come to; a decided one was accepted."""
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,6 @@ class Account:
         return table.sort_values(["offers", "reason"], ascending=[False, True], ignore_index=True)
 
 
-STATES = ["sent", "accepted", "declined", "lapsed"]
-
-
 def study(
     *,
     round: str = "",
@@ -165,14 +164,14 @@ def account(
         row = next((each for each in known if each["id"] == key), None) if key else known[0]
         if row is None:
             raise StoreError("there is no such round", where=key, do="see `workbench round status`")
-        rows = _frame(facts.waiting(connection, who=who, why="report"), WAITING)
-        offers = _frame(facts.offers(connection, row["year"]), OFFERS)
-        weeks = _frame(facts.weeks(connection, row["year"]), WEEKS)
+        rows = pd.DataFrame(facts.waiting(connection, who=who, why="report"), columns=WAITING)
+        offers = pd.DataFrame(facts.offers(connection, row["year"]), columns=OFFERS)
+        weeks = pd.DataFrame(facts.weeks(connection, row["year"]), columns=WEEKS)
         inside, ledger = facts.members(connection, row["id"]), pd.DataFrame(facts.ledger(connection, row["id"]))
         solved, made_up = proposals.last_solution(connection, row["id"]), facts.synthetic(connection)
     offers, weeks = offers[offers["week"] <= row["week"]], weeks[weeks["week"] <= row["week"]]
-    sizes = rows.set_index("household")["needs"]
-    offers = offers.assign(needs=offers["household"].map(sizes).fillna(""))
+    needs = rows.set_index("household")["needs"]
+    offers = offers.assign(needs=offers["household"].map(needs).fillna(""))
     if place:
         offers, weeks = offers[offers["place"] == place], weeks[weeks["municipality"] == place]
         ledger = ledger.iloc[:0]
@@ -231,10 +230,6 @@ def _shares(offers: pd.DataFrame) -> pd.DataFrame:
         share = declined / answered if answered else None
         told.append((name, len(state), declined, int((state == "lapsed").sum()), share))
     return pd.DataFrame(told, columns=["group", "offers", "declined", "lapsed", "share"])
-
-
-def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns)
 
 
 def _day(text: str) -> date:

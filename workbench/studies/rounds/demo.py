@@ -15,6 +15,7 @@ from workbench.core.geography.places import Locality
 from workbench.sources import localities, synthetic
 from workbench.store import interviews, records, reservation
 from workbench.store.database import Store
+from workbench.store.rounds import facts
 from workbench.studies.rounds import form as forms
 from workbench.studies.rounds.registration import deadline
 
@@ -60,7 +61,7 @@ def _household(connection: Any, at: int, row: dict[str, Any], form: forms.Form, 
     permit = date.fromisoformat(str(row["arrived"])[:10])
     members = tuple(
         records.Member(
-            f"SYNTHETIC-{at:06d}-{i}",
+            f"{facts.SYNTHETIC}{at:06d}-{i}",
             None
             if rng.random() < GAPS["born"]
             else permit - timedelta(days=int(age) * 365 + int(rng.integers(1, 360))),
@@ -104,7 +105,7 @@ def _answers(
     needs = set(str(row["needs"]).split(";"))
     known = form.choices["language"]
     raw: dict[str, Any] = {
-        "case_number": f"SYNTHETIC-{at:06d}-0",
+        "case_number": f"{facts.SYNTHETIC}{at:06d}-0",
         "population": row["population"],
         "held": day.isoformat(),
         "consent_settlement": "no" if rng.random() < GAPS["no_consent"] else "yes",

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from workbench.core.geography.places import Locality
-from workbench.store import offered, visibility
+from workbench.store import visibility
 from workbench.store.database import Store
-from workbench.store.rounds import answers, settling
+from workbench.store.rounds import answers, offered, settling
 from workbench.studies.rounds import registers
 
 
@@ -51,28 +51,18 @@ def answer(
     place: str,
     who: str,
     reason: str = "",
-    today: date | None = None,
 ) -> None:
-    """Note a municipality's answer."""
-    day = today or datetime.now(UTC).date()
+    """Note a municipality's answer of today."""
+    today = datetime.now(UTC).date()
     with store.writing() as connection:
-        answers.respond(connection, key, household, accept, place=place, today=day, who=who, reason=reason)
+        answers.respond(connection, key, household, accept, place=place, today=today, who=who, reason=reason)
 
 
-def settle(
-    store: Store,
-    household: str,
-    day: date,
-    *,
-    place: str,
-    who: str,
-    case_number: str = "",
-    today: date | None = None,
-) -> int:
+def settle(store: Store, household: str, day: date, *, place: str, who: str, case_number: str = "") -> int:
     """Note the day on which the members moved in, or one of them; return how many have not moved in yet."""
-    now = today or datetime.now(UTC).date()
+    today = datetime.now(UTC).date()
     with store.writing() as connection:
-        return settling.settle(connection, household, day, place=place, case_number=case_number, today=now, who=who)
+        return settling.settle(connection, household, day, place=place, case_number=case_number, today=today, who=who)
 
 
 def folder(store: Store, locality: Locality, household: str, place: str, *, who: str) -> list[tuple[str, str]]:

@@ -131,11 +131,16 @@ def send_list(store: Store, key: str, *, who: str) -> int:
         If an override was made, or places changed, since the drafts were solved.
     """
     with store.writing() as connection:
-        given, *_ = current_input(connection, key)
-        kept = proposals.last_solution(connection, key)
-        if kept is None or kept["input"] != given:
-            raise StoreError("the drafts are not of what stands now", where=key, do="propose again")
-        return len(answers.send(connection, key, who=who))
+        return len(hand_out(connection, key, who=who))
+
+
+def hand_out(connection: Any, key: str, *, who: str) -> list[dict[str, Any]]:
+    """Hand out a round's drafts in the caller's transaction and return them; see :func:`send_list`."""
+    given, *_ = current_input(connection, key)
+    kept = proposals.last_solution(connection, key)
+    if kept is None or kept["input"] != given:
+        raise StoreError("the drafts are not of what stands now", where=key, do="run `workbench round propose` again")
+    return answers.send(connection, key, who=who)
 
 
 def replay(store: Store, key: str, locality: Locality) -> bool:
@@ -192,18 +197,16 @@ def _solve(
     practice: str,
     progress: Callable[[str], None] | None,
 ) -> tuple[list[dict[str, Any]], float, float, int, int]:
-    mine = [
+    waiting = [
         dict(rows[household])
         for household in given["households"]
         if (rows[household]["population"] == proposals.MINORS) == (kind == "minors")
     ]
-    persons = sum(row["adults"] + row["children"] + row["seniors"] for row in mine)
+    persons = sum(row["adults"] + row["children"] + row["seniors"] for row in waiting)
     room = given["capacity"].get(kind, {})
     open_ = [{**row, "capacity": room[row["place"]]} for row in places if row["kind"] == kind and row["place"] in room]
+    mine = _served(waiting, open_)
     if not mine or not open_:
-        return [], 0.0, 0.0, persons, 0
-    mine = _served(mine, open_)
-    if not mine:
         return [], 0.0, 0.0, persons, 0
     weeks = {row["place"]: row["weekly_places"] for row in open_}
     homes = pd.DataFrame(mine)

@@ -11,11 +11,12 @@ from typing import Any
 
 from workbench.core.errors import StoreError
 from workbench.core.storage.files import replacing
+from workbench.core.storage.outputs import empty_folder
 from workbench.store import records, visibility
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals
 from workbench.store.visibility import FieldRegister
-from workbench.studies.rounds.offers import current_input
+from workbench.studies.rounds.offers import hand_out
 
 COLUMNS = ("household", "population", "deadline", "size", "needs", "answer", "reason")
 
@@ -40,19 +41,15 @@ def send(store: Store, key: str, folder: Path, register: FieldRegister, *, who: 
     ------
     StoreError
         If an override was made, or places changed, since the drafts were solved.
+    DataError
+        If the folder holds something.
     """
-    with store.reading() as connection:
-        given, *_ = current_input(connection, key)
-        kept = proposals.last_solution(connection, key)
-    if kept is None or kept["input"] != given:
-        raise StoreError("the drafts are not of what stands now", where=key, do="run `workbench round propose` again")
+    empty_folder(folder)
     with replacing(folder) as partial:  # the lists appear once the register has kept that they were sent
         partial.mkdir(mode=0o700)
         with store.writing() as connection:
-            rows = _rows(connection, answers.send(connection, key, who=who), register, who)
-            for place, each in rows.items():
-                _write(partial / f"{place}.csv", each)
-    return [folder / f"{place}.csv" for place in rows]
+            places = _write_lists(connection, hand_out(connection, key, who=who), partial, register, who)
+    return [folder / f"{place}.csv" for place in places]
 
 
 def lists(store: Store, key: str, folder: Path, register: FieldRegister, *, who: str) -> list[Path]:
@@ -62,7 +59,10 @@ def lists(store: Store, key: str, folder: Path, register: FieldRegister, *, who:
     ------
     StoreError
         If no offer of the round waits for an answer.
+    DataError
+        If the folder holds something, such as lists with answers in them.
     """
+    empty_folder(folder)
     with replacing(folder) as partial:
         partial.mkdir(mode=0o700)
         with store.writing() as connection:
@@ -70,20 +70,20 @@ def lists(store: Store, key: str, folder: Path, register: FieldRegister, *, who:
             waiting = answers.listed(connection, key, "sent")
             if not waiting:
                 raise StoreError("no offer waits for an answer", where=key, do="see `workbench round status`")
-            rows = _rows(connection, waiting, register, who)
-            for place, each in rows.items():
-                _write(partial / f"{place}.csv", each)
-    return [folder / f"{place}.csv" for place in rows]
+            places = _write_lists(connection, waiting, partial, register, who)
+    return [folder / f"{place}.csv" for place in places]
 
 
-def _rows(
-    connection: Any, offers: list[dict[str, Any]], register: FieldRegister, who: str
-) -> dict[str, list[dict[str, str]]]:
-    """Return the rows of each municipality's list."""
+def _write_lists(
+    connection: Any, offers: list[dict[str, Any]], folder: Path, register: FieldRegister, who: str
+) -> list[str]:
+    """Write the list of each municipality that has an offer; return the municipalities."""
     by_place: dict[str, list[dict[str, str]]] = {}
     for each in offers:
         by_place.setdefault(each["place"], []).append(_row(connection, each["household"], register, who))
-    return by_place
+    for place, rows in by_place.items():
+        _write(folder / f"{place}.csv", rows)
+    return list(by_place)
 
 
 def read_answers(path: Path) -> list[tuple[int, str, bool, str]]:

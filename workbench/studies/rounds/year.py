@@ -22,7 +22,7 @@ from workbench.core.geography.places import Locality
 from workbench.sources import localities, synthetic
 from workbench.store import records, reservation, states
 from workbench.store.database import Store
-from workbench.store.rounds import answers, settling
+from workbench.store.rounds import answers, facts, settling
 from workbench.studies.rounds import offers
 from workbench.studies.rounds.registration import deadline
 
@@ -288,7 +288,8 @@ def _register(connection: Any, life: Life, parameters: Any, named: dict[str, Lif
         int(_between(seed, f"age{kind}{i}", name, low, high)) for kind, low, high in kinds for i in range(row[kind])
     ]
     members = tuple(
-        records.Member(f"SYNTHETIC-{name}-{i}", date(life.permit.year - age - 1, 12, 31)) for i, age in enumerate(ages)
+        records.Member(f"{facts.SYNTHETIC}{name}-{i}", date(life.permit.year - age - 1, 12, 31))
+        for i, age in enumerate(ages)
     )
     linked = named.get(str(row["linked_with"] or ""))
     life.key = records.register(
