@@ -10,7 +10,7 @@ from workbench.core.geography.places import Locality
 from workbench.core.storage.files import replacing
 from workbench.presentation import theme
 from workbench.presentation.rounds import letters as words
-from workbench.reporting.pdf import compiled
+from workbench.reporting.formats.pdf import compiled
 from workbench.studies.rounds.sending import Told
 
 
