@@ -12,8 +12,8 @@ from types import FunctionType, ModuleType
 
 import pytest
 
-from workbench.reporting import catalogue
-from workbench.reporting.catalogue import read_notebook
+from workbench.reporting.notebooks import catalogue
+from workbench.reporting.notebooks.catalogue import read_notebook
 
 pytestmark = pytest.mark.quick
 

@@ -21,7 +21,7 @@ from workbench.presentation import inflow as page
 from workbench.presentation.inflow import figures
 from workbench.reporting import contents
 from workbench.reporting.build import BuiltReport, build
-from workbench.reporting.warm import run_here
+from workbench.reporting.notebooks.warm import run_here
 
 pytestmark = pytest.mark.whole
 

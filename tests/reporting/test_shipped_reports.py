@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from workbench.reporting.catalogue import read_notebook, reports
+from workbench.reporting.notebooks.catalogue import read_notebook, reports
 
 pytestmark = pytest.mark.quick
 

@@ -18,14 +18,15 @@ from workbench.core.runs import archive
 from workbench.core.runs.archive import Archive, archive_of
 from workbench.core.storage.files import replacing
 from workbench.core.storage.temporary import locked_folder
-from workbench.presentation import release
-from workbench.reporting import contents, document, file_names, html
-from workbench.reporting.catalogue import Report, read_notebook, report
-from workbench.reporting.document import Attachment
-from workbench.reporting.parameters import checked
-from workbench.reporting.pdf import compiled
-from workbench.reporting.run import Refused, run
-from workbench.reporting.typst import TypstExporter
+from workbench.presentation.publishing import release
+from workbench.reporting import contents, file_names
+from workbench.reporting.formats import document, html
+from workbench.reporting.formats.document import Attachment
+from workbench.reporting.formats.pdf import compiled
+from workbench.reporting.formats.typst import TypstExporter
+from workbench.reporting.notebooks.catalogue import Report, read_notebook, report
+from workbench.reporting.notebooks.parameters import checked
+from workbench.reporting.notebooks.run import Refused, run
 from workbench.studies import publishing
 
 Runner = Callable[[Path, Mapping[str, Any], Path], None]

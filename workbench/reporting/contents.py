@@ -23,7 +23,7 @@ from pypdf.errors import PyPdfError
 from workbench.core.contracts import CONTRACTS
 from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.runs.provenance import RunRecord
-from workbench.reporting.document import HOUSEHOLD, Attachment
+from workbench.reporting.formats.document import HOUSEHOLD, Attachment
 from workbench.sources import files
 from workbench.studies.disclosure import SMALL
 

@@ -16,8 +16,8 @@ from workbench.core.runs.provenance import digest, program_fingerprint, versions
 from workbench.core.runs.tasks import Task
 from workbench.core.storage.files import replacing
 from workbench.reporting.build import PRIVATE, build
-from workbench.reporting.catalogue import report
-from workbench.reporting.parameters import checked
+from workbench.reporting.notebooks.catalogue import report
+from workbench.reporting.notebooks.parameters import checked
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
@@ -122,7 +122,7 @@ def build_many(
 
 def _one(task: Task) -> Made:
     """Build one report in this worker; whatever breaks in it is told and stops no other."""
-    from workbench.reporting.warm import run_here
+    from workbench.reporting.notebooks.warm import run_here
 
     order: Order = task.inputs
     began = monotonic()

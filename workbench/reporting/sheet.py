@@ -11,9 +11,9 @@ from workbench.presentation import theme
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say
 from workbench.presentation.tables import Table
-from workbench.reporting import document
-from workbench.reporting.catalogue import style_folder
-from workbench.reporting.pdf import compiled
+from workbench.reporting.formats import document
+from workbench.reporting.formats.pdf import compiled
+from workbench.reporting.notebooks.catalogue import style_folder
 
 TEMPLATE = "report.typ"
 

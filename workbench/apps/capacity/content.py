@@ -13,7 +13,7 @@ from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
 from workbench.presentation.languages import day, month, say
-from workbench.presentation.release import standing
+from workbench.presentation.publishing.release import standing
 from workbench.presentation.wording import number, period
 from workbench.studies.capacity import study, wait
 

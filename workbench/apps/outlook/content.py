@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from workbench.apps import notices
 from workbench.apps.outlook.state import OutlookState
 from workbench.core.errors import DataError
-from workbench.presentation import downloads, inflow, release
+from workbench.presentation import downloads, inflow
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
 from workbench.presentation.findings import Finding
-from workbench.presentation.freshness import freshness
 from workbench.presentation.inflow.series import months
 from workbench.presentation.languages import say, say_many
+from workbench.presentation.publishing import release
+from workbench.presentation.publishing.freshness import freshness
 from workbench.presentation.wording import leading, meanings, number
 from workbench.studies.inflow.saved_runs import OlderRunError
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from workbench.apps import notices
 from workbench.presentation import downloads
 from workbench.presentation import markup as m
-from workbench.presentation import scoreboard as shown
 from workbench.presentation.languages import say
+from workbench.presentation.publishing import scoreboard as shown
 
 if TYPE_CHECKING:
     from workbench.studies.publishing.scores import Scoreboard
@@ -44,7 +44,7 @@ def foot(locality: str, language: str) -> str:
     method = say(shown.COUNTED, language).replace("**", "")
     lines = "\n".join(
         [
-            "from workbench.presentation import scoreboard as shown",
+            "from workbench.presentation.publishing import scoreboard as shown",
             "from workbench.studies.publishing import scores",
             "",
             f"board = scores.study(locality={locality!r})",

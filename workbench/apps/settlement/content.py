@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from workbench.apps import notices, pages
 from workbench.apps.settlement.state import SettlementState
 from workbench.core.runs.archive import archive_of
-from workbench.presentation import downloads, release
+from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
 from workbench.presentation.languages import say
+from workbench.presentation.publishing import release
 from workbench.presentation.settlement import municipality as words
 from workbench.presentation.settlement import municipality_tables, national
 from workbench.presentation.tables import Table

@@ -131,7 +131,7 @@ def scored(
     """Score every published forecast; lower scores are better."""
     if context.invoked_subcommand:
         return
-    from workbench.presentation import scoreboard as shown
+    from workbench.presentation.publishing import scoreboard as shown
     from workbench.studies.publishing import scores as board
 
     found = board.study(locality=locality, runs=runs)

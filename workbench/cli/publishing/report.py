@@ -23,7 +23,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """List the reports with their parameters, types and defaults."""
-    from workbench.reporting import catalogue
+    from workbench.reporting.notebooks import catalogue
 
     reports = catalogue.reports()
     if as_json:

@@ -162,7 +162,7 @@ def fields(
     home = localities.load(locality, "register")
     register = registers.field_register(home)
     if out is not None:
-        from workbench.reporting import paper
+        from workbench.reporting.register import paper
 
         paper.fields(form.with_form(register, form.load(home)), out, language)
         typer.echo(f"Field register: {out}")

@@ -67,7 +67,7 @@ def readback(
 ) -> None:
     """Write what was noted in the newest interview, to be read back to the person and corrected."""
     from workbench.presentation.rounds import interview
-    from workbench.reporting import paper
+    from workbench.reporting.register import paper
     from workbench.sources import localities
     from workbench.store import database
     from workbench.studies.rounds import form as forms
@@ -89,7 +89,7 @@ def print_(
 ) -> None:
     """Write the form as a PDF, to be filled in by hand."""
     from workbench.presentation.rounds import interview
-    from workbench.reporting import paper
+    from workbench.reporting.register import paper
     from workbench.sources import localities
     from workbench.studies.rounds import form as forms
 

@@ -215,7 +215,7 @@ def letters(
     locality: Home = "norway",
 ) -> None:
     """Write a PDF for each decided household, in its language."""
-    from workbench.reporting import letters as printed
+    from workbench.reporting.register import letters as printed
     from workbench.sources import localities
     from workbench.store import database
     from workbench.studies.rounds import sending

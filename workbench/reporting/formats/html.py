@@ -8,7 +8,7 @@ from workbench.presentation import markup as m
 from workbench.presentation import theme
 from workbench.presentation.fonts import css_faces
 from workbench.presentation.tables import Table
-from workbench.reporting import document
+from workbench.reporting.formats import document
 
 
 def page(notebook: NotebookNode, standing: str = "", warned: str = "") -> str:

@@ -11,7 +11,7 @@ from papermill import inspect_notebook
 
 from workbench.core.errors import ReportError, nearest
 from workbench.core.storage import shipped
-from workbench.reporting.parameters import Parameter
+from workbench.reporting.notebooks.parameters import Parameter
 
 
 @dataclass(frozen=True)

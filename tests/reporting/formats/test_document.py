@@ -13,9 +13,9 @@ from workbench.core.runs.provenance import RunRecord
 from workbench.presentation.findings import Figure, Finding
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
-from workbench.reporting import document, html
-from workbench.reporting.pdf import compiled
-from workbench.reporting.typst import TypstExporter
+from workbench.reporting.formats import document, html
+from workbench.reporting.formats.pdf import compiled
+from workbench.reporting.formats.typst import TypstExporter
 
 pytestmark = pytest.mark.quick
 

@@ -14,8 +14,8 @@ from IPython.utils.capture import capture_output
 
 from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.storage.files import replacing
-from workbench.reporting.catalogue import read_notebook
-from workbench.reporting.run import Refused
+from workbench.reporting.notebooks.catalogue import read_notebook
+from workbench.reporting.notebooks.run import Refused
 
 
 def run_here(notebook: Path, parameters: Mapping[str, Any], executed: Path) -> None:

@@ -11,7 +11,7 @@ import re
 from nbformat import NotebookNode
 
 from workbench.presentation.languages import marked, say
-from workbench.presentation.scoreboard import COUNTED
+from workbench.presentation.publishing.scoreboard import COUNTED
 
 PARAGRAPHS = (
     marked("Month by month"),

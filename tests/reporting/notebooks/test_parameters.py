@@ -1,8 +1,8 @@
 import pytest
 
 from workbench.core.errors import ReportError
-from workbench.reporting.catalogue import report, reports
-from workbench.reporting.parameters import Parameter, checked
+from workbench.reporting.notebooks.catalogue import report, reports
+from workbench.reporting.notebooks.parameters import Parameter, checked
 
 pytestmark = pytest.mark.quick
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from workbench.presentation.freshness import freshness
+from workbench.presentation.publishing.freshness import freshness
 
 pytestmark = pytest.mark.quick
 

@@ -10,8 +10,8 @@ from workbench.core.storage.files import replacing
 from workbench.presentation import theme
 from workbench.presentation.rounds import fields as shown
 from workbench.presentation.rounds import letters as words
-from workbench.reporting import html
-from workbench.reporting.pdf import compiled
+from workbench.reporting.formats import html
+from workbench.reporting.formats.pdf import compiled
 from workbench.store.visibility import FieldRegister
 
 

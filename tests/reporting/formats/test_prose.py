@@ -8,8 +8,9 @@ import pytest
 
 from workbench.core.storage import shipped
 from workbench.presentation.languages import say
-from workbench.reporting import catalogue, prose
-from workbench.reporting.catalogue import read_notebook
+from workbench.reporting.formats import prose
+from workbench.reporting.notebooks import catalogue
+from workbench.reporting.notebooks.catalogue import read_notebook
 
 pytestmark = pytest.mark.quick
 SPOKEN = [r for r in catalogue.reports() if any(p.name == "language" for p in r.parameters)]

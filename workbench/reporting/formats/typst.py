@@ -11,10 +11,10 @@ from nbformat import NotebookNode
 from workbench.presentation import markup as m
 from workbench.presentation import theme
 from workbench.presentation.languages import say
-from workbench.reporting import document
-from workbench.reporting.catalogue import style_folder
 from workbench.reporting.contents import listed
-from workbench.reporting.document import Attachment
+from workbench.reporting.formats import document
+from workbench.reporting.formats.document import Attachment
+from workbench.reporting.notebooks.catalogue import style_folder
 
 TEMPLATE = "report.typ"
 

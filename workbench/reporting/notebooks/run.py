@@ -23,8 +23,8 @@ from workbench.core.errors import (
     PluginError,
     ReportError,
 )
-from workbench.reporting.catalogue import read_notebook
-from workbench.reporting.prose import in_language
+from workbench.reporting.formats.prose import in_language
+from workbench.reporting.notebooks.catalogue import read_notebook
 
 OURS = {
     kind.__name__ for kind in (AssumptionError, ContradictionError, DataError, DecisionError, ModelError, PluginError)

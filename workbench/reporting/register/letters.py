@@ -11,7 +11,7 @@ from workbench.core.storage.files import replacing
 from workbench.core.storage.outputs import empty_folder
 from workbench.presentation import theme
 from workbench.presentation.rounds import letters as words
-from workbench.reporting.pdf import compiled
+from workbench.reporting.formats.pdf import compiled
 from workbench.studies.rounds.sending import Told
 
 

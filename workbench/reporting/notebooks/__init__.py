@@ -1,0 +1,1 @@
+"""Report notebooks: which there are, which parameters they take, and how they are run."""

@@ -1,0 +1,1 @@
+"""What the register prints: letters, interviews and forms."""
