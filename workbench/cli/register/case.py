@@ -63,7 +63,8 @@ def correct(
     from workbench.store import database
     from workbench.studies.rounds import casework
 
-    given = {"who": who, "why": why, "case_number": case_number, "version": version}
-    home = localities.load(locality, "register")
-    now, state = casework.correct(database.opened(store), home, household, field, value, **given)
+    home, opened = localities.load(locality, "register"), database.opened(store)
+    now, state = casework.correct(
+        opened, home, household, field, value, who=who, why=why, case_number=case_number, version=version
+    )
     typer.echo(f"Corrected (version {now}); the household is '{state}'.")

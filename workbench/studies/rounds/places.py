@@ -48,10 +48,10 @@ def read_places(path: Path, locality: Locality, preview: Path | None = None) -> 
     try:
         table = files.read(path, "weekly_places", locality=locality)
         error = DataError("the workbook cannot be read as it is", where=str(path), why="nothing was written")
-    except DataError as told:
-        if not book or not told.faults:
+    except DataError as refused:
+        if not book or not refused.faults:
             raise
-        error = told
+        error = refused
     merged = _merged(path) if book else []
     if not merged and not error.faults:
         return table
