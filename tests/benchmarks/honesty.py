@@ -13,7 +13,7 @@ import numpy as np
 
 from workbench.decisions.allocation.transport import Transport
 from workbench.models.outcomes.cells import Cells
-from workbench.models.outcomes.laplace import approximate
+from workbench.models.outcomes.fit import quick_draws
 from workbench.studies.allocation.honesty import estimates
 from workbench.studies.allocation.honesty.null_worlds import null_worlds
 
@@ -38,8 +38,9 @@ def replication(scales: tuple[float, float, float], persons: float, worlds: int,
     room, people = np.ceil(400 * size), rng.multinomial(380, mix).astype(float)
     plan = Transport(people, room, np.ones((TYPES, PLACES), dtype=bool)).plan
     usual = np.outer(people, room / room.sum())
-    share, raw = approximate(cells).mean, np.nan_to_num(cells.raw(), nan=cells.successes.sum() / cells.persons)
-    gain = estimates.cross_fitted(cells, plan, usual, folds=5, seed=seed)
+    drawn = quick_draws(cells, seed=seed)
+    share, raw = drawn.mean(axis=0), np.nan_to_num(cells.raw(), nan=cells.successes.sum() / cells.persons)
+    gain = estimates.cross_fitted(cells, plan, usual, drawn=drawn, folds=5, seed=seed)
     true = estimates.true_gain(share, truth, plan, usual)
     p = null_worlds(cells, plan, usual, worlds=worlds, seed=seed).p
     held, rejected = gain.low <= true <= gain.high, p <= 0.05
