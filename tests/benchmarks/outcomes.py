@@ -104,7 +104,7 @@ def _next(asked, at):
     cells = Cells(*names(types, places), n, rng.binomial(n, share))
     later = 1 + rng.poisson(size)
     hits = rng.binomial(later, share)
-    drawn = fit(cells, draws=66, tune=100, chains=24, seed=at).share
+    drawn = posterior(cells, draws=66, tune=100, chains=24, seed=at).share.reshape(-1, types, places)
     came = rng.binomial(later, drawn)
     below, upto = (came < hits).mean(axis=0), (came <= hits).mean(axis=0)
     at_count = below + rng.random(hits.shape) * (upto - below)
