@@ -28,7 +28,7 @@ PRIOR = np.array([0.25, 0.15, 0.25, 0.25])
 UNEVEN, SHOCK, PRIOR_YEARS = 0.1, 0.1, 2.0
 """How much what lasts differs by year, the shock of all areas in log odds, and the years for which both count."""
 KEPT = np.array([[0, 0, 0, 0], [1, 0, 0, 0], [0, 1, 1, 1], [1, 1, 1, 1]], dtype=float)
-"""Kinds of forecast by the shares they keep: the raw rate, with the change of all, with each area's own shares, both."""
+"""Kinds of forecast by the shares they keep: raw rate, with the change of all, with an area's own shares, both."""
 TRUST, SHARP = np.array([0.4, 0.2, 0.2, 0.2]), 10.0
 """Their weights before any error is seen, and how fast errors move them: one 7 % larger halves a weight."""
 ROUNDS, DRAWS, PAST_DRAWS, LEAST_YEARS, CALM_YEARS = 12, 2000, 400, 3, 1
