@@ -172,7 +172,10 @@ def respond(
             faults.append(Fault(f"{error.what} {error.why}".strip(), row))
     typer.echo(f"Answers: {len(given) - len(faults)} of {len(given)} noted.")
     if faults:
-        raise DataError("some answers were not noted", where=str(file), faults=faults)
+        do = "correct the rows named and give the file again: what is noted already is told so and stays"
+        told = DataError("some answers were not noted", where=str(file), do=do, faults=faults)
+        typer.echo(told.message(), err=True)
+        raise typer.Exit(4 if len(faults) < len(given) else told.exit_code)
 
 
 @app.command("decide", epilog="Example: workbench round decide R0123 H0456 --who berit")

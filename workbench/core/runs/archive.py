@@ -26,8 +26,8 @@ from workbench.core.storage.temporary import NEW, locked_folder
 
 FORMAT = "migration-workbench publication 1"
 PUBLICATION, WITHDRAWAL, RUN = "publication.json", "withdrawal.json", "run"
-ENTERED = "entered"
-"""The folder of an archive that holds others' forecasts, which are no publications."""
+ENTERED, REPORTS = "entered", "reports"
+"""Folders of an archive that hold no publications: others' forecasts, and the PDFs of what was published."""
 EDITIONS = ("public", "municipal", "case")
 ENVIRONMENT = "WORKBENCH_PUBLISHED"
 
@@ -226,7 +226,7 @@ class Archive:
             for folder in sorted(
                 path
                 for path in self.root.iterdir()
-                if path.is_dir() and path.name != ENTERED and study in ("", path.name)
+                if path.is_dir() and path.name not in (ENTERED, REPORTS) and study in ("", path.name)
             ):
                 for number in sorted(_numbers(folder)):
                     yield self._read(folder / _name(number))
@@ -299,6 +299,10 @@ class Archive:
             except FileExistsError:
                 raise DataError(f"{name} was withdrawn before", do=f"see `workbench published show {name}`") from None
         return publication
+
+    def report(self, publication: Publication, language: str) -> Path:
+        """Return where the PDF of a publication lies, in one language, if one was made."""
+        return self.root / REPORTS / f"{publication.id}-{language}.pdf"
 
     def broken(self) -> tuple[str, ...]:
         """Return in sentences what is damaged or missing in the archive; empty if nothing is."""

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.presentation.findings import Finding
 from workbench.presentation.inflow.series import name
-from workbench.presentation.languages import day, month, say, say_many
+from workbench.presentation.languages import month, say, say_many
+from workbench.presentation.publishing.about import COUNTED, ask, revised
 from workbench.presentation.wording import count, listing, number, period
 from workbench.sources import localities
 from workbench.studies.publishing import issues
 
 if TYPE_CHECKING:
-    from workbench.core.geography.places import Locality
     from workbench.studies.inflow.saved_runs import InflowResult
     from workbench.studies.publishing.issues import Moved, Record
 
@@ -31,9 +30,9 @@ def about_release(
     if change is not None:
         told.append(_moved(result, change, language))
     home = localities.load(locality) if locality else None
-    return Finding(
-        " ".join(told), caveats=(_counted(language), _revised(language), *_ask(home, language)), language=language
-    )
+    counted = COUNTED["inflow"]
+    caveats = (say(counted, language), revised(language), *ask(home, language))
+    return Finding(" ".join(told), caveats=caveats, language=language)
 
 
 def _record(found: Record, language: str) -> str:
@@ -87,34 +86,3 @@ def _moved(result: InflowResult, change: Moved, language: str) -> str:
         rest=count(rest, language),
     )
     return f"{told} {most} {left}"
-
-
-def _counted(language: str) -> str:
-    return say(
-        "Counted are persons in asylum applications by the month of the application, as the source counts them; a "
-        "person who applies in two countries is counted in both.",
-        language,
-    )
-
-
-def _revised(language: str) -> str:
-    return say(
-        "Revisions: an issue is never changed. A new issue takes in what publishers revised since; an issue that is "
-        "withdrawn stays in the archive with the reason.",
-        language,
-    )
-
-
-def _ask(home: Locality | None, language: str) -> list[str]:
-    """Return when the next issue comes and whom to ask, as far as the locality says so."""
-    if home is None:
-        return []
-    told = []
-    if home.next_release:
-        when = day(date.fromisoformat(home.next_release), language)
-        told.append(say("The next issue is announced for {day}.", language, day=when))
-    if home.contact:
-        told.append(say("Questions: {contact}.", language, contact=home.contact.rstrip(".")))
-    else:
-        told.append(say("The locality names no contact for questions.", language))
-    return told

@@ -106,7 +106,9 @@ def _also(run: SavedRun, folder: Path) -> None:
 def parameters(publication: Publication) -> dict[str, object]:
     """Return with which parameters a published forecast is made again, as far as its records say."""
     found: dict[str, object] = {
-        name: value for name, value in publication.run.record.scenario.items() if name in ("as_of", "horizon", "seed")
+        name: value
+        for name, value in publication.run.record.scenario.items()
+        if name in ("as_of", "horizon", "seed") or (name == "locality" and value)
     }
     path = publication.folder / FIT_RECORD
     if path.exists():

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.draws import Draws
-from workbench.core.errors import AssumptionError
+from workbench.core.errors import AssumptionError, DataError
 from workbench.core.plugins import and_now, guests
 from workbench.core.runs.provenance import (
     RunRecord,
@@ -25,6 +25,7 @@ from workbench.core.runs.provenance import (
 from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
+from workbench.sources import localities
 from workbench.studies.settlement import carried, checks, saved_runs
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
@@ -273,10 +274,16 @@ def study(
     draws: int = 500,
     tune: int = 500,
     chains: int = 4,
+    run: str = "",
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SettlementResult:
-    """Ask and answer in one call: see :func:`ask` and :func:`answer`."""
+    """Ask and answer in one call: see :func:`ask` and :func:`answer`.
+
+    ``run`` names a publication, or is ``published`` for the one that readers see: it is shown as it was frozen.
+    """
+    if run:
+        return _of_locality(saved_runs.named(run, runs=runs), locality)
     question = ask(
         locality=locality,
         file=file,
@@ -295,6 +302,19 @@ def study(
         runs=runs,
     )
     return answer(question, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
+
+
+def _of_locality(result: SettlementResult, locality: str | Path | None) -> SettlementResult:
+    """Return a publication, unless it is of other municipalities than the locality's: moves would not fit it."""
+    known = localities.load(locality).places if locality else {}
+    if strange := [code for code in result.names if code not in known]:
+        raise DataError(
+            f"the publication is not of this locality: it has no place '{strange[0]}'",
+            where=str(locality),
+            why="a report follows newcomers by the locality's own figures on moves",
+            do="name the locality that was published: -p locality=NAME",
+        )
+    return result
 
 
 def _store(runs: str | Path | None) -> RunStore:
