@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from workbench.core.errors import DataError, StorageError
-from workbench.core.runs.archive import PUBLICATION, Archive
+from workbench.core.runs.archive import Archive
 from workbench.core.runs.provenance import RunStore, SavedRun
+from workbench.core.runs.publication import PUBLICATION
 
 quick = pytest.mark.quick
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -104,7 +104,7 @@ def names(table: pd.DataFrame) -> pd.Series:
     to, destinations = pd.factorize(table["destination"].astype(str))
     by, origins = pd.factorize(table["origin"].astype(str))
     pair, pairs = pd.factorize(to * len(origins) + by)
-    said = [f"{destinations[each // len(origins)]}{JOINT}{origins[each % len(origins)]}" for each in pairs]
+    said = [f"{destinations[each // len(origins)]}{JOINT}{origins[each % len(origins)]}" for each in pairs.tolist()]
     return pd.Series(np.array(said, dtype=object)[pair], index=table.index)
 
 

@@ -143,7 +143,8 @@ def _cell_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Faul
     try:
         # Several rows of a wide table stand on one line of its file, and pandera wants one row for each index.
         # It changes nothing here, and would copy a large table first.
-        numbered = cells.set_axis(pd.RangeIndex(len(cells)), axis=0, copy=False)
+        numbered = cells.copy(deep=False)
+        numbered.index = pd.RangeIndex(len(cells))
         _schema(of, tuple(known)).validate(numbered, lazy=True, inplace=True)
     except pe.SchemaErrors as error:
         found = error.failure_cases

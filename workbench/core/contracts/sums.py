@@ -108,7 +108,7 @@ def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -
         What else a row speaks of, a period for instance; sums are compared within each.
     """
     # Grouped by the numbers of the texts, which take a quarter of the room that texts take.
-    keys = [key.fillna("").astype("category") for key in within] or [pd.Series("", index=part.index)]
+    keys: list[pd.Series] = [key.fillna("").astype("category") for key in within] or [pd.Series("", index=part.index)]
     wide = value.groupby([*keys, part.astype("category")], observed=True).sum(min_count=1).unstack()
     codes = [str(code) for code in wide.columns]
     wide.columns = pd.Index(codes)
