@@ -255,6 +255,10 @@ def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -
     return _result(run, observed, question.contest, totals, reused=run.reused, runs=runs)
 
 
+ANY = "any"
+"""Locality of one's own table whose areas belong to no locality that is installed."""
+
+
 def study(
     *,
     locality: str | Path | None = "norway",
@@ -282,6 +286,7 @@ def study(
 
     ``run`` names a publication, or is ``published`` for the one that readers see: it is shown as it was frozen.
     """
+    locality = None if locality == ANY and file else locality
     if run:
         return _of_locality(saved_runs.named(run, runs=runs), locality)
     question = ask(
