@@ -15,8 +15,9 @@ from tornado.web import HTTPError
 from workbench.apps import links
 from workbench.apps.serving.first_handler import ReportHandler
 from workbench.core.errors import ReportError
-from workbench.core.runs.archive import Archive, Publication
+from workbench.core.runs.archive import Archive
 from workbench.core.runs.provenance import RunStore, SavedRun
+from workbench.core.runs.publication import Publication
 from workbench.reporting import issues
 
 pytestmark = pytest.mark.quick

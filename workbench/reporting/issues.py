@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from workbench.core.errors import ReportError
-from workbench.core.runs.archive import Publication, archive_of
+from workbench.core.runs.archive import archive_of
+from workbench.core.runs.publication import Publication
 from workbench.core.storage.files import replacing
 from workbench.core.storage.temporary import locked_folder
 from workbench.presentation.languages import LANGUAGES

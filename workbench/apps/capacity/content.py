@@ -17,7 +17,7 @@ from workbench.presentation.wording import number, period
 from workbench.studies.capacity import study, wait
 
 if TYPE_CHECKING:
-    from workbench.core.runs.archive import Publication
+    from workbench.core.runs.publication import Publication
     from workbench.studies.capacity.study import CapacityResult
 
 

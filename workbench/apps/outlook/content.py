@@ -21,7 +21,7 @@ from workbench.presentation.wording import leading, meanings, number
 from workbench.studies.inflow.saved_runs import OlderRunError
 
 if TYPE_CHECKING:
-    from workbench.core.runs.archive import Publication
+    from workbench.core.runs.publication import Publication
     from workbench.studies.inflow.saved_runs import InflowResult
 
 TERMS = ("about", "likely", "may", "unlikely", "80 % interval", "95 % interval", "median", "applicant")

@@ -23,7 +23,7 @@ from workbench.studies.capacity.agency import LOCALITY, AgencyData, read_agency
 from workbench.studies.capacity.wait import Waits
 
 if TYPE_CHECKING:
-    from workbench.core.runs.archive import Publication
+    from workbench.core.runs.publication import Publication
 
 STUDY = "capacity"
 WORDS, ARRAYS = "plan.json", "draws.npz"

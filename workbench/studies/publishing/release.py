@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError, nearest
-from workbench.core.runs.archive import Publication, archive_of
+from workbench.core.runs.archive import archive_of
 from workbench.core.runs.provenance import RECORD, RunStore, SavedRun, default_runs
+from workbench.core.runs.publication import Publication
 from workbench.models import hubverse
 from workbench.models.scores import LEVELS
 from workbench.studies.inflow import saved_runs as inflow_saved
