@@ -53,7 +53,7 @@ def test_a_batch_opens_with_its_plan_and_a_household_says_why(batch: Path) -> No
     page.at.household.value = "B"
     assert "B is proposed for" in page.at.who.value and "does not offer school" in page.at.who.value
     page.at.language.value = "nb"
-    assert "5 av 5 personer i 3 husholdninger" in page.at.headline.value
+    assert "5 av 5 personer i 3 husstander" in page.at.headline.value
 
 
 def test_a_lock_moves_others_says_its_cost_and_is_undone(batch: Path) -> None:

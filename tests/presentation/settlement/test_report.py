@@ -180,3 +180,12 @@ def test_an_effect_that_the_data_do_not_show_is_not_stated(result: SettlementRes
     drawn, unclear = told.split("The data do not show an effect of ")
     assert "population" in drawn and "distance" in drawn and "more refugees there" in unclear
     assert "kept away by more refugees there" in sentence([0.8, 1.2, -0.5], 0.05)
+
+
+def test_an_own_table_without_counties_or_moves_is_reported_all_the_same(result: SettlementResult) -> None:
+    own = replace(result, parents=dict.fromkeys(PLACES, ""))
+    assert page.front(own, "").subtitle == "2021 · data to 2020"
+    assert page.by_county(own).plain() == "The table names no counties."
+    for show in (page.retention, page.anchors, page.retention_by_size, page.net_moves, page.gravity_words):
+        assert page.if_followed(show, None).plain() == ""
+    assert "this table is your own" in page.not_followed(None).plain()

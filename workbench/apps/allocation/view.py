@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from workbench.apps import notices
+from workbench.apps import links, notices
 from workbench.apps.allocation import content
 from workbench.apps.allocation.beside import beside
 from workbench.apps.allocation.controls import Controls
@@ -18,6 +18,7 @@ from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
 from workbench.decisions.allocation.search.stopping import Limit
 from workbench.presentation.allocation import desk as words
+from workbench.presentation.downloads import Download
 from workbench.presentation.languages import say
 from workbench.studies.allocation import batches
 from workbench.studies.allocation.desk import Change, Desk, Draft, rules_of
@@ -243,7 +244,8 @@ class AllocationView:
     def _print(self) -> None:
         if self.desk is not None:
             file = content.pdf(self.desk, self.state.batch, self.state.language)
-            self.at.pdf.value = content.link("plan.pdf", content.PDF, file, say("Save the PDF", self.state.language))
+            kept = Download("plan.pdf", content.PDF, file)
+            self.at.pdf.value = links.button(kept, say("Save the PDF", self.state.language))
 
     def _weigh(self) -> None:
         batch, brought = self.state.batch, dict(self.uploads.brought)

@@ -25,11 +25,12 @@ LEVELS = (0.8, 0.95)
 
 
 def front(result: SettlementResult, locality: str, edition: str = "public", language: str = "en") -> Front:
-    """Return the head of the report; the locality is named by its identifier or folder."""
+    """Return the head of the report; the locality is named by its identifier or folder, or empty for none."""
     data = say("data to {year}", language, year=result.label(result.as_of))
+    named = [locality_name(locality, language)] if locality else []
     return Front(
         title=say("Settlement: where newcomers will live", language),
-        subtitle=f"{locality_name(locality, language)} · {_period(result, language)} · {data}",
+        subtitle=" · ".join([*named, _period(result, language), data]),
         vintage=leading(data),
         record=result.record,
         description=headline(result, language).sentence,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.draws import Draws
-from workbench.core.errors import AssumptionError
+from workbench.core.errors import AssumptionError, DataError
 from workbench.core.plugins import and_now, guests
 from workbench.core.runs.provenance import (
     RunRecord,
@@ -26,6 +26,7 @@ from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.combination.fit import combine
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
+from workbench.sources import localities
 from workbench.studies.settlement import carried, checks, fits, saved_runs
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
@@ -263,6 +264,10 @@ def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -
     return _result(run, observed, question.contest, totals, reused=run.reused, runs=runs)
 
 
+ANY = "any"
+"""Locality of one's own table whose areas belong to no locality that is installed."""
+
+
 def study(
     *,
     locality: str | Path | None = "norway",
@@ -282,10 +287,17 @@ def study(
     draws: int = 500,
     tune: int = 500,
     chains: int = 4,
+    run: str = "",
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SettlementResult:
-    """Ask and answer in one call: see :func:`ask` and :func:`answer`."""
+    """Ask and answer in one call: see :func:`ask` and :func:`answer`.
+
+    ``run`` names a publication, or is ``published`` for the one that readers see: it is shown as it was frozen.
+    """
+    locality = None if locality == ANY and file else locality
+    if run:
+        return _of_locality(saved_runs.named(run, runs=runs), locality)
     question = ask(
         locality=locality,
         file=file,
@@ -304,6 +316,19 @@ def study(
         runs=runs,
     )
     return answer(question, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
+
+
+def _of_locality(result: SettlementResult, locality: str | Path | None) -> SettlementResult:
+    """Return a publication, unless it is of other municipalities than the locality's: moves would not fit it."""
+    known = localities.load(locality).places if locality else {}
+    if strange := [code for code in result.names if code not in known]:
+        raise DataError(
+            f"the publication is not of this locality: it has no place '{strange[0]}'",
+            where=str(locality),
+            why="a report follows newcomers by the locality's own figures on moves",
+            do="name the locality that was published: -p locality=NAME",
+        )
+    return result
 
 
 def _store(runs: str | Path | None) -> RunStore:

@@ -13,7 +13,7 @@ import pandas as pd
 from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.runs.archive import archive_of
+from workbench.core.runs.archive import archive_of, chosen
 from workbench.core.runs.provenance import RunStore, SavedRun, default_runs
 from workbench.studies.settlement import carried, fits
 from workbench.studies.settlement.result import SettlementResult
@@ -63,6 +63,12 @@ def published(*, runs: str | Path | None = None) -> SettlementResult | None:
     """Return the published forecast that readers are to see, or None; nothing that is only saved takes its place."""
     publication = archive_of(runs).shown(FORECAST)
     return None if publication is None else opened(publication.run, RunStore(publication.folder))
+
+
+def named(run: str, *, runs: str | Path | None = None) -> SettlementResult:
+    """Return a publication by its name, or by ``published`` the one that readers are to see."""
+    publication = chosen(FORECAST, run, runs)
+    return opened(publication.run, RunStore(publication.folder))
 
 
 def opened(run: SavedRun, store: RunStore) -> SettlementResult:

@@ -75,8 +75,10 @@ def weigh(pasts: Mapping[int, Past], horizon: int, supposed: np.ndarray, without
             relative[ahead] = (counts.sum() * seen + SUPPOSED_COUNTS * supposed) / (counts.sum() + SUPPOSED_COUNTS)
     if not relative:
         relative = {horizon: supposed}
-    shared = np.mean([relative[ahead] for ahead in relative if ahead in HORIZONS or ahead == horizon], axis=0)
-    own = relative[horizon] if horizon in relative else shared
+    shared: np.ndarray = np.mean(
+        [relative[ahead] for ahead in relative if ahead in HORIZONS or ahead == horizon], axis=0
+    )
+    own = relative.get(horizon, shared)
     loss = (1 - COMMON) * own + COMMON * shared
     weight: np.ndarray = np.exp(-SHARPNESS * np.minimum(loss - loss.min(), 20.0))
     return weight / weight.sum()
