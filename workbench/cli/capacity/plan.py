@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import typer
 
@@ -13,6 +12,14 @@ from workbench.cli.steps import step
 
 if TYPE_CHECKING:
     from workbench.core.draws import Draws
+
+
+class Limits(TypedDict):
+    """Other limits than the stated ones; None keeps the stated one."""
+
+    budget: float | None
+    training: float | None
+    late: float | None
 
 
 def intake_of(run: str | None, destination: str | None, share: float, runs: Path | None) -> Draws | None:
@@ -39,7 +46,7 @@ def plan(
     *,
     horizon: int,
     draws: int,
-    limits: Mapping[str, float | None],
+    limits: Limits,
     intake: Draws | None,
     seed: int,
     language: str,
