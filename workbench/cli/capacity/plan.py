@@ -12,7 +12,10 @@ import typer
 from workbench.cli.steps import step
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from workbench.core.draws import Draws
+    from workbench.studies.capacity.data import CaseFlow
 
 
 def intake_of(run: str | None, destination: str | None, share: float, runs: Path | None) -> Draws | None:
@@ -32,6 +35,37 @@ def intake_of(run: str | None, destination: str | None, share: float, runs: Path
             do="name one with --destination: " + ", ".join(map(str, known)),
         )
     return cases_of(found.draws.select(destination=[destination or known[0]]), share)
+
+
+def tied_intake(
+    flow: CaseFlow,
+    run: str,
+    destination: str | None,
+    share: float,
+    runs: Path | None,
+    *,
+    as_of: str,
+    horizon: int,
+    stated: dict[str, np.ndarray] | None,
+) -> dict[str, np.ndarray]:
+    """Return the intake ahead of a case flow from a saved inflow forecast, beside what a table states of others."""
+    from workbench.core.errors import AssumptionError
+    from workbench.studies import inflow
+    from workbench.studies.capacity.intake import of_periods
+
+    known = flow.panel.series
+    series = known[0] if len(known) == 1 else str(destination)
+    if series not in known:
+        raise AssumptionError(
+            f"the case flow has {len(known)} series, and none is called '{series}'",
+            why="an inflow forecast is the intake of one of them",
+            do="name it with --destination: " + ", ".join(known),
+        )
+    if stated is not None and series in stated:
+        raise AssumptionError(f"the intake of {series} is given twice", do="use --intake or --inflow for it, not both")
+    draws = inflow.saved(run, runs=runs).draws
+    found = of_periods(draws, as_of=as_of, horizon=horizon, series=series, destination=destination, share=share)
+    return {**(stated or {}), **found}
 
 
 def plan(
