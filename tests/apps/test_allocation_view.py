@@ -53,7 +53,7 @@ def test_a_batch_opens_with_its_plan_and_a_household_says_why(batch: Path) -> No
     page.at.household.value = "B"
     assert "B is proposed for" in page.at.who.value and "does not offer school" in page.at.who.value
     page.at.language.value = "nb"
-    assert "5 av 5 personer i 3 husholdninger" in page.at.headline.value
+    assert "5 av 5 personer i 3 husstander" in page.at.headline.value
 
 
 def test_a_lock_moves_others_says_its_cost_and_is_undone(batch: Path) -> None:
@@ -105,6 +105,16 @@ def test_what_contradicts_is_refused_and_the_plan_stays(batch: Path) -> None:
     page.at.household.value, page.at.place.value, page.at.reason.value = "B", "p", "wish"
     page.at.apply.click()
     assert "school" in page.at.notice.value and "Nothing was changed" in page.at.notice.value and page.desk.plan is plan
+
+
+def test_a_search_that_was_cut_short_can_go_on(batch: Path) -> None:
+    page = opened()
+    assert page.at.longer.disabled  # proven: there is nothing more to find
+    page.at.household.value, page.at.place.value, page.at.reason.value = "A", "r", "work"
+    page.at.apply.click()
+    moved, changes = page.at.moved.value, page.desk.draft.changes
+    page.at.longer.click()
+    assert page.desk.draft.changes == changes and page.at.moved.value == moved and page.desk.before is not None
 
 
 def upload(page: AllocationView, **files: bytes) -> None:

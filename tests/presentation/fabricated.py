@@ -171,5 +171,6 @@ def allocation_result(
         sources=sources,
         year=2021,
         quarter=4,
+        synthetic=True,
         asked=0.0005,
     )

@@ -1,5 +1,6 @@
 """One door for every table: what a file holds, in whatever container and form, and what is said or refused."""
 
+import csv
 import warnings
 from pathlib import Path
 
@@ -200,8 +201,12 @@ def test_a_large_plain_file_is_read_as_a_small_one(tmp_path: Path) -> None:
     rows = [f"{2000 + at % 20}-{1 + at % 12:02},D{at // 240:04}, {at}" for at in range(0, 240 * 240)]
     text = HEAD + "\n".join(rows) + "\n"
     assert len(text) > 1_000_000
-    table = files.opened(write(tmp_path, text)).frame
-    quoted = files.opened(write(tmp_path, text.replace("D0000", '"D0000"'))).frame
-    pd.testing.assert_frame_equal(table, quoted, check_dtype=False, check_index_type=False)
+    every = "\n".join(",".join(f'"{cell}"' for cell in line.split(",")) for line in text.splitlines()) + "\n"
+    needed = text.replace("D0000", '"D0000, east"')  # such a cell is read row by row, as in a small file
+    for written, expected in ((every, text), (needed, needed)):
+        found = files.opened(write(tmp_path, written)).frame
+        rows_of = list(csv.reader(expected.splitlines()))
+        by_row = pd.DataFrame(rows_of[1:], columns=rows_of[0], dtype="string").map(str.strip)
+        pd.testing.assert_frame_equal(found.map(str.strip), by_row, check_dtype=False, check_index_type=False)
     with pytest.raises(DataError, match="row 57602 has 1 cells"):
         files.opened(write(tmp_path, text + "2019-0\n"))

@@ -126,6 +126,14 @@ def round_scene(store: Store, folder: Path, report: Callable[[str], None]) -> No
             report(f"decided {row['household']}")
 
 
+def send_scene(store: Store, folder: Path, report: Callable[[str], None]) -> None:
+    """Send a round's lists, and nothing more: kills then fall within the one step."""
+    with store.reading() as c:
+        (round_,) = (row["id"] for row in answers.rounds(c))
+    sending.send(store, round_, folder / "lists", FIELDS, who="anna")
+    report("sent")
+
+
 @dataclass(frozen=True)
 class Scene:
     """A scene, what fills the register for it, and how many interviews one of its steps keeps (0 for a round)."""
@@ -138,5 +146,6 @@ class Scene:
 SCENES = {
     "interview": Scene(interview_scene, interviewees, 1),
     "import": Scene(import_scene, interviewees, 5),
+    "send": Scene(send_scene, proposed, 0),
     "round": Scene(round_scene, proposed, 0),
 }

@@ -98,8 +98,14 @@ class Quality:
 
 def names(table: pd.DataFrame) -> pd.Series:
     """Return for each row the name of its series: the destination, or ``destination|origin`` of a corridor."""
-    destination = table["destination"].astype(str)
-    return destination + JOINT + table["origin"].astype(str) if "origin" in table else destination
+    if "origin" not in table:
+        return table["destination"].astype(str)
+    # Each name is made and held once: a large table says the same few again and again.
+    to, destinations = pd.factorize(table["destination"].astype(str))
+    by, origins = pd.factorize(table["origin"].astype(str))
+    pair, pairs = pd.factorize(to * len(origins) + by)
+    said = [f"{destinations[each // len(origins)]}{JOINT}{origins[each % len(origins)]}" for each in pairs.tolist()]
+    return pd.Series(np.array(said, dtype=object)[pair], index=table.index)
 
 
 def grid(table: pd.DataFrame) -> pd.DataFrame:

@@ -85,7 +85,7 @@ def build(
     chosen = report(name, folder)
     values = checked(name, chosen.parameters, parameters or {})
     if values.get("run"):
-        values = _as_published(name, values)
+        values = checked(name, chosen.parameters, _as_published(name, values))
     target = Path(out)
     try:
         target.mkdir(parents=True, exist_ok=True)

@@ -30,11 +30,14 @@ def stem(report: str, values: Mapping[str, Any], record: RunRecord | None = None
     'allocation-norway-2021-Q4-sv'
     >>> stem("inflow", {"locality": "eu", "as_of": "2025-06", "arrivals": "mine/a b.csv", "language": "en"})
     'inflow-a-b-2025-06-en'
+    >>> stem("allocation", {"year": 2021, "quarter": 4, "own_households": "week-48.csv", "language": "en"})
+    'allocation-week-48-en'
     """
     own = [str(value) for value in values.values() if isinstance(value, str) and Path(value).suffix.lower() in KINDS]
     whose = [Path(own[0]).stem] if own else [Path(str(values.get("locality") or "")).name]
     place = [str(values[key]) for key in PLACES if values.get(key)]
-    parts = [report, *whose, *place, as_of(values, record), str(values.get("language", ""))]
+    dated = {} if own and "as_of" not in values else values
+    parts = [report, *whose, *place, as_of(dated, record), str(values.get("language", ""))]
     return "-".join(filter(None, map(_safe, parts)))
 
 

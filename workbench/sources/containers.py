@@ -127,8 +127,11 @@ def separated(path: Path) -> Cells:
         notes.append(f"{told} stand between the columns, and decimals may have a comma")
     else:
         mark = ","
-    if '"' not in text and (cells := _plain(text, line, mark, where, notes, first_row)) is not None:
-        return cells
+    if len(text) >= LARGE:
+        bare = _unquoted(text, mark)
+        head = bare[: bare.find("\n")] if "\n" in bare else bare
+        if '"' not in bare and (cells := _plain(bare, head, mark, where, notes, first_row)) is not None:
+            return cells
     rows = _rows(text, mark, where, first_row - 1)
     if not rows or not any(cell.strip() for cell in rows[0][1]):
         raise DataError(
@@ -143,24 +146,43 @@ def _plain(text: str, line: str, mark: str, where: str, notes: list[str], first_
     from pyarrow import csv as arrow
 
     head = [cell.strip() for cell in line.split(mark)]
-    if len(text) < LARGE or "\n\n" in text or "\0" in text or not all(head) or len(head) < 2:
+    if "\n\n" in text or "\0" in text or not all(head) or len(head) < 2:
         return None
     names = [str(at) for at in range(len(head))]
+    pool = pa.system_memory_pool()  # what it no longer needs it gives back; the default one keeps it
     try:
         table = arrow.read_csv(
             pa.py_buffer(text[len(line) + 1 :].encode()),
             arrow.ReadOptions(column_names=names, use_threads=False),
             arrow.ParseOptions(delimiter=mark, quote_char=False, ignore_empty_lines=False),
-            arrow.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+            arrow.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), strings_can_be_null=False
+            ),
+            pool,
         )
     except pa.ArrowInvalid:
         return None
     # A large table says the same few words again and again: each is held once.
-    each = {name: table[name].dictionary_encode().to_pandas().astype(object) for name in names}
-    frame = pd.DataFrame(each).astype("string").set_axis(pd.Index(head), axis=1)
+    each = {name: table[name].to_pandas().astype(object).astype("string") for name in names}
+    del table
+    frame = pd.DataFrame(each, copy=False).set_axis(pd.Index(head), axis=1)
     if not frame.iloc[-1].str.strip().ne("").all() or _any_blank(text, mark):
         return None
+    pool.release_unused()
     return Cells(frame, first_row, mark != ",", tuple(notes))
+
+
+def _unquoted(text: str, mark: str) -> str:
+    """Return a text without the quotes around cells that need none; R and others quote every word."""
+    if '"' not in text:
+        return text
+    needless = re.compile(rf'(?<![^{mark}\n])"([^"{mark}\n]*)"(?![^{mark}\n])')
+    bare, begin = [], 0
+    while begin < len(text):  # whole lines at a time: the pieces of a match take many times its room
+        end = text.find("\n", begin + LARGE) + 1 or len(text)
+        bare.append(needless.sub(r"\1", text[begin:end]))
+        begin = end
+    return "".join(bare)
 
 
 def _any_blank(text: str, mark: str) -> bool:

@@ -150,7 +150,7 @@ def test_the_table_of_all_places_says_what_room_is_left_and_repeats_no_price(fab
 @pytest.mark.parametrize(
     ("worths", "shown", "said"),
     [
-        ([0.9] * 5 + [0.4] * 7, 12, "12 municipalities with the highest worth"),
+        ([0.9] * 5 + [0.4] * 7, 12, "12 places with the highest worth"),
         ([0.9] * 5 + [0.4] * 20, 5, "20 more share 0.40"),
         ([0.4] * 88, 12, "88 share the highest worth; the first 12 by name"),
     ],

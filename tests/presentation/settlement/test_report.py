@@ -92,8 +92,10 @@ def test_what_happened_counts_intervals_and_names_the_simple_rule(result: Settle
 
 def test_a_failed_fit_is_said_before_anything_else(result: SettlementResult) -> None:
     failed = replace(result, diagnostics=Diagnostics(1.2, 90.0, 80.0, 50, 1200, "step"))
-    assert "must not be relied on" in page.front(failed, "norway").attention
-    assert "do not decide" in " ".join(page.how_sure(failed).caveats)
+    said = "the fit failed its checks; these figures come from simple rules combined"
+    assert said in page.front(failed, "norway").attention
+    assert page.headline(failed).sentence.startswith(f"Attention: {said}")
+    assert "must not be relied on" in page.how_sure(failed).sentence
     assert page.front(result, "norway").attention == ""
 
 
@@ -178,3 +180,12 @@ def test_an_effect_that_the_data_do_not_show_is_not_stated(result: SettlementRes
     drawn, unclear = told.split("The data do not show an effect of ")
     assert "population" in drawn and "distance" in drawn and "more refugees there" in unclear
     assert "kept away by more refugees there" in sentence([0.8, 1.2, -0.5], 0.05)
+
+
+def test_an_own_table_without_counties_or_moves_is_reported_all_the_same(result: SettlementResult) -> None:
+    own = replace(result, parents=dict.fromkeys(PLACES, ""))
+    assert page.front(own, "").subtitle == "2021 · data to 2020"
+    assert page.by_county(own).plain() == "The table names no counties."
+    for show in (page.retention, page.anchors, page.retention_by_size, page.net_moves, page.gravity_words):
+        assert page.if_followed(show, None).plain() == ""
+    assert "this table is your own" in page.not_followed(None).plain()

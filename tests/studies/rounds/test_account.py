@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from workbench.core.errors import DataError, StoreError, WorkbenchError
 from workbench.presentation.rounds import figures
 from workbench.presentation.rounds import report as page
-from workbench.store import audit, database, records, reservation, states
+from workbench.store import audit, casework, database, records, reservation, states
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals
 from workbench.studies.rounds import account, waiting
@@ -191,3 +192,18 @@ def test_an_empty_register_has_no_report(tmp_path: Path) -> None:
         account.study(store=str(tmp_path / "r.sqlite"), runs=tmp_path)
     with pytest.raises((StoreError, DataError), match="no register here"):
         account.study(store=str(tmp_path / "none.sqlite"), runs=tmp_path)
+
+
+def test_an_offer_whose_household_left_is_told_and_in_no_other_count(filled: Store, tmp_path: Path) -> None:
+    copy = tmp_path / "r.sqlite"
+    with filled.reading() as c, sqlite3.connect(copy) as target:
+        c.connection.driver_connection.backup(target)  # type: ignore[union-attr]
+        leaver = next(row for row in answers.listed(c, answers.rounds(c)[0]["id"]) if row["state"] == "decided")
+    store = database.opened(str(copy))
+    with store.writing() as c:
+        casework.step(c, leaver["household"], "withdraw", who="anna", reason="own_wish")
+    before, after = told(filled, tmp_path / "a"), told(store, tmp_path / "b")
+    assert (before.withdrawn, after.withdrawn) == (0, 1) and len(after.own) == len(before.own) - 1
+    notes = page.by_place(after).notes
+    assert any("the household left or was recalled (1)" in note for note in notes)
+    assert not any("recalled" in note for note in page.by_place(before).notes)

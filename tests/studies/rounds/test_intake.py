@@ -170,6 +170,26 @@ def test_what_surrounds_the_answers_is_checked_too(
         load(store, as_csv(tmp_path / "s.csv", [answers(1), {**answers(2), **change}]))
 
 
+def test_faults_of_the_answers_and_of_the_register_are_told_together(store: Store, tmp_path: Path) -> None:
+    before = rows(store)
+    wrong = [answers(1, held="2999-01-01"), answers(2, case_number="case-99"), answers(3, work_years="-4"), answers(4)]
+    with pytest.raises(DataError) as told:
+        load(store, as_csv(tmp_path / "s.csv", wrong))
+    assert [(each.row, each.column) for each in told.value.faults] == [
+        (2, "held"),
+        (3, "case_number"),
+        (4, "work_years"),
+    ]
+    assert "has not come yet" in told.value.message() and rows(store) == before
+
+
+def test_the_name_of_a_deployment_is_no_version_of_the_form(store: Store, tmp_path: Path) -> None:
+    exported = {"__version__": "vEUxHkLAqYYhUF9HGpKjfi", "form_version": FORM.version}
+    assert load(store, as_csv(tmp_path / "s.csv", [{**answers(1), **exported}])).new == 1
+    with pytest.raises(DataError, match="version is unknown"):
+        load(store, as_csv(tmp_path / "t.csv", [{**answers(2), **exported, "form_version": "0"}]))
+
+
 def test_a_thousand_malformed_files_end_in_a_sentence_or_an_import(store: Store, tmp_path: Path) -> None:
     rng = random.Random(3)
     sound = (as_csv(tmp_path / "s.csv", [answers(1), answers(2)]), as_json(tmp_path / "s.json", [answers(1)]))

@@ -67,11 +67,15 @@ def test_notes_and_merged_cells_above_the_heading_are_left_out(tmp_path: Path) -
     assert places.read_places(path, NORWAY)["places"].tolist() == [6]
 
 
-def test_a_municipality_merged_over_two_rows_is_asked_for_and_marked(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("span", "column"), [("A4:A5", "municipality"), ("D4:D5", "kind"), ("E4:E5", "places")])
+def test_a_merged_cell_is_asked_for_and_marked(tmp_path: Path, span: str, column: str) -> None:
     path, preview = workbook(tmp_path / "p.xlsx", GOOD, ("0301", 2026, 11, "all", 4, ""), above=2), tmp_path / "m.xlsx"
     book = openpyxl.load_workbook(path)
-    book.worksheets[0].merge_cells("A4:A5")
+    book.worksheets[0].merge_cells(span)
     book.save(path)
-    with pytest.raises(DataError, match="row 5, column 'municipality': the cell is empty"):
+    told = f"row 5, column '{column}': the cell is merged with {span[:2]}; write the value in each row"
+    with pytest.raises(DataError, match=told) as error:
         places.read_places(path, NORWAY, preview)
-    assert preview.exists()
+    assert len(error.value.faults) == 1
+    sheet = openpyxl.load_workbook(preview)["weekly_places"]
+    assert [cell.coordinate for line in sheet.iter_rows(min_row=4) for cell in line if cell.comment] == [span[:2]]

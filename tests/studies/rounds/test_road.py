@@ -258,6 +258,105 @@ def test_people_with_faults_are_told_by_row_without_their_cells(register: Path) 
     assert states() == {"ready": 9}
 
 
+def test_a_person_in_two_households_of_a_file_is_told_by_row(register: Path) -> None:
+    one = {"household": "x", "case_number": "x1", "born": "1990-01-01", "population": "asylum", "permit": "2026-01-01"}
+    both = table(register / "b.csv", [one, {**one, "household": "y"}])
+    said = run("register", "people", both, "--who", "anna", code=2).output
+    assert "row 3, column 'case_number': the person stands in row 2 already, in another household" in said
+    assert states() == {"ready": 9}
+
+
+def test_a_municipality_that_does_not_exist_gets_no_account(register: Path) -> None:
+    (register / "password").write_text("four words in a row\n", encoding="utf-8")
+    asked = (
+        "users",
+        "add",
+        "nowhere",
+        "--role",
+        "municipality",
+        "--password-file",
+        register / "password",
+        "--who",
+        "a",
+    )
+    assert "no place of locality" in run(*asked, "--municipality", "9999", code=2).output
+    run(*asked, "--municipality", "0301")
+
+
+def test_answers_noted_in_part_are_a_warning(register: Path) -> None:
+    key, lists = sent(register)
+    rows = [{"household": each, "answer": "decline", "reason": ""} for each in lists["0301"]]
+    rows[0] |= {"answer": "accept"}
+    asked = ("round", "respond", key, "--place", "0301", "--who", "oslo", "--today", TODAY, "--file")
+    said = run(*asked, table(register / "a.csv", rows), code=4).output
+    assert f"1 of {len(rows)} noted" in said and "row 3: 'decline' needs a reason" in said
+
+
+def test_a_household_that_leaves_gives_its_place_back(register: Path) -> None:
+    key, lists = sent(register)
+    household, other = lists["0301"][:2]
+    for each in (household, other):
+        answer(key, "0301", each)
+    taken = sum(row["taken"] for row in json.loads(run("places", "show", "--json").stdout))
+    case = ("register", "case", "move")
+    assert "needs a reason" in run(*case, household, "withdraw", "--who", "anna", code=2).output
+    assert "cannot 'pause'" in run(*case, household, "pause", "--reason", "illness", "--who", "anna", code=2).output
+    assert "no step of a caseworker" in run(*case, household, "settle", "--who", "anna", code=2).output
+    assert "'withdrawn'" in run(*case, household, "withdraw", "--reason", "own_wish", "--who", "anna").output
+    assert taken - sum(row["taken"] for row in json.loads(run("places", "show", "--json").stdout)) == 2
+    seen = run(
+        "register", "show", household, "--role", "municipality", "--place", "0301", "--who", "o", "--why", "case"
+    )
+    assert seen.output.strip() == "{}"
+    assert "'recall'" in run(*case, other, "recall", "--reason", "error", "--who", "anna", code=2).output
+    run("round", "decide", key, other, "--who", "berit", "--today", TODAY)
+    run(*case, other, "move_on", "--reason", "left_the_country", "--who", "anna")
+    offers = json.loads(run("round", "status", "--json").stdout)[0]["offers"]
+    assert offers["withdrawn"] == 2
+    run(*case, lists["1103"][0], "recall", "--reason", "error", "--who", "anna")
+    run(*case, lists["1103"][0], "pause", "--reason", "illness", "--who", "anna")
+    run(*case, lists["1103"][0], "resume", "--who", "anna")
+    run("register", "audit", "verify")
+
+
+def test_what_blocks_a_household_is_said_and_corrected(register: Path) -> None:
+    person = {"household": "b", "case_number": "b1", "born": "", "population": "asylum", "permit": "2026-01-15"}
+    run("register", "people", table(register / "b.csv", [person]), "--who", "anna")
+    with sqlite3.connect(register / "r.sqlite") as raw:
+        ((household,),) = raw.execute("SELECT household FROM person WHERE case_number = 'b1'").fetchall()
+    blockers = ("register", "case", "blockers", household, "--who", "anna")
+    said = run(*blockers).output
+    assert "The date of birth of 1 of 1 members is not known." in said and "The interview has not been held." in said
+    told = {
+        "_uuid": "ub", "case_number": "b1", "population": "asylum", "held": "2026-02-03", "consent_settlement": "yes",
+        "consent_health": "no", "languages": "ar", "upper_secondary": "unknown", "step_free": "no",
+    }  # fmt: skip
+    run("intake", "import", table(register / "i.csv", [told]), "--who", "anna")
+    assert "The answer to 'upper_secondary' is not known yet." in run(*blockers).output
+    correct = ("register", "case", "correct", household)
+    born = (*correct, "born", "1990-02-03", "--case-number", "b1", "--who", "anna", "--why", "typo")
+    assert "'interviewed'" in run(*born, "--version", "1").output
+    assert (
+        "changed since you opened it"
+        in run(*born[:4], "born", "1991-02-03", *born[6:], "--version", "1", code=2).output
+    )
+    clear = ("register", "case", "move", household, "clear", "--who", "anna")
+    assert "'upper_secondary' is not known yet" in run(*clear, code=2).output
+    again = {**told, "_uuid": "ub2", "held": "2026-02-05", "upper_secondary": "no"}
+    run("intake", "import", table(register / "i.csv", [again]), "--who", "anna")
+    assert run(*blockers).output.strip() == "Nothing blocks it." and states() == {"ready": 10}
+    for field, value, why in (
+        ("deadline", "2025-01-01", "before the permit"),
+        ("deadline", "soon", "is no day"),
+        ("apart_from", household, "names the household itself"),
+        ("linked_with", "H0", "no such household"),
+        ("state", "settled", "is not corrected so"),
+        ("confidential_address", "perhaps", "is yes or no"),
+    ):
+        assert why in run(*correct, field, value, "--who", "anna", "--why", "typo", code=2).output
+    run("register", "audit", "verify")
+
+
 def test_a_demo_says_that_it_is_synthetic_and_can_be_worked_with(tmp_path: Path) -> None:
     store = ("--store", str(tmp_path / "demo.sqlite"))
     assert "Synthetic register" in run("register", "demo", *store, "--households", "60").stdout

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from workbench.apps import notices
+from workbench.apps import links, notices
 from workbench.core.errors import WorkbenchError
 from workbench.decisions.allocation.trade_offs.near_equal import near_equal
 from workbench.presentation import downloads
@@ -18,6 +17,7 @@ from workbench.presentation.allocation import desk as words
 from workbench.presentation.allocation import fairness as fair
 from workbench.presentation.allocation import honesty as honesty_words
 from workbench.presentation.allocation import reasons
+from workbench.presentation.downloads import Download
 from workbench.presentation.languages import say
 from workbench.presentation.wording import number
 from workbench.reporting.sheet import sheet
@@ -205,20 +205,11 @@ def files(desk: Desk, language: str) -> str:
         changes = pd.DataFrame([vars(c) for c in desk.draft.changes])
         unarmed(changes).to_excel(writer, sheet_name=say("Changes", language)[:31], index=False)
     text = unarmed(table).to_csv(index=False, lineterminator="\n").encode()
-    links = [
-        link("plan.csv", downloads.CSV, text, say("The plan (CSV)", language)),
-        link("plan.xlsx", downloads.XLSX, book.getvalue(), say("Everything (Excel)", language)),
+    kept = [
+        (Download("plan.csv", downloads.CSV, text), say("The plan (CSV)", language)),
+        (Download("plan.xlsx", downloads.XLSX, book.getvalue()), say("Everything (Excel)", language)),
     ]
-    lead = notices.tag("h3", say("Download", language))
-    return f'{lead}<ul class="mw-downloads">{"".join(f"<li>{each}</li>" for each in links)}</ul>'
-
-
-def link(name: str, media: str, content: bytes, label: str) -> str:
-    """Return a link that downloads a file, without asking the server again."""
-    data = base64.b64encode(content).decode()
-    return (
-        f'<a class="mw-button" download="{m.html(name)}" href="data:{m.html(media)};base64,{data}">{m.html(label)}</a>'
-    )
+    return links.downloads(kept, language)
 
 
 def pdf(desk: Desk, batch: str, language: str) -> bytes:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from workbench.apps import notices
+from workbench.apps import links, notices
 from workbench.apps.capacity.state import CapacityState
 from workbench.presentation import capacity as page
 from workbench.presentation import downloads
@@ -18,7 +17,7 @@ from workbench.presentation.wording import number, period
 from workbench.studies.capacity import study, wait
 
 if TYPE_CHECKING:
-    from workbench.core.runs.archive import Publication
+    from workbench.core.runs.publication import Publication
     from workbench.studies.capacity.study import CapacityResult
 
 
@@ -87,16 +86,11 @@ def tables(result: CapacityResult, language: str) -> str:
         say("By cause (CSV)", language),
         say("Waits (CSV)", language),
     ]
-    links = "".join(
-        f'<li><a class="mw-button" download="{m.html(file.name)}" href="data:{m.html(file.media)};base64,'
-        f'{base64.b64encode(file.content).decode()}">{m.html(label)}</a></li>'
-        for file, label in zip((downloads.csv(table) for table in shown), labels, strict=True)
-    )
+    files = zip((downloads.csv(table) for table in shown), labels, strict=True)
     return (
         notices.tag("h2", say("The figures", language))
         + "".join(table.html() for table in shown)
-        + notices.tag("h3", say("Download", language))
-        + f'<ul class="mw-downloads">{links}</ul>\n'
+        + links.downloads(files, language, record=result.record)
     )
 
 

@@ -13,7 +13,7 @@ from workbench.core.runs.archive import archive_of
 from workbench.presentation.languages import say
 
 if TYPE_CHECKING:
-    from workbench.core.runs.archive import Publication
+    from workbench.core.runs.publication import Publication
     from workbench.studies.capacity.study import CapacityResult
 
 

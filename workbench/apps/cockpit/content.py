@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from datetime import date
 
-from workbench.apps import notices, pages
+from workbench.apps import links, notices, pages
 from workbench.apps.cockpit.state import CockpitState
 from workbench.core.errors import WorkbenchError
 from workbench.presentation import cockpit as shown
@@ -62,21 +61,12 @@ def _tables(cockpit: Cockpit, state: CockpitState) -> str:
     areas = [shown.by_area(cockpit, state.place, area, language) for area in AREAS if state.area in ("", area)]
     tables = [found for found in areas if isinstance(found, Table)]
     files = [downloads.csv(by_place), *(downloads.csv(table) for table in tables)]
-    names = [by_place.caption, *(table.caption for table in tables)]
+    names = [f"{table.caption} (CSV)" for table in (by_place, *tables)]
     return (
         notices.tag("h2", say("All places", language))
         + _fold(by_place.caption, by_place.html(), opened=len(cockpit.groups) <= 30)
-        + _links(files, names, language)
+        + links.downloads(zip(files, names, strict=True), language)
     )
-
-
-def _links(files: list[downloads.Download], names: list[str], language: str) -> str:
-    items = "".join(
-        f'<li><a class="mw-button" download="{m.html(file.name)}" href="data:{m.html(file.media)};base64,'
-        f'{base64.b64encode(file.content).decode()}">{m.html(name)} (CSV)</a></li>'
-        for file, name in zip(files, names, strict=True)
-    )
-    return notices.tag("h3", say("Download", language)) + f'<ul class="mw-downloads">{items}</ul>\n'
 
 
 def figures(cockpit: Cockpit, state: CockpitState) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from workbench.apps import notices
+from workbench.apps import links, notices
 from workbench.apps.outlook.state import OutlookState
 from workbench.core.errors import DataError
 from workbench.presentation import downloads, inflow
@@ -22,7 +21,7 @@ from workbench.presentation.wording import leading, meanings, number
 from workbench.studies.inflow.saved_runs import OlderRunError
 
 if TYPE_CHECKING:
-    from workbench.core.runs.archive import Publication
+    from workbench.core.runs.publication import Publication
     from workbench.studies.inflow.saved_runs import InflowResult
 
 TERMS = ("about", "likely", "may", "unlikely", "80 % interval", "95 % interval", "median", "applicant")
@@ -106,7 +105,7 @@ def shown(result: InflowResult, state: OutlookState, *, by: str = "latest") -> C
         headline="".join(finding.html() for finding in (first, *beside)),
         tables=notices.tag("h2", say("The figures", language))
         + "".join(table.html() for table in tables)
-        + _links(files, language)
+        + links.downloads([(file, _label(file.name, language)) for file in files], language, record=result.record)
         + below,
         foot=_sure(result, language) + _words(language) + _show_code(result, state, by) + _foot(result, language),
         status=status,
@@ -172,18 +171,12 @@ def broken(language: str) -> str:
     return _title(language) + notices.broken(language)
 
 
-def _links(files: list[downloads.Download], language: str) -> str:
-    labels = {
+def _label(file: str, language: str) -> str:
+    return {
         "inflow-by-month.csv": say("By month (CSV)", language),
         "inflow-by-destination.csv": say("By destination (CSV)", language),
         "inflow.xlsx": say("Everything (Excel)", language),
-    }
-    items = "".join(
-        f'<li><a class="mw-button" download="{m.html(file.name)}" href="data:{m.html(file.media)};base64,'
-        f'{base64.b64encode(file.content).decode()}">{m.html(labels[file.name])}</a></li>'
-        for file in files
-    )
-    return notices.tag("h3", say("Download", language)) + f'<ul class="mw-downloads">{items}</ul>\n'
+    }[file]
 
 
 def _fold(title: str, inner: str, *, printed: bool = False) -> str:

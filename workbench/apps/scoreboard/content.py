@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING
 
-from workbench.apps import notices
+from workbench.apps import links, notices
 from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.languages import say
@@ -26,17 +25,8 @@ def head(board: Scoreboard, language: str) -> str:
 def tables(board: Scoreboard, language: str) -> str:
     """Return the scores of each forecaster and of each issue, with their downloads."""
     told = [shown.by_forecaster(board, language), shown.by_issue(board, language)]
-    files = [(downloads.csv(table), table.caption) for table in told]
-    items = "".join(
-        f'<li><a class="mw-button" download="{m.html(file.name)}" href="data:{m.html(file.media)};base64,'
-        f'{base64.b64encode(file.content).decode()}">{m.html(name)} (CSV)</a></li>'
-        for file, name in files
-    )
-    return (
-        "".join(table.html() for table in told)
-        + notices.tag("h2", say("Download", language))
-        + f'<ul class="mw-downloads">{items}</ul>\n'
-    )
+    files = [(downloads.csv(table), f"{table.caption} (CSV)") for table in told]
+    return "".join(table.html() for table in told) + links.downloads(files, language, heading="h2")
 
 
 def foot(locality: str, language: str) -> str:

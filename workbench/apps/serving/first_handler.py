@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
+from jupyter_server.base.handlers import JupyterHandler
 from tornado.log import app_log
 from tornado.web import HTTPError
 from voila.tornado.handler import TornadoVoilaHandler
 
+from workbench.apps.links import REPORTS
+from workbench.core.errors import DataError
+from workbench.core.runs.archive import Archive
 from workbench.presentation.languages import LANGUAGES
 
 LIVE = "live"
@@ -93,9 +99,32 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
         return len(self.kernel_manager.list_kernel_ids()) < int(self.settings["live"])
 
 
-def handlers(rules: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Return Voilà's routes with ours for the page."""
+class ReportHandler(JupyterHandler):
+    """The PDF of a publication that readers may see now: public, not withdrawn, its embargo passed."""
+
+    async def get(self, publication: str, language: str) -> None:
+        """Answer with the PDF; anything else is not there."""
+        archive: Archive = self.settings["archive"]
+        try:
+            found = archive.named(publication)
+        except DataError as error:
+            raise HTTPError(404) from error
+        path = archive.report(found, language)
+        seen = found.edition == "public" and found.withdrawal is None and found.due(datetime.now(UTC).date())
+        if not seen or not path.is_file():
+            raise HTTPError(404)
+        self.set_header("Content-Type", "application/pdf")
+        self.set_header("Content-Disposition", f'attachment; filename="{path.name}"')
+        self.finish(await asyncio.get_running_loop().run_in_executor(None, path.read_bytes))
+
+
+def handlers(rules: list[tuple[Any, ...]], base_path: str) -> list[tuple[Any, ...]]:
+    """Return Voilà's routes with ours for the page, and before them that of the reports."""
+    report = rf"{re.escape(base_path)}{REPORTS}/([a-z_]+-\d{{4}})-({'|'.join(LANGUAGES)})\.pdf"
     return [
-        (pattern, PageHandler if handler is TornadoVoilaHandler else handler, *rest)
-        for pattern, handler, *rest in rules
+        (report, ReportHandler),
+        *(
+            (pattern, PageHandler if handler is TornadoVoilaHandler else handler, *rest)
+            for pattern, handler, *rest in rules
+        ),
     ]

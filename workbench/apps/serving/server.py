@@ -35,7 +35,7 @@ from workbench.apps.serving.first_handler import FirstViews, handlers
 from workbench.apps.serving.guard import Nothing, guarded
 from workbench.apps.serving.words import refusals, titles, words
 from workbench.core.errors import AppError
-from workbench.core.runs.archive import default_archive
+from workbench.core.runs.archive import archive_of, default_archive
 from workbench.core.runs.provenance import default_runs
 from workbench.presentation.fonts import css_faces
 from workbench.presentation.languages import LANGUAGES, check
@@ -191,6 +191,7 @@ def _config(serving: Serving) -> Config:
             "live": serving.live,
             "openings": asyncio.Semaphore(os.cpu_count() or 1),
             "first_views": _first_views(serving, ours),
+            "archive": archive_of(serving.runs.absolute()),
             "log_function": log.request,
             "default_handler_class": Nothing,
             "xsrf_cookie_kwargs": {"path": serving.base_path, "samesite": "Strict"},
@@ -267,10 +268,13 @@ class _Server(Voila):  # type: ignore[misc]
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Return Voilà's routes, guarded, without its log-in form; before them the guides, which are open to all."""
-        closed = guarded(handlers([rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]))
+        closed = guarded(handlers(self._voila_rules(), self.serving.base_path))
         signing = signin.routes(self.serving.base_path, self.kernel_manager, self.tornado_settings)
         opened = guide_site.routes(_hosts(self.serving), self.serving.base_path, self.serving.store)
         return [*opened, *signing, *closed]
+
+    def _voila_rules(self) -> list[tuple[Any, ...]]:
+        return [rule for rule in super().init_handlers() if rule[0] not in ("/login", "/logout")]
 
     def listen(self) -> None:
         """Answer on the bound sockets until stopped."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from workbench.apps import notices, pages
+from workbench.apps import links, notices, pages
 from workbench.apps.settlement.state import SettlementState
 from workbench.core.runs.archive import archive_of
 from workbench.presentation import downloads
@@ -16,6 +15,7 @@ from workbench.presentation.languages import say
 from workbench.presentation.publishing import release
 from workbench.presentation.settlement import municipality as words
 from workbench.presentation.settlement import municipality_tables, national
+from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.tables import Table
 from workbench.presentation.wording import leading, meanings, number
 from workbench.studies.settlement import municipality as study
@@ -41,7 +41,7 @@ def head(result: SettlementResult, state: SettlementState) -> str:
     standing = release.standing(publication, language)
     said = notices.notice(standing.warning) if standing.warning else ""
     if not result.diagnostics.ok:
-        said += notices.notice(say("Attention: the fit failed its checks.", language))
+        said += notices.notice(stands_in(result, language).strip())
     known = " · ".join(filter(None, [leading(data), leading(made), standing.line]))
     return f'{title(language)}<p class="mw-subtitle">{m.html(known)}</p>\n{said}'
 
@@ -91,7 +91,9 @@ def tables(result: SettlementResult, state: SettlementState) -> tuple[str, str]:
         : 1 + bool(state.municipality)
     ]
     files.append(downloads.workbook("settlement", sheets, sentences, result.record, language))
-    return notices.tag("h2", say("The figures", language)) + body + _links(files, language), status
+    return notices.tag("h2", say("The figures", language)) + body + links.downloads(
+        [(file, _label(file.name, language)) for file in files], language, record=result.record
+    ), status
 
 
 def figures(result: SettlementResult, state: SettlementState) -> str:
@@ -181,19 +183,13 @@ def code(result: SettlementResult, state: SettlementState) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _links(files: list[downloads.Download], language: str) -> str:
-    labels = {
+def _label(file: str, language: str) -> str:
+    return {
         "settlement-all-municipalities.csv": say("All municipalities (CSV)", language),
         "municipality-forecast.csv": say("This municipality, years ahead (CSV)", language),
         "municipality-quotas.csv": say("This municipality, earlier years (CSV)", language),
         "settlement.xlsx": say("Everything (Excel)", language),
-    }
-    items = "".join(
-        f'<li><a class="mw-button" download="{m.html(file.name)}" href="data:{m.html(file.media)};base64,'
-        f'{base64.b64encode(file.content).decode()}">{m.html(labels[file.name])}</a></li>'
-        for file in files
-    )
-    return notices.tag("h3", say("Download", language)) + f'<ul class="mw-downloads">{items}</ul>\n'
+    }[file]
 
 
 def _fold(heading: str, inner: str, *, printed: bool = False) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import typer
 
@@ -16,6 +15,14 @@ if TYPE_CHECKING:
 
     from workbench.core.draws import Draws
     from workbench.studies.capacity.data import CaseFlow
+
+
+class Limits(TypedDict):
+    """Other limits than the stated ones; None keeps the stated one."""
+
+    budget: float | None
+    training: float | None
+    late: float | None
 
 
 def intake_of(run: str | None, destination: str | None, share: float, runs: Path | None) -> Draws | None:
@@ -73,7 +80,7 @@ def plan(
     *,
     horizon: int,
     draws: int,
-    limits: Mapping[str, float | None],
+    limits: Limits,
     intake: Draws | None,
     seed: int,
     language: str,

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from workbench.cli.steps import step
+
 EXAMPLE = 'Example: workbench publish inflow --by "Kari Nordmann" --note "November issue"'
 
 app = typer.Typer(help="What was published, by whom and when; nothing is ever overwritten.", no_args_is_help=True)
@@ -27,17 +29,28 @@ def publish(
     embargo: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="No page shows it before this day.")] = "",
     edition: Annotated[str, typer.Option(help="For whom: public, municipal or case.")] = "public",
     reason: Annotated[str, typer.Option(help="Why it is published although its checks failed; stands on it.")] = "",
+    with_report: Annotated[
+        bool, typer.Option("--report", help="Build its report in each language as well; the page then offers the PDF.")
+    ] = False,
     runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
     """Freeze a saved run: from now on pages and reports show it, until another one is published."""
     from workbench.studies import publishing
 
+    if with_report:
+        from workbench.reporting import issues
+
+        issues.check(publishing.saved_run(run, runs=runs).record.study)
     made = publishing.publish(run, by=by, note=note, embargo=embargo, edition=edition, reason=reason, runs=runs)
     if as_json:
         typer.echo(json.dumps(_told(made), ensure_ascii=False))
         return
     typer.echo(f"Published as {made.id}, run {made.key[:12]}, by {made.by}. It lies in {made.folder}")
+    if with_report:
+        with step("Build its report") as progress:
+            for path in issues.build_all(made, runs=runs, progress=progress):
+                typer.echo(f"Report: {path}")
     if made.embargo:
         typer.echo(f"No page shows it before {made.embargo}.")
     if made.reason:

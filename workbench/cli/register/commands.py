@@ -8,12 +8,13 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.register import options
+from workbench.cli.register import case, options
 from workbench.cli.register.options import Address, AsJson, Day, Who
 
-app = typer.Typer(help="The register of households: create, status, audit, backup, retention.", no_args_is_help=True)
+app = typer.Typer(help="The register of households: create, case, audit, backup, retention.", no_args_is_help=True)
 audit_app = typer.Typer(help="Who read or changed what, and has anybody altered that since?", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+app.add_typer(case.app, name="case")
 
 Home = Annotated[str, typer.Option("--locality", help="Whose field register holds (name or folder).")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -112,13 +112,7 @@ def send(
     locality: Home = "norway",
 ) -> None:
     """Freeze the drafts and write each municipality's list: only what it may see before it accepts."""
-    from workbench.sources import localities
-    from workbench.store import database
-    from workbench.studies.rounds import registers, sending
-
-    fields = registers.field_register(localities.load(locality, "register"))
-    lists = sending.send(database.opened(store), key, out, fields, who=who)
-    typer.echo(f"Lists: {out} ({len(lists)} municipalities)")
+    _write_lists("send", key, out, who, store, locality)
 
 
 @app.command("lists", epilog="Example: workbench round lists R0123 --out lists --who anna")
@@ -130,13 +124,19 @@ def lists(
     locality: Home = "norway",
 ) -> None:
     """Write the lists of a sent round once more: the offers that wait for their answer."""
+    _write_lists("lists", key, out, who, store, locality)
+
+
+def _write_lists(how: Literal["send", "lists"], key: str, out: Path, who: str, store: str, locality: str) -> None:
+    """Write the lists of a round, for the first time or once more, and say how many there are."""
     from workbench.sources import localities
     from workbench.store import database
     from workbench.studies.rounds import registers, sending
 
+    write = {"send": sending.send, "lists": sending.lists}[how]
     fields = registers.field_register(localities.load(locality, "register"))
-    files = sending.lists(database.opened(store), key, out, fields, who=who)
-    typer.echo(f"Lists: {out} ({len(files)} municipalities)")
+    written = write(database.opened(store), key, out, fields, who=who)
+    typer.echo(f"Lists: {out} ({len(written)} municipalities)")
 
 
 @app.command("respond", epilog="Example: workbench round respond R0123 --place 0301 --file lists/0301.csv --who oslo")
@@ -172,7 +172,10 @@ def respond(
             faults.append(Fault(f"{error.what} {error.why}".strip(), row))
     typer.echo(f"Answers: {len(given) - len(faults)} of {len(given)} noted.")
     if faults:
-        raise DataError("some answers were not noted", where=str(file), faults=faults)
+        do = "correct the rows named and give the file again: what is noted already is told so and stays"
+        told = DataError("some answers were not noted", where=str(file), do=do, faults=faults)
+        typer.echo(told.message(), err=True)
+        raise typer.Exit(4 if len(faults) < len(given) else told.exit_code)
 
 
 @app.command("decide", epilog="Example: workbench round decide R0123 H0456 --who berit")

@@ -15,6 +15,7 @@ app = typer.Typer(help="Who may sign in, and as what: add, role, password, disab
 Login = Annotated[str, typer.Argument(help="The login.")]
 Role = Annotated[str, typer.Option("--role", help="interviewer, directorate, municipality or auditor.")]
 Place = Annotated[str, typer.Option("--municipality", help="Its code, with the role 'municipality'.")]
+Home = Annotated[str, typer.Option("--locality", help="Whose municipalities (name or folder).")]
 FromFile = Annotated[
     Path | None, typer.Option("--password-file", help="File with the password; without, it is asked for, unseen.")
 ]
@@ -22,22 +23,33 @@ FromFile = Annotated[
 
 @app.command("add", epilog="Example: workbench users add kari --role municipality --municipality 0301 --who anna")
 def add(
-    login: Login, role: Role, who: Who, municipality: Place = "", password_file: FromFile = None, store: Address = ""
+    login: Login,
+    role: Role,
+    who: Who,
+    municipality: Place = "",
+    password_file: FromFile = None,
+    store: Address = "",
+    locality: Home = "norway",
 ) -> None:
     """Let somebody sign in."""
     from workbench.store import accounts, database
 
-    opened = database.opened(store)
+    _known(municipality, locality)
+    # The password is asked for before the transaction: whoever types holds nobody up.
+    opened, given = database.opened(store), _password(password_file)
     with opened.writing() as c:
-        accounts.add(c, login, _password(password_file), role=role, municipality=municipality, who=who)
+        accounts.add(c, login, given, role=role, municipality=municipality, who=who)
     typer.echo(f"Added: {login} ({role}{' of ' + municipality if municipality else ''})")
 
 
 @app.command("role", epilog="Example: workbench users role kari --role directorate --who anna")
-def role(login: Login, role: Role, who: Who, municipality: Place = "", store: Address = "") -> None:
+def role(
+    login: Login, role: Role, who: Who, municipality: Place = "", store: Address = "", locality: Home = "norway"
+) -> None:
     """Give somebody another role; it holds from the next thing they do."""
     from workbench.store import accounts, database
 
+    _known(municipality, locality)
     with database.opened(store).writing() as c:
         accounts.set_role(c, login, role, municipality=municipality, who=who)
     typer.echo(f"Changed: {login} ({role})")
@@ -84,6 +96,15 @@ def list_(store: Address = "", as_json: AsJson = False) -> None:
     for each in found:
         state = "disabled" if each.disabled else f"locked until {each.locked_until}" if each.locked_until else "active"
         typer.echo(f"{each.login:20} {each.role:12} {each.municipality:6} {state}")
+
+
+def _known(municipality: str, locality: str) -> None:
+    """Refuse a municipality that the locality does not have: nobody could be offered anything there."""
+    if municipality:
+        from workbench.sources import localities
+        from workbench.studies.rounds.registers import known_place
+
+        known_place(localities.load(locality, "register"), municipality)
 
 
 def _password(path: Path | None) -> str:

@@ -35,7 +35,9 @@ app = typer.Typer(help="Where newcomers will live, years ahead.", no_args_is_hel
 
 
 def _place(locality: str, data: Path | None) -> str | None:
-    return None if locality == "any" and data is not None else locality
+    from workbench.studies.settlement.forecasting import ANY
+
+    return None if locality == ANY and data is not None else locality
 
 
 @app.command("fit", epilog="Example: workbench settlement fit --as-of 2021 --total 31253")

@@ -52,6 +52,8 @@ def texts(cells: pd.Series) -> pd.Series:
         return cells.astype("string")
     codes, distinct = pd.factorize(cells.astype("string"))
     said = [composed(str(text)) for text in distinct]
+    if isinstance(cells.dtype, pd.StringDtype) and said == list(distinct):
+        return cells  # a large table is not copied for each check that looks at it
     return pd.Series(np.array([*said, None], dtype=object)[codes], index=cells.index, dtype="string", name=cells.name)
 
 
@@ -68,7 +70,14 @@ def numbers(cells: pd.Series) -> pd.Series:
 
 
 def _matches(pattern: str) -> Callable[[pd.Series], pd.Series]:
-    return lambda cells: texts(cells).str.fullmatch(pattern).fillna(False).astype(bool)
+    """Match a whole cell; each distinct text is looked at once, and a missing cell does not match."""
+
+    def matches(cells: pd.Series) -> pd.Series:
+        codes, distinct = pd.factorize(texts(cells))
+        found = pd.Series(distinct, dtype="string").str.fullmatch(pattern).to_numpy(bool, na_value=False)
+        return pd.Series(np.append(found, False)[codes], index=cells.index, name=cells.name)
+
+    return matches
 
 
 def _names(pattern: str) -> Callable[[pd.Series], pd.Series]:

@@ -139,10 +139,13 @@ def _cell_faults(frame: pd.DataFrame, of: Contract, first_row: int) -> list[Faul
     if frame.columns.duplicated().any():
         return []
     known = [name for name in frame.columns if of.column(name) is not None]
-    cells = pd.DataFrame({name: frame[name] for name in known}, index=frame.index)
+    cells = pd.DataFrame({name: frame[name] for name in known}, index=frame.index, copy=False)
     try:
         # Several rows of a wide table stand on one line of its file, and pandera wants one row for each index.
-        _schema(of, tuple(known)).validate(cells.reset_index(drop=True), lazy=True)
+        # It changes nothing here, and would copy a large table first.
+        numbered = cells.copy(deep=False)
+        numbered.index = pd.RangeIndex(len(cells))
+        _schema(of, tuple(known)).validate(numbered, lazy=True, inplace=True)
     except pe.SchemaErrors as error:
         found = error.failure_cases
         lines = {at: line for at, line in enumerate(cells.index)}

@@ -74,7 +74,8 @@ def cells_of(frame: pd.DataFrame, first_row: int) -> tuple[pd.DataFrame, list[Fa
             cells = cells.astype(bool) if kinds == {bool} and cells.notna().all() else cells.astype("string")
         if pd.api.types.is_string_dtype(cells):
             cells = texts(cells)
-            cells = cells.mask(cells.eq("").fillna(False).astype(bool))
+            blank = cells.eq("").fillna(False).astype(bool)
+            cells = cells.mask(blank) if blank.any() else cells
         read.append(cells)
     table = pd.concat(read, axis=1) if read else frame
     table.columns = frame.columns

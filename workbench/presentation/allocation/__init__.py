@@ -22,6 +22,7 @@ from workbench.presentation.allocation.plan_tables import (
     by_place,
     most_worth,
     placed_by_place,
+    rules,
     unplaced,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "most_worth",
     "placed",
     "placed_by_place",
+    "rules",
     "unplaced",
     "worst_off",
 ]

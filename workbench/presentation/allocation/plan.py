@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import TYPE_CHECKING
 
+from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
 from workbench.presentation.findings import Finding, Several
-from workbench.presentation.languages import known, marked, say, say_many
+from workbench.presentation.languages import day, known, marked, say, say_many
 from workbench.presentation.origin import locality_name
 from workbench.presentation.title_block import Front
-from workbench.presentation.wording import NBSP, number, percent
+from workbench.presentation.wording import NBSP, leading, number, percent
 
 if TYPE_CHECKING:
     from workbench.decisions.allocation import Plan
@@ -19,6 +21,9 @@ SYNTHETIC = marked(
     "Synthetic households: a program made them from stated distributions. No row describes a real person, and no "
     "figure here says how real families would fare. The municipalities are real; their capacity follows from "
     "published figures and the assumptions listed."
+)
+PERSONAL = marked(
+    "This report names households. It is for those who decide on this round and must not leave the case system."
 )
 SCORE_CAVEAT = marked(
     "The score is needs-and-ties matching, from 0 to 1: how near a household's ties are and whether its language is "
@@ -41,6 +46,14 @@ SETTLED = 1e-7
 """A gap below this is what is left of rounding in a proof: it is said to be none."""
 
 
+def _subtitle(result: AllocationResult, locality: str, language: str) -> str:
+    proposal = say("a proposal; a named person decides", language)
+    if result.synthetic:
+        round_ = say("placement round {round}", language, round=_round(result, language))
+        return f"{locality_name(locality, language)} · {round_} · {proposal}"
+    return leading(" · ".join([*([locality_name(locality, language)] if locality else []), proposal]))
+
+
 def _round(result: AllocationResult, language: str) -> str:
     quarter = str(getattr(result, "quarter", "") or "").lstrip("Qq")
     return (
@@ -49,24 +62,22 @@ def _round(result: AllocationResult, language: str) -> str:
 
 
 def front(result: AllocationResult, locality: str, edition: str = "public", language: str = "en") -> Front:
-    """Return the head of the report; the locality is named by its identifier or folder."""
+    """Return the head of the report; the locality is named by its identifier or folder, or empty for none."""
+    made_up = result.synthetic
     attention = (
         "" if result.plan.reaches(result.asked) else f"{say('Attention.', language)} {_further(result, language)}"
     )
     return Front(
         title=say("Allocation: who goes where", language),
-        subtitle=say(
-            "{locality} · placement round {round} · a proposal; a named person decides",
-            language,
-            locality=locality_name(locality, language),
-            round=_round(result, language),
-        ),
-        vintage=say("Capacity of {year} · synthetic households", language, year=result.year),
+        subtitle=_subtitle(result, locality, language),
+        vintage=say("Capacity of {year} · synthetic households", language, year=result.year)
+        if made_up
+        else say("Own tables · {day}", language, day=day(date.fromisoformat(result.record.created[:10]), language)),
         record=result.record,
         description=headline(result, language).sentence,
-        warning=say(SYNTHETIC, language),
+        warning=say(SYNTHETIC if made_up else PERSONAL, language),
         attention=attention,
-        synthetic=say("synthetic households", language),
+        synthetic=say("synthetic households", language) if made_up else "",
         edition=edition,
         language=language,
     )
@@ -90,8 +101,8 @@ def _further(result: AllocationResult, language: str) -> str:
 
 
 def headline(result: AllocationResult, language: str = "en") -> Finding:
-    """Return how many synthetic persons the plan places, and whether any plan could place more."""
-    return placed(result.plan, synthetic=True, language=language)
+    """Return how many persons the plan places, and whether any plan could place more."""
+    return placed(result.plan, synthetic=result.synthetic, language=language)
 
 
 def placed(plan: Plan, *, synthetic: bool = False, language: str = "en") -> Finding:
@@ -256,9 +267,9 @@ def how_sure(result: AllocationResult, language: str = "en") -> Finding:
     return Finding(
         f"{_status(result, language)} {told}",
         estimate=plan.value,
-        unit=say("needs-and-ties score", language),
+        unit=_score(plan, language),
         caveats=(
-            say(SCORE_CAVEAT, language),
+            *([say(SCORE_CAVEAT, language)] if plan.score_name == SCORE_NAME else []),
             say(
                 "The program proposes; a named person decides, with a recorded reason. Plans that score almost the "
                 "same may send a household elsewhere.",

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
 from workbench.presentation.allocation.plan import called, households, persons
-from workbench.presentation.findings import Finding
+from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import known, marked, say, say_many, spelled_out
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import number, percent, sentence
@@ -35,8 +36,21 @@ PARTS = {
     "source": marked("Source"),
 }
 
+RULED = {
+    "rule": marked("Rule"),
+    "household": marked("Household"),
+    "other": marked("Other household"),
+    "place": marked("Place"),
+    "group": marked("Group"),
+    "limit": marked("Limit"),
+    "by": marked("Up to"),
+    "reason": marked("Reason"),
+    "source": marked("Source"),
+}
+"""Columns of the table of rules, as a report names them."""
+
 MOST_BINDING = 12
-WHOLE = marked("Whole country")
+WHOLE, ALL, NO_COUNTY = marked("Whole country"), marked("All places"), marked("without a county")
 
 
 def placed_by_place(result: AllocationResult) -> pd.DataFrame:
@@ -53,24 +67,37 @@ def by_group(result: AllocationResult, language: str = "en") -> Table:
     share = groups["placed_persons"] / groups["persons"].clip(lower=1)
     return Table(
         name="plan-by-group",
-        caption=say("How each group of synthetic households fares, worst off first", language),
+        caption=say("How each group of synthetic households fares, worst off first", language)
+        if result.synthetic
+        else say("How each group of households fares, worst off first", language),
         columns=(
             Column(say("Group", language), tuple(called(g, language) for g in groups["group"]), right=False),
             _numbers(say("Households", language), groups["households"], language),
             _numbers(say("Persons", language), groups["persons"], language),
             _numbers(say("Placed", language), groups["placed_persons"], language),
             _numbers(say("Placed, %", language), 100 * share, language, 1),
-            _numbers(say("Mean score, 0 to 1", language), groups["mean_score"], language, 2),
+            _numbers(
+                say("Mean score, 0 to 1", language) if _matched(result) else say("Mean score", language),
+                groups["mean_score"],
+                language,
+                2,
+            ),
         ),
         data=groups,
         notes=(
             say(
                 "Synthetic households. The score is needs-and-ties matching; a person without a place counts 0.",
                 language,
-            ),
+            )
+            if result.synthetic
+            else say("A person without a place counts 0 in the mean score.", language),
         ),
         language=language,
     )
+
+
+def _matched(result: AllocationResult) -> bool:
+    return result.plan.score_name == SCORE_NAME
 
 
 def _numbers(heading: str, values: pd.Series, language: str, decimals: int = 0) -> Column:
@@ -81,7 +108,8 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
     """Return how many households stay without a place, and why, counted by reason; no household is listed."""
     left = result.plan.unplaced
     if left.empty:
-        told, unit = say("Every household finds a place.", language), say("synthetic households", language)
+        told = say("Every household finds a place.", language)
+        unit = say("synthetic households", language) if result.synthetic else say("households", language)
         return Finding(told, estimate=0.0, unit=unit, language=language)
     reasons = (
         left.assign(why=left["why"].map(_reason))
@@ -92,7 +120,9 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
     reasons = reasons.sort_values(["persons", "why"], ascending=[False, True]).reset_index(drop=True)
     table = Table(
         name="unplaced-by-reason",
-        caption=say("Why synthetic households stay without a place", language),
+        caption=say("Why synthetic households stay without a place", language)
+        if result.synthetic
+        else say("Why households stay without a place", language),
         columns=(
             Column(
                 say("Reason", language), tuple(sentence(say(str(w), language)) for w in reasons["why"]), right=False
@@ -115,7 +145,7 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
     return Finding(
         f"{told} {rule}".strip(),
         estimate=float(left["persons"].sum()),
-        unit=say("synthetic persons", language),
+        unit=say("synthetic persons", language) if result.synthetic else say("persons", language),
         table=table,
         language=language,
     )
@@ -130,12 +160,15 @@ def binding_limits(result: AllocationResult, language: str = "en") -> Finding:
     places = placed_by_place(result)
     full = places[(places["placed"] >= places["capacity"]) & (places["capacity"] > 0)]
     worth = full[full["shadow_price"] > 0].sort_values(["shadow_price", "name"], ascending=[False, True])
-    used = say(
-        "{share} of all capacity is used; {full} of {all} municipalities with capacity are full",
-        language,
-        share=percent(float(places["placed"].sum() / max(1, places["capacity"].sum())), language=language),
-        full=number(len(full), language=language),
-        all=number((places["capacity"] > 0).sum(), language=language),
+    parts = {
+        "share": percent(float(places["placed"].sum() / max(1, places["capacity"].sum())), language=language),
+        "full": number(len(full), language=language),
+        "all": number((places["capacity"] > 0).sum(), language=language),
+    }
+    used = (
+        say("{share} of all capacity is used; {full} of {all} municipalities with capacity are full", language, **parts)
+        if result.synthetic
+        else say("{share} of all capacity is used; {full} of {all} places with capacity are full", language, **parts)
     )
     if worth.empty:
         return Finding(say("{used}, and in none would one more place raise the score.", language, used=used))
@@ -144,8 +177,7 @@ def binding_limits(result: AllocationResult, language: str = "en") -> Finding:
         name="binding-limits",
         caption=say("Where one more place would be worth most ({which})", language, which=which),
         columns=(
-            Column(say("Municipality", language), tuple(top["name"]), right=False),
-            Column(say("County", language), tuple(top["county"]), right=False),
+            *_where(result, top, language),
             _numbers(say("Capacity, persons", language), top["capacity"], language),
             _numbers(say("Placed, persons", language), top["placed"], language),
             _numbers(say("Worth of one more place, score", language), top["shadow_price"], language, 2),
@@ -167,10 +199,18 @@ def binding_limits(result: AllocationResult, language: str = "en") -> Finding:
             number=number(len(worth), language=language),
         ),
         estimate=float(len(worth)),
-        unit=say("municipalities", language),
+        unit=say("municipalities", language) if result.synthetic else say("places", language),
         table=table,
         language=language,
     )
+
+
+def _where(result: AllocationResult, table: pd.DataFrame, language: str) -> tuple[Column, ...]:
+    """Return the columns that name places: with the county where any is known."""
+    heading = say("Municipality", language) if result.synthetic else say("Place", language)
+    name = Column(heading, tuple(table["name"]), right=False)
+    county = table["county"].fillna("")
+    return (name, Column(say("County", language), tuple(county), right=False)) if county.ne("").any() else (name,)
 
 
 def most_worth(worth: pd.DataFrame, language: str = "en") -> tuple[pd.DataFrame, str]:
@@ -184,8 +224,8 @@ def most_worth(worth: pd.DataFrame, language: str = "en") -> tuple[pd.DataFrame,
     whole = worth[seen >= level]
     if len(whole) <= MOST_BINDING:
         towns = say_many(
-            "{number} municipality with the highest worth",
-            "{number} municipalities with the highest worth",
+            "{number} place with the highest worth",
+            "{number} places with the highest worth",
             len(whole),
             language,
             number=told(len(whole)),
@@ -210,18 +250,28 @@ def most_worth(worth: pd.DataFrame, language: str = "en") -> tuple[pd.DataFrame,
     return first, how
 
 
-def by_county(result: AllocationResult, language: str = "en") -> Table:
-    """Return capacity and persons placed by county, most placed first."""
-    sums = placed_by_place(result).groupby("county")[["capacity", "placed"]].sum().reset_index()
+def by_county(result: AllocationResult, language: str = "en") -> Table | Several:
+    """Return capacity and persons placed by county, most placed first; nothing where no county is known."""
+    if result.places["county"].isna().all():
+        return Several(())
+    sums = (
+        placed_by_place(result)
+        .fillna({"county": NO_COUNTY})
+        .groupby("county")[["capacity", "placed"]]
+        .sum()
+        .reset_index()
+    )
     sums = sums.sort_values(["placed", "county"], ascending=[False, True])
-    total = pd.DataFrame([{"county": WHOLE, **sums[["capacity", "placed"]].sum()}])
+    total = pd.DataFrame([{"county": WHOLE if result.synthetic else ALL, **sums[["capacity", "placed"]].sum()}])
     sums = pd.concat([sums, total], ignore_index=True)
     used = 100 * sums["placed"].astype(float) / sums["capacity"].astype(float).clip(lower=1)
     return Table(
         name="plan-by-county",
-        caption=say("Where the synthetic persons are placed, by county", language),
+        caption=say("Where the synthetic persons are placed, by county", language)
+        if result.synthetic
+        else say("Where persons are placed, by county", language),
         columns=(
-            Column(say("County", language), (*sums["county"].iloc[:-1], say(WHOLE, language)), right=False),
+            Column(say("County", language), tuple(known(str(name), language) for name in sums["county"]), right=False),
             _numbers(say("Capacity, persons", language), sums["capacity"], language),
             _numbers(say("Placed, persons", language), sums["placed"], language),
             _numbers(say("Used, %", language), used, language),
@@ -239,10 +289,11 @@ def by_place(result: AllocationResult, language: str = "en") -> Table:
     places = places[(places["capacity"] > 0) | (places["placed"] > 0)].sort_values(["county", "name"])
     return Table(
         name="plan-by-place",
-        caption=say("Every municipality with capacity: what it was asked to take in this plan", language),
+        caption=say("Every municipality with capacity: what it was asked to take in this plan", language)
+        if result.synthetic
+        else say("Every place with capacity: what it is proposed to take", language),
         columns=(
-            Column(say("Municipality", language), tuple(places["name"]), right=False),
-            Column(say("County", language), tuple(places["county"]), right=False),
+            *_where(result, places, language),
             _numbers(say("Capacity, persons", language), places["capacity"], language),
             _numbers(say("Placed, persons", language), places["placed"], language),
             _numbers(say("Room left, persons", language), places["capacity"] - places["placed"], language),
@@ -250,14 +301,41 @@ def by_place(result: AllocationResult, language: str = "en") -> Table:
         data=places,
         sources=result.sources,
         notes=(
-            say("Placed persons are synthetic. The attached table also gives the worth of one more place.", language),
+            say("Placed persons are synthetic. The attached table also gives the worth of one more place.", language)
+            if result.synthetic
+            else say("The attached table also gives the worth of one more place.", language),
         ),
         language=language,
     )
 
 
-def assumptions(result: AllocationResult, language: str = "en") -> Table:
+def rules(result: AllocationResult, language: str = "en") -> Table | Several:
+    """Return the rules that the plan keeps, as they were stated, each with its reason; nothing where there are none."""
+    if not result.rules:
+        return Several(())
+    table = pd.DataFrame(list(result.rules))
+    return Table(
+        name="rules",
+        caption=say("Rules that the plan keeps, as they were stated", language),
+        columns=tuple(
+            Column(
+                say(RULED[name], language),
+                tuple("" if pd.isna(cell) else _value(cell, language) for cell in table[name]),
+                right=False,
+            )
+            for name in RULED
+            if name in table
+        ),
+        data=table,
+        language=language,
+    )
+
+
+def assumptions(result: AllocationResult, language: str = "en") -> Table | Finding:
     """Return what was assumed rather than estimated, each with its unit and source."""
+    if result.assumptions.empty:
+        told = say("Scores were given with the households; this program adds no assumption to them.", language)
+        return Finding(told, language=language)
     table = result.assumptions.astype(object).where(result.assumptions.notna(), "")
     mixed = table["kind"].nunique() > 1  # where all are assumptions, the caption says so and the column is left out
     columns = ("parameter", "value", "unit", *(("kind",) if mixed else ()), "source")

@@ -16,12 +16,13 @@ HEADINGS = {
     "stages": marked("Where cases wait"),
     "staff": marked("Staff"),
     "waits": marked("What an applicant is told"),
+    "about": marked("About this issue"),
     "sure": marked("How we know"),
 }
 
 
 def heading(name: str, language: str = "en") -> Heading:
-    """Return the heading of a section: ``stages``, ``staff``, ``waits`` or ``sure``."""
+    """Return the heading of a section: ``stages``, ``staff``, ``waits``, ``about`` or ``sure``."""
     return Heading(say(HEADINGS[name], language))
 
 

@@ -14,11 +14,12 @@ from workbench.studies.cockpit.saved import Cockpit
 
 
 def heading(name: str, language: str = "en") -> Heading:
-    """Return one of the report's headings: ``pictures``, ``missing`` or ``how``."""
+    """Return one of the report's headings, e.g. ``pictures``, ``missing``, ``about`` or ``how``."""
     texts = {
         "areas": say("Area by area", language),
         "pictures": say("Trend, map and funnel", language),
         "missing": say("What is missing", language),
+        "about": say("About this issue", language),
         "how": say("How we know", language),
         "needs": say("What newcomers will need", language),
     }

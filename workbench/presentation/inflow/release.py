@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.presentation.findings import Finding
 from workbench.presentation.inflow.series import name
-from workbench.presentation.languages import day, month, say, say_many
-from workbench.presentation.wording import count, listing, number, period
+from workbench.presentation.languages import month, say, say_many
+from workbench.presentation.publishing.about import COUNTED, ask, revised
+from workbench.presentation.wording import count, listing, number, percent, period
 from workbench.sources import localities
+from workbench.studies.inflow.scores import SCORES
 from workbench.studies.publishing import issues
 
 if TYPE_CHECKING:
-    from workbench.core.geography.places import Locality
     from workbench.studies.inflow.saved_runs import InflowResult
     from workbench.studies.publishing.issues import Moved, Record
 
@@ -25,14 +26,73 @@ def about_release(
     result: InflowResult, locality: str = "", language: str = "en", runs: str | Path | None = None
 ) -> Finding:
     """Return how earlier issues did and what moved since the last; what is counted, revised, and whom to ask."""
+    told = past_issues(result, language, runs).sentence
+    home = localities.load(locality) if locality else None
+    counted = COUNTED["inflow"]
+    caveats = (say(counted, language), revised(language), *ask(home, language))
+    return Finding(told, caveats=caveats, language=language)
+
+
+def past_issues(result: InflowResult, language: str = "en", runs: str | Path | None = None) -> Finding:
+    """Return how earlier issues did and what moved since the last, alone."""
     before = issues.earlier(result, runs or None)
     change = issues.moved(result, before)
     told = [_record(issues.record(result, before), language)]
     if change is not None:
         told.append(_moved(result, change, language))
-    home = localities.load(locality) if locality else None
+    return Finding(" ".join(told), language=language)
+
+
+def held(backtest: Path, language: str = "en") -> Finding:
+    """Return how often the intervals of a backtest held what came, and its score beside the best simple rule."""
+    scored = json.loads((backtest / SCORES).read_text(encoding="utf-8"))
+    told = [
+        say(
+            "Tried on the past: {number} times from {first} to {last} the model forecast months {steps} ahead from "
+            "what was known then.",
+            language,
+            number=number(scored["origins"]["count"], language=language),
+            first=month(scored["origins"]["first"], language),
+            last=month(scored["origins"]["last"], language),
+            steps=f"{scored['horizons'][0]}–{scored['horizons'][-1]}",
+        )
+    ]
+    named = {
+        "overall": say("all months", language),
+        "calm": say("calm months", language),
+        "surge": say("a surge", language),
+    }
+    model = next((name for name in scored["models"] if name.startswith("workbench-")), "")
+    for period_, called in named.items():
+        found = scored["periods"].get(period_, {}).get("models", {}).get(model)
+        if found:
+            share = found["coverage"]
+            told.append(
+                say(
+                    "Of 80 % intervals {inner} held in {when}, of 95 % intervals {outer}.",
+                    language,
+                    inner=percent(share["80"], language=language),
+                    outer=percent(share["95"], language=language),
+                    when=called,
+                )
+            )
+    skill = scored["periods"]["overall"].get("skill", {}).get("log_crps", {})
+    one = skill.get("models", {}).get(model)
+    if one and one["skill_low"] is not None:
+        told.append(
+            say(
+                "Its score was {skill} better than that of the best simple rule, {rule} (95 % {low} to {high}).",
+                language,
+                skill=percent(one["skill"], language=language),
+                rule=skill["best_baseline"],
+                low=percent(one["skill_low"], language=language),
+                high=percent(one["skill_high"], language=language),
+            )
+        )
     return Finding(
-        " ".join(told), caveats=(_counted(language), _revised(language), *_ask(home, language)), language=language
+        " ".join(told),
+        caveats=(say("Simple rules are no authority's own forecasts, which are not public.", language),),
+        language=language,
     )
 
 
@@ -87,34 +147,3 @@ def _moved(result: InflowResult, change: Moved, language: str) -> str:
         rest=count(rest, language),
     )
     return f"{told} {most} {left}"
-
-
-def _counted(language: str) -> str:
-    return say(
-        "Counted are persons in asylum applications by the month of the application, as the source counts them; a "
-        "person who applies in two countries is counted in both.",
-        language,
-    )
-
-
-def _revised(language: str) -> str:
-    return say(
-        "Revisions: an issue is never changed. A new issue takes in what publishers revised since; an issue that is "
-        "withdrawn stays in the archive with the reason.",
-        language,
-    )
-
-
-def _ask(home: Locality | None, language: str) -> list[str]:
-    """Return when the next issue comes and whom to ask, as far as the locality says so."""
-    if home is None:
-        return []
-    told = []
-    if home.next_release:
-        when = day(date.fromisoformat(home.next_release), language)
-        told.append(say("The next issue is announced for {day}.", language, day=when))
-    if home.contact:
-        told.append(say("Questions: {contact}.", language, contact=home.contact.rstrip(".")))
-    else:
-        told.append(say("The locality names no contact for questions.", language))
-    return told

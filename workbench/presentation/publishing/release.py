@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.presentation.languages import day, say
 
 if TYPE_CHECKING:
-    from workbench.core.runs.archive import Publication
+    from workbench.core.runs.publication import Publication
 
 
 @dataclass(frozen=True)

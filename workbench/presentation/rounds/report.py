@@ -189,14 +189,25 @@ def by_place(result: Account, language: str = "en") -> Table:
             *(Column(head, tuple(number(v, language=language) for v in rows[name])) for name, head in heads.items()),
         ),
         data=every,
-        notes=(
-            ()
-            if result.place
-            else (say("Municipalities without an offer stand in the attached table and in the last row.", language),)
-        ),
+        notes=_notes(result, language),
         total_last=not result.place,
         language=language,
     )
+
+
+def _notes(result: Account, language: str) -> tuple[str, ...]:
+    others = say("Municipalities without an offer stand in the attached table and in the last row.", language)
+    told = [] if result.place else [others]
+    if result.withdrawn:
+        count = number(result.withdrawn, language=language)
+        told.append(
+            say(
+                "Not counted: offers ended because the household left or was recalled ({number}).",
+                language,
+                number=count,
+            )
+        )
+    return tuple(told)
 
 
 def declines(result: Account, language: str = "en") -> Table:

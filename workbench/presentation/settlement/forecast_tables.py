@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from workbench.presentation.findings import Finding
 from workbench.presentation.languages import known, marked, say
 from workbench.presentation.settlement.forecast import LEVELS, medians
 from workbench.presentation.settlement.forecast_checked import counties, last_known
@@ -28,10 +29,12 @@ SUMS = marked("Sums of observed counts leave out those that the publisher withhe
 ALL = marked("All")
 
 
-def by_county(result: SettlementResult, language: str = "en") -> Table:
+def by_county(result: SettlementResult, language: str = "en") -> Table | Finding:
     """Return the forecast of the first year by county, with the country as the last row; sums are exact."""
     year = result.years[0]
     groups = counties(result)
+    if not any(result.parents.values()):
+        return Finding(say("The table names no counties.", language), language=language)
     draws = result.draws.select(year=year)
     each = draws.group("municipality", groups, "county").summary((0.5, *LEVELS))
     each = each.sort_values(["median", "county"], ascending=[False, True])

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from workbench.presentation.findings import Finding
+from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import known, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, count, ends, listing, number, percent
 
 if TYPE_CHECKING:
     from workbench.studies.settlement.moves import MovesResult
+
+
+def if_followed(
+    show: Callable[[MovesResult, str], Table | Finding], moved: MovesResult | None, language: str = "en"
+) -> Table | Finding | Several:
+    """Return what ``show`` says of newcomers followed; nothing where they were not followed."""
+    return Several(()) if moved is None else show(moved, language)
+
+
+def not_followed(moved: MovesResult | None, language: str = "en") -> Finding | Several:
+    """Return why it is not said who stays, where newcomers were not followed."""
+    if moved is not None:
+        return Several(())
+    told = say("Nothing is said here: figures on moves belong to a locality, and this table is your own.", language)
+    return Finding(told, language=language)
 
 
 def retention(moved: MovesResult, language: str = "en") -> Table:
@@ -111,7 +126,7 @@ def _with_interval(row: Mapping[Hashable, Any] | pd.Series, language: str) -> st
     return f"{percent(row['median'], language=language)} ({_shares(row['low80'], row['high80'], language)})"
 
 
-def net_moves(moved: MovesResult, rows: int = 8, language: str = "en") -> Table:
+def net_moves(moved: MovesResult, language: str = "en", rows: int = 8) -> Table:
     """Return which municipalities gain and lose most by secondary moves within five years."""
     last = moved.living.labels("years")[-1]
     net = (moved.living.select(years=last).values - moved.settled.values).to_numpy()

@@ -41,14 +41,12 @@ PARAGRAPHS = (
     marked("How each group fares"),
     marked("Where they go"),
     marked("Single households"),
-    marked("Every municipality"),
-    marked("The map of the first page in figures, so that each municipality finds its own."),
     marked("What is assumed"),
     marked(
         "**Method.** First as many persons as possible are placed; among such plans, the one with the highest "
-        "needs-and-ties score is sought. Households are never split, no municipality takes more persons than "
-        "its capacity, and a household goes only where its needs can be met. A bound computed apart says how "
-        "far any other plan could be ahead."
+        "score is sought. Households are never split, no place takes more persons than its capacity, and a "
+        "household goes only where its needs can be met. A bound computed apart says how far any other plan "
+        "could be ahead."
     ),
     marked("By county"),
     marked(

@@ -75,11 +75,17 @@ class AllocationResult:
     Attributes
     ----------
     households
-        Synthetic households (contract ``households``).
+        The households that were to be placed (contract ``households``).
     places
         Places with capacity left (contract ``places``).
     assumptions
         One row per parameter used: ``parameter``, ``value``, ``unit``, ``kind``, ``source``.
+    year, quarter
+        Of the places that ship; 0 where the places are one's own.
+    synthetic
+        Whether a program made the households.
+    rules
+        The rules as their rows state them; empty if there are none.
     """
 
     record: RunRecord
@@ -88,9 +94,11 @@ class AllocationResult:
     places: pd.DataFrame
     assumptions: pd.DataFrame
     sources: tuple[Source, ...]
-    year: int
-    quarter: int
-    reused: bool
+    year: int = 0
+    quarter: int = 0
+    synthetic: bool = True
+    rules: tuple[Mapping[str, Any], ...] = ()
+    reused: bool = False
 
     @property
     def asked(self) -> float:
@@ -169,7 +177,7 @@ def study(
     places = accepted_places(home, parameters, year=year, quarter=quarter)
     origins = localities.table(home, "origin_population")
     drawn = synthetic.households(households, parameters=parameters, origin_population=origins, day=day, seed=seed)
-    assumptions = _assumptions(parameters, day)
+    assumptions = assumed(parameters, day)
     settlement = localities.table(home, "settlement")
     tables = {
         "municipalities": localities.table(home, "municipalities"),
@@ -348,9 +356,10 @@ def _languages(locality: Locality, parameters: Parameters, day: date) -> dict[st
     }
 
 
-def _assumptions(parameters: Parameters, day: date) -> pd.DataFrame:
+def assumed(parameters: Parameters, day: date, used: Sequence[str] = USED) -> pd.DataFrame:
+    """Return the parameters used, one row each: ``parameter``, ``value``, ``unit``, ``kind``, ``source``."""
     rows = []
-    for name in USED:
+    for name in used:
         entry, dated = parameters.entry(name), parameters.entry(name).at(day)
         shown = (
             "; ".join(f"{k} {v}" for k, v in dated.value.items())

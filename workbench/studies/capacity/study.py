@@ -13,7 +13,7 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
-from workbench.core.runs.archive import archive_of
+from workbench.core.runs.archive import archive_of, chosen
 from workbench.core.runs.provenance import RunRecord, RunStore, SavedRun, caveat, default_runs
 from workbench.decisions.staffing import Orders, StaffingProblem
 from workbench.models.agency import Uncertain, capacity, simulate
@@ -23,7 +23,7 @@ from workbench.studies.capacity.agency import LOCALITY, AgencyData, read_agency
 from workbench.studies.capacity.wait import Waits
 
 if TYPE_CHECKING:
-    from workbench.core.runs.archive import Publication
+    from workbench.core.runs.publication import Publication
 
 STUDY = "capacity"
 WORDS, ARRAYS = "plan.json", "draws.npz"
@@ -100,12 +100,15 @@ def study(
     training: float | None = None,
     late: float | None = None,
     intake: Draws | None = None,
+    run: str = "",
     runs: str | Path | None = None,
 ) -> CapacityResult:
     """Return a planned year of an agency; a saved run of the same input is used again.
 
     Parameters
     ----------
+    run
+        A publication, or ``published`` for the one that readers see: it is shown as it was frozen.
     budget, training
         Other limits than the stated ones: euro, new caseworkers.
     late
@@ -118,6 +121,8 @@ def study(
     ContradictionError
         If no plan keeps every limit; says how far each alone must give way.
     """
+    if run:
+        return _reopened(chosen(STUDY, run, runs).run)
     if not 1 <= horizon <= 36 or draws < 20:
         raise AssumptionError(f"{draws} draws of {horizon} months", do="plan 1 to 36 months with at least 20 draws")
     data = eased(read_agency(locality), budget=budget, training=training, late=late)
@@ -139,8 +144,8 @@ def study(
     def compute(folder: Path) -> Mapping[str, Any]:
         return _compute(folder, data, horizon, draws, seed, given)
 
-    run = RunStore(Path(runs) if runs else default_runs()).get_or_run(STUDY, scenario, data.inputs, compute, caveats)
-    return _opened(run, data, frame, sources)
+    store = RunStore(Path(runs) if runs else default_runs())
+    return _opened(store.get_or_run(STUDY, scenario, data.inputs, compute, caveats), data, frame, sources)
 
 
 def eased(

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from workbench.core.errors import DataError
-from workbench.core.runs.archive import Publication, archive_of
+from workbench.core.runs.archive import archive_of
 from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, SavedRun
+from workbench.core.runs.publication import Publication
 from workbench.studies.inflow.saved_runs import FORECAST, InflowResult, OlderRunError, damaged, opened, store_of
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.core.runs.archive import Publication
 from workbench.core.runs.provenance import RunStore
+from workbench.core.runs.publication import Publication
 from workbench.studies.inflow import saved_runs as inflow_saved
 from workbench.studies.publishing.scores import open_issues
 

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError, nearest
-from workbench.core.runs.archive import Publication, archive_of
+from workbench.core.runs.archive import archive_of
 from workbench.core.runs.provenance import RECORD, RunStore, SavedRun, default_runs
+from workbench.core.runs.publication import Publication
 from workbench.models import hubverse
 from workbench.models.scores import LEVELS
 from workbench.studies.inflow import saved_runs as inflow_saved
@@ -106,7 +107,9 @@ def _also(run: SavedRun, folder: Path) -> None:
 def parameters(publication: Publication) -> dict[str, object]:
     """Return with which parameters a published forecast is made again, as far as its records say."""
     found: dict[str, object] = {
-        name: value for name, value in publication.run.record.scenario.items() if name in ("as_of", "horizon", "seed")
+        name: value
+        for name, value in publication.run.record.scenario.items()
+        if name in ("as_of", "horizon", "seed") or (name == "locality" and value)
     }
     path = publication.folder / FIT_RECORD
     if path.exists():

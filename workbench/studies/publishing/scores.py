@@ -17,8 +17,9 @@ import pandas as pd
 
 from workbench.core.dates.calendar import add_months, month_end
 from workbench.core.errors import DataError
-from workbench.core.runs.archive import RUN, Publication, archive_of
+from workbench.core.runs.archive import archive_of
 from workbench.core.runs.provenance import RunStore
+from workbench.core.runs.publication import RUN, Publication
 from workbench.models import baselines
 from workbench.models.scores import LEVELS, at_probabilities
 from workbench.models.skill import independent_blocks

@@ -61,6 +61,9 @@ class Account:
         The same until the last member moved in.
     ledger
         The round's overrides with their prices; empty in a municipality's edition.
+    withdrawn
+        How many offers of the round ended because the household left or the offer was taken back; they are in no other
+        count.
     """
 
     locality: Locality
@@ -77,6 +80,7 @@ class Account:
     median: tuple[float, float, float]
     settled: tuple[float, float, float]
     ledger: pd.DataFrame
+    withdrawn: int
     gap: float | None
     record: RunRecord
 
@@ -175,6 +179,8 @@ def account(
     if place:
         offers, weeks = offers[offers["place"] == place], weeks[weeks["municipality"] == place]
         ledger = ledger.iloc[:0]
+    gone = offers["state"] == "withdrawn"
+    withdrawn, offers = int((gone & (offers["round"] == row["id"])).sum()), offers[~gone]
     everybody = waits(rows, today)
     inputs = tuple(
         Vintage(name, Source("The register", title, "kept in the register"), today.isoformat(), fingerprint(table))
@@ -206,6 +212,7 @@ def account(
         everybody.median(),
         waits(rows, today, until="settled").median(),
         ledger,
+        withdrawn,
         solved["told"]["gap"] if solved else None,
         run.record,
     )

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,9 @@ from workbench.store.database import Store
 from workbench.studies.rounds.form import Form
 
 IDENTIFIERS = ("_uuid", "instanceID", "KEY", "__id")
-VERSIONS = ("__version__", "_version_", "version", "FormVersion")
+VERSIONS = ("form_version", "FormVersion", "version", "__version__", "_version_")
+KOBO_VERSION = re.compile(r"v[A-Za-z0-9]{20,24}")
+"""KoBoToolbox's own name of a deployment, which it exports as the version; it says nothing about ours."""
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
 LARGEST = 200_000_000
 """Most bytes of a file of submissions."""
@@ -47,33 +49,28 @@ def import_file(store: Store, path: Path, form: Form, locality: Locality, *, who
         With every fault by row and question; the answers themselves are not repeated in it. Nothing is written.
     """
     read = list(submissions(path))
-    faults: list[Fault] = []
-    whole: list[interviews.Submission] = []
-    for row, raw in read:
-        submission, wrong = _submission(raw, form, locality)
-        faults += [Fault(what, row, question) for question, what in wrong]
-        if submission is not None and not wrong:
-            whole.append(submission)
-    seen: dict[str, int] = {}
-    for (row, _), each in zip(read, whole, strict=False) if not faults else ():
-        if each.submission in seen:
-            faults.append(Fault(f"the same submission stands in row {seen[each.submission]}", row))
-        seen.setdefault(each.submission, row)
     if not read:
-        faults.append(Fault("there are no submissions"))
-    if faults:
-        raise _refused(path, faults)
-    with store.writing() as connection:
-        new, known, households = 0, 0, []
-        for (row, _), each in zip(read, whole, strict=True):
+        raise _refused(path, [Fault("there are no submissions")])
+    faults: list[Fault] = []
+    seen: dict[str, int] = {}
+    new, known, households = 0, 0, []
+    with store.writing() as connection:  # a fault ends it, and nothing of it is kept
+        for row, raw in read:
+            each, wrong = _submission(raw, form, locality)
+            faults += [Fault(what, row, question) for question, what in wrong]
+            if each is None:
+                continue
+            if each.submission in seen:
+                faults.append(Fault(f"the same submission stands in row {seen[each.submission]}", row))
+                continue
+            seen[each.submission] = row
             try:
                 household, is_new = interviews.keep(connection, each, who=who)
             except interviews.SubmissionError as error:
                 faults.append(Fault(error.what, row, error.question))
                 continue
             new, known = new + is_new, known + (not is_new)
-            if is_new:
-                households.append(household)
+            households += [household] if is_new else []
         if faults:
             raise _refused(path, faults)
     return Imported(new, known, tuple(households))
@@ -164,7 +161,8 @@ def _submission(
     raw: Mapping[str, Any], form: Form, locality: Locality
 ) -> tuple[interviews.Submission | None, list[tuple[str, str]]]:
     identifier = next((str(raw[name]).strip() for name in IDENTIFIERS if raw.get(name)), "").removeprefix("uuid:")
-    version = next((str(raw[name]).strip() for name in VERSIONS if raw.get(name)), form.version)
+    stated = (str(raw[name]).strip() for name in VERSIONS if raw.get(name))
+    version = next((each for each in stated if not KOBO_VERSION.fullmatch(each)), form.version)
     wrong: list[tuple[str, str]] = []
     if not IDENTIFIER.fullmatch(identifier):
         wrong.append((IDENTIFIERS[0], "the submission has no identifier"))
@@ -172,6 +170,8 @@ def _submission(
         wrong.append((VERSIONS[0], f"the form's version is unknown; this is version {form.version}"))
     answers, faults = form.read(raw)
     wrong += faults
+    if answers.get("held", "") > _tomorrow():
+        wrong.append(("held", "has not come yet"))
     ties = str(answers.get("ties", "")).replace(";", " ").replace(",", " ").split()
     wrong += [("ties", "names a municipality that is not known") for each in ties if each not in locality.places][:1]
     if wrong:
@@ -192,6 +192,11 @@ def _submission(
         unknown=tuple(form.still_unknown(answers)),
     )
     return read, []
+
+
+def _tomorrow() -> str:
+    """Return the day that begins next anywhere: an interview east of here may be a day ahead."""
+    return (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
 
 
 def _named(columns: Mapping[str, Any], kind: str) -> dict[str, Any]:

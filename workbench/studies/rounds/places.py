@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from workbench.core.errors import DataError
+from workbench.core.errors import DataError, Fault
 from workbench.core.geography.places import Locality
 from workbench.core.storage.files import replacing
 from workbench.sources import files
 from workbench.store import reservation
 from workbench.store.database import Store
 
+HIGHEST = 100
+"""Rows in which the heading of a workbook is looked for."""
 COLUMNS = ("municipality", "year", "week", "kind", "places", "services")
 
 
@@ -41,12 +44,23 @@ def read_places(path: Path, locality: Locality, preview: Path | None = None) -> 
     DataError
         With every fault by row and column.
     """
+    book = path.suffix.casefold() == ".xlsx"
     try:
-        return files.read(path, "weekly_places", locality=locality)
-    except DataError as error:
-        if preview is not None and error.faults and path.suffix.casefold() == ".xlsx":
-            mark(path, preview, error)
-        raise
+        table = files.read(path, "weekly_places", locality=locality)
+        error = DataError("the workbook cannot be read as it is", where=str(path), why="nothing was written")
+    except DataError as refused:
+        if not book or not refused.faults:
+            raise
+        error = refused
+    merged = _merged(path) if book else []
+    if not merged and not error.faults:
+        return table
+    at = {(fault.row, fault.column) for fault in merged}
+    faults = [*merged, *(fault for fault in error.faults if (fault.row, fault.column) not in at)]
+    told = DataError(error.what, where=error.where, why=error.why, do=error.do, faults=faults)
+    if preview is not None:
+        mark(path, preview, told)
+    raise told
 
 
 def mark(path: Path, target: Path, error: DataError) -> None:
@@ -56,18 +70,46 @@ def mark(path: Path, target: Path, error: DataError) -> None:
     from openpyxl.styles import PatternFill
 
     book = openpyxl.load_workbook(path)
-    sheet = book["weekly_places"] if "weekly_places" in book.sheetnames else book.worksheets[0]
-    rows = {fault.row for fault in error.faults if fault.row}
-    above = range(1, min(rows, default=2))
-    heading = next((r for r in above if "municipality" in [str(c.value or "").strip() for c in sheet[r]]), 1)
-    columns = {str(cell.value or "").strip(): cell.column for cell in sheet[heading]}
+    sheet = _sheet(book)
+    heading, columns = _heading(sheet)
     fill = PatternFill("solid", fgColor="FFD6CC")
     for fault in error.faults:
         cell = sheet.cell(fault.row or heading, columns.get(fault.column or "", 1))
-        if not isinstance(cell, openpyxl.cell.cell.MergedCell):
-            cell.fill, cell.comment = fill, Comment(fault.what, "workbench")
+        if isinstance(cell, openpyxl.cell.cell.MergedCell):
+            spans = next(each for each in sheet.merged_cells.ranges if cell.coordinate in each)
+            cell = sheet.cell(spans.min_row, spans.min_col)
+        cell.fill, cell.comment = fill, Comment(fault.what, "workbench")
     with replacing(target) as partial:
         book.save(partial)
+
+
+def _merged(path: Path) -> list[Fault]:
+    """Return a fault for each cell below the heading that is empty because it is merged with another.
+
+    Only the first cell of a merged range holds a value: the others would be read as not filled in.
+    """
+    import openpyxl
+
+    sheet = _sheet(openpyxl.load_workbook(path))
+    heading, columns = _heading(sheet)
+    names = {column: name for name, column in columns.items() if name in COLUMNS}
+    return [
+        Fault(f"the cell is merged with {spans.coord.split(':')[0]}; write the value in each row", row, names[column])
+        for spans in sheet.merged_cells.ranges
+        for row, column in sorted(spans.cells)
+        if row > heading and column in names and (row, column) != (spans.min_row, spans.min_col)
+    ]
+
+
+def _sheet(book: Any) -> Any:
+    return book["weekly_places"] if "weekly_places" in book.sheetnames else book.worksheets[0]
+
+
+def _heading(sheet: Any) -> tuple[int, dict[str, int]]:
+    """Return the row of the heading, below whatever notes stand above it, and the column of each of its names."""
+    rows = range(1, min(sheet.max_row, HIGHEST) + 1)
+    heading = next((r for r in rows if "municipality" in [str(c.value or "").strip() for c in sheet[r]]), 1)
+    return heading, {str(cell.value or "").strip(): cell.column for cell in sheet[heading]}
 
 
 def keep(store: Store, table: pd.DataFrame, *, who: str, write: bool) -> list[str]:

@@ -36,6 +36,7 @@ def register_file(store: Store, path: Path, parameters: Parameters, *, who: str)
     homes: dict[str, list[tuple[int, Mapping[str, Any]]]] = {}
     for row, raw in rows if not faults else []:
         homes.setdefault(str(raw["household"]).strip(), []).append((row, raw))
+    faults += _twice(homes)
     for held in homes.values():
         for column in ("population", "permit"):
             if len({str(raw[column]).strip() for _, raw in held}) > 1:
@@ -52,6 +53,21 @@ def register_file(store: Store, path: Path, parameters: Parameters, *, who: str)
     if faults:
         raise _refused(path, faults)
     return len(homes)
+
+
+def _twice(homes: Mapping[str, list[tuple[int, Mapping[str, Any]]]]) -> list[Fault]:
+    """Return a fault for each person who stands twice in the file, in one household or in two."""
+    first: dict[str, tuple[int, str]] = {}
+    faults = []
+    for name, held in homes.items():
+        for row, raw in held:
+            number = str(raw["case_number"]).strip()
+            if number in first:
+                before, home = first[number]
+                where = "this household" if home == name else "another household"
+                faults.append(Fault(f"the person stands in row {before} already, in {where}", row, "case_number"))
+            first.setdefault(number, (row, name))
+    return sorted(faults, key=lambda each: each.row or 0)
 
 
 def deadline(population: str, permit: date, parameters: Parameters) -> date:

@@ -29,9 +29,12 @@ def write_xlsform(form: Form, target: Path) -> Path:
 def sheets(form: Form) -> dict[str, list[list[str]]]:
     """Return the rows of each sheet, the heading first."""
     labels = [f"label::{NAMES.get(lg, f'{lg} ({lg})')}" for lg in form.languages]
-    survey = [["type", "name", *labels, "required", "relevant", "constraint"]]
+    empty = ["" for _ in form.languages]
+    survey = [["type", "name", *labels, "required", "relevant", "constraint", "calculation"]]
+    # The form's own version travels with each submission: KoBoToolbox exports only the name of its deployment.
+    survey.append(["calculate", "form_version", *empty, "", "", "", f"'{form.version}'"])
     for section, label in form.sections.items():
-        survey.append(["begin group", f"section_{section}", *(label[lg] for lg in form.languages), "", "", ""])
+        survey.append(["begin group", f"section_{section}", *(label[lg] for lg in form.languages), "", "", "", ""])
         for question in (q for q in form.questions.values() if q.section == section):
             survey.append(
                 [
@@ -41,9 +44,10 @@ def sheets(form: Form) -> dict[str, list[list[str]]]:
                     "true" if question.required else "",
                     _relevant(form, question),
                     _constraint(question),
+                    "",
                 ]
             )
-        survey.append(["end group", "", *("" for _ in form.languages), "", "", ""])
+        survey.append(["end group", "", *empty, "", "", "", ""])
     choices = [["list_name", "name", *labels]]
     for name, each in form.choices.items():
         choices += [[name, choice, *(label[lg] for lg in form.languages)] for choice, label in each.items()]

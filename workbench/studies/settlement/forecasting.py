@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.draws import Draws
-from workbench.core.errors import AssumptionError
+from workbench.core.errors import AssumptionError, DataError
 from workbench.core.plugins import and_now, guests
 from workbench.core.runs.provenance import (
     RunRecord,
@@ -24,8 +24,10 @@ from workbench.core.runs.provenance import (
 )
 from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
+from workbench.models.settlement.combination.fit import combine
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
-from workbench.studies.settlement import carried, checks, saved_runs
+from workbench.sources import localities
+from workbench.studies.settlement import carried, checks, fits, saved_runs
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
 from workbench.studies.settlement.question import Question, ask
@@ -80,24 +82,33 @@ def fit(
     if contest not in CONTESTS:
         raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
     panel = observed.panel(as_of, ahead=0 if contest == BEFORE else 1)
-    settings = {"contest": contest, "total": float(total), "draws": draws, "tune": tune, "chains": chains}
+    settings: dict[str, Any] = {"contest": contest, "total": float(total), "draws": draws}
+    rules_alone = fits.by_rules(panel)
+    if rules_alone:  # the total moves nothing that is learnt
+        settings = {"method": "rules", "draws": draws * chains}
+    else:
+        settings |= {"tune": tune, "chains": chains}
     scenario = Scenario("", str(as_of), seed, settings=settings)
     used = (_known(observed, panel.fingerprint, as_of), *observed.vintages[1:])
 
     def compute(folder: Path) -> dict[str, Any]:
-        from workbench.models.settlement.shares import SettlementModel  # PyMC: only when a fit is really made
+        fitted: fits.Fit
+        if rules_alone:
+            fitted = combine(panel, as_of=as_of, contest=contest, draws=draws * chains)
+        else:
+            from workbench.models.settlement.shares import SettlementModel  # PyMC: only when a fit is really made
 
-        fitted = SettlementModel().fit(
-            panel,
-            as_of=as_of,
-            total=total,
-            contest=contest,
-            seed=seed,
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            progress=progress,
-        )
+            fitted = SettlementModel().fit(
+                panel,
+                as_of=as_of,
+                total=total,
+                contest=contest,
+                seed=seed,
+                draws=draws,
+                tune=tune,
+                chains=chains,
+                progress=progress,
+            )
         fitted.save(folder / "fit")
         found = fitted.diagnostics.named(observed.names)
         caveats = [] if found.ok else [found.sentence()]
@@ -109,9 +120,7 @@ def fit(
 
 def diagnostics(fitted: SavedRun, names: Mapping[str, str]) -> Diagnostics:
     """Return how well a saved fit's chains agree, its worst quantity called by the name of its area."""
-    from workbench.models.settlement.fit import SettlementFit
-
-    return SettlementFit.load(fitted.folder / "fit").diagnostics.named(names)
+    return fits.opened(fitted.folder / "fit").diagnostics.named(names)
 
 
 def _known(observed: Observed, print_: str, as_of: int) -> Vintage:
@@ -128,8 +137,6 @@ def forecast(
     runs: str | Path | None = None,
 ) -> SettlementResult:
     """Forecast the years after the fit's as-of year, given their national totals."""
-    from workbench.models.settlement.fit import SettlementFit
-
     before = fitted.record
     as_of = int(before.scenario["as_of"])
     horizon = totals.persons.shape[1]
@@ -137,10 +144,10 @@ def forecast(
     scenario = Scenario("", str(as_of), seed, horizon, settings=settings)
 
     def compute(folder: Path) -> dict[str, Any]:
-        fit = SettlementFit.load(fitted.folder / "fit")
-        draws = fit.simulate(totals.persons, seed)
+        fit = fits.opened(fitted.folder / "fit")
+        draws = fits.futures(fit, totals.persons, seed)
         draws.save(folder / NUMBERS)
-        contest = str(before.scenario["contest"])
+        contest = _contest(before)
         found = fit.diagnostics.named(observed.names)
         saved_runs.keep(folder, _described(draws, found, observed, contest, totals, as_of, runs))
         return {"converged": before.results["converged"], "given": totals.given}
@@ -148,9 +155,7 @@ def forecast(
     caveats = (*before.caveats, *before.results["caveats"], *totals.caveats)
     inputs = (*before.inputs, *totals.inputs)
     run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), inputs, compute, caveats, and_now(before.plugins))
-    return _result(
-        run, observed, str(before.scenario["contest"]), totals, reused=run.reused and fitted.reused, runs=runs
-    )
+    return _result(run, observed, _contest(before), totals, reused=run.reused and fitted.reused, runs=runs)
 
 
 def _described(
@@ -197,10 +202,15 @@ def _result(
 ) -> SettlementResult:
     draws = Draws.load(run.folder / NUMBERS)
     told = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))["diagnostics"]
-    found = carried.NoFit.of(draws.size) if told is None else Diagnostics.from_dict(told)
+    found = carried.NoFit.of(draws.size) if told is None else fits.read_diagnostics(told)
     as_of = int(run.record.scenario["as_of"])
     result = _described(draws, found, observed, contest, totals, as_of, runs)
     return replace(result, record=run.record, reused=reused)
+
+
+def _contest(record: RunRecord) -> str:
+    """Return the contest of a fit; where rules are combined there are no quotas to know."""
+    return str(record.scenario.get("contest", BEFORE))
 
 
 def contest(quotas: bool) -> str:
@@ -254,6 +264,10 @@ def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -
     return _result(run, observed, question.contest, totals, reused=run.reused, runs=runs)
 
 
+ANY = "any"
+"""Locality of one's own table whose areas belong to no locality that is installed."""
+
+
 def study(
     *,
     locality: str | Path | None = "norway",
@@ -273,10 +287,17 @@ def study(
     draws: int = 500,
     tune: int = 500,
     chains: int = 4,
+    run: str = "",
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SettlementResult:
-    """Ask and answer in one call: see :func:`ask` and :func:`answer`."""
+    """Ask and answer in one call: see :func:`ask` and :func:`answer`.
+
+    ``run`` names a publication, or is ``published`` for the one that readers see: it is shown as it was frozen.
+    """
+    locality = None if locality == ANY and file else locality
+    if run:
+        return _of_locality(saved_runs.named(run, runs=runs), locality)
     question = ask(
         locality=locality,
         file=file,
@@ -295,6 +316,19 @@ def study(
         runs=runs,
     )
     return answer(question, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
+
+
+def _of_locality(result: SettlementResult, locality: str | Path | None) -> SettlementResult:
+    """Return a publication, unless it is of other municipalities than the locality's: moves would not fit it."""
+    known = localities.load(locality).places if locality else {}
+    if strange := [code for code in result.names if code not in known]:
+        raise DataError(
+            f"the publication is not of this locality: it has no place '{strange[0]}'",
+            where=str(locality),
+            why="a report follows newcomers by the locality's own figures on moves",
+            do="name the locality that was published: -p locality=NAME",
+        )
+    return result
 
 
 def _store(runs: str | Path | None) -> RunStore:

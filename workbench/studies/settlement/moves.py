@@ -208,6 +208,11 @@ def follow(
     )
 
 
+def of_report(result: SettlementResult, *, locality: str | Path, data: str = "", seed: int = 1) -> MovesResult | None:
+    """Return what :func:`follow` finds for a locality's own table; None for one's own, whose moves are not known."""
+    return None if data else follow(result, locality=locality, seed=seed)
+
+
 def _anchors(home: Locality, as_of: int) -> pd.DataFrame:
     """Return what the locality states of staying elsewhere; empty where it states nothing."""
     rows = []

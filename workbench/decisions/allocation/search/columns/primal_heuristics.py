@@ -22,8 +22,7 @@ NODES = 30
 
 
 def dive(master: RestrictedMaster, going: Callable[[], bool]) -> Ints:
-    """Return a plan: patterns that the programme is nearly sure of are fixed, round by round; some items may be
-    left nowhere."""  # noqa: D205, D209
+    """Return a plan, which may leave items nowhere: what the programme is nearly sure of is fixed, round by round."""
     here, places = master.instance, master.instance.nowhere
     at = np.full(here.items, here.nowhere)
     left, open_ = master.many.copy(), np.ones(places, dtype=bool)
@@ -41,9 +40,7 @@ def dive(master: RestrictedMaster, going: Callable[[], bool]) -> Ints:
                 continue
             master.fix(int(k))
             open_[place] = False
-            for each, number in zip(kind, times, strict=True):
-                free = np.flatnonzero((master.kind == each) & (at == here.nowhere))
-                at[free[:number]] = place
+            _put(at, master, kind, times, place)
             left[kind] -= times
             fixed += 1
         if not fixed:
@@ -79,7 +76,12 @@ def choose(master: RestrictedMaster, gap: float, seconds: float, going: Callable
     at = np.full(master.instance.items, master.instance.nowhere)
     for k in np.flatnonzero(x[master.before :] > 0.5):
         place, items = master.known[k]
-        for kind, number in zip(*np.unique(master.kind[items], return_counts=True), strict=True):
-            free = np.flatnonzero((master.kind == kind) & (at == master.instance.nowhere))
-            at[free[:number]] = place
+        _put(at, master, *np.unique(master.kind[items], return_counts=True), place)
     return at
+
+
+def _put(at: Ints, master: RestrictedMaster, kinds: Ints, times: Ints, place: int) -> None:
+    """Put so many items of each kind that lie nowhere into a place, in the order of the items."""
+    for kind, number in zip(kinds, times, strict=True):
+        free = np.flatnonzero((master.kind == kind) & (at == master.instance.nowhere))
+        at[free[:number]] = place
