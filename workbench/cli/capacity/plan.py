@@ -29,19 +29,11 @@ def intake_of(run: str | None, destination: str | None, share: float, runs: Path
     """Return the draws of a saved inflow forecast as an agency's intake, whole cases; None if none is named."""
     if run is None:
         return None
-    from workbench.core.errors import AssumptionError
     from workbench.studies import inflow
-    from workbench.studies.capacity.intake import cases_of
+    from workbench.studies.capacity.intake import cases_of, destination_of
 
-    found = inflow.saved(run, runs=runs)
-    known = found.draws.labels("destination")
-    if destination is None and len(known) > 1:
-        raise AssumptionError(
-            f"the inflow forecast has {len(known)} destinations",
-            why="an agency receives the cases of its own country",
-            do="name one with --destination: " + ", ".join(map(str, known)),
-        )
-    return cases_of(found.draws.select(destination=[destination or known[0]]), share)
+    draws = inflow.saved(run, runs=runs).draws
+    return cases_of(draws.select(destination=[destination_of(draws, destination)]), share)
 
 
 def tied_intake(

@@ -23,6 +23,21 @@ def cases_of(applicants: Draws, share: float = 1.0) -> Draws:
     return Draws((values * share).round().astype("int64"), "cases")
 
 
+def destination_of(applicants: Draws, destination: str | None) -> str:
+    """Return the destination whose applicants are meant: the one named, or the only one of a forecast."""
+    known = [str(name) for name in applicants.labels("destination")]
+    if destination is None and len(known) > 1:
+        raise AssumptionError(
+            f"the inflow forecast has {len(known)} destinations",
+            why="an agency receives the cases of its own country",
+            do="name one with --destination: " + ", ".join(known),
+        )
+    chosen = destination or known[0]
+    if chosen not in known:
+        raise DataError(f"the inflow forecast has no destination '{chosen}'", do=nearest(chosen, known))
+    return chosen
+
+
 def of_periods(
     applicants: Draws, *, as_of: str, horizon: int, series: str, destination: str | None = None, share: float = 1.0
 ) -> dict[str, np.ndarray]:
@@ -42,16 +57,7 @@ def of_periods(
     AssumptionError, DataError
         If the destination is not named, or is unknown; if the forecast does not reach a period ahead.
     """
-    known = [str(name) for name in applicants.labels("destination")]
-    if destination is None and len(known) > 1:
-        raise AssumptionError(
-            f"the inflow forecast has {len(known)} destinations",
-            why="an agency receives the cases of its own country",
-            do="name one with --destination: " + ", ".join(known),
-        )
-    chosen = destination or known[0]
-    if chosen not in known:
-        raise DataError(f"the inflow forecast has no destination '{chosen}'", do=nearest(chosen, known))
+    chosen = destination_of(applicants, destination)
     months = [str(month) for month in applicants.labels("month")]
     found = []
     for step in range(1, horizon + 1):
