@@ -44,9 +44,6 @@ def run(
     ] = None,
     outcome: Annotated[str, typer.Option(help="Which outcome, where the table of outcomes holds several.")] = "",
     because: Annotated[str, typer.Option(help="Why staying is counted as an outcome; else it is refused.")] = "",
-    approximate: Annotated[
-        bool, typer.Option("--approximate", help="Fit outcomes by Laplace's approximation instead of the sampler.")
-    ] = False,
     rules: Annotated[
         Path | None,
         typer.Option(help="Table of rules: pins, bans, links, floors, deadlines, limits; see `workbench data list`."),
@@ -137,7 +134,7 @@ def run(
         from workbench.studies.allocation import outcome_scores
 
         with step("Fit the outcomes") as fitting:
-            tables, fit = outcome_scores.scored(tables, table, approximate=approximate, progress=fitting)
+            tables, fit = outcome_scores.scored(tables, table, progress=fitting)
         told_outcomes = outcome_scores.to_dict(table, fit)
         tables = replace(tables, paths={**tables.paths, "scores": expected})
         typer.echo(shown_outcomes.fitted(table, fit).plain(), err=True)
