@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.dates.calendar import month_range
 from workbench.core.errors import AssumptionError, DataError, TableNotice
-from workbench.studies.inflow.arrivals import CAVEATS, DOUBTED, Arrivals, read_arrivals
+from workbench.studies.inflow.arrivals import CAVEATS, DOUBTED, Arrivals, read_arrivals, read_detections
 
 pytestmark = pytest.mark.quick
 

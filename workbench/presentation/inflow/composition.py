@@ -121,7 +121,7 @@ def table(result: InflowResult, found: Composed, language: str = "en") -> Table:
     """Return the parts of all destinations together, the largest first."""
     rows = over_destinations(found)
     return Table(
-        name="inflow-composition",
+        name="inflow-first-time" if FIRST in set(rows["part"]) else "inflow-composition",
         caption=say("Who they are: the forecast divided by the shares of a second source", language),
         columns=(
             Column(say("Part", language), tuple(part_name(p, language) for p in rows["part"]), right=False),
