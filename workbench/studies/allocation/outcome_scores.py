@@ -12,10 +12,7 @@ import pandas as pd
 from workbench.decisions.allocation import Problem
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.decisions.allocation.uncertainty.cvar import ScoreDraws
-from workbench.models.outcomes import laplace
-from workbench.models.outcomes.cells import Cells
-from workbench.models.outcomes.fit import OutcomeFit
-from workbench.models.outcomes.fit import fit as sampled
+from workbench.models.outcomes.fit import OutcomeFit, fit
 from workbench.models.sampling import Progress
 from workbench.sources import files, localities, synthetic_outcomes
 from workbench.studies.allocation.input.tables import Tables
@@ -24,17 +21,8 @@ from workbench.studies.allocation.outcomes import OutcomeTable, score_table, typ
 USUAL_TYPES = ("couple", "family", "senior", "single_adult", "single_parent")
 
 
-def fit(
-    cells: Cells, *, approximate: bool = False, seed: int = 1, draws: int = 1000, progress: Progress | None = None
-) -> OutcomeFit:
-    """Fit the model of the counts: by the sampler, or by Laplace's approximation."""
-    if approximate:
-        return laplace.drawn(cells, draws=4 * draws, seed=seed)
-    return sampled(cells, seed=seed, draws=draws, progress=progress)
-
-
 def scored(
-    tables: Tables, table: OutcomeTable, *, approximate: bool = False, seed: int = 1, progress: Progress | None = None
+    tables: Tables, table: OutcomeTable, *, seed: int = 1, progress: Progress | None = None
 ) -> tuple[Tables, OutcomeFit]:
     """Return tables whose scores are the expected shares of the outcome, and the fit they come from.
 
@@ -45,7 +33,7 @@ def scored(
     """
     cells = table.cells(places=texts(tables.places, "place"))
     type_index(tables.households, cells.types, str(tables.paths.get("households", "")))  # before the long fit
-    fitted = fit(cells, approximate=approximate, seed=seed, progress=progress)
+    fitted = fit(cells, seed=seed, progress=progress)
     scores = score_table(fitted.mean, cells, tables.households, tables.places, table.score_name)
     return replace(tables, scores=scores), fitted
 
@@ -71,9 +59,9 @@ def to_dict(table: OutcomeTable, fitted: OutcomeFit) -> dict[str, Any]:
         "places": len(fitted.cells.places),
         "cells_without_persons": int((fitted.cells.n == 0).sum()),
         "scales": fitted.scales,
-        "method": "Laplace approximation" if fitted.diagnostics is None else "sampled",
+        "method": fitted.method,
         "converged": fitted.ok,
-        "diagnostics": None if fitted.diagnostics is None else fitted.diagnostics.to_dict(),
+        "diagnostics": fitted.diagnostics.to_dict(),
     }
 
 
