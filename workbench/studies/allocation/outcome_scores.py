@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,14 +12,14 @@ import pandas as pd
 from workbench.decisions.allocation import Problem
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.decisions.allocation.uncertainty.cvar import ScoreDraws
-from workbench.models.outcomes import laplace
 from workbench.models.outcomes.cells import Cells
-from workbench.models.outcomes.fit import OutcomeFit
-from workbench.models.outcomes.fit import fit as sampled
-from workbench.models.sampling import Progress
 from workbench.sources import files, localities, synthetic_outcomes
 from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.outcomes import OutcomeTable, score_table, type_index, types_of
+
+if TYPE_CHECKING:
+    from workbench.models.outcomes.fit import OutcomeFit
+    from workbench.models.sampling import Progress
 
 USUAL_TYPES = ("couple", "family", "senior", "single_adult", "single_parent")
 
@@ -29,7 +29,11 @@ def fit(
 ) -> OutcomeFit:
     """Fit the model of the counts: by the sampler, or by Laplace's approximation."""
     if approximate:
+        from workbench.models.outcomes import laplace  # xarray: only where scores come from counts
+
         return laplace.drawn(cells, draws=4 * draws, seed=seed)
+    from workbench.models.outcomes.fit import fit as sampled
+
     return sampled(cells, seed=seed, draws=draws, progress=progress)
 
 
