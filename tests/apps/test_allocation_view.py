@@ -107,6 +107,16 @@ def test_what_contradicts_is_refused_and_the_plan_stays(batch: Path) -> None:
     assert "school" in page.at.notice.value and "Nothing was changed" in page.at.notice.value and page.desk.plan is plan
 
 
+def test_a_search_that_was_cut_short_can_go_on(batch: Path) -> None:
+    page = opened()
+    assert page.at.longer.disabled  # proven: there is nothing more to find
+    page.at.household.value, page.at.place.value, page.at.reason.value = "A", "r", "work"
+    page.at.apply.click()
+    moved, changes = page.at.moved.value, page.desk.draft.changes
+    page.at.longer.click()
+    assert page.desk.draft.changes == changes and page.at.moved.value == moved and page.desk.before is not None
+
+
 def upload(page: AllocationView, **files: bytes) -> None:
     page.at.upload.value = tuple(
         {"name": name.replace("_", "."), "type": "text/csv", "size": len(body), "content": memoryview(body),

@@ -16,6 +16,9 @@ STATES = st.builds(
     destinations=st.none() | st.lists(st.sampled_from(KNOWN), unique=True).map(tuple),
     language=st.sampled_from(list(LANGUAGES)),
     level=st.sampled_from(LEVELS),
+    threshold=st.integers(0, 10_000_000),
+    change=st.integers(0, 1500),
+    since=st.sampled_from(["", "2019-11"]),
 )
 
 
@@ -43,7 +46,16 @@ def test_blockers_are_sentences_in_the_language() -> None:
 
 @pytest.mark.parametrize(
     ("query", "said"),
-    [("level=0.3", "0.3"), ("level=high", "high"), ("language=xx", "'xx'"), ("level=nan", "nan")],
+    [
+        ("level=0.3", "0.3"),
+        ("level=high", "high"),
+        ("language=xx", "'xx'"),
+        ("level=nan", "nan"),
+        ("threshold=-1", "-1"),
+        ("threshold=1e9", "1e9"),
+        ("change=1501", "1501"),
+        ("change=half", "half"),
+    ],
 )
 def test_an_address_that_cannot_be_followed_is_refused_in_a_sentence(query: str, said: str) -> None:
     with pytest.raises(AppError, match=said) as caught:

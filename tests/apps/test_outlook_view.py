@@ -44,6 +44,27 @@ def test_the_first_view_says_headline_age_and_tables_before_any_chart(saved_runs
     assert page.charts.value.count("<svg role=") == 2 and "10 further destinations" in page.charts.value
 
 
+def test_a_threshold_and_a_supposition_are_answered_and_labelled(saved_runs: Path) -> None:
+    page = view(saved_runs)
+    assert page.asked.value == ""
+    page.threshold.value, page.change.value = 50_000, 150
+    page.since.value = "2020-01"
+    said = page.asked.value.replace("\u00a0", " ")
+    assert "more than 50,000 applicants in some month" in said and "No backtest is kept here" in said
+    assert "IF “150 % of the forecast from January 2020”" in said and said.count("<table>") == 2
+    before = page.headline.value
+    page.change.value, page.threshold.value = 100, 0
+    assert page.asked.value == "" and page.headline.value == before
+    page.bridge.box.children[1].click()
+    assert all(
+        word in page.beside.value for word in ("Changes of policy", "not its effect", "no earlier one was published")
+    )
+    assert "First-time and repeated" in page.beside.value and "Where they come from" not in page.beside.value
+    page.language.value = "sv"
+    page.draw()
+    assert "Ändringar i politiken" in page.beside.value and "Ungern stänger gränsen" in page.beside.value
+
+
 def test_a_choice_changes_state_sentences_and_address(saved_runs: Path) -> None:
     page = view(saved_runs)
     page.none.click()

@@ -1,66 +1,71 @@
-"""Is next year's published rate foreseen better than by this year's? Two small steps on the odds (Norway).
+"""Is next year's published rate foreseen better than by this year's, and than by the mean of peers?
 
-.venv/bin/python tests/benchmarks/next_rate.py
+    .venv/bin/python tests/benchmarks/next_rate.py
 
-``drift`` adds three tenths of the last change of all municipalities together, ``pull`` moves a twentieth of the way to
-the rate of all; both on the log odds of the raw rate. The two numbers were chosen after looking at these years.
+Every share by place and year that ships, each year from the fourth on forecast from the years before it alone. Mean
+absolute error × 1,000 over places: this year's raw rate, the mean of peers (centrality or all), the forecast; how many
+of 100 places lay in its 95 % interval.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
-import pandas as pd
-from scipy.special import expit, logit
 
+from workbench.models.smallarea.next_year import forecast
 from workbench.sources import localities
+from workbench.studies.cockpit import definitions, estimates, peers
+from workbench.studies.cockpit.figures import collect
 
-DRIFT, PULL = 0.3, 0.05
-FIRST = 2017
-
-
-def panels() -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
-    """Return events and persons by municipality (rows) and year (columns) of three indicators."""
-    norway = localities.load("norway")
-    stock, people = (localities.table(norway, name) for name in ("refugee_stock", "population"))
-
-    def wide(years: str, column: str) -> pd.DataFrame:
-        own = stock[stock["residence_time"] == years]
-        return own.pivot(index="municipality", columns="year", values=column).astype(float)
-
-    everybody = people.pivot(index="municipality", columns="year", values="total").astype(float)
-    refugees, recent = wide("all", "stock"), wide("0-4", "stock")
-    return {
-        "inhabitants with refugee background": (refugees, everybody),
-        "refugees settled within five years": (recent, refugees),
-        "moved here later": (wide("0-4", "moved_here_later"), recent),
-    }
+LOCALITIES = ("norway", "sweden", "eu")
+LEAST_YEARS = 3
 
 
-def errors(events: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
-    """Return the mean absolute error × 1,000 of each rule by the year forecast."""
-    persons = persons.reindex(index=events.index, columns=events.columns)
-    good = (persons > 0) & (events <= persons)
-    events, persons = events.where(good), persons.where(good)
-    raw, whole = events / persons, events.sum() / persons.sum()
-    odds = np.log((events + 0.5) / (persons - events + 0.5))
-    found = {}
-    for year in range(FIRST, int(max(events.columns))):
-        change = (odds[year] - odds[year - 1]).mean()
-        rules = {
-            "this year's rate": raw[year],
-            "drift": expit(odds[year] + DRIFT * change),
-            "pull": expit(odds[year] + PULL * (logit(whole[year]) - odds[year])),
-            "both": expit(odds[year] + DRIFT * change + PULL * (logit(whole[year]) - odds[year])),
-            "rate of all": raw[year] * 0 + whole[year],
-        }
-        found[year + 1] = {name: 1000 * (rate - raw[year + 1]).abs().mean() for name, rate in rules.items()}
-    return pd.DataFrame(found).T
+def panels():
+    """Yield name and panel of every share by place and year."""
+    for name in LOCALITIES:
+        home = localities.load(name)
+        said = definitions.read(home)
+        figures = collect(home, said)
+        groups, size = peers.groups(home), peers.size(home)
+        for of in said:
+            panel = estimates.panel(figures[figures["group"] == "all"], of, groups, size, window=estimates.PAST)
+            if panel is not None and len(panel.years) > LEAST_YEARS:
+                yield f"{name}: {of.id}", panel
 
 
 def main() -> None:
-    """Print one table for each indicator."""
-    for name, (events, persons) in panels().items():
-        print(f"{name}\n{errors(events, persons).round(1).to_string()}")
+    """Print one line for each indicator and year, and how often each rule was best."""
+    told = []
+    print("| indicator | year | this year's rate | mean of peers | forecast | 95 % hold |")
+    print("|:---|---:|---:|---:|---:|---:|")
+    for name, panel in panels():
+        raw = panel.raw()
+        for at in range(LEAST_YEARS, len(panel.years)):
+            seen = replace(
+                panel, years=panel.years[:at], events=panel.events[:, :at], persons=panel.persons[:, :at]
+            )  # what is later is dropped unseen
+            found = forecast(seen)
+            kind = peers.CENTRALITY if peers.CENTRALITY in panel.groups else ""
+            alike = seen.peers_mean(kind)[:, -1] if kind else np.full(len(raw), _whole(seen))
+            low, high = found.interval()
+            good = np.isfinite(raw[:, at]) & np.isfinite(raw[:, at - 1])
+            miss = [1000 * np.abs(rule - raw[:, at])[good].mean() for rule in (raw[:, at - 1], alike, found.rate)]
+            held = 100 * ((raw[:, at] >= low) & (raw[:, at] <= high))[good].mean()
+            told.append([*miss, held])
+            print(f"| {name} | {panel.years[at]} | {miss[0]:.1f} | {miss[1]:.1f} | {miss[2]:.1f} | {held:.0f} |")
+    each = np.array(told)
+    ratio = np.log(each[:, 2] / each[:, 0])
+    print(
+        f"{len(each)} forecasts: better than this year's rate in {(each[:, 2] < each[:, 0]).sum()}, than peers in "
+        f"{(each[:, 2] < each[:, 1]).sum()}; error {100 * np.expm1(ratio.mean()):+.1f} % beside this year's rate "
+        f"(± {196 * ratio.std() / len(ratio) ** 0.5:.1f}); 95 % intervals hold {each[:, 3].mean():.1f}"
+    )
+
+
+def _whole(panel):
+    return panel.events[:, -1].sum() / max(1, panel.persons[:, -1].sum())
 
 
 if __name__ == "__main__":

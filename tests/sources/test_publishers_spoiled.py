@@ -28,7 +28,7 @@ LETTERS = ("\ufeff", "\x00", '"', "'", "\t", ";", ",", " ", "\u00a0", "x", "é",
 def spoiled(name: str, rng: random.Random) -> tuple[str, bytes]:
     """Return what was done, and the file: damage to form, names, rows or end, never to a single figure."""
     content = made.FORMS[name][2]()
-    text = content.decode("latin-1") if isinstance(content, bytes) else content
+    text = (content.decode("latin-1") if isinstance(content, bytes) else content).replace("\r\n", "\n")
     lines = text.splitlines()
     kind = rng.choice(
         ["cut", "drop row", "twice", "shuffle", "no header", "bom", "crlf", "utf16", "latin", "header letter",

@@ -18,7 +18,7 @@ from workbench.cli import cockpit, data, demo, doctor, guide, locality
 from workbench.cli.allocation import commands as allocate
 from workbench.cli.allocation import fairness, online, outcomes
 from workbench.cli.capacity import commands as capacity
-from workbench.cli.inflow import backtest, detections, judgement
+from workbench.cli.inflow import backtest, composition, detections, judgement
 from workbench.cli.inflow import commands as inflow
 from workbench.cli.parts import tell_left_out
 from workbench.cli.publishing import publish, report
@@ -101,6 +101,7 @@ inflow.app.command("backtest", epilog=backtest.EXAMPLE)(backtest.run)
 inflow.app.command("score", epilog=backtest.SCORE_EXAMPLE)(backtest.score)
 judgement.register(inflow.app)
 detections.register(inflow.app)
+composition.register(inflow.app)
 app.add_typer(inflow.app, name="inflow")
 app.add_typer(capacity.app, name="capacity")
 app.add_typer(settlement.app, name="settlement")

@@ -41,12 +41,15 @@ class Fan:
         Values indexed by month (``YYYY-MM``): known at the as-of month, and published since.
     forecast
         Columns ``month``, ``median``, and ``low50``, ``high50`` … as :meth:`workbench.core.draws.Draws.summary` makes.
+    marks
+        Months with an event, each numbered on the chart in this order.
     """
 
     title: str
     observed: pd.Series
     forecast: pd.DataFrame
     later: pd.Series
+    marks: tuple[str, ...] = ()
 
 
 @cache
@@ -127,6 +130,7 @@ def fan_chart(fan: Fan, as_of: str, unit: str, language: str = "en") -> Drawing:
         _panel(axes, fan, as_of, compact=False, language=language)
         highest = max(fan.observed.max(), fan.forecast["high95"].max(), fan.later.max() if len(fan.later) else 0)
         axes.set_ylim(0, float(highest) * 1.08 or 1)
+        _marked(axes, fan.marks)
         drawing.text(0.0, 0.975, unit, color=COLOURS.quiet, va="top")
         end = fan.forecast.iloc[-1]
         names = [(say("median", language), end["median"], COLOURS.accent)]
@@ -164,6 +168,25 @@ def fan_chart(fan: Fan, as_of: str, unit: str, language: str = "en") -> Drawing:
             between = (month_number(fan.later.index[0]) + month_number(fan.later.index[-1])) / 2
             _below(axes, between, low, say("published since", language))
     return drawing
+
+
+def _marked(axes: Axes, marks: Sequence[str]) -> None:
+    """Draw a dotted rule for each month with an event, its numbers at the top inside; one rule for a shared month."""
+    numbers: dict[str, list[str]] = {}
+    for at, when in enumerate(marks, 1):
+        numbers.setdefault(when, []).append(str(at))
+    for when, told in numbers.items():
+        axes.axvline(month_number(when), color=COLOURS.quiet, linewidth=0.8, linestyle=(0, (1, 2)))
+        axes.annotate(
+            ", ".join(told),
+            (month_number(when), axes.get_ylim()[1]),
+            (2, -2),
+            textcoords="offset points",
+            color=COLOURS.quiet,
+            fontsize=8.5,
+            ha="left",
+            va="top",
+        )
 
 
 def _band(level: float, language: str) -> str:

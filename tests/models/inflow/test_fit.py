@@ -19,6 +19,7 @@ from workbench.core.dates.calendar import month_range
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.inflow import (
+    Calm,
     Counts,
     Doubt,
     InflowComponents,
@@ -42,7 +43,7 @@ def persons(destinations: int = 3, typical: float = 200.0) -> np.ndarray:
 
 
 PLAIN = InflowComponents(
-    season=Season(harmonics=1), volatility=None, surges=None, counts=None, spillover=None, doubt=None
+    season=Season(harmonics=1), volatility=None, surges=None, counts=None, spillover=None, doubt=None, calm=None
 )
 
 
@@ -362,3 +363,18 @@ def test_shocks_elsewhere_widen_and_a_common_direction_widens_the_total() -> Non
     tied_fit = replace(calm, configuration=replace(calm.configuration, components=tied))
     assert width(tied_fit, total=True) > 1.1 * width(calm, total=True)
     assert width(tied_fit) == pytest.approx(width(calm), rel=0.1)
+
+
+def test_common_calm_draws_shocks_in_and_leaves_a_lively_or_lone_past_alone() -> None:
+    calm = replace(PLAIN, volatility=Volatility(), calm=Calm(slope=2.5))
+    still = np.full((60, 6), 2000.0)
+    lively = still.copy()
+    lively[-6:] *= np.array([0.4, 2.5] * 3)[:, None]
+    for known, less in ((still, True), (lively, False)):
+        plain = made(known, draws=3000, scale=0.3, components=replace(calm, calm=None), reaction=0.3, persistence=0.9)
+        drawn = replace(plain, configuration=replace(plain.configuration, components=calm))
+        widths = []
+        for fit in (plain, drawn):
+            low, high = fit.simulate(3, 1).select(destination=["D0"]).interval(0.8)
+            widths.append(float((np.log1p(high.values) - np.log1p(low.values)).max()))
+        assert (widths[1] < 0.8 * widths[0]) if less else (widths[1] == widths[0])

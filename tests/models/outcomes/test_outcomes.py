@@ -9,7 +9,8 @@ import pytest
 from workbench.core.errors import DataError
 from workbench.models.outcomes import laplace
 from workbench.models.outcomes.cells import Cells
-from workbench.models.outcomes.fit import fit
+from workbench.models.outcomes.fit import fit, fit_by_nuts
+from workbench.models.outcomes.gibbs import polya_gamma
 
 
 def world(types: int, places: int, scales: tuple[float, float, float], persons: float, seed: int) -> tuple:
@@ -84,17 +85,54 @@ def test_cells_with_more_persons_are_known_better() -> None:
     assert told.mean[0, 0] == pytest.approx(0.75, abs=0.03)
 
 
+@pytest.mark.quick
+@pytest.mark.parametrize(("shape", "tilt"), [(1, 0.02), (1, 3.0), (7, 1.0), (60, -2.0)])
+def test_polya_gamma_variables_have_the_right_transform(shape: int, tilt: float) -> None:
+    drawn = polya_gamma(np.array(shape), np.full(40_000, tilt), np.random.default_rng(1))
+    t = 2.0 / shape  # Polson, Scott and Windle 2013: E exp(-t w) = (cosh(c/2) / cosh(sqrt((c²/2 + t)/2)))^b
+    expected = (np.cosh(tilt / 2) / np.cosh(np.sqrt((tilt**2 / 2 + t) / 2))) ** shape
+    told = np.exp(-t * drawn)
+    assert abs(told.mean() - expected) < 5 * told.std() / 200
+    assert polya_gamma(np.array(0), np.zeros(3), np.random.default_rng(1)).tolist() == [0, 0, 0]
+
+
+@pytest.mark.quick
+def test_the_sampler_passes_its_checks_and_its_intervals_hold_the_truth_also_where_nobody_was_counted() -> None:
+    inside, new = [], []
+    for seed in range(2):
+        cells, truth = world(4, 14, (0.6, 0.5, 0.4), 8, seed)
+        n = cells.n.copy()
+        n[:, :4] = 0
+        fitted = fit(Cells(cells.types, cells.places, n, np.minimum(cells.successes, n)), seed=seed)
+        assert fitted.ok and fitted.method == "Gibbs"
+        low, high = np.quantile(fitted.share, [0.1, 0.9], axis=0)
+        held = (truth >= low) & (truth <= high)
+        inside.append(held[:, 4:].mean())
+        new.append(held[:, :4].mean())
+    assert 0.7 < np.mean(inside) < 0.9 and 0.55 < np.mean(new) < 0.98  # 80 % intervals
+
+
+@pytest.mark.quick
+def test_the_same_seed_gives_the_same_draws() -> None:
+    cells, _ = world(2, 3, (0.5, 0.4, 0.3), 5, 4)
+    first, again, other = (fit(cells, draws=60, tune=60, seed=seed).share for seed in (1, 1, 2))
+    assert (first == again).all() and (first != other).any()
+
+
+@pytest.mark.quick
+def test_one_type_and_one_place_are_enough() -> None:
+    fitted = fit(Cells(("x",), ("a",), np.array([[400]]), np.array([[100]])), draws=200, tune=200)
+    assert fitted.mean[0, 0] == pytest.approx(0.25, abs=0.01)
+
+
 @pytest.mark.whole
-def test_the_sampler_agrees_with_its_approximation() -> None:
-    cells, truth = world(4, 8, (0.5, 0.4, 0.3), 25, 4)
-    fitted = fit(cells, draws=400, tune=500, chains=2, seed=1)
-    near = laplace.approximate(cells)
-    assert fitted.diagnostics is not None and fitted.diagnostics.divergences <= 8
-    assert np.abs(fitted.mean - near.mean).mean() < 0.015
-    table = fitted.table()
+def test_two_samplers_agree_and_means_are_near_their_approximation() -> None:
+    cells, _ = world(4, 8, (0.5, 0.4, 0.3), 25, 4)
+    nuts = fit_by_nuts(cells, draws=400, tune=500, chains=2, seed=1)
+    ours = fit(cells, seed=1)
+    assert nuts.diagnostics.divergences <= 8
+    assert np.abs(nuts.mean - ours.mean).max() < 0.015
+    assert ours.share.std(axis=0) == pytest.approx(nuts.share.std(axis=0), rel=0.2)
+    assert np.abs(ours.mean - laplace.approximate(cells).mean).mean() < 0.02
+    table = ours.table()
     assert len(table) == 32 and ((table["low95"] <= table["share"]) & (table["share"] <= table["high95"])).all()
-    inside = [
-        row["low95"] <= truth[cells.types.index(row["type"]), cells.places.index(row["place"])] <= row["high95"]
-        for row in table.to_dict("records")
-    ]
-    assert np.mean(inside) > 0.8

@@ -12,7 +12,8 @@ import xarray as xr
 
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import PART, gather
-from workbench.models.settlement.fit import SettlementConfiguration, SettlementFit, whole_persons
+from workbench.models.settlement.fit import SettlementConfiguration, SettlementFit
+from workbench.models.settlement.futures import whole_persons
 from workbench.models.settlement.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
 

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.core.errors import AssumptionError, DataError
-from workbench.models.settlement.fit import SettlementFit, two_sided, whole_persons
+from workbench.models import fit_files
+from workbench.models.settlement.fit import SettlementFit
+from workbench.models.settlement.futures import two_sided, whole_persons
 
 pytestmark = pytest.mark.quick
 
@@ -82,8 +83,10 @@ def test_a_saved_fit_forecasts_the_same(made_up_fit: SettlementFit, tmp_path: Pa
 
 
 def test_a_fit_of_other_figures_is_refused(made_up_fit: SettlementFit, tmp_path: Path) -> None:
-    other = replace(made_up_fit, data_fingerprint="0" * 64)
+    folder = made_up_fit.save(tmp_path / "fit")
+    words = (folder / fit_files.WORDS).read_text(encoding="utf-8")
+    (folder / fit_files.WORDS).write_text(words.replace(made_up_fit.data_fingerprint, "0" * 64), encoding="utf-8")
     with pytest.raises(DataError, match="not made from the figures"):
-        SettlementFit.load(other.save(tmp_path / "fit"))
+        SettlementFit.load(folder)
     with pytest.raises(DataError, match="no settlement fit"):
         SettlementFit.load(tmp_path / "none")

@@ -92,8 +92,10 @@ def test_what_happened_counts_intervals_and_names_the_simple_rule(result: Settle
 
 def test_a_failed_fit_is_said_before_anything_else(result: SettlementResult) -> None:
     failed = replace(result, diagnostics=Diagnostics(1.2, 90.0, 80.0, 50, 1200, "step"))
-    assert "must not be relied on" in page.front(failed, "norway").attention
-    assert "do not decide" in " ".join(page.how_sure(failed).caveats)
+    said = "the fit failed its checks; these figures come from simple rules combined"
+    assert said in page.front(failed, "norway").attention
+    assert page.headline(failed).sentence.startswith(f"Attention: {said}")
+    assert "must not be relied on" in page.how_sure(failed).sentence
     assert page.front(result, "norway").attention == ""
 
 

@@ -22,7 +22,7 @@ def test_the_safest_plan_is_no_worse_in_the_worst_draws_and_says_what_it_gives_u
         ["couple", "single_adult"], list(places["place"]), persons={"p": 4, "q": 30, "r": 4}, seed=3
     )
     table = outcomes.OutcomeTable(counts, "work", True)
-    tables, fit = outcome_scores.scored(Tables(homes, places), table, approximate=True)
+    tables, fit = outcome_scores.scored(Tables(homes, places), table)
     plan = allocate(tables, gap=0.0)
     looked = uncertainty.under_draws(tables, plan, fit, homes, draws=20, safest=True, share=0.2, gap=1e-6)
     assert looked.safest is not None

@@ -114,6 +114,9 @@ def test_corridors_add_up_to_their_destination_and_small_ones_stand_together(tmp
     assert set(corridors.table["destination"]) == {"NO|SYR", "NO|OTH"}
     whole = corridors.table.groupby("month")["persons"].sum()
     assert whole.equals(read_arrivals(file=tmp_path / "my.csv").table.set_index("month")["persons"].rename("persons"))
+    # Who stands alone is decided by what the as-of month knew: IRQ was published then, and AFG was not yet.
+    early = read_arrivals(file=tmp_path / "my.csv", corridors=True, as_of="2018-01")
+    assert set(early.table["destination"]) == {"NO|SYR", "NO|IRQ"}
     (tmp_path / "no.csv").write_text("month,destination,persons\n2019-01,NO,5\n", encoding="utf-8")
     with pytest.raises(DataError, match="no origins"):
         read_arrivals(file=tmp_path / "no.csv", corridors=True)

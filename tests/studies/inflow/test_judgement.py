@@ -15,9 +15,11 @@ from workbench.core.errors import AssumptionError, DataError
 from workbench.models.scores import LEVELS
 from workbench.presentation.inflow import judgement as shown
 from workbench.studies.inflow import judgement as people
+from workbench.studies.inflow.backtest_plan import MODEL
 from workbench.studies.inflow.judgement.alarm import chance_above
 from workbench.studies.inflow.judgement.reweighting import effective, resampled, tilted
 from workbench.studies.inflow.judgement.scenarios import If, Path_, Shock, apply, compare, read_scenario
+from workbench.studies.inflow.scores import ARRIVALS, SAMPLES, WORDS
 
 pytestmark = pytest.mark.quick
 MONTHS = ["2020-01", "2020-02", "2020-03"]
@@ -186,3 +188,26 @@ def test_the_chance_above_a_threshold_follows_the_quantiles() -> None:
     assert chances == pytest.approx([0.995, 0.5, 0.225, 0.005])
     flat = np.full((1, len(LEVELS)), 40.0)
     assert chance_above(flat, 39)[0] > 0.99 and chance_above(flat, 40)[0] < 0.01
+
+
+def test_alarms_for_a_sum_rest_on_joint_draws(result: Any, tmp_path: Path) -> None:
+    rows = [
+        (MODEL, origin, place, 3, [low, low, high, high])
+        for origin, low, high in (("2019-01", 100, 900), ("2019-02", 900, 950), ("2019-03", 10, 20))
+        for place in ("NO", "SE")
+    ]
+    columns = ["model_id", "origin_month", "location", "horizon", "samples"]
+    pd.DataFrame(rows, columns=columns).to_parquet(tmp_path / SAMPLES)
+    came = [("2019-04", 600), ("2019-05", 400), ("2019-06", 600)]
+    arrivals = [(month, place, persons) for month, persons in came for place in ("NO", "SE")]
+    pd.DataFrame(arrivals, columns=["month", "destination", "persons"]).to_csv(tmp_path / ARRIVALS, index=False)
+    (tmp_path / WORDS).write_text('{"origins": ["2019-01", "2019-03"]}')
+    found = people.sum_rates(tmp_path, ["NO", "SE"], 1000.0)
+    assert (found.false, found.quiet, found.missed, found.passed) == (1, 1, 1, 2)
+    one = people.together(result, 5000, None)
+    assert one.rates is None and "nobody knows how often" in shown.alarm(result, one).plain()
+    total = result.draws.sum("destination").values > 5000
+    assert one.any_month == float(total.any("month").mean())
+    with pytest.raises(DataError, match="no joint forecasts of DK"):
+        people.sum_rates(tmp_path, ["NO", "DK"], 1000.0)
+    assert people.kept_backtest(tmp_path) is None

@@ -222,7 +222,7 @@ def test_a_summary_says_what_was_reached_and_what_not() -> None:
         goal["wape"] == pytest.approx(0.1) and goal["best_rule_wape"] == pytest.approx(0.2) and goal["below_best_rule"]
     )
     assert not any(goal["held95_within_92_to_97"].values())  # all inside is too wide
-    assert found["fits"] == {"made": 2, "converged": 1, "largest_rhat": 1.004}
+    assert found["fits"] == {"made": 2, "converged": 1, "largest_rhat": 1.004, "by_rules": 0}
     assert "1 of 2 fits converged" in settlement_backtest.lines(found)[0]
 
 

@@ -46,6 +46,7 @@ class Controls:
     undo: ipywidgets.Button = field(default_factory=_button)
     redo: ipywidgets.Button = field(default_factory=_button)
     cancel: ipywidgets.Button = field(default_factory=_button)
+    longer: ipywidgets.Button = field(default_factory=_button)
     make_pdf: ipywidgets.Button = field(default_factory=_button)
     others: ipywidgets.Button = field(default_factory=_button)
     weigh: ipywidgets.Button = field(default_factory=_button)
@@ -75,7 +76,7 @@ class Controls:
         """Return the page: choices on one side, answers on the other."""
         change = boxed("mw-card", self.household, self.action, self.place, self.other, self.number, self.reason,
                       self.notice, boxed("mw-row", self.apply), boxed("mw-row", self.undo, self.redo))  # fmt: skip
-        more = boxed("mw-card", self.cancel, self.others, self.weigh, self.judge, self.make_pdf, self.pdf)
+        more = boxed("mw-card", self.longer, self.cancel, self.others, self.weigh, self.judge, self.make_pdf, self.pdf)
         controls = boxed("mw-controls", boxed("mw-card", self.language, self.batch, self.upload),
                         boxed("mw-card", self.objective, self.rules), change, more)  # fmt: skip
         self.map.add_class("mw-charts")
@@ -112,6 +113,7 @@ class Controls:
             (self.apply, say("Apply", language)),
             (self.undo, say("Undo", language)),
             (self.redo, say("Do again", language)),
+            (self.longer, say("Search longer", language)),
             (self.cancel, say("Stop the search", language)),
             (self.make_pdf, say("Make a PDF", language)),
             (self.others, say("Plans nearly as good", language)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from workbench.apps.allocation.beside import beside
 from workbench.apps.allocation.controls import Controls
 from workbench.apps.allocation.state import AllocationState, drafts_folder
 from workbench.apps.allocation.uploads import Uploads
+from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
 from workbench.decisions.allocation.search.stopping import Limit
@@ -23,7 +25,8 @@ from workbench.presentation.languages import say
 from workbench.studies.allocation import batches
 from workbench.studies.allocation.desk import Change, Desk, Draft, rules_of
 
-SEARCH_SECONDS = 60.0
+SEARCH_SECONDS, CHANGE_SECONDS = 60.0, 1.0
+"""Seconds of search at most: for a first plan or a longer search, and for what a change moves."""
 
 
 class AllocationView:
@@ -43,6 +46,7 @@ class AllocationView:
         self.limit: Limit | None = None
         self.uploads = Uploads()
         self._quiet = True
+        self._pause: asyncio.TimerHandle | None = None
         self.at = Controls()
         self.at.batch.options = list(state.known or (batches.EXAMPLE,))
         self.bridge = Bridge(self.begin)
@@ -69,6 +73,7 @@ class AllocationView:
         at.undo.on_click(lambda _: self._work(lambda desk, limit: desk.undo(limit=limit)))
         at.redo.on_click(lambda _: self._work(lambda desk, limit: desk.redo(limit=limit)))
         at.cancel.on_click(lambda _: self._stop())
+        at.longer.on_click(lambda _: self._search_on())
         at.make_pdf.on_click(lambda _: self._print())
         at.others.on_click(lambda _: self._tell_more(at.near, content.near))
         at.weigh.on_click(lambda _: self._weigh())
@@ -95,13 +100,19 @@ class AllocationView:
         return Draft(self.state.batch)
 
     def _work(self, act: Callable[[Desk, Limit], Desk]) -> None:
+        """Change the plan; what the change moves is to be seen at once, so the search for the best is cut short."""
         desk = self.desk
         if desk is not None and self.limit is None:
-            self._run(lambda limit, _: act(desk, limit))
+            self._run(lambda limit, _: act(desk, limit), CHANGE_SECONDS)
 
-    def _run(self, act: Callable[[Limit, Callable[[str], None]], Desk]) -> None:
+    def _search_on(self) -> None:
+        desk = self.desk
+        if desk is not None and self.limit is None:
+            self._run(lambda limit, told: desk.further(limit=limit, progress=told))
+
+    def _run(self, act: Callable[[Limit, Callable[[str], None]], Desk], seconds: float = SEARCH_SECONDS) -> None:
         """Seek a plan beside the page, and show it when it is there; what cannot be is said, and the old one stays."""
-        self.limit = limit = Limit(SEARCH_SECONDS)
+        self.limit = limit = Limit(seconds)
         language, at = self.state.language, self.at
         at.notice.value, at.cancel.disabled = "", False
         at.progress.value = content.working("", language)
@@ -163,6 +174,7 @@ class AllocationView:
         at.redo.disabled = self.desk is None or not self.desk.draft.undone
         for button in (at.apply, at.make_pdf, at.others, at.weigh, at.judge):
             button.disabled = self.desk is None
+        at.longer.disabled = self.desk is None or self.desk.plan.gap <= self.desk.gap
         at.head.value = content.head(self.state.batch, language)
         if self.desk is not None:
             parts = content.shown(self.desk, self.state.household, language)
@@ -171,9 +183,16 @@ class AllocationView:
             at.honesty.value = content.honest(self.desk, language)
             at.ledger.value = content.ledger(self.desk, language)
             at.pdf.value = at.near.value = at.weighed.value = ""
-            at.map.value = content.map_of(self.desk, language)
+            if self.aside:  # the map comes after everything else
+                self._pause = after_a_pause(self._pause, self._draw)
+            else:
+                self._draw()
             status = words.headline(self.desk, language).sentence
         self._tell(status)
+
+    def _draw(self) -> None:
+        if self.desk is not None:
+            self.at.map.value = content.map_of(self.desk, self.state.language)
 
     def _tell(self, status: str) -> None:
         self.bridge.tell(language=self.state.language, status=status, query=self.state.query())

@@ -15,16 +15,16 @@ from ipywidgets.widgets.widget_bool import CheckboxStyle
 
 from workbench.apps import notices, pages
 from workbench.apps.boxes import boxed
-from workbench.apps.outlook import content
+from workbench.apps.outlook import beside, content
 from workbench.apps.outlook.opening import Opening
-from workbench.apps.outlook.state import LEVELS
+from workbench.apps.outlook.state import ASKED, LARGEST, LEVELS, MOST
 from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import AppError, DataError
 from workbench.presentation import markup as m
-from workbench.presentation.inflow.series import destinations, name
-from workbench.presentation.languages import LANGUAGES, say
-from workbench.presentation.wording import percent
+from workbench.presentation.inflow.series import destinations, months, name
+from workbench.presentation.languages import LANGUAGES, month, say
+from workbench.presentation.wording import leading, percent
 from workbench.studies import inflow
 
 
@@ -53,7 +53,11 @@ class OutlookView:
         self.all, self.none, self.choices = ipywidgets.Button(), ipywidgets.Button(), ipywidgets.Button()
         self.legend, self.blocker = ipywidgets.HTML(), ipywidgets.HTML()
         self.boxes: dict[str, ipywidgets.Checkbox] = {}
-        self.head, self.headline, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
+        parts = tuple(ipywidgets.HTML() for _ in range(8))
+        self.head, self.headline, self.asked, self.charts, self.tables, self.beside, self.foot, self.ask = parts
+        self.threshold = ipywidgets.BoundedIntText(min=0, max=MOST, step=100)
+        self.change = ipywidgets.BoundedIntText(min=0, max=LARGEST, step=5)
+        self.since = ipywidgets.Dropdown()
         self.bridge = Bridge(self.draw)
         with self._guarded():
             self._load(opening)
@@ -89,15 +93,23 @@ class OutlookView:
         choose.add_class("mw-choices")
         self.choices.add_class("mw-toggle")
         first = boxed("mw-card", self.language, *([self.choices] if self.boxes else []))
-        controls = boxed("mw-controls", first, self.blocker, *([choose] if self.boxes else []))
+        ask = boxed("mw-card", self.ask, self.threshold, self.change, self.since)
+        ask.add_class("mw-choices")
+        controls = boxed("mw-controls", first, self.blocker, *([choose, ask] if self.boxes else []))
         self.charts.add_class("mw-charts")
-        said = boxed("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
+        said = boxed("mw-page", *self._said)
         return boxed("mw-app", controls, said, self.bridge.box)
+
+    @property
+    def _said(self) -> tuple[ipywidgets.HTML, ...]:
+        return (self.head, self.headline, self.asked, self.charts, self.tables, self.beside, self.foot)
 
     def _link(self) -> None:
         self.language.value = self.state.language
         self.language.observe(lambda change: self.choose(language=change.new), "value")
         self.level.observe(lambda change: self.choose(level=change.new), "value")
+        for name_ in ASKED:
+            getattr(self, name_).observe(lambda change, name_=name_: self.choose(**{name_: change.new}), "value")
         self.all.on_click(lambda _: self._tick(True))
         self.none.on_click(lambda _: self._tick(False))
         for box in self.boxes.values():
@@ -129,7 +141,8 @@ class OutlookView:
             self._label(language)
             blockers = self.state.blockers(self.boxes) if self.result else ()
             self.blocker.value = notices.blocked((*([self.notice] if self.notice else []), *blockers))
-            self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
+            for part in self._said[1:]:
+                part.value = ""
             if self.result is not None:
                 self.head.value = content.head(
                     self.result, self.state, self.today, self._repeatable, self.passed, self.publication
@@ -137,13 +150,15 @@ class OutlookView:
                 status = " ".join(blockers) or self._show()
         if self._problem is not None:
             self.head.value = self._problem(language)
-            self.headline.value = self.charts.value = self.tables.value = self.foot.value = ""
+            for part in self._said[1:]:
+                part.value = ""
         self.bridge.tell(language=language, status=status, query=self.state.query())
 
     def _show(self) -> str:
         """Show the result of the destinations chosen; return the status sentence."""
         said = content.shown(self.chosen(), self.state, by=self._by)
         self.headline.value, self.tables.value, self.foot.value = said.headline, said.tables, said.foot
+        self.asked.value = beside.threshold(self.chosen(), self.state) + beside.what_if(self.chosen(), self.state)
         self.charts.value = content.waiting(self.state.language)
         if self._up:
             self._pause = after_a_pause(self._pause, self.draw)
@@ -162,6 +177,7 @@ class OutlookView:
             return
         with self._guarded():
             self.charts.value = content.figures(self.chosen(), self.state)
+            self.beside.value = beside.more(self.chosen(), self.state)
         if self._problem is not None:
             self.update()
 
@@ -171,7 +187,16 @@ class OutlookView:
         self._quiet = True
         self.level.options = [(say("{share} of outcomes", language, share=percent(level)), level) for level in LEVELS]
         self.level.value = self.state.level
+        if self.result is not None:
+            ahead = months(self.result)
+            self.since.options = [(leading(month(each, language)), each) for each in ahead]
+            self.since.value = self.state.since if self.state.since in ahead else ahead[0]
+        self.threshold.value, self.change.value = self.state.threshold, self.state.change
         self._quiet = False
+        self.ask.value = notices.tag("p", say("Ask the forecast", language), "mw-legend")
+        self.threshold.description = say("Threshold, applicants a month (0: none)", language)
+        self.change.description = say("What if so much came, % of the forecast", language)
+        self.since.description = say("From", language)
         legend = say("Destinations, largest first", language)
         self.legend.value = f'<p class="mw-legend" id="mw-legend">{m.html(legend)}</p>'
         self.all.description, self.none.description = say("All", language), say("None", language)

@@ -15,6 +15,7 @@ from workbench.presentation.languages import say
 from workbench.presentation.publishing import release
 from workbench.presentation.settlement import municipality as words
 from workbench.presentation.settlement import municipality_tables, national
+from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.tables import Table
 from workbench.presentation.wording import leading, meanings, number
 from workbench.studies.settlement import municipality as study
@@ -40,7 +41,7 @@ def head(result: SettlementResult, state: SettlementState) -> str:
     standing = release.standing(publication, language)
     said = notices.notice(standing.warning) if standing.warning else ""
     if not result.diagnostics.ok:
-        said += notices.notice(say("Attention: the fit failed its checks.", language))
+        said += notices.notice(stands_in(result, language).strip())
     known = " · ".join(filter(None, [leading(data), leading(made), standing.line]))
     return f'{title(language)}<p class="mw-subtitle">{m.html(known)}</p>\n{said}'
 

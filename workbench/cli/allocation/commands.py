@@ -44,9 +44,6 @@ def run(
     ] = None,
     outcome: Annotated[str, typer.Option(help="Which outcome, where the table of outcomes holds several.")] = "",
     because: Annotated[str, typer.Option(help="Why staying is counted as an outcome; else it is refused.")] = "",
-    approximate: Annotated[
-        bool, typer.Option("--approximate", help="Fit outcomes by Laplace's approximation instead of the sampler.")
-    ] = False,
     rules: Annotated[
         Path | None,
         typer.Option(help="Table of rules: pins, bans, links, floors, deadlines, limits; see `workbench data list`."),
@@ -87,7 +84,7 @@ def run(
         typer.Option(
             "--json",
             help="Write value, bound, gap and the unplaced here, and the certificate beside it (.npz). "
-            "[default: result.json in the plan's folder]",
+            "[default: beside the plan, result.json or the plan's own name with -result.json]",
         ),
     ] = None,
     overwrite: Overwrite = False,
@@ -119,7 +116,7 @@ def run(
         raise typer.BadParameter("--tail is a share of the draws, above 0 up to 1")
     given = [path for path in (households, places, scores, outcomes, rules, practice) if path is not None]
     files.writable(out)
-    result = result or out.with_name("result.json")
+    result = result or out.with_name("result.json" if out.stem == "plan" else f"{out.stem}-result.json")
     sidecar, expected = result.with_suffix(".npz"), result.with_name(f"{result.stem}-scores.parquet")
     guard([out, result, sidecar, *([expected] if outcomes else [])], reads=given, overwrite=overwrite)
     home = localities.load(locality, "allocation") if locality else None
@@ -137,7 +134,7 @@ def run(
         from workbench.studies.allocation import outcome_scores
 
         with step("Fit the outcomes") as fitting:
-            tables, fit = outcome_scores.scored(tables, table, approximate=approximate, progress=fitting)
+            tables, fit = outcome_scores.scored(tables, table, progress=fitting)
         told_outcomes = outcome_scores.to_dict(table, fit)
         tables = replace(tables, paths={**tables.paths, "scores": expected})
         typer.echo(shown_outcomes.fitted(table, fit).plain(), err=True)

@@ -16,7 +16,7 @@ SHADOW_EXAMPLE = "Example: workbench shadow --households h.csv --places p.csv --
 Households = Annotated[Path, typer.Option(help="Table of households.")]
 Places = Annotated[Path, typer.Option(help="Table of places.")]
 Scores = Annotated[Path | None, typer.Option(help="Table of scores; without it and outcomes, needs-and-ties matching.")]
-Outcomes = Annotated[Path | None, typer.Option(help="Counts of outcomes: scores are fitted on them (approximately).")]
+Outcomes = Annotated[Path | None, typer.Option(help="Counts of outcomes: scores are fitted on them.")]
 Rules = Annotated[Path | None, typer.Option(help="Table of rules.")]
 Where = Annotated[str, typer.Option(help="Check places and attributes against this locality (name or folder).")]
 Language = Annotated[str, typer.Option(help="Language of what is printed: en, nb or sv.")]

@@ -23,8 +23,9 @@ Data = Annotated[
 Which = Annotated[str, typer.Option("--outcome", help="Which outcome, where the table holds several.")]
 Because = Annotated[str, typer.Option(help="Why staying is counted as an outcome; without a reason it is refused.")]
 Locality = Annotated[str, typer.Option(help="Check places against this locality (name or folder).")]
-Approximate = Annotated[
-    bool, typer.Option("--approximate", help="Laplace's approximation instead of the sampler: a second, no chains.")
+Nuts = Annotated[
+    bool,
+    typer.Option("--nuts", help="Sample with PyMC and nutpie: a second route to the same posterior, slower."),
 ]
 
 
@@ -58,14 +59,15 @@ def fit(
     outcome: Which = "",
     because: Because = "",
     locality: Locality = "",
-    approximate: Approximate = False,
+    nuts: Nuts = False,
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
-    draws: Annotated[int, typer.Option(min=100, help="Posterior draws for each of four chains.")] = 1000,
+    draws: Annotated[int, typer.Option(min=100, help="Posterior draws for each chain.")] = 1000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
     overwrite: Overwrite = False,
 ) -> None:
     """Fit the hierarchical model: the share of each type in each place, shrunk where few were counted."""
     from workbench.core.storage.outputs import guard
+    from workbench.models.outcomes import fit as outcome_fit
     from workbench.presentation.allocation import outcomes as shown
     from workbench.sources import files, localities
     from workbench.studies.allocation import outcome_scores, outcomes
@@ -74,7 +76,9 @@ def fit(
     home = localities.load(locality) if locality else None
     table = outcomes.read(data, outcome=outcome, reason=because, locality=home)
     with step("Fit the outcomes") as progress:
-        fitted = outcome_scores.fit(table.cells(), approximate=approximate, seed=seed, draws=draws, progress=progress)
+        fitted = (outcome_fit.fit_by_nuts if nuts else outcome_fit.fit)(
+            table.cells(), seed=seed, draws=draws, progress=progress
+        )
     files.write(fitted.table(), out)
     if as_json:
         typer.echo(json.dumps(outcome_scores.to_dict(table, fitted), ensure_ascii=False))

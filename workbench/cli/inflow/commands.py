@@ -78,6 +78,7 @@ def fit(
         final=keep_last_months,
         corridors=corridors_of(by),
         absent=absent,
+        as_of=min(as_of),
     )
     months = list(dict.fromkeys(as_of))
     with step(f"Fit to {', '.join(months)}") as progress:

@@ -8,12 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.cli.inflow.commands import AsJson, Runs, Seed
+from workbench.cli.inflow.commands import Arrivals, AsJson, Locality, Runs, Seed
 from workbench.cli.steps import Overwrite
 from workbench.core.errors import DataError
 
 Run = Annotated[str, typer.Option("--run", help="Saved forecast: first characters of its key, or latest.")]
 Out = Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")]
+Calendar = Annotated[
+    Path | None, typer.Option(help="Your own table of policy events; by default the locality's.", show_default=False)
+]
 
 SCENARIO = """A scenario file (TOML):
 
@@ -30,6 +33,11 @@ SCENARIO = """A scenario file (TOML):
     persons = 15000
     within = 0.1
     why = "the first half of December"
+    [[shock]]
+    destination = "SE"
+    event = "controls-sweden-2015"
+
+A shock that names an event of the calendar (`workbench inflow events`) takes its factor from what followed it there.
 
 Example: workbench inflow scenario closes.toml --against open.toml --out if.csv"""
 
@@ -38,12 +46,14 @@ def register(app: typer.Typer) -> None:
     """Add the commands to those of the inflow."""
     app.command("scenario", epilog=SCENARIO.replace("\n", "\n\n"))(scenario)
     app.command("experts", epilog="Example: workbench inflow experts judgements.csv --out experts.csv")(experts)
+    app.command("events", epilog="Example: workbench inflow events --destination SE --destination DE")(events)
     app.command("alarm", epilog="Example: workbench inflow alarm SE=4000 DE=20000 --backtest contest")(alarm)
 
 
 def scenario(
     file: Annotated[Path, typer.Argument(help="Scenario file (TOML); an example stands below.")],
     against: Annotated[Path | None, typer.Option(help="Another scenario; by default the forecast itself.")] = None,
+    calendar: Calendar = None,
     run: Run = "latest",
     runs: Runs = None,
     seed: Seed = 1,
@@ -57,12 +67,14 @@ def scenario(
     from workbench.sources import files
     from workbench.studies import inflow as study
     from workbench.studies.inflow import judgement as people
+    from workbench.studies.inflow import policy
 
     if out is not None:
-        guard([files.writable(out)], reads=[file, against], overwrite=overwrite)
-    one = people.read_scenario(file)
-    two = people.read_scenario(against) if against else None
+        guard([files.writable(out)], reads=[file, against, calendar], overwrite=overwrite)
     result = study.saved(run, runs=runs)
+    events = policy.read_events(file=calendar) if calendar else policy.calendar_of(result)
+    one = people.as_after(people.read_scenario(file), result.arrivals, events)
+    two = people.as_after(people.read_scenario(against), result.arrivals, events) if against else None
     applied = people.apply(result, one, seed=seed)
     other = people.apply(result, two, seed=seed) if two else None
     table, conditions = people.compare(result, applied, other)
@@ -81,6 +93,53 @@ def scenario(
     for condition in conditions:
         typer.echo(f"  {condition}")
     typer.echo(table.to_string(index=False, na_rep="-", float_format=lambda value: f"{value:,.0f}"))
+    if out is not None:
+        typer.echo(f"Table: {out}")
+
+
+def events(
+    destination: Annotated[
+        list[str] | None, typer.Option(help="Destination by code, repeatable; by default those an event concerns.")
+    ] = None,
+    months: Annotated[int, typer.Option(help="Months before and after that are compared.")] = 3,
+    calendar: Calendar = None,
+    arrivals: Arrivals = None,
+    locality: Locality = "eu",
+    out: Out = None,
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the changes of policy in the calendar, each with its source and what was seen around it."""
+    from workbench.core.storage.outputs import guard
+    from workbench.sources import files
+    from workbench.studies.inflow import policy
+    from workbench.studies.inflow.arrivals import read_arrivals
+
+    if out is not None:
+        guard([files.writable(out)], reads=[calendar, arrivals], overwrite=overwrite)
+    listed = policy.read_events(locality, calendar)
+    if not listed:
+        raise DataError(f"locality '{locality}' has no calendar", do="name your own: --calendar FILE")
+    read = read_arrivals(locality=locality, file=arrivals)
+    table = policy.seen_around(read.table, listed, destination or (), months)
+    if out is not None:
+        files.write(table, out)
+    if as_json:
+        told = [
+            {"event": one.code, "date": one.day.isoformat(), "name": one.name(), "source": one.source} for one in listed
+        ]
+        typer.echo(
+            json.dumps({"events": told, "seen": json.loads(table.to_json(orient="records"))}, ensure_ascii=False)
+        )
+        return
+    for one in listed:
+        where = ", ".join(one.destinations) or "all"
+        typer.echo(f"{one.day}  {one.code} ({where}): {one.name()}. {one.source}")
+    typer.echo(f"\nMean applications a month, {months} months before and after (not the effect of the event):")
+    shown_ = table.assign(
+        **{name: table[name].map(lambda v: f"{100 * v:+.0f} %") for name in ("change", "year_before")}
+    )
+    typer.echo(shown_.replace("+nan %", "-").to_string(index=False, na_rep="-", float_format=lambda v: f"{v:,.0f}"))
     if out is not None:
         typer.echo(f"Table: {out}")
 
@@ -127,7 +186,9 @@ def experts(
 
 
 def alarm(
-    thresholds: Annotated[list[str], typer.Argument(help="Persons a month by destination, DESTINATION=NUMBER.")],
+    thresholds: Annotated[
+        list[str], typer.Argument(help="Persons a month, DESTINATION=NUMBER; all=NUMBER for their sum.")
+    ],
     backtest: Annotated[Path, typer.Option(help="Folder of a backtest: says how often such alarms were wrong.")],
     at: Annotated[float, typer.Option(help="Probability from which on it is an alarm.")] = 0.5,
     run: Run = "latest",
@@ -154,10 +215,11 @@ def alarm(
         told = [
             {
                 "destination": one.destination, "threshold": one.threshold, "alarm_at": one.at, "chances": one.chances,
-                "any_month": one.any_month, "alarm_months": one.months, "false_alarms": one.rates.false,
-                "quiet_months": one.rates.quiet, "misses": one.rates.missed, "months_passed": one.rates.passed,
+                "any_month": one.any_month, "alarm_months": one.months, "false_alarms": wrong.false,
+                "quiet_months": wrong.quiet, "misses": wrong.missed, "months_passed": wrong.passed,
             }
             for one in found
+            if (wrong := one.rates) is not None
         ]  # fmt: skip
         typer.echo(json.dumps({"run": result.record.short_key, "alarms": told}, ensure_ascii=False))
         return

@@ -7,6 +7,8 @@ from workbench.core.contracts.common import persons_column
 
 _MONTH = Column("month", "month", "calendar month", past=True)
 
+EVENT_KINDS = ("agreement", "border", "law", "pandemic", "protection", "visa")
+
 INFLOW = (
     Contract(
         "arrivals",
@@ -40,6 +42,21 @@ INFLOW = (
         (
             Column("destination", "code", "Eurostat country code"),
             Column("name", "text", "name"),
+        ),
+    ),
+    Contract(
+        "policy_events",
+        "one change of policy that may have moved applications",
+        ("event",),
+        (
+            Column("event", "code", "short name, used in scenarios"),
+            Column("date", "date", "day from which it applied"),
+            Column("destinations", "text", "codes of the destinations, by ';'; empty = all", empty=True),
+            Column("kind", "text", "what changed", options=EVENT_KINDS),
+            Column("name", "text", "what happened, in English"),
+            Column("name_nb", "text", "the same in Norwegian", required=False, empty=True),
+            Column("name_sv", "text", "the same in Swedish", required=False, empty=True),
+            Column("source", "text", "act, decision or list that says so"),
         ),
     ),
     Contract(

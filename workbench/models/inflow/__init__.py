@@ -6,6 +6,7 @@ Importing this package loads no PyMC; building or fitting does.
 
 from workbench.models.inflow.components import (
     Bounds,
+    Calm,
     Counts,
     Doubt,
     Forgetting,
@@ -26,6 +27,7 @@ from workbench.models.inflow.series import InflowSeries
 
 __all__ = [
     "Bounds",
+    "Calm",
     "Counts",
     "Doubt",
     "Forgetting",

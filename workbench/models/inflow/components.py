@@ -244,6 +244,19 @@ class Spillover(Component):
 
 
 @dataclass(frozen=True)
+class Calm(Component):
+    """Where all destinations together are calmer than usual, shocks to come are smaller than each one's state says.
+
+    With c the mean excess of log variance over destinations (drawn to zero where these are few), shocks are multiplied
+    by exp(slope · c) while c is below zero. An assumption of a forecast; it does not enter the fit, and does nothing
+    where the common variance is at or above its long-run mean.
+    """
+
+    slope: float = _prior(2.5, "how much log size of shocks falls with the common excess of log variance below zero")
+    evidence: float = _prior(4.0, "destinations of evidence for a common excess of zero")
+
+
+@dataclass(frozen=True)
 class Doubt(Component):
     """A last month far below what its past allows is a true fall or is partial: nobody can tell yet. An assumption.
 
@@ -273,6 +286,7 @@ class InflowComponents:
     counts: Counts | None = field(default_factory=Counts)
     surges: Surges | None = field(default_factory=Surges)
     spillover: Spillover | None = field(default_factory=Spillover)
+    calm: Calm | None = field(default_factory=Calm)
     doubt: Doubt | None = field(default_factory=Doubt)
     reversion: Reversion | None = None
 
@@ -323,6 +337,7 @@ KINDS: Mapping[str, type[Component]] = {
     "counts": Counts,
     "surges": Surges,
     "spillover": Spillover,
+    "calm": Calm,
     "doubt": Doubt,
     "reversion": Reversion,
 }

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import ndtr, stdtrit
 
 from workbench.core.dates.calendar import month_number
-from workbench.models.inflow.components import Bounds, Doubt, InflowComponents, Spillover, Surges
+from workbench.models.inflow.components import Bounds, Calm, Doubt, InflowComponents, Spillover, Surges
 from workbench.models.inflow.partial import Partial
 from workbench.models.inflow.recursion import Dynamics, State, following, scale_now, season_terms
 from workbench.models.inflow.series import InflowSeries
@@ -41,6 +41,7 @@ def futures(
         What is published of the first month ahead, where that is not all of it yet.
     """
     ties = np.linalg.cholesky(directed(correlation, components.spillover))
+    size = calmed(state, components.calm)  # before shocks of others are spilt, which can only add
     if components.spillover:
         state = spilt(state, components.spillover)
     unit = series.rounding if components.counts else 1
@@ -53,7 +54,7 @@ def futures(
     surging: np.ndarray | None = None
     future = np.empty((*shape, horizon), dtype=np.int64)
     for step, term in zip(steps, terms, strict=True):
-        shock = stdtrit(dynamics.freedom, ndtr(rng.standard_normal(shape) @ ties.T))
+        shock = size * stdtrit(dynamics.freedom, ndtr(rng.standard_normal(shape) @ ties.T))
         if components.surges:
             surging = in_surge(components.surges, surging, shape[0], rng)
             shock = np.where(surging, components.surges.factor * shock, shock)
@@ -84,6 +85,14 @@ def spilt(state: State, spillover: Spillover) -> State:
     others = max(state.variance.shape[-1] - 1, 1)
     elsewhere = (state.variance.sum(axis=-1, keepdims=True) - state.variance) / others
     return replace(state, variance=state.variance + spillover.volatility * np.maximum(elsewhere, 0.0))
+
+
+def calmed(state: State, calm: Calm | None) -> np.ndarray:
+    """Return by what the shocks to come are multiplied, at most 1; axes (draw, 1)."""
+    if calm is None:
+        return np.ones((1, 1))
+    common = state.variance.sum(axis=-1, keepdims=True) / (state.variance.shape[-1] + calm.evidence)
+    return np.asarray(np.exp(calm.slope * np.minimum(common, 0.0)))
 
 
 def in_surge(surges: Surges, before: np.ndarray | None, draws: int, rng: np.random.Generator) -> np.ndarray:

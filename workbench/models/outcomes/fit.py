@@ -10,10 +10,12 @@ import xarray as xr
 
 from workbench.models.diagnostics import Diagnostics, diagnose
 from workbench.models.outcomes.cells import Cells, Floats
-from workbench.models.outcomes.model import build
+from workbench.models.outcomes.gibbs import posterior
 from workbench.models.sampling import Progress, compile_model, sample
 
-WATCHED = ("level", "scale_type", "scale_place", "scale_pair", "share")
+EFFECTS = ("type", "place", "pair")
+WATCHED = ("level", "scale_type", "scale_place", "scale_pair")
+DRAWS, TUNE, CHAINS = 1000, 300, 4
 LEVELS = (0.5, 0.8, 0.95)
 
 
@@ -29,15 +31,16 @@ class OutcomeFit:
         Axes draw, type, place: the chance that a person of the type reaches the outcome in the place.
     scales
         Posterior mean of each scale, in logits: ``type``, ``place``, ``pair``.
-    diagnostics
-        None where the fit is an approximation without chains.
+    method
+        Which sampler made the draws.
     """
 
     cells: Cells
     share: Floats
     scales: dict[str, float]
-    diagnostics: Diagnostics | None
+    diagnostics: Diagnostics
     seed: int
+    method: str
 
     @property
     def mean(self) -> Floats:
@@ -46,8 +49,8 @@ class OutcomeFit:
 
     @property
     def ok(self) -> bool:
-        """Whether the chains, if there are any, passed their checks."""
-        return self.diagnostics is None or self.diagnostics.ok
+        """Whether the chains passed their checks."""
+        return self.diagnostics.ok
 
     def table(self) -> pd.DataFrame:
         """Return one row for each type and place: what was counted, the raw share, the share with intervals."""
@@ -70,20 +73,47 @@ def fit(
     cells: Cells,
     *,
     seed: int = 1,
-    draws: int = 1000,
-    tune: int = 1000,
-    chains: int = 4,
-    cores: int | None = None,
+    draws: int = DRAWS,
+    tune: int = TUNE,
+    chains: int = CHAINS,
     progress: Progress | None = None,
 ) -> OutcomeFit:
-    """Sample the model of the counts.
+    """Sample the model of the counts by Gibbs steps, without a compiler: seconds.
 
     Parameters
     ----------
     draws, tune, chains
         Draws and tuning steps for each chain, and chains.
     """
-    posterior, divergences = sample(
+    drawn = posterior(cells, draws=draws, tune=tune, chains=chains, seed=seed, progress=progress)
+    told = xr.Dataset(
+        {"share": (("chain", "draw", "type", "place"), drawn.share)}
+        | {f"scale_{name}": (("chain", "draw"), drawn.scale[..., at]) for at, name in enumerate(EFFECTS)},
+        coords={"type": list(cells.types), "place": list(cells.places)},
+    )
+    return _fitted(cells, told, 0, seed, "Gibbs")
+
+
+def quick_draws(cells: Cells, *, seed: int = 1) -> Floats:
+    """Return draws of the shares (axes draw, type, place) from a short run, where the model is fitted many times."""
+    drawn = posterior(cells, draws=50, tune=80, chains=24, seed=seed).share
+    return drawn.reshape(-1, *cells.n.shape)
+
+
+def fit_by_nuts(
+    cells: Cells,
+    *,
+    seed: int = 1,
+    draws: int = 1000,
+    tune: int = 1000,
+    chains: int = 4,
+    cores: int | None = None,
+    progress: Progress | None = None,
+) -> OutcomeFit:
+    """Sample the same model as PyMC states it, with nutpie: a second route to the same posterior, some minutes."""
+    from workbench.models.outcomes.model import build  # PyMC loads only where it is asked for
+
+    drawn, divergences = sample(
         compile_model(build(cells)),
         draws=draws,
         tune=tune,
@@ -92,15 +122,20 @@ def fit(
         cores=cores,
         progress=progress,
     )
-    effects = [posterior[f"{name}_effect"] * posterior[f"scale_{name}"] for name in ("type", "place", "pair")]
-    logit: xr.DataArray = posterior["level"] + effects[0] + effects[1] + effects[2]
+    effects = [drawn[f"{name}_effect"] * drawn[f"scale_{name}"] for name in EFFECTS]
+    logit: xr.DataArray = drawn["level"] + effects[0] + effects[1] + effects[2]
     chance: xr.DataArray = 1 / (1 + np.exp(-logit))  # type: ignore[assignment]
-    posterior["share"] = chance.transpose("chain", "draw", "type", "place")
-    share = posterior["share"].to_numpy()
+    drawn["share"] = chance.transpose("chain", "draw", "type", "place")
+    return _fitted(cells, drawn[[*WATCHED, "share"]], divergences, seed, "NUTS")
+
+
+def _fitted(cells: Cells, drawn: xr.Dataset, divergences: int, seed: int, method: str) -> OutcomeFit:
+    share = drawn["share"].to_numpy()
     return OutcomeFit(
         cells,
         share.reshape(-1, *share.shape[2:]),
-        {name: float(posterior[f"scale_{name}"].mean()) for name in ("type", "place", "pair")},
-        diagnose(posterior[list(WATCHED)], divergences),
+        {name: float(drawn[f"scale_{name}"].mean()) for name in EFFECTS},
+        diagnose(drawn, divergences),
         seed,
+        method,
     )

@@ -1,5 +1,6 @@
 """The same model where it is fitted hundreds of times: the mode of the effects, their scales by approximate EM.
 
+For means only: its intervals are too narrow, since the scales count as known. Fits that people see are sampled.
 Laplace's approximation of the posterior of the effects given the scales, and scales at their approximate marginal mode
 (Breslow and Clayton 1993, penalised quasi-likelihood, with the half-normal prior of the model). The effects of pairs
 are eliminated first, since each stands in one cell alone: what is left has one unknown for each type and place.
@@ -16,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.models.outcomes.cells import Cells, Floats
-from workbench.models.outcomes.fit import OutcomeFit
 from workbench.models.outcomes.model import LEVEL, SCALE
 
 ROUNDS, NEWTON = 60, 4
@@ -88,14 +88,6 @@ def approximate(cells: Cells, *, start: Approximation | None = None, rounds: int
     var = variance[2] * shrunk + shrunk**2 * spread
     scales = dict(zip(("type", "place", "pair"), np.sqrt(variance).tolist(), strict=True))
     return Approximation(_level(wide, kinds) + pair, np.sqrt(var), scales)
-
-
-def drawn(cells: Cells, *, draws: int, seed: int) -> OutcomeFit:
-    """Return draws of the approximation, cell by cell; types and places are taken as independent given the scales."""
-    told = approximate(cells)
-    rng = np.random.default_rng(seed)
-    logit = told.logit + told.sd * rng.standard_normal((draws, *told.logit.shape))
-    return OutcomeFit(cells, 1 / (1 + np.exp(-logit)), told.scales, None, seed)
 
 
 def _level(wide: Floats, kinds: int) -> Floats:

@@ -8,18 +8,17 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
-from workbench.core.errors import AssumptionError, DataError
+from workbench.core.errors import DataError
 from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.settlement.evidence import BEFORE, FEW, USUAL, rule_of_thumb
+from workbench.models.settlement.evidence import FEW, USUAL, rule_of_thumb
+from workbench.models.settlement.futures import UNIT, paired, two_sided, whole_persons
 from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel_files import panel_arrays, panel_of, panel_words
 from workbench.models.settlement.priors import SharePriors
-from workbench.models.settlement.record import by_record, read_record
 
 FORMAT = "migration-workbench settlement fit 3"
-UNIT = "persons settled"
 OWN = ("accepted", "log_population", "expected")
 
 
@@ -97,22 +96,10 @@ class SettlementFit:
         municipalities that settle whom they agreed to settle show; what there is stands in ``person_noise``. A year
         further on, the level drifts, taking part follows the simulated year before, and quotas are those last known.
         """
-        totals = np.atleast_2d(np.asarray(totals))
-        if (
-            totals.ndim != 2
-            or not np.all(np.isfinite(totals))
-            or np.any(totals < 0)
-            or np.any(totals != np.rint(totals))
-        ):
-            raise AssumptionError(
-                "the national total is not a whole number of persons for each draw and year",
-                why="municipalities must add up to it exactly",
-                do="give whole persons, not negative",
-            )
         learnt = self.posterior.sizes["chain"] * self.posterior.sizes["draw"]
-        size = -(-max(learnt, len(totals)) // len(totals)) * len(totals)  # every draw of the total equally often
+        totals = paired(totals, learnt)
+        size = len(totals)
         pick = np.arange(size)
-        totals = totals[pick % len(totals)].astype(np.int64)
         value = {str(name): _flat(self.posterior[name])[:, None] for name in self.posterior.data_vars}
         value = {
             name: (v[:, 0] if v.ndim == 3 else v)[pick % len(v)] for name, v in value.items()
@@ -149,15 +136,7 @@ class SettlementFit:
             drawn = np.where(self.panel.gone, 0.0, drawn)
             weight = np.where(there, drawn, 0.0)
             weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, drawn)
-            record = read_record(self.panel, ahead + 1, self.accepted)
-            # A stream of its own, so that a further year leaves the ones before it alone.
-            share = by_record(
-                weight / weight.sum(axis=1, keepdims=True),
-                record,
-                np.random.default_rng([seed, ahead]),
-                # With accepted quotas, pooling made the forecasts for Norway worse.
-                pool=self.configuration.contest == BEFORE and not self.accepted.any(),
-            )
+            share = weight / weight.sum(axis=1, keepdims=True)
             future[:, :, ahead] = whole_persons(share * total, rng)
             # The part of the shock that belongs to the level stays, and the level steps on.
             level = value["stay"] * (level + variance / np.sqrt(variance + passing) * shock)
@@ -169,22 +148,14 @@ class SettlementFit:
 
     def save(self, folder: Path | str) -> Path:
         """Write the fit into a folder, whole or not at all."""
-        panel = self.panel
-        numbers = self.posterior.assign_coords(year=list(panel.years))
-        for name in ("persons", "low", "high", "accepted", "requested", "population"):
-            numbers[f"panel_{name}"] = (("year", "municipality"), getattr(panel, name))
-        for name, values in panel.covariates.items():
-            numbers[f"covariate_{name}"] = ("municipality", values)
+        numbers = self.posterior.merge(panel_arrays(self.panel))
         for name in OWN:
             numbers[f"own_{name}"] = ("municipality", getattr(self, name))
         numbers["own_part"] = (("municipality", "circumstance"), self.part)
         words = {
             "format": FORMAT,
             "configuration": asdict(self.configuration),
-            "covariates": list(panel.covariates),
-            "ended": list(panel.ended),
-            "each_year": panel.rhythm.each_year,
-            "data_fingerprint": self.data_fingerprint,
+            **panel_words(self.panel),
             "seed": self.seed,
             "diagnostics": self.diagnostics.to_dict(),
         }
@@ -195,19 +166,7 @@ class SettlementFit:
         """Read a saved fit; one of another format, or that is not of its own data, is refused."""
         try:
             words, whole = fit_files.read(folder, FORMAT)
-            panel = SettlementPanel(
-                municipalities=tuple(map(str, whole["municipality"].values)),
-                years=tuple(map(int, whole["year"].values)),
-                covariates={name: whole[f"covariate_{name}"].to_numpy() for name in words["covariates"]},
-                ended=tuple(words["ended"]),
-                rhythm=Rhythm(int(words.get("each_year", 1))),
-                **{
-                    name: whole[f"panel_{name}"].to_numpy()
-                    for name in ("persons", "low", "high", "accepted", "requested", "population")
-                },
-            )
-            if panel.fingerprint != words["data_fingerprint"]:
-                raise ValueError("it was not made from the figures saved with it")
+            panel = panel_of(words, whole)
             raw = words["configuration"]
             ours = [n for n in whole.data_vars if str(n).split("_")[0] in ("panel", "covariate", "own")]
             return cls(
@@ -224,33 +183,6 @@ class SettlementFit:
             raise DataError(
                 "this folder holds no settlement fit", where=str(folder), why=str(error), do="fit the model again"
             ) from error
-
-
-def two_sided(freedom: np.ndarray, skew: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return Student-t shocks whose scale is ``skew`` above zero and one over it below; shape of ``freedom``."""
-    size = np.abs(rng.standard_t(freedom))
-    up = rng.random(freedom.shape) < skew**2 / (1 + skew**2)
-    return np.where(up, skew * size, -size / skew)
-
-
-def whole_persons(expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return whole persons with the row sums of what is expected, each rounded up or down by chance.
-
-    Parameters
-    ----------
-    expected
-        Persons, axes (draw, municipality); every row adds up to a whole number.
-
-    Notes
-    -----
-    Systematic sampling: one uniform number for each row shifts the running sums before they are cut, so every cell
-    keeps its expectation and no cell is further than one person from it.
-    """
-    running = np.cumsum(expected, axis=1)
-    running[:, -1] = np.rint(running[:, -1])
-    cut = np.floor(running + rng.random((len(expected), 1)))
-    cut[:, -1] = running[:, -1]
-    return np.diff(np.minimum(cut, running[:, [-1]]), axis=1, prepend=0.0).astype(np.int64)
 
 
 def _flat(values: xr.DataArray) -> np.ndarray:

@@ -75,7 +75,8 @@ class SmallAreaModel:
     that fades by itself: breaks in published series taught it to fade, and its forecasts were worse.
 
     Each year's persons count as a new sample. Where most of them are the same as the year before (a stock), last year's
-    raw rate forecasts the next one better than this model does; rates and ranks, not forecasts, are what it is for.
+    raw rate forecasts the next one better than this model does; rates and ranks are what it is for, and
+    :mod:`workbench.models.smallarea.next_year` forecasts.
 
     References
     ----------

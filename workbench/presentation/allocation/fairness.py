@@ -210,13 +210,6 @@ def lines(told: Mapping[str, Any], audit: Sequence[Audit] = (), language: str = 
                 knowing=number(steady["knowing_more"], 2, language),
             )
         )
-        said.append(
-            say(
-                "These draws come from an approximation whose intervals are too narrow (95 % ones held the truth in "
-                "85 % of made-up worlds), so plans look steadier than they are.",
-                language,
-            )
-        )
     if audit:
         finding = audited(audit, language)
         said += [finding.sentence, *finding.caveats]

@@ -27,17 +27,15 @@ def fitted(table: OutcomeTable, fit: OutcomeFit) -> Finding:
         "type and place nobody was counted: there the share is that of similar ones, with a wide interval."
     )
     spread = ", ".join(f"{name} {number(value, 2)}" for name, value in fit.scales.items())
-    how = (
-        "Made by Laplace's approximation, without chains to check. In made-up worlds its 95 % intervals of a share "
-        "held the truth in 85 %: fit by the sampler before a decision rests on them."
-        if fit.diagnostics is None
-        else fit.diagnostics.sentence()
-    )
     return Finding(
         sentence,
         estimate=float(share),
         unit="share of persons",
-        caveats=(f"Spread of the effects in logits: {spread}.", how, SYNTHETIC if table.synthetic else REAL),
+        caveats=(
+            f"Spread of the effects in logits: {spread}.",
+            fit.diagnostics.sentence(),
+            SYNTHETIC if table.synthetic else REAL,
+        ),
     )
 
 

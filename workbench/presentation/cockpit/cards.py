@@ -160,6 +160,8 @@ def _lines(of: Definition, told: Facts, language: str) -> list[tuple[str, str]]:
     lines.append((say("Rank", language), rank(of, told, language)))
     if told.estimate is not None:
         lines.append((say("Estimated rate", language), estimate(of, told, language)))
+    if told.next_rate is not None:
+        lines.append((say("Forecast for the year after", language), ahead(of, told, language)))
     return lines
 
 
@@ -192,6 +194,16 @@ def rank(of: Definition, told: Facts, language: str) -> str:
     if of.kind in ("percent", "rate"):
         return say("no rank: the publisher gives rates without counts, so that chance cannot be told", language)
     return say("no rank: this indicator is not compared place by place", language)
+
+
+def ahead(of: Definition, told: Facts, language: str) -> str:
+    """Return the rate to be published of the year after, with its interval."""
+    return say(
+        "{rate} (95 %: {interval}), if figures are counted as before",
+        language,
+        rate=words.figure(of, told.next_rate, language),
+        interval=words.between(of, told.next_low95, told.next_high95, language),
+    )
 
 
 def estimate(of: Definition, told: Facts, language: str) -> str:

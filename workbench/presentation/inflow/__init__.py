@@ -16,7 +16,7 @@ from workbench.presentation.inflow.forecast import (
     verdict,
     what_happened,
 )
-from workbench.presentation.inflow.release import about_release
+from workbench.presentation.inflow.release import about_release, held, past_issues
 
 __all__ = [
     "ABOVE",
@@ -29,9 +29,11 @@ __all__ = [
     "by_month",
     "front",
     "headline",
+    "held",
     "how_sure",
     "key_findings",
     "largest",
+    "past_issues",
     "verdict",
     "what_happened",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,6 +11,7 @@ from workbench.core.dates.calendar import add_months
 from workbench.presentation.charts import Fan, fan_chart, fan_charts
 from workbench.presentation.display import source_line
 from workbench.presentation.findings import Figure, Finding
+from workbench.presentation.inflow import policy
 from workbench.presentation.inflow.series import destinations, disclosed, months, name, published, published_since, who
 from workbench.presentation.languages import month, say, say_many
 from workbench.presentation.wording import about, between, count, listing, percent, span
@@ -55,9 +57,12 @@ def _fan_data(result: InflowResult, groups: dict[str, list[str]]) -> pd.DataFram
 def fan_total(result: InflowResult, language: str = "en") -> Figure:
     """Return the fan chart of all destinations together."""
     places = destinations(result)
-    fan = _fan(result, places, who(result, language))
+    events = policy.shown(result, SHOWN_YEARS)
+    fan = replace(_fan(result, places, who(result, language)), marks=tuple(event.month for event in events))
     last = fan.forecast.iloc[-1]
     seen = " " + say("Hollow points show what was published since.", language) if len(fan.later) else ""
+    if events:
+        seen += " " + policy.key(result, events, language)
     caption = say_many(
         "How sure the forecast is: the bands hold 50, 80 and 95 % of outcomes, {number} month ahead.",
         "How sure the forecast is: the bands hold 50, 80 and 95 % of outcomes, {number} months ahead.",

@@ -8,9 +8,10 @@ import pandas as pd
 
 from workbench.presentation.findings import Finding, Interval
 from workbench.presentation.inflow.series import during, name, who
-from workbench.presentation.languages import say
-from workbench.presentation.wording import about, between, listing, number, percent
-from workbench.studies.inflow.tabled import draws_tabled, made_from
+from workbench.presentation.languages import month, say
+from workbench.presentation.tables import Column, Table
+from workbench.presentation.wording import about, between, count, leading, listing, number, percent, span
+from workbench.studies.inflow.tabled import ALL, draws_tabled, made_from
 
 if TYPE_CHECKING:
     from workbench.studies.inflow.judgement.alarm import Alarm
@@ -122,7 +123,7 @@ def alarm(result: InflowResult, one: Alarm, language: str = "en") -> Finding:
     sentence = say(
         "{destination}: more than {threshold} applicants in some month {when}: {chance}.",
         language,
-        destination=name(result, one.destination, language),
+        destination=who(result, language) if one.destination == ALL else name(result, one.destination, language),
         threshold=number(one.threshold, language=language),
         when=during(result, language),
         chance=percent(one.any_month, language=language),
@@ -136,15 +137,67 @@ def alarm(result: InflowResult, one: Alarm, language: str = "en") -> Finding:
     return Finding(sentence, estimate=one.any_month, unit="probability", caveats=(caveat,), language=language)
 
 
+def chances_table(result: InflowResult, one: Alarm, language: str = "en") -> Table:
+    """Return the chance of passing a threshold by month, alarms marked."""
+    rows = pd.DataFrame({"month": list(one.chances), "chance": list(one.chances.values())})
+    marks = [say("alarm", language) if chance >= one.at else "" for chance in rows["chance"]]
+    return Table(
+        name="inflow-threshold",
+        caption=say(
+            "How likely more than {threshold} apply in a month",
+            language,
+            threshold=number(one.threshold, language=language),
+        ),
+        columns=(
+            Column(say("Month", language), tuple(leading(month(m, language)) for m in rows["month"]), right=False),
+            Column(say("Chance", language), tuple(percent(c, language=language) for c in rows["chance"])),
+            Column(say("Alarm", language), tuple(marks), right=False),
+        ),
+        data=rows,
+        sources=result.sources,
+        language=language,
+    )
+
+
+def if_table(result: InflowResult, applied: Applied, language: str = "en") -> Table:
+    """Return a scenario beside the forecast, month by month and for the whole period."""
+    rows, columns = [], []
+    for draws in (result.draws, applied.draws):
+        both = pd.concat([draws.sum("destination").summary([0.8]), draws.sum().summary([0.8]).assign(month=ALL)])
+        rows.append(both.reset_index(drop=True))
+    forecast, other = rows
+    labels = [
+        say("Whole period", language) if m == ALL else leading(month(str(m), language)) for m in forecast["month"]
+    ]
+    columns.append(Column(say("Month", language), tuple(labels), right=False))
+    for heading, part in ((say("Forecast median", language), forecast), (say("If: median", language), other)):
+        columns.append(Column(heading, tuple(count(v, language) for v in part["median"])))
+        ends = zip(part["low80"], part["high80"], strict=True)
+        columns.append(
+            Column(say("{share} interval", language, share=percent(0.8)), tuple(span(a, b, language) for a, b in ends))
+        )
+    return Table(
+        name="inflow-if",
+        caption=say("If “{name}”: beside the forecast, which it does not change", language, name=applied.scenario.name),
+        columns=tuple(columns),
+        data=forecast.add_prefix("forecast_").join(other.add_prefix("if_")),
+        sources=result.sources,
+        total_last=True,
+        language=language,
+    )
+
+
 def rates(one: Alarm, language: str = "en") -> str:
     """Return how often such alarms were wrong in the backtest, in a sentence."""
     told = one.rates
+    if told is None:
+        return say("No backtest is kept here, so nobody knows how often such an alarm would be wrong.", language)
     return say(
         "In the backtest from {first} to {last}, {false} of {quiet} months below the threshold had a false alarm and "
         "{missed} of {passed} months above it were missed.",
         language,
-        first=told.origins[0],
-        last=told.origins[1],
+        first=month(told.origins[0], language),
+        last=month(told.origins[1], language),
         false=number(told.false, language=language),
         quiet=number(told.quiet, language=language),
         missed=number(told.missed, language=language),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ from workbench.presentation.findings import Finding
 from workbench.presentation.inflow.series import name
 from workbench.presentation.languages import month, say, say_many
 from workbench.presentation.publishing.about import COUNTED, ask, revised
-from workbench.presentation.wording import count, listing, number, period
+from workbench.presentation.wording import count, listing, number, percent, period
 from workbench.sources import localities
+from workbench.studies.inflow.scores import SCORES
 from workbench.studies.publishing import issues
 
 if TYPE_CHECKING:
@@ -24,15 +26,74 @@ def about_release(
     result: InflowResult, locality: str = "", language: str = "en", runs: str | Path | None = None
 ) -> Finding:
     """Return how earlier issues did and what moved since the last; what is counted, revised, and whom to ask."""
+    told = past_issues(result, language, runs).sentence
+    home = localities.load(locality) if locality else None
+    counted = COUNTED["inflow"]
+    caveats = (say(counted, language), revised(language), *ask(home, language))
+    return Finding(told, caveats=caveats, language=language)
+
+
+def past_issues(result: InflowResult, language: str = "en", runs: str | Path | None = None) -> Finding:
+    """Return how earlier issues did and what moved since the last, alone."""
     before = issues.earlier(result, runs or None)
     change = issues.moved(result, before)
     told = [_record(issues.record(result, before), language)]
     if change is not None:
         told.append(_moved(result, change, language))
-    home = localities.load(locality) if locality else None
-    counted = COUNTED["inflow"]
-    caveats = (say(counted, language), revised(language), *ask(home, language))
-    return Finding(" ".join(told), caveats=caveats, language=language)
+    return Finding(" ".join(told), language=language)
+
+
+def held(backtest: Path, language: str = "en") -> Finding:
+    """Return how often the intervals of a backtest held what came, and its score beside the best simple rule."""
+    scored = json.loads((backtest / SCORES).read_text(encoding="utf-8"))
+    told = [
+        say(
+            "Tried on the past: {number} times from {first} to {last} the model forecast months {steps} ahead from "
+            "what was known then.",
+            language,
+            number=number(scored["origins"]["count"], language=language),
+            first=month(scored["origins"]["first"], language),
+            last=month(scored["origins"]["last"], language),
+            steps=f"{scored['horizons'][0]}–{scored['horizons'][-1]}",
+        )
+    ]
+    named = {
+        "overall": say("all months", language),
+        "calm": say("calm months", language),
+        "surge": say("a surge", language),
+    }
+    model = next((name for name in scored["models"] if name.startswith("workbench-")), "")
+    for period_, called in named.items():
+        found = scored["periods"].get(period_, {}).get("models", {}).get(model)
+        if found:
+            share = found["coverage"]
+            told.append(
+                say(
+                    "Of 80 % intervals {inner} held in {when}, of 95 % intervals {outer}.",
+                    language,
+                    inner=percent(share["80"], language=language),
+                    outer=percent(share["95"], language=language),
+                    when=called,
+                )
+            )
+    skill = scored["periods"]["overall"].get("skill", {}).get("log_crps", {})
+    one = skill.get("models", {}).get(model)
+    if one and one["skill_low"] is not None:
+        told.append(
+            say(
+                "Its score was {skill} better than that of the best simple rule, {rule} (95 % {low} to {high}).",
+                language,
+                skill=percent(one["skill"], language=language),
+                rule=skill["best_baseline"],
+                low=percent(one["skill_low"], language=language),
+                high=percent(one["skill_high"], language=language),
+            )
+        )
+    return Finding(
+        " ".join(told),
+        caveats=(say("Simple rules are no authority's own forecasts, which are not public.", language),),
+        language=language,
+    )
 
 
 def _record(found: Record, language: str) -> str:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from workbench.models.settlement.combination.fit import NothingSampled
 from workbench.presentation.findings import Finding, Interval, Several
 from workbench.presentation.languages import known, say
 from workbench.presentation.origin import locality_name
-from workbench.presentation.settlement.forecast_checked import came, lost, municipalities
+from workbench.presentation.settlement.forecast_checked import came, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, leading, number, percent
 from workbench.studies.settlement.totals import KNOWN_SINCE
@@ -33,7 +34,7 @@ def front(result: SettlementResult, locality: str, edition: str = "public", lang
         vintage=leading(data),
         record=result.record,
         description=headline(result, language).sentence,
-        attention="" if result.diagnostics.ok else f"{say('Attention.', language)} {_checks(result, language)}",
+        attention=stands_in(result, language).strip(),
         edition=edition,
         language=language,
     )
@@ -46,6 +47,12 @@ def _period(result: SettlementResult, language: str) -> str:
 
 def _checks(result: SettlementResult, language: str) -> str:
     """Return whether the fit passed its checks; the figures of the checks stand in the run record."""
+    if isinstance(result.diagnostics, NothingSampled):
+        return say(
+            "Simple rules were combined, each by how well it did on this table's past; the intervals are as wide as "
+            "the combination's past errors.",
+            language,
+        )
     if language == "en":
         return result.diagnostics.sentence()
     if result.diagnostics.ok:
@@ -78,7 +85,7 @@ def headline(result: SettlementResult, language: str = "en") -> Finding:
     )
     since = came(result, str(top["municipality"]), year, intervals, language)
     return Finding(
-        f"{lost(result, language)}{expected}{since}",
+        f"{stands_in(result, language)}{lost(result, language)}{expected}{since}",
         estimate=float(top["median"]),
         unit=say(UNIT, language),
         intervals=intervals,
@@ -177,11 +184,10 @@ def how_sure(result: SettlementResult, language: str = "en") -> Finding:
         language,
         draws=number(result.draws.size, language=language),
     )
-    failed = say("Attention: the fit failed its checks; do not decide on these figures.", language)
     return Finding(
         f"{_checks(result, language)} {intervals}",
         caveats=(
-            *(() if result.diagnostics.ok else (failed,)),
+            *(() if result.diagnostics.ok else (stands_in(result, language).strip(),)),
             *(known(note, language) for note in result.notes),
             say(
                 "The delay from permit to settlement and the route (assigned, own housing, family, resettled) are not "

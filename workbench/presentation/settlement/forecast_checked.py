@@ -53,6 +53,18 @@ def lost(result: SettlementResult, language: str = "en") -> str:
     return f"{told} "
 
 
+def stands_in(result: SettlementResult, language: str = "en") -> str:
+    """Return the sentence that stands first where a fit failed its checks and rules answer instead; else none."""
+    if result.diagnostics.ok:
+        return ""
+    told = say(
+        "Attention: the fit failed its checks; these figures come from simple rules combined, with intervals from "
+        "their past errors.",
+        language,
+    )
+    return f"{told} "
+
+
 def contest_words(result: SettlementResult, language: str = "en") -> Finding:
     """Return how the model did against simple rules on this table's past, or that nobody has looked."""
     found = result.verdict

@@ -10,6 +10,7 @@ from workbench.presentation.findings import Finding, Interval, Several
 from workbench.presentation.languages import say
 from workbench.presentation.origin import locality_name
 from workbench.presentation.settlement.forecast import LEVELS
+from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, number, percent
 from workbench.studies.settlement.carried import NoFit
@@ -34,7 +35,7 @@ def front(m: MunicipalityResult, language: str = "en") -> Front:
         vintage=data,
         record=result.record,
         description=headline(m, language).sentence,
-        attention="" if result.diagnostics.ok else result.diagnostics.sentence(),
+        attention=stands_in(result, language).strip(),
         language=language,
     )
 
@@ -169,7 +170,7 @@ def how_sure(m: MunicipalityResult, language: str = "en") -> Finding:
             language, draws=number(m.result.draws.size, language=language),
         ),
         caveats=(
-            *(() if m.result.diagnostics.ok else (say("Attention: the fit failed its checks.", language),)),
+            *(() if m.result.diagnostics.ok else (stands_in(m.result, language).strip(),)),
             say(
                 "The forecast says where newcomers will live if how many come is right; it does not say where they "
                 "should.",

@@ -58,7 +58,7 @@ def read(paths: Mapping[str, Path]) -> Tables:
     tables = read_tables(*(paths.get(name) for name in ("households", "places", "scores", "rules", "practice")))  # type: ignore[arg-type]
     if "outcomes" in paths and tables.scores is None:
         counted = outcomes.read(paths["outcomes"])
-        tables, _ = outcome_scores.scored(tables, counted, approximate=True)
+        tables, _ = outcome_scores.scored(tables, counted)
     return tables
 
 

@@ -135,6 +135,18 @@ class Desk:
         draft = replace(self.draft, changes=(*self.draft.changes, change), undone=())
         return self._again(draft, limit)
 
+    def further(self, *, limit: Limit | None = None, progress: Progress | None = None) -> Desk:
+        """Return the desk with a search that goes on from its plan; what was changed last stays so."""
+        plan = solve(
+            self.problem,
+            objective=self.draft.objective,
+            gap=self.gap,
+            time_limit=limit or Limit(),
+            start=self.plan,
+            progress=progress,
+        )
+        return replace(self, plan=plan)
+
     def undo(self, *, limit: Limit | None = None) -> Desk:
         """Return the desk without its last change."""
         if not self.draft.changes:

@@ -46,7 +46,7 @@ def problem(
         require_listed(tables, locality, fitted=fits)
     if counted is None or scores is not None:
         return placement.problem_of(tables, placement.weights_of(locality)), None, tables
-    tables, fit = outcome_scores.scored(tables, outcomes.read(counted, locality=locality), approximate=True)
+    tables, fit = outcome_scores.scored(tables, outcomes.read(counted, locality=locality))
     return placement.problem_of(tables), (fit, tables.households), tables
 
 

@@ -12,12 +12,11 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import DataError
-from workbench.models.outcomes import laplace
 from workbench.models.outcomes.cells import Cells, Floats
+from workbench.models.outcomes.fit import fit
 from workbench.studies.allocation.outcomes import OutcomeTable
 
 FOLDS = 5
-DRAWS = 2000
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def check(table: OutcomeTable, *, seed: int = 1) -> Checked:
             why="a model is judged by persons it has not seen",
             do="add counts of further places, types or periods",
         )
-    fitted = laplace.drawn(seen, draws=DRAWS, seed=seed)
+    fitted = fit(seen, seed=seed)
     at = np.nonzero(new.n > 0)
     mean = (seen.successes.sum() + 0.5) / (seen.persons + 1)
     raw = np.where(seen.n > 0, (seen.successes + 0.5) / (seen.n + 1), mean)

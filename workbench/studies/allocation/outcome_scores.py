@@ -12,7 +12,6 @@ import pandas as pd
 from workbench.decisions.allocation import Problem
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.decisions.allocation.uncertainty.cvar import ScoreDraws
-from workbench.models.outcomes.cells import Cells
 from workbench.sources import files, localities, synthetic_outcomes
 from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.outcomes import OutcomeTable, score_table, type_index, types_of
@@ -24,21 +23,8 @@ if TYPE_CHECKING:
 USUAL_TYPES = ("couple", "family", "senior", "single_adult", "single_parent")
 
 
-def fit(
-    cells: Cells, *, approximate: bool = False, seed: int = 1, draws: int = 1000, progress: Progress | None = None
-) -> OutcomeFit:
-    """Fit the model of the counts: by the sampler, or by Laplace's approximation."""
-    if approximate:
-        from workbench.models.outcomes import laplace  # xarray: only where scores come from counts
-
-        return laplace.drawn(cells, draws=4 * draws, seed=seed)
-    from workbench.models.outcomes.fit import fit as sampled
-
-    return sampled(cells, seed=seed, draws=draws, progress=progress)
-
-
 def scored(
-    tables: Tables, table: OutcomeTable, *, approximate: bool = False, seed: int = 1, progress: Progress | None = None
+    tables: Tables, table: OutcomeTable, *, seed: int = 1, progress: Progress | None = None
 ) -> tuple[Tables, OutcomeFit]:
     """Return tables whose scores are the expected shares of the outcome, and the fit they come from.
 
@@ -47,9 +33,11 @@ def scored(
     DataError
         A household is of a type that was never counted.
     """
+    from workbench.models.outcomes.fit import fit  # xarray: only where scores come from counts
+
     cells = table.cells(places=texts(tables.places, "place"))
     type_index(tables.households, cells.types, str(tables.paths.get("households", "")))  # before the long fit
-    fitted = fit(cells, approximate=approximate, seed=seed, progress=progress)
+    fitted = fit(cells, seed=seed, progress=progress)
     scores = score_table(fitted.mean, cells, tables.households, tables.places, table.score_name)
     return replace(tables, scores=scores), fitted
 
@@ -75,9 +63,9 @@ def to_dict(table: OutcomeTable, fitted: OutcomeFit) -> dict[str, Any]:
         "places": len(fitted.cells.places),
         "cells_without_persons": int((fitted.cells.n == 0).sum()),
         "scales": fitted.scales,
-        "method": "Laplace approximation" if fitted.diagnostics is None else "sampled",
+        "method": fitted.method,
         "converged": fitted.ok,
-        "diagnostics": None if fitted.diagnostics is None else fitted.diagnostics.to_dict(),
+        "diagnostics": fitted.diagnostics.to_dict(),
     }
 
 

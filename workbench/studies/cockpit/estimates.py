@@ -10,12 +10,15 @@ import numpy as np
 import pandas as pd
 
 from workbench.models.diagnostics import Diagnostics
+from workbench.models.smallarea.next_year import LEAST_YEARS, forecast
 from workbench.models.smallarea.panel import SmallAreaPanel
 from workbench.models.smallarea.ranks import ranks
 from workbench.studies.cockpit.definitions import Definition
 
 WINDOW = 3
 """Years that a fit sees; what is older tells little of today."""
+PAST = 12
+"""Years from which next year's rate is foreseen, where there are as many."""
 LEAST = 10
 """Places from which on rates are estimated together."""
 
@@ -28,21 +31,24 @@ class Estimated:
     ----------
     table
         One row per place: ``indicator, place, period``, ``estimate`` with ``estimate_low80`` … , ``rank`` with
-        ``rank_low``, ``rank_high`` (95 %) and ``of``.
+        ``rank_low``, ``rank_high`` (95 %) and ``of``; ``next`` with ``next_low95``, ``next_high95``, what is to be
+        published of the year after, where there are three years or more.
     """
 
     table: pd.DataFrame
     diagnostics: Diagnostics
 
 
-def panel(figures: pd.DataFrame, of: Definition, groups: pd.DataFrame, size: pd.Series) -> SmallAreaPanel | None:
-    """Return what the model sees of an indicator; None where places or counts are too few."""
+def panel(
+    figures: pd.DataFrame, of: Definition, groups: pd.DataFrame, size: pd.Series, *, window: int = WINDOW
+) -> SmallAreaPanel | None:
+    """Return what the model sees of an indicator's newest years; None where places or counts are too few."""
     mine = figures[(figures["indicator"] == of.id) & figures["place"].isin(groups.index)]
     mine = mine[mine["value"].notna() & (mine["denominator"] > 0)]
     if of.kind != "share" or mine["place"].nunique() < LEAST or not mine["period"].str.fullmatch("[0-9]{4}").all():
         return None
     last = int(mine["period"].max())
-    years = tuple(range(max(int(mine["period"].min()), last - WINDOW + 1), last + 1))
+    years = tuple(range(max(int(mine["period"].min()), last - window + 1), last + 1))
     areas = tuple(str(code) for code in groups.index)
 
     def wide(name: str) -> np.ndarray:
@@ -83,6 +89,16 @@ def estimate(
     found = found.join(ranked(rates, areas, highest_first=of.better != "lower"))
     table = found.reset_index().assign(indicator=of.id, period=str(seen.years[-1]))
     return Estimated(table, fitted.diagnostics)
+
+
+def ahead(seen: SmallAreaPanel, *, seed: int) -> pd.DataFrame:
+    """Return the rate of the year after a panel's last by place (index); no column where the years are too few."""
+    if len(seen.years) < LEAST_YEARS:
+        return pd.DataFrame(index=pd.Index(seen.areas, name="place"))
+    told = forecast(seen, seed=seed)
+    low, high = told.interval()
+    columns = {"next": told.rate, "next_low95": low, "next_high95": high}
+    return pd.DataFrame(columns, index=pd.Index(seen.areas, name="place"))
 
 
 def ranked(rates: np.ndarray, areas: tuple[str, ...], *, highest_first: bool) -> pd.DataFrame:

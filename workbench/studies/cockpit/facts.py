@@ -36,6 +36,8 @@ class Facts:
         Estimated true rate and its 95 % interval.
     rank, rank_low, rank_high, of
         Median rank and the interval that holds 95 % of its ranks, among how many.
+    next_rate, next_low95, next_high95
+        Rate to be published of the year after, and its 95 % interval; None where the years are too few.
     withheld
         Whether a figure is there and not shown because small groups stand behind it.
     """
@@ -61,6 +63,9 @@ class Facts:
     rank_low: int | None = None
     rank_high: int | None = None
     of: int | None = None
+    next_rate: float | None = None
+    next_low95: float | None = None
+    next_high95: float | None = None
     withheld: bool = False
 
 
@@ -150,4 +155,11 @@ def _estimated(cockpit: Cockpit, indicator: str, place: str, period: str) -> dic
         "low95": float(row["estimate_low95"]),
         "high95": float(row["estimate_high95"]),
         **{name: int(row[name]) for name in ("rank", "rank_low", "rank_high", "of")},
+        **_ahead(row),
     }
+
+
+def _ahead(row: pd.Series) -> dict[str, object]:
+    if pd.isna(row.get("next", np.nan)):  # too few years, or a cockpit that was built before there was a forecast
+        return {}
+    return {"next_rate": float(row["next"]), **{n: float(row[n]) for n in ("next_low95", "next_high95")}}

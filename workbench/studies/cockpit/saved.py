@@ -190,7 +190,8 @@ def build(
             if seen is None:
                 continue
             one = estimates.estimate(seen, of, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress)
-            made.append(one.table)
+            longer = estimates.panel(figures, of, groups, size, window=estimates.PAST)
+            made.append(one.table.join(estimates.ahead(longer or seen, seed=seed), on="place"))
             checked[of.id] = one.diagnostics.to_dict()
         table = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=["indicator", "place", "period"])
         figures.to_parquet(folder / FIGURES, index=False)

@@ -75,23 +75,25 @@ def _first(rows: pd.DataFrame) -> str:
     return ", ".join(named) + (f" and {more} more" if more else "")
 
 
-def gathered(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def gathered(table: pd.DataFrame, as_of: str = "") -> tuple[pd.DataFrame, list[str]]:
     """Return each corridor as a series ``destination|origin``, and what is to be said.
 
     Origins that cannot be learnt from (too few months, nothing but none, long silent) are one series of their
-    destination together, ``OTH``. Where that is not enough either, they are left out and named.
+    destination together, ``OTH``. Where that is not enough either, they are left out and named. What was published up
+    to ``as_of`` decides, by default the whole table.
     """
     table = table.assign(persons=table["persons"].astype("float64"))
     wide = table.pivot_table(index="month", columns=["destination", "origin"], values="persons", dropna=False)
     wide.columns = pd.Index([JOINT.join(map(str, pair)) for pair in wide.columns.tolist()])
     wide = wide.loc[:, wide.notna().any()]
-    few = unlearnable(wide)
+    last = as_of or str(wide.index[-1])
+    few = unlearnable(wide.loc[:last])
     alone = [name for name in wide.columns if name not in few]
     series, left_out, joined = wide[alone].copy(), [], 0
     for place in dict.fromkeys(name.partition(JOINT)[0] for name in few):
         small = [name for name in few if name.partition(JOINT)[0] == place]
         rest = wide[small].sum(axis=1, min_count=1).to_frame(f"{place}{JOINT}{OTHERS}")
-        if rest.columns[0] in alone or unlearnable(rest):
+        if rest.columns[0] in alone or unlearnable(rest.loc[:last]):
             left_out += small
         else:
             series[rest.columns[0]], joined = rest, joined + len(small)

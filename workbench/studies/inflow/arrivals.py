@@ -28,6 +28,10 @@ CAVEATS = (
         "ties between destinations is one direction common to all; no month exceeds ten times the last two (less for "
         "large destinations, more for small ones)."
     ),
+    caveat(
+        "Assumed: where all destinations together have been calmer than usual of late, the shocks to come are smaller "
+        "than the past of each alone says."
+    ),
 )
 DOUBTED = caveat(
     "Last months far below what their past allows are doubtful: by assumption 80 % of the simulated futures take such "
@@ -100,6 +104,7 @@ def read_arrivals(
     final: bool = False,
     corridors: bool = False,
     absent: str = "",
+    as_of: str = "",
 ) -> Arrivals:
     """Return the arrivals of a locality, or of a file of one's own (columns ``month, destination, persons``).
 
@@ -116,6 +121,8 @@ def read_arrivals(
     absent
         What an absent row means: ``zero``, ``missing``, or by default missing for a destination or corridor, and none
         in a sum over origins. A cell that is there and blank is always missing, and so is a sum that it belongs to.
+    as_of
+        Last month that decides which corridors have enough months to stand alone; by default the table's last.
     """
     if absent not in ABSENT:
         raise AssumptionError(f"absent rows cannot be '{absent}'", do="choose zero or missing")
@@ -147,7 +154,7 @@ def read_arrivals(
             )
         told: list[str] = []
         if corridors:
-            found, told = gathered(completed(found, absent))
+            found, told = gathered(completed(found, absent), as_of)
             of = {code: code.partition(JOINT)[0] for code in map(str, found["destination"].unique())}
             names = {code: names.get(place_, place_) for code, place_ in of.items()}
         elif by_origin:

@@ -251,7 +251,7 @@ def study(
     horizon += issue.between if issue else 0
     _check_horizon(horizon)
     arrivals = read_arrivals(
-        locality=locality, file=file, source=source, final=final, corridors=corridors, absent=absent
+        locality=locality, file=file, source=source, final=final, corridors=corridors, absent=absent, as_of=as_of
     )
     partial = partial_of(arrivals, as_of, issue) if issue else None
     fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)

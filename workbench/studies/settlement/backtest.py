@@ -21,8 +21,10 @@ from workbench.core.runs.tasks import Task, TaskStore
 from workbench.core.storage.files import replacing
 from workbench.models.scores import absolute_error, energy_score
 from workbench.models.settlement import calibration, rules
+from workbench.models.settlement.combination.fit import CombinationFit, combine
 from workbench.models.settlement.evidence import BEFORE, CONTESTS
 from workbench.models.settlement.panel import SettlementPanel
+from workbench.studies.settlement import fits
 from workbench.studies.settlement.checks import counted
 from workbench.studies.settlement.data import Observed
 
@@ -165,23 +167,12 @@ def run_origin(task: Task) -> pd.DataFrame:
     first = order.as_of + 1
     ahead = list(range(first, first + order.horizon))
     totals = [int(np.rint(order.happened.totals[order.happened.years.index(year)])) for year in ahead]
-    from workbench.models.settlement.shares import SettlementModel  # PyMC: only where a fit is made
-
-    fitted = SettlementModel().fit(
-        order.known,
-        as_of=order.as_of,
-        total=totals[0],
-        contest=order.contest,
-        seed=order.seed,
-        draws=order.draws,
-        tune=order.tune,
-        chains=order.chains,
-        cores=1,
-    )
-    futures = fitted.simulate(np.array([totals]), order.seed).values.to_numpy()
+    fitted = _fitted(order, totals[0])
+    futures = fits.futures(fitted, np.array([totals]), order.seed).values.to_numpy()
     tables = [
         _scored(futures[:, :, h], order, year, MODEL).assign(
             converged=fitted.diagnostics.ok,
+            sampled=not isinstance(fitted, CombinationFit),
             rhat=fitted.diagnostics.max_rhat,
             divergences=fitted.diagnostics.divergences,
         )
@@ -200,6 +191,24 @@ def run_origin(task: Task) -> pd.DataFrame:
                 drawn = rules.spread_out(used, np.full(count, total), spread, rng, size)
                 tables.append(_scored(drawn, order, year, f"{rule}-{spread}"))
     return pd.concat(tables, ignore_index=True)
+
+
+def _fitted(order: Origin, total: int) -> fits.Fit:
+    if fits.by_rules(order.known):
+        return combine(order.known, as_of=order.as_of, contest=order.contest, draws=order.draws * order.chains)
+    from workbench.models.settlement.shares import SettlementModel  # PyMC: only where a fit is made
+
+    return SettlementModel().fit(
+        order.known,
+        as_of=order.as_of,
+        total=total,
+        contest=order.contest,
+        seed=order.seed,
+        draws=order.draws,
+        tune=order.tune,
+        chains=order.chains,
+        cores=1,
+    )
 
 
 def in_all_areas(draws: np.ndarray, known: SettlementPanel, happened: SettlementPanel) -> np.ndarray:
@@ -245,14 +254,17 @@ def summarise(rows: pd.DataFrame, rhythm: Rhythm | None = None) -> dict[str, Any
                     | {"contest": contest, "horizon": int(str(horizon)), "period": period, "method": method}
                 )
     ours = rows[rows["method"] == MODEL]
-    fits = ours.drop_duplicates(["contest", "as_of"])
+    made = ours.drop_duplicates(["contest", "as_of"])
+    # Rows of an interrupted backtest by an older version do not say how they were made: all were sampled.
+    sampled = made[made["sampled"].astype(bool)] if "sampled" in made else made
     return {
         "scores": tables,
         "goals": _goals(tables),
         "fits": {
-            "made": len(fits),
-            "converged": int(fits["converged"].sum()),
-            "largest_rhat": float(fits["rhat"].max()),
+            "made": len(sampled),
+            "converged": int(sampled["converged"].sum()),
+            "largest_rhat": float(sampled["rhat"].max()) if len(sampled) else None,
+            "by_rules": len(made) - len(sampled),
         },
         "persons_conserved_in_every_draw": bool(ours["conserved"].all()),
         "read_this": (
@@ -316,12 +328,20 @@ def _lost(goal: dict[str, Any]) -> str:
     return "" if goal["below_best_rule"] and goal["crps_below_best_rule"] else "LOST to a simple rule: "
 
 
+def _made(made: dict[str, Any]) -> str:
+    """Return how the forecasts were made, and how many fits failed their checks."""
+    if not made["made"]:
+        return f"{counted(made['by_rules'], 'forecast')} by simple rules combined; nothing is sampled."
+    failed = made["made"] - made["converged"]
+    instead = f"; rules combined stand in for the {failed} that did not" if failed else ""
+    return f"{made['converged']} of {made['made']} fits converged (largest R-hat {made['largest_rhat']:.3f}){instead}."
+
+
 def lines(summary: dict[str, Any], period: str = "year") -> list[str]:
     """Return what a backtest found as lines for a terminal; ``period`` is what one step ahead is called."""
-    fits = summary["fits"]
     told = [
-        f"{fits['converged']} of {fits['made']} fits converged (largest R-hat {fits['largest_rhat']:.3f}); "
-        f"persons conserved in every draw: {'yes' if summary['persons_conserved_in_every_draw'] else 'no'}."
+        _made(summary["fits"]),
+        f"Persons conserved in every draw: {'yes' if summary['persons_conserved_in_every_draw'] else 'no'}.",
     ]
     for goal in summary["goals"]:
         sizes = ", ".join(f"{name} {100 * share:.0f}" for name, share in goal["held95_by_size"].items())

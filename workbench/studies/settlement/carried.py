@@ -17,7 +17,7 @@ from workbench.core.errors import DataError, ModelError
 from workbench.core.geography.places import Locality
 from workbench.core.runs.provenance import caveat
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.settlement.fit import UNIT, whole_persons
+from workbench.models.settlement.futures import UNIT, whole_persons
 from workbench.sources import localities
 from workbench.studies.settlement.data import Observed, positions_of, read_settlement
 

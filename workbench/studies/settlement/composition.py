@@ -16,7 +16,7 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
 from workbench.core.geography.places import Locality
 from workbench.core.runs.provenance import Source
-from workbench.models.settlement.fit import whole_persons
+from workbench.models.settlement.futures import whole_persons
 from workbench.sources import localities
 
 AGES, AGREEMENT, HOUSEHOLDS = "newcomer_ages", "newcomer_ages_agreement", "newcomer_households"

@@ -25,6 +25,7 @@ PLACES = "municipalities"
 NO_SEASON = (
     "Seasons within a year are not modelled: each period's shares are taken to follow from those just before it."
 )
+UNUSED = "The columns covariate_… are not used: without quotas the forecast combines rules that rest on past shares."
 OLD_CODES = (
     "codes from before a reform are not translated without a list of changes: bring the table to today's "
     "municipalities, or give the statistical office's list (for Norway: Statistics Norway, Klass 131) by `--changes`"
@@ -269,6 +270,7 @@ def _from_file(path: Path, home: Locality | None, changes: str | Path | None = N
         positions=positions_of(home),
         notes=(
             *told,
+            *([UNUSED] if own and not _with_quotas(table) else []),
             f"Every {rhythm.name} of your file with settled persons is taken as a whole {rhythm.name}; name part "
             f"{rhythm.name}s if there are any.",
             *([NO_SEASON] if rhythm.each_year > 1 else []),
@@ -277,6 +279,10 @@ def _from_file(path: Path, home: Locality | None, changes: str | Path | None = N
         rhythm=rhythm,
         own=True,
     )
+
+
+def _with_quotas(table: pd.DataFrame) -> bool:
+    return "accepted" in table and bool((table["accepted"].fillna(0) > 0).any())
 
 
 def _places_only(table: pd.DataFrame, home: Locality | None, where: str) -> None:

@@ -24,9 +24,10 @@ from workbench.core.runs.provenance import (
 )
 from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
+from workbench.models.settlement.combination.fit import combine
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.sources import localities
-from workbench.studies.settlement import carried, checks, saved_runs
+from workbench.studies.settlement import carried, checks, fits, saved_runs
 from workbench.studies.settlement.data import Observed, read_settlement
 from workbench.studies.settlement.inflow_totals import totals_from_inflow
 from workbench.studies.settlement.question import Question, ask
@@ -81,24 +82,33 @@ def fit(
     if contest not in CONTESTS:
         raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
     panel = observed.panel(as_of, ahead=0 if contest == BEFORE else 1)
-    settings = {"contest": contest, "total": float(total), "draws": draws, "tune": tune, "chains": chains}
+    settings: dict[str, Any] = {"contest": contest, "total": float(total), "draws": draws}
+    rules_alone = fits.by_rules(panel)
+    if rules_alone:  # the total moves nothing that is learnt
+        settings = {"method": "rules", "draws": draws * chains}
+    else:
+        settings |= {"tune": tune, "chains": chains}
     scenario = Scenario("", str(as_of), seed, settings=settings)
     used = (_known(observed, panel.fingerprint, as_of), *observed.vintages[1:])
 
     def compute(folder: Path) -> dict[str, Any]:
-        from workbench.models.settlement.shares import SettlementModel  # PyMC: only when a fit is really made
+        fitted: fits.Fit
+        if rules_alone:
+            fitted = combine(panel, as_of=as_of, contest=contest, draws=draws * chains)
+        else:
+            from workbench.models.settlement.shares import SettlementModel  # PyMC: only when a fit is really made
 
-        fitted = SettlementModel().fit(
-            panel,
-            as_of=as_of,
-            total=total,
-            contest=contest,
-            seed=seed,
-            draws=draws,
-            tune=tune,
-            chains=chains,
-            progress=progress,
-        )
+            fitted = SettlementModel().fit(
+                panel,
+                as_of=as_of,
+                total=total,
+                contest=contest,
+                seed=seed,
+                draws=draws,
+                tune=tune,
+                chains=chains,
+                progress=progress,
+            )
         fitted.save(folder / "fit")
         found = fitted.diagnostics.named(observed.names)
         caveats = [] if found.ok else [found.sentence()]
@@ -110,9 +120,7 @@ def fit(
 
 def diagnostics(fitted: SavedRun, names: Mapping[str, str]) -> Diagnostics:
     """Return how well a saved fit's chains agree, its worst quantity called by the name of its area."""
-    from workbench.models.settlement.fit import SettlementFit
-
-    return SettlementFit.load(fitted.folder / "fit").diagnostics.named(names)
+    return fits.opened(fitted.folder / "fit").diagnostics.named(names)
 
 
 def _known(observed: Observed, print_: str, as_of: int) -> Vintage:
@@ -129,8 +137,6 @@ def forecast(
     runs: str | Path | None = None,
 ) -> SettlementResult:
     """Forecast the years after the fit's as-of year, given their national totals."""
-    from workbench.models.settlement.fit import SettlementFit
-
     before = fitted.record
     as_of = int(before.scenario["as_of"])
     horizon = totals.persons.shape[1]
@@ -138,10 +144,10 @@ def forecast(
     scenario = Scenario("", str(as_of), seed, horizon, settings=settings)
 
     def compute(folder: Path) -> dict[str, Any]:
-        fit = SettlementFit.load(fitted.folder / "fit")
-        draws = fit.simulate(totals.persons, seed)
+        fit = fits.opened(fitted.folder / "fit")
+        draws = fits.futures(fit, totals.persons, seed)
         draws.save(folder / NUMBERS)
-        contest = str(before.scenario["contest"])
+        contest = _contest(before)
         found = fit.diagnostics.named(observed.names)
         saved_runs.keep(folder, _described(draws, found, observed, contest, totals, as_of, runs))
         return {"converged": before.results["converged"], "given": totals.given}
@@ -149,9 +155,7 @@ def forecast(
     caveats = (*before.caveats, *before.results["caveats"], *totals.caveats)
     inputs = (*before.inputs, *totals.inputs)
     run = _store(runs).get_or_run(FORECAST, scenario.to_dict(), inputs, compute, caveats, and_now(before.plugins))
-    return _result(
-        run, observed, str(before.scenario["contest"]), totals, reused=run.reused and fitted.reused, runs=runs
-    )
+    return _result(run, observed, _contest(before), totals, reused=run.reused and fitted.reused, runs=runs)
 
 
 def _described(
@@ -198,10 +202,15 @@ def _result(
 ) -> SettlementResult:
     draws = Draws.load(run.folder / NUMBERS)
     told = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))["diagnostics"]
-    found = carried.NoFit.of(draws.size) if told is None else Diagnostics.from_dict(told)
+    found = carried.NoFit.of(draws.size) if told is None else fits.read_diagnostics(told)
     as_of = int(run.record.scenario["as_of"])
     result = _described(draws, found, observed, contest, totals, as_of, runs)
     return replace(result, record=run.record, reused=reused)
+
+
+def _contest(record: RunRecord) -> str:
+    """Return the contest of a fit; where rules are combined there are no quotas to know."""
+    return str(record.scenario.get("contest", BEFORE))
 
 
 def contest(quotas: bool) -> str:

@@ -15,15 +15,14 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.runs.archive import archive_of, chosen
 from workbench.core.runs.provenance import RunStore, SavedRun, default_runs
-from workbench.models.diagnostics import Diagnostics
-from workbench.studies.settlement import carried
+from workbench.studies.settlement import carried, fits
 from workbench.studies.settlement.result import SettlementResult
 from workbench.studies.settlement.verdict import Verdict
 
 FORECAST = "settlement"
 FIT = "settlement-fit"
 NUMBERS, WORDS, TABLE, PLACES = "draws.nc", "forecast.json", "observed.parquet", "places.parquet"
-FORMAT = "migration-workbench settlement forecast 2"
+FORMAT = "migration-workbench settlement forecast 3"
 
 
 def keep(folder: Path, result: SettlementResult) -> None:
@@ -95,7 +94,7 @@ def opened(run: SavedRun, store: RunStore) -> SettlementResult:
         draws=draws,
         observed=table[~later].drop(columns="later").reset_index(drop=True),
         later=table[later].drop(columns="later").reset_index(drop=True),
-        diagnostics=carried.NoFit.of(draws.size) if told is None else Diagnostics.from_dict(told),
+        diagnostics=carried.NoFit.of(draws.size) if told is None else fits.read_diagnostics(told),
         names=dict(zip(places["municipality"], places["name"], strict=True)),
         parents=dict(zip(places["municipality"], places["county"].fillna(""), strict=True)),
         positions=places[["municipality", "lon", "lat"]],
@@ -118,17 +117,16 @@ def with_total(result: SettlementResult, total: int, *, runs: str | Path | None 
         raise AssumptionError(f"a national total of {total}", do="give at least 1 person")
     first = result.years[0]
     if isinstance(result.diagnostics, carried.NoFit):
-        from workbench.models.settlement.fit import whole_persons
+        from workbench.models.settlement.futures import whole_persons
 
         own = result.draws.select(year=first).values.to_numpy().astype(float)
         expected = own / own.sum(axis=1, keepdims=True) * total
         drawn = whole_persons(expected, np.random.default_rng(result.record.scenario["seed"]))
     else:
-        from workbench.models.settlement.fit import SettlementFit
-
         key = str(result.record.scenario["fit"])
-        fit = SettlementFit.load(_store(runs).root / FIT / key[:16] / "fit")
-        drawn = fit.simulate(np.array([[total]]), int(result.record.scenario["seed"])).values.to_numpy()[:, :, 0]
+        fit = fits.opened(_store(runs).root / FIT / key[:16] / "fit")
+        seed = int(result.record.scenario["seed"])
+        drawn = fits.futures(fit, np.array([[total]]), seed).values.to_numpy()[:, :, 0]
     labels = {"municipality": result.draws.labels("municipality"), "year": [first]}
     draws = Draws.from_array(drawn[:, :, None], labels, result.draws.unit)
     return replace(result, draws=draws, given="given as a number", numbers=())

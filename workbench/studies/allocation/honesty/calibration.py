@@ -6,9 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.models.outcomes.cells import Cells
-from workbench.models.outcomes.laplace import approximate
-
-DRAWS = 1000
+from workbench.models.outcomes.fit import quick_draws
 
 
 def by_place(cells: Cells, *, folds: int, seed: int) -> pd.DataFrame:
@@ -18,14 +16,12 @@ def by_place(cells: Cells, *, folds: int, seed: int) -> pd.DataFrame:
     persons' own chance and the uncertainty of the scores together.
     """
     rng = np.random.default_rng([seed, 3])
-    drawn = np.zeros((DRAWS, len(cells.places)))
-    expected = np.zeros(len(cells.places))
+    came, expected = np.zeros((1, len(cells.places))), np.zeros(len(cells.places))
     for part in cells.parted(folds, rng):
-        told = approximate(cells.without(part))
-        logit = told.logit + told.sd * rng.standard_normal((DRAWS, *told.logit.shape))
-        drawn += rng.binomial(part.n, 1 / (1 + np.exp(-logit))).sum(axis=1)
-        expected += (part.n * told.mean).sum(axis=0)
-    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+        share = quick_draws(cells.without(part), seed=seed)
+        came = came + rng.binomial(part.n, share).sum(axis=1)
+        expected += (part.n * share.mean(axis=0)).sum(axis=0)
+    low, high = np.quantile(came, [0.025, 0.975], axis=0)
     table = pd.DataFrame(
         {
             "place": list(cells.places),

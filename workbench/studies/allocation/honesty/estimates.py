@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.models.outcomes.cells import Cells, Floats
-from workbench.models.outcomes.laplace import Approximation, approximate
+from workbench.models.outcomes.fit import quick_draws
 from workbench.studies.allocation.honesty.batch import Planner
 
 Z95 = 1.959964
@@ -58,7 +58,7 @@ class Gain:
     effective: float
 
 
-def cross_fitted(cells: Cells, planner: Planner, practice: Floats, *, folds: int, seed: int) -> Gain:
+def cross_fitted(cells: Cells, planner: Planner, practice: Floats, *, drawn: Floats, folds: int, seed: int) -> Gain:
     """Return the gain of plans made with a planner over practice, each judged on persons it was not made from.
 
     Parameters
@@ -69,13 +69,14 @@ def cross_fitted(cells: Cells, planner: Planner, practice: Floats, *, folds: int
         Makes a plan from shares.
     practice
         Index type, columns place: persons that practice sends there.
+    drawn
+        Draws of the shares from all persons, axes draw, type, place: how sure the model is where nobody was counted.
     """
     parts = cells.parted(folds, np.random.default_rng([seed, 1]))
-    whole = approximate(cells)
     n = np.maximum(1, cells.n)
     values, weighted, sent = [], [], []
     for part in parts:
-        share = approximate(cells.without(part), start=whole).mean
+        share = np.asarray(quick_draws(cells.without(part), seed=seed).mean(axis=0), dtype=np.float64)
         plan, usual = normalised(planner(share), practice)
         rest = folds * (part.successes - part.n * share) / n
         values.append([float((w * (share + rest)).sum()) for w in (plan, usual)])
@@ -83,7 +84,7 @@ def cross_fitted(cells: Cells, planner: Planner, practice: Floats, *, folds: int
         sent.append((plan, usual))
     value, base = np.mean(values, axis=0)
     gain = float(value / base - 1)
-    spread = _spread(sent, parts, cells, whole, gain, float(base))
+    spread = _spread(sent, parts, cells, drawn, gain, float(base))
     above, below = np.nanmean(np.array(weighted), axis=0)
     plan = np.mean([each[0] for each in sent], axis=0)
     return Gain(
@@ -131,7 +132,7 @@ def _spread(
     sent: list[tuple[Floats, Floats]],
     parts: tuple[Cells, ...],
     cells: Cells,
-    whole: Approximation,
+    drawn: Floats,
     gain: float,
     base: float,
 ) -> float:
@@ -140,9 +141,8 @@ def _spread(
     Every plan is made from the persons who judge the other plans, so the folds' errors go together. Where a plan
     follows chance alone, each pair of folds says the same thing twice, which doubles the variance; it is never more.
     """
-    p = whole.mean
+    p, model = drawn.mean(axis=0), drawn.std(axis=0)
     noise = p * (1 - p)
-    model = noise * whole.sd
     variance = 0.0
     for (plan, usual), part in zip(sent, parts, strict=True):
         pull = (plan - (1 + gain) * usual) / base

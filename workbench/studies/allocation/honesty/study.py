@@ -12,6 +12,7 @@ import pandas as pd
 from workbench.core.errors import DataError
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.models.outcomes.cells import Cells, Floats
+from workbench.models.outcomes.fit import quick_draws
 from workbench.models.outcomes.laplace import approximate
 from workbench.studies.allocation import placement
 from workbench.studies.allocation.honesty import calibration
@@ -130,7 +131,8 @@ def honesty(
     _refuse_no_overlap(cells, batch)
     whole = batch.by_types()
     planner = whole if by_types else batch.by_households
-    share = approximate(cells).mean
+    drawn = quick_draws(cells, seed=seed)
+    share = np.asarray(drawn.mean(axis=0), dtype=np.float64)
     known = _truth(truth, cells)
     sent = planner(share)
     if sent.sum() <= 0:
@@ -140,7 +142,7 @@ def honesty(
         outcome=table.outcome,
         synthetic=table.synthetic,
         score_name=table.score_name,
-        gain=cross_fitted(cells, planner, batch.practice, folds=folds, seed=seed),
+        gain=cross_fitted(cells, planner, batch.practice, drawn=drawn, folds=folds, seed=seed),
         null=null_worlds(cells, whole, batch.practice, worlds=worlds, seed=seed, progress=progress),
         claimed=claimed(share, lambda _: sent, batch.practice),
         claimed_raw=claimed(np.where(cells.n > 0, np.nan_to_num(cells.raw()), mean), whole, batch.practice),

@@ -1,8 +1,8 @@
 """What people add to a forecast: scenarios that say *if*, experts' judgements, and thresholds. Never the baseline."""
 
-from workbench.studies.inflow.judgement.alarm import Alarm, Rates, alarms, rates
+from workbench.studies.inflow.judgement.alarm import Alarm, Rates, alarms, kept_backtest, rates, sum_rates, together
 from workbench.studies.inflow.judgement.experts import Judged, judged
-from workbench.studies.inflow.judgement.scenarios import If, Path_, Shock, apply, compare, read_scenario
+from workbench.studies.inflow.judgement.scenarios import If, Path_, Shock, apply, as_after, compare, read_scenario
 
 __all__ = [
     "Alarm",
@@ -13,8 +13,12 @@ __all__ = [
     "Shock",
     "alarms",
     "apply",
+    "as_after",
     "compare",
     "judged",
+    "kept_backtest",
     "rates",
     "read_scenario",
+    "sum_rates",
+    "together",
 ]

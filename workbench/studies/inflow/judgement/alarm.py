@@ -6,7 +6,8 @@ threshold, from every origin's own past.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +15,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from workbench.core.dates.calendar import add_months
 from workbench.core.errors import AssumptionError, DataError, nearest
+from workbench.core.runs.provenance import default_runs
 from workbench.models import hubverse, quality
 from workbench.models.scores import LEVELS, binomial_interval
 from workbench.studies.inflow import scores as inflow_scores
 from workbench.studies.inflow.backtest_plan import MODEL
+from workbench.studies.inflow.tabled import ALL
 
 if TYPE_CHECKING:
+    from workbench.core.draws import Draws
     from workbench.studies.inflow.saved_runs import InflowResult
+
+KEPT = "inflow-backtest"
+"""Folder of a backtest beside saved runs, for pages."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +72,18 @@ class Rates:
 
 @dataclass(frozen=True)
 class Alarm:
-    """The probability that a destination passes a threshold in each month, and whether that is an alarm."""
+    """The probability that a destination passes a threshold in each month, and whether that is an alarm.
+
+    ``destination`` is ``all`` for the sum over the forecast's destinations; ``rates`` is None where no backtest is at
+    hand.
+    """
 
     destination: str
     threshold: float
     at: float
     chances: Mapping[str, float]
     any_month: float
-    rates: Rates
+    rates: Rates | None
 
     @property
     def months(self) -> list[str]:
@@ -87,7 +99,7 @@ def alarms(
     Parameters
     ----------
     thresholds
-        Persons a month, by destination.
+        Persons a month, by destination; ``all`` stands for their sum.
     backtest
         Folder of a backtest that forecast these destinations.
     at
@@ -103,17 +115,94 @@ def alarms(
     known = [str(code) for code in result.names]
     found = []
     for place, threshold in thresholds.items():
+        if place == ALL:
+            found.append(together(result, threshold, backtest, at=at, model=model))
+            continue
         if place not in known:
             raise AssumptionError(f"the forecast has no destination '{place}'", do=nearest(place, known))
-        if not (np.isfinite(threshold) and threshold > 0):
-            raise AssumptionError(f"a threshold of {threshold:g} for {place}", do="give persons a month above 0")
-        drawn = result.draws.select(destination=place).values
-        above = drawn > threshold
-        months = [str(month) for month in result.draws.labels("month")]
-        chances = dict(zip(months, (float(share) for share in above.mean("draw").values), strict=True))
-        any_month = float(above.any("month").mean())
-        found.append(Alarm(place, threshold, at, chances, any_month, rates(backtest, place, threshold, at, model)))
+        wrong = rates(backtest, place, _usable(threshold, place), at, model)
+        found.append(_alarm(result.draws.select(destination=place), place, threshold, at, wrong))
     return found
+
+
+def together(
+    result: InflowResult, threshold: float, backtest: Path | str | None, *, at: float = 0.5, model: str = MODEL
+) -> Alarm:
+    """Return the probability that all destinations of a forecast together pass a threshold.
+
+    Parameters
+    ----------
+    backtest
+        Folder of a backtest of these destinations; None if there is none, then the rates are unknown.
+    """
+    places = [str(code) for code in result.names]
+    threshold = _usable(threshold, ALL)
+    wrong = None if backtest is None else sum_rates(backtest, places, threshold, at, model)
+    return _alarm(result.draws.sum("destination"), ALL, threshold, at, wrong)
+
+
+def _usable(threshold: float, place: str) -> float:
+    if not (np.isfinite(threshold) and threshold > 0):
+        raise AssumptionError(f"a threshold of {threshold:g} for {place}", do="give persons a month above 0")
+    return threshold
+
+
+def _alarm(draws: Draws, place: str, threshold: float, at: float, wrong: Rates | None) -> Alarm:
+    above = draws.values > threshold
+    months = [str(month) for month in draws.labels("month")]
+    chances = dict(zip(months, (float(share) for share in above.mean("draw").values), strict=True))
+    return Alarm(place, threshold, at, chances, float(above.any("month").mean()), wrong)
+
+
+def kept_backtest(runs: Path | str | None = None) -> Path | None:
+    """Return the backtest that is kept beside saved runs (``inflow-backtest``), which pages read; None if none is."""
+    folder = Path(runs or default_runs()) / KEPT
+    return folder if all((folder / name).exists() for name in (inflow_scores.WORDS, inflow_scores.SCORES)) else None
+
+
+def sum_rates(
+    folder: Path | str, places: Sequence[str], threshold: float, at: float = 0.5, model: str = MODEL
+) -> Rates:
+    """Return how often an alarm for the sum over destinations was wrong in a backtest; its draws are joint.
+
+    Raises
+    ------
+    DataError
+        If the backtest holds no joint draws of one of them.
+    """
+    origins = json.loads((Path(folder) / inflow_scores.WORDS).read_text(encoding="utf-8"))["origins"]
+    samples = pd.read_parquet(Path(folder) / inflow_scores.SAMPLES, filters=[("model_id", "==", model)])
+    series = quality.names(samples.rename(columns={"location": "destination"}))
+    if missing := [place for place in places if place not in set(series)]:
+        raise DataError(
+            f"the backtest has no joint forecasts of {missing[0]} by {model}",
+            where=str(folder),
+            why="an alarm is not shown without the rates at which it was wrong",
+            do="run `workbench inflow backtest` with these destinations",
+        )
+    rows = samples[series.isin(places).to_numpy()]
+    truth = _published(folder).pivot(index="month", columns="series", values="persons")[list(places)]
+    came = truth.sum(axis=1, skipna=False)
+    alarm, above = [], []
+    for (origin, horizon), part in rows.groupby(["origin_month", "horizon"]):
+        outcome = came.get(add_months(str(origin), int(str(horizon))), np.nan)
+        if np.isfinite(outcome):
+            drawn = np.sum(np.stack(part["samples"].to_list()), axis=0)
+            alarm.append(float((drawn > threshold).mean()) >= at)
+            above.append(float(outcome) > threshold)
+    return _counted(np.array(alarm, bool), np.array(above, bool), origins)
+
+
+def _published(folder: Path | str) -> pd.DataFrame:
+    arrivals = pd.read_csv(Path(folder) / inflow_scores.ARRIVALS, dtype="str", keep_default_na=False)
+    return arrivals.assign(persons=pd.to_numeric(arrivals["persons"]), series=quality.names(arrivals))
+
+
+def _counted(alarm: np.ndarray, above: np.ndarray, origins: Sequence[str]) -> Rates:
+    return Rates(
+        int((alarm & ~above).sum()), int((~above).sum()), int((~alarm & above).sum()), int(above.sum()),
+        (str(origins[0]), str(origins[-1])),
+    )  # fmt: skip
 
 
 def rates(folder: Path | str, place: str, threshold: float, at: float = 0.5, model: str = MODEL) -> Rates:
@@ -130,21 +219,12 @@ def rates(folder: Path | str, place: str, threshold: float, at: float = 0.5, mod
             why="an alarm is not shown without the rates at which it was wrong",
             do=nearest(place, have) if have else "run `workbench inflow backtest` with the model",
         )
-    arrivals = pd.read_csv(Path(folder) / inflow_scores.ARRIVALS, dtype="str", keep_default_na=False)
-    arrivals = arrivals.assign(persons=pd.to_numeric(arrivals["persons"]), series=quality.names(arrivals))
+    arrivals = _published(folder)
     truth = arrivals[arrivals["series"] == place].set_index("month")["persons"]
     outcome = truth.reindex(rows["target_month"]).to_numpy(float)
     alarm = chance_above(rows[hubverse.QUANTILES].to_numpy(float), threshold) >= at
     seen = np.isfinite(outcome)
-    above = outcome > threshold
-    words = scored.words["origins"]
-    return Rates(
-        int((alarm & ~above & seen).sum()),
-        int((~above & seen).sum()),
-        int((~alarm & above & seen).sum()),
-        int((above & seen).sum()),
-        (str(words[0]), str(words[-1])),
-    )
+    return _counted(alarm[seen], outcome[seen] > threshold, scored.words["origins"])
 
 
 def chance_above(quantiles: np.ndarray, threshold: float) -> np.ndarray:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from workbench.core.dates.calendar import add_months
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
 from workbench.studies.inflow.judgement.reweighting import enough, resampled
+from workbench.studies.inflow.policy import AROUND, Event, around, named
 
 if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
@@ -31,15 +33,18 @@ WITHIN = 0.1
 class Shock:
     """A destination's arrivals are multiplied by a factor, from a month on (to another), for a stated reason.
 
-    ``goes_to`` are shares, by destination, of those who do not come, and apply there in the same month instead.
+    ``goes_to`` are shares, by destination, of those who do not come, and apply there in the same month instead. With
+    ``event``, an event of the calendar, factor and reason may be left out (NaN, ''): they are then what was seen around
+    it (:func:`as_after`).
     """
 
     destination: str
-    factor: float
-    why: str
+    factor: float = float("nan")
+    why: str = ""
     from_month: str = ""
     to_month: str = ""
     goes_to: Mapping[str, float] = field(default_factory=dict)
+    event: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,43 @@ def read_scenario(file: Path | str) -> If:
     if not str(raw.get("name", "")).strip() or not (shocks or paths):
         raise DataError("a scenario needs a name and a condition", where=str(file), do=f"see {EXAMPLE}")
     return If(str(raw["name"]), shocks, paths)
+
+
+def as_after(scenario: If, arrivals: pd.DataFrame, events: Sequence[Event]) -> If:
+    """Return the scenario with the shocks that name an event filled in from what was seen around it.
+
+    The factor is the mean of the three months after the month of the event over that of the three before, at the
+    shock's destination: what followed then, not what the event did.
+
+    Raises
+    ------
+    AssumptionError
+        If the calendar has no such event, or the figures around it are not published or none.
+    """
+    filled = []
+    for shock in scenario.shocks:
+        if not shock.event:
+            if np.isnan(shock.factor):
+                raise AssumptionError(
+                    f"the shock on {shock.destination} has no factor", do="give factor = 0.4, or the event it is like"
+                )
+            filled.append(shock)
+            continue
+        event = named(events, shock.event)
+        why = shock.why or f"as after {event.name()}, {event.day.isoformat()} ({event.source})"
+        factor = shock.factor
+        if np.isnan(factor):
+            before, after = around(arrivals, event, shock.destination)
+            if not (before > 0 and np.isfinite(after)):
+                raise AssumptionError(
+                    f"nothing can be learnt of {shock.destination} around '{event.code}'",
+                    why=f"not every month from {add_months(event.month, -AROUND)} to "
+                    f"{add_months(event.month, AROUND)} is published up to the forecast's as-of month",
+                    do="state the factor in the scenario, or name another event",
+                )
+            factor = round(after / before, 3)
+        filled.append(replace(shock, factor=factor, why=why))
+    return replace(scenario, shocks=tuple(filled))
 
 
 EXAMPLE = "`workbench inflow scenario --help`"

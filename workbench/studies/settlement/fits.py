@@ -1,0 +1,56 @@
+"""Which method answers for a table, and what stands in where it fails its checks?
+
+Where areas have accepted quotas, the share model is fitted. Without quotas there is little to fit but the past of the
+shares, and simple rules combined did as well or better on tables of many kinds, in seconds. They also stand in where a
+fit fails its checks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.core.draws import Draws
+from workbench.core.errors import DataError
+from workbench.models.diagnostics import Diagnostics
+from workbench.models.settlement.combination.fit import CombinationFit, NothingSampled
+from workbench.models.settlement.fit import SettlementFit
+from workbench.models.settlement.panel import SettlementPanel
+
+Fit = SettlementFit | CombinationFit
+
+
+def by_rules(panel: SettlementPanel) -> bool:
+    """Return whether a table is answered by rules alone: it holds no accepted quota."""
+    return not bool((np.nan_to_num(panel.accepted) > 0).any())
+
+
+def opened(folder: Path | str) -> Fit:
+    """Read a saved fit of either kind."""
+    try:
+        return CombinationFit.load(folder)
+    except DataError:
+        return SettlementFit.load(folder)
+
+
+def futures(fit: Fit, totals: np.ndarray, seed: int) -> Draws:
+    """Return the futures of a fit; those of the rules combined where it failed its checks."""
+    return standing_in(fit).simulate(totals, seed)
+
+
+def standing_in(fit: Fit) -> Fit:
+    """Return the fit itself, or the rules combined where it failed its checks."""
+    if isinstance(fit, CombinationFit) or fit.diagnostics.ok:
+        return fit
+    posterior = fit.posterior.sizes
+    return CombinationFit(
+        fit.panel, fit.accepted, fit.configuration.contest, int(posterior["chain"] * posterior["draw"])
+    )
+
+
+def read_diagnostics(raw: Mapping[str, Any]) -> Diagnostics:
+    """Read what ``to_dict`` of either kind of diagnostics returned."""
+    return NothingSampled.of(int(raw["draws"])) if set(raw) == {"draws"} else Diagnostics.from_dict(raw)
