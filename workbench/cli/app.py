@@ -34,6 +34,7 @@ def run(
     browser: Annotated[bool, typer.Option("--open", help="Open the page in this machine's browser.")] = False,
 ) -> None:
     """Serve a page until Ctrl-C, closed to all who lack its key (set your own with WORKBENCH_TOKEN)."""
+    typer.echo(f"Starting the page {page} …", err=True)
     from workbench.apps.serving.server import Serving, serve
     from workbench.cli.parts import tell_left_out
     from workbench.core.runs.provenance import default_runs

@@ -25,6 +25,7 @@ def run(
 ) -> None:
     """Do the main job end to end: forecast arrivals, place a quarter's households, print two PDFs."""
     from workbench.core.runs.archive import archive_of
+    from workbench.core.runs.publication import DEMONSTRATION
     from workbench.presentation import allocation as plan_shown
     from workbench.presentation import inflow as forecast_shown
     from workbench.studies import inflow
@@ -48,7 +49,7 @@ def run(
     for run in (forecast.record, plan.record):
         if archive_of(runs).of_run(run.key) is None:
             failed = "" if run.results.get("converged", True) else "only a demonstration"
-            made = publishing.publish(run.key, by="workbench demo", note="a demonstration", reason=failed, runs=runs)
+            made = publishing.publish(run.key, by=DEMONSTRATION, note="a demonstration", reason=failed, runs=runs)
             typer.echo(
                 f"    Published as {made.id}, so that pages show it: a demonstration, nobody's decision.", err=True
             )

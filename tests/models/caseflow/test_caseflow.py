@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from workbench.core.errors import AssumptionError
-from workbench.models.caseflow import CaseFlowFit, CaseFlowModel, CaseFlowPanel, rules
+from workbench.models.caseflow import CaseFlowFit, CaseFlowModel, CaseFlowPanel, damping, rules
 from workbench.models.caseflow import equations as eq
+from workbench.models.caseflow.model import LEAST_SCALE
 from workbench.models.scores import LEVELS
 
 DRAWS = 200
@@ -77,6 +78,35 @@ def test_more_intake_means_more_waiting_and_later_more_output() -> None:
     for what in ("stock", "output"):
         ends = [getattr(f, what).values.sel(series="A").values[:, -1].mean() for f in (few, many)]
         assert ends[1] > 1.05 * ends[0]
+
+
+@pytest.mark.quick
+def test_a_change_is_damped_the_more_the_farther_ahead_and_no_case_is_lost() -> None:
+    share = damping.shares(8, 3, damping.WITH_FLOWS)
+    assert (np.diff(share) > 0).all() and share[1] == pytest.approx(0.25) and share[-1] < 0.5
+    assert damping.shares(24, 1, damping.WITH_FLOWS)[2::3] == pytest.approx(share)  # three months are a quarter
+    rng = np.random.default_rng(1)
+    flows = {name: rng.integers(0, 60, (50, 8)) for name in ("intake", "output", "further_in")}
+    flows["intake"] += 30
+    flows["stock"] = 100 + np.cumsum(flows["intake"] + flows["further_in"] - flows["output"], axis=1)
+    flows |= {"further_out": np.zeros_like(flows["intake"])}
+    taken = damping.excess(flows["stock"], 100, share)
+    found = damping.fewer_come(flows, 100, taken, 1)
+    assert np.median(found["stock"][:, -1]) < 0.8 * np.median(flows["stock"][:, -1])
+    before = np.column_stack([np.full(50, 100), found["stock"][:, :-1]])
+    assert (before + found["intake"] + found["further_in"] - found["output"] == found["stock"]).all()
+    assert min(found["stock"].min(), found["output"].min()) >= 0
+
+
+@pytest.mark.quick
+def test_what_a_stock_gains_with_its_output_is_learnt_and_chance_is_not() -> None:
+    """Persons wait, cases are decided: four more leave the stock for each case that is counted."""
+    from workbench.models.caseflow.fit import _further
+
+    of = panel()
+    counted = CaseFlowPanel(of.periods, of.series, of.intake, np.rint(of.output / 5), of.stock)
+    assert _further(counted, 0).per_output == pytest.approx(-4, rel=0.1)
+    assert abs(_further(of, 0).per_output) < 0.1
 
 
 @pytest.mark.quick
@@ -169,7 +199,7 @@ def made(rng: np.random.Generator, series: int = 3, each: int = 44) -> tuple[eq.
     common = rng.normal(0, e.season, season)
     truth["season"] = common + 0.5 * e.season * rng.normal(size=(series, season))
     centre, spread = rng.normal(np.log(0.2), 0.8), np.exp(rng.normal(np.log(0.4), 0.4))
-    truth["scale"] = np.exp(centre + spread * rng.normal(size=series))
+    truth["scale"] = LEAST_SCALE + np.exp(centre + spread * rng.normal(size=series))
     truth["degrees_of_freedom"] = np.array(2 + rng.gamma(2, 1 / 0.5))
     x, s = (7 + np.cumsum(rng.normal(0, 0.3, (each, series)), axis=0) for _ in range(2))
     y = np.full((each, series), 7.0)

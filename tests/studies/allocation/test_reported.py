@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from workbench.core.errors import DataError, ReportError
+from workbench.core.errors import DataError
 from workbench.presentation import allocation as page
 from workbench.presentation.allocation import figures
 from workbench.studies.allocation import reported
@@ -78,12 +78,12 @@ def test_given_scores_are_not_called_matching(own, tmp_path):
 
 @pytest.mark.parametrize("edition", ["public", "municipal"])
 def test_only_the_case_edition_shows_own_households(own, edition):
-    with pytest.raises(ReportError, match=f"no {edition} edition of your own households"):
+    with pytest.raises(DataError, match=f"no {edition} edition of your own households"):
         reported.study(**own, edition=edition)
 
 
 def test_one_table_alone_is_refused(own):
-    with pytest.raises(ReportError, match="needs both tables"):
+    with pytest.raises(DataError, match="needs both tables"):
         reported.study(own_households=own["own_households"], edition="case")
 
 

@@ -13,11 +13,13 @@ import pytest
 from typer.testing import CliRunner
 
 from workbench.cli import app
-from workbench.core.errors import DataError, ModelError
+from workbench.core.draws import Draws
+from workbench.core.errors import AssumptionError, DataError, ModelError
 from workbench.core.runs.tasks import Task
 from workbench.models import hubverse
 from workbench.studies.capacity import backtest
 from workbench.studies.capacity.data import read
+from workbench.studies.capacity.intake import of_periods
 
 TODAY = date(2026, 11, 1)
 
@@ -104,6 +106,23 @@ def test_quarters_ahead_are_quarters_in_the_hubverse_table(tmp_path: Path) -> No
     assert list(again["target"]) == ["stock"] * 2 and list(again["target_month"]) == ["2020-03", "2020-12"]
     with pytest.raises(DataError, match="not the months"):
         hubverse.write(rows.assign(target_month=["2020-03", "2020-04"]), tmp_path / "g.parquet")
+
+
+@pytest.mark.quick
+def test_months_of_an_inflow_forecast_are_a_quarters_intake_draw_by_draw() -> None:
+    persons = np.random.default_rng(1).poisson(400, (10, 2, 7))
+    labels = {"destination": ["XX", "YY"], "month": [f"2023-{month:02d}" for month in range(6, 13)]}
+    forecast = Draws.from_array(persons, labels, "applicants")
+    asked = {"as_of": "2023-Q2", "horizon": 2, "series": "all"}
+    found = of_periods(forecast, destination="YY", share=0.5, **asked)["all"]
+    quarters = persons[:, 1, 1:].reshape(10, 2, 3).sum(axis=2)
+    np.testing.assert_array_equal(found, np.round(quarters * 0.5))
+    months = of_periods(forecast, destination="XX", **asked | {"as_of": "2023-09"})["all"]
+    np.testing.assert_array_equal(months, persons[:, 0, 4:6])
+    with pytest.raises(AssumptionError, match="2 destinations"):
+        of_periods(forecast, **asked)
+    with pytest.raises(DataError, match="does not hold 2024-01, a month of 2024-Q1"):
+        of_periods(forecast, destination="XX", **asked | {"horizon": 3})
 
 
 @pytest.mark.quick

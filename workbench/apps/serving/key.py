@@ -25,7 +25,9 @@ def check(key: str) -> str:
     elif len(key) < SHORTEST:
         why = f"its length is {len(key)}, and keys of fewer than {SHORTEST} characters are found by trying"
     elif len(set(key)) < DIFFERENT:
-        why = f"it repeats {len(set(key))} different characters, and {DIFFERENT} or more are hard to guess"
+        why = (
+            f"it is made of only {len(set(key))} different characters; with fewer than {DIFFERENT} it is easy to guess"
+        )
     else:
         return key
     raise AppError(

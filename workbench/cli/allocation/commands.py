@@ -84,7 +84,7 @@ def run(
         typer.Option(
             "--json",
             help="Write value, bound, gap and the unplaced here, and the certificate beside it (.npz). "
-            "[default: result.json in the plan's folder]",
+            "[default: beside the plan, result.json or the plan's own name with -result.json]",
         ),
     ] = None,
     overwrite: Overwrite = False,
@@ -116,7 +116,7 @@ def run(
         raise typer.BadParameter("--tail is a share of the draws, above 0 up to 1")
     given = [path for path in (households, places, scores, outcomes, rules, practice) if path is not None]
     files.writable(out)
-    result = result or out.with_name("result.json")
+    result = result or out.with_name("result.json" if out.stem == "plan" else f"{out.stem}-result.json")
     sidecar, expected = result.with_suffix(".npz"), result.with_name(f"{result.stem}-scores.parquet")
     guard([out, result, sidecar, *([expected] if outcomes else [])], reads=given, overwrite=overwrite)
     home = localities.load(locality, "allocation") if locality else None

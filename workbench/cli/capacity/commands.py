@@ -26,6 +26,11 @@ NumberOfDraws = Annotated[int, typer.Option(min=50, help="Posterior draws for ea
 Contradiction = Annotated[
     float, typer.Option(min=0.0, help="Share beyond which a stock that does not follow from its flows is refused.")
 ]
+Inflow = Annotated[
+    str | None, typer.Option(help="Saved inflow forecast whose draws are the intake: 'latest', a key, a folder.")
+]
+Destination = Annotated[str | None, typer.Option(help="Destination of the inflow forecast.")]
+Share = Annotated[float, typer.Option(min=0.0, help="Cases of the agency for each applicant forecast.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 
@@ -75,14 +80,19 @@ def forecast(
         Path | None,
         typer.Option(help="Intake ahead as a table (period, [place, stage, case_type], intake); else it is forecast."),
     ] = None,
+    inflow: Inflow = None,
+    destination: Destination = None,
+    share: Share = 1.0,
     seed: Seed = 1,
     draws: NumberOfDraws = 500,
     contradiction: Contradiction = 0.5,
+    runs: Annotated[Path | None, typer.Option(help="Folder of saved runs.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace result files that are there already.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast intake, output and stock with 50, 80 and 95 % intervals; the stock follows from its flows."""
+    from workbench.cli.capacity.plan import tied_intake
     from workbench.core.storage.outputs import guard
     from workbench.sources import files
     from workbench.studies.capacity import forecasting
@@ -92,6 +102,8 @@ def forecast(
         guard([files.writable(out)], reads=[data, intake], overwrite=overwrite)
     flow = read(file=data, locality=locality, table=table, contradiction=contradiction)
     given = forecasting.intake_ahead(intake, flow, as_of=as_of, horizon=horizon) if intake is not None else None
+    if inflow is not None:
+        given = tied_intake(flow, inflow, destination, share, runs, as_of=as_of, horizon=horizon, stated=given)
     with step(f"Forecast {horizon} periods from {as_of}"):
         fitted = forecasting.fit(flow, as_of=as_of, seed=seed, draws=draws)
         futures = fitted.simulate(horizon, seed, intake=given)
@@ -164,11 +176,9 @@ def plan(
         float | None,
         typer.Option(help="Most case-months beyond the time limits in the mean of the worst tenth of draws."),
     ] = None,
-    inflow: Annotated[
-        str | None, typer.Option(help="Saved inflow forecast whose draws are the intake: 'latest', a key, a folder.")
-    ] = None,
-    destination: Annotated[str | None, typer.Option(help="Destination of the inflow forecast.")] = None,
-    share: Annotated[float, typer.Option(min=0.0, help="Cases of the agency for each applicant forecast.")] = 1.0,
+    inflow: Inflow = None,
+    destination: Destination = None,
+    share: Share = 1.0,
     seed: Seed = 1,
     language: Annotated[str, typer.Option(help="Language of the sentences: en, nb, sv.")] = "en",
     runs: Annotated[Path | None, typer.Option(help="Folder of saved runs.")] = None,

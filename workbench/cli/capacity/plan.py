@@ -11,7 +11,10 @@ import typer
 from workbench.cli.steps import step
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from workbench.core.draws import Draws
+    from workbench.studies.capacity.data import CaseFlow
 
 
 class Limits(TypedDict):
@@ -26,19 +29,42 @@ def intake_of(run: str | None, destination: str | None, share: float, runs: Path
     """Return the draws of a saved inflow forecast as an agency's intake, whole cases; None if none is named."""
     if run is None:
         return None
+    from workbench.studies import inflow
+    from workbench.studies.capacity.intake import cases_of, destination_of
+
+    draws = inflow.saved(run, runs=runs).draws
+    return cases_of(draws.select(destination=[destination_of(draws, destination)]), share)
+
+
+def tied_intake(
+    flow: CaseFlow,
+    run: str,
+    destination: str | None,
+    share: float,
+    runs: Path | None,
+    *,
+    as_of: str,
+    horizon: int,
+    stated: dict[str, np.ndarray] | None,
+) -> dict[str, np.ndarray]:
+    """Return the intake ahead of a case flow from a saved inflow forecast, beside what a table states of others."""
     from workbench.core.errors import AssumptionError
     from workbench.studies import inflow
-    from workbench.studies.capacity.intake import cases_of
+    from workbench.studies.capacity.intake import of_periods
 
-    found = inflow.saved(run, runs=runs)
-    known = found.draws.labels("destination")
-    if destination is None and len(known) > 1:
+    known = flow.panel.series
+    series = known[0] if len(known) == 1 else str(destination)
+    if series not in known:
         raise AssumptionError(
-            f"the inflow forecast has {len(known)} destinations",
-            why="an agency receives the cases of its own country",
-            do="name one with --destination: " + ", ".join(map(str, known)),
+            f"the case flow has {len(known)} series, and none is called '{series}'",
+            why="an inflow forecast is the intake of one of them",
+            do="name it with --destination: " + ", ".join(known),
         )
-    return cases_of(found.draws.select(destination=[destination or known[0]]), share)
+    if stated is not None and series in stated:
+        raise AssumptionError(f"the intake of {series} is given twice", do="use --intake or --inflow for it, not both")
+    draws = inflow.saved(run, runs=runs).draws
+    found = of_periods(draws, as_of=as_of, horizon=horizon, series=series, destination=destination, share=share)
+    return {**(stated or {}), **found}
 
 
 def plan(

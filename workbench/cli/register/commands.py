@@ -81,7 +81,11 @@ def verify(
         typer.echo(f"The audit was altered ({len(found.faults)} faults):")
         typer.echo("\n".join(f"  - {fault}" for fault in found.faults[:20]))
     else:
-        typer.echo(f"The audit holds: {found.rows:,} rows.\nNote elsewhere: {found.head}")
+        typer.echo(f"The audit holds: {found.rows:,} rows. Its last hash: {found.head}")
+        typer.echo(
+            "Keep the hash where nobody who can write to the register can change it, and give it next time with "
+            "--expect: it shows whether rows were taken from the end."
+        )
     if found.faults:
         raise typer.Exit(1)
 

@@ -22,7 +22,7 @@ Lists = Annotated[Path, typer.Option("--out", help="Folder for the lists, one fi
 Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
 
 
-@app.command("open", epilog="Example: workbench round open 2026 10 --deadline 2026-03-06 --who anna")
+@app.command("open", epilog="Example: workbench round open 2026 10 --deadline 2026-03-06 --today 2026-03-02 --who anna")
 def open_(
     year: Annotated[int, typer.Argument(help="Year of the week.")],
     week: Annotated[int, typer.Argument(help="Week whose places are offered.")],
@@ -49,6 +49,7 @@ def open_(
         deciders=deciders,
     )
     typer.echo(key)
+    typer.echo(f"Round of week {week} of {year} is open. Next: workbench round propose {key} --who {who}", err=True)
 
 
 @app.command("propose", epilog="Example: workbench round propose R0123 --who anna")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -108,10 +109,16 @@ def _known(municipality: str, locality: str) -> None:
 
 
 def _password(path: Path | None) -> str:
-    if path is None:
-        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     from workbench.core.errors import DataError
 
+    if path is None:
+        if not sys.stdin.isatty():
+            raise DataError(
+                "no password is given",
+                why="it can be asked for on a terminal only",
+                do="put it into a file that only you can read, and name that with --password-file",
+            )
+        return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     try:
         return path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:

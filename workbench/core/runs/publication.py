@@ -17,6 +17,10 @@ PUBLICATION, WITHDRAWAL, RUN = "publication.json", "withdrawal.json", "run"
 EDITIONS = ("public", "municipal", "case")
 
 
+DEMONSTRATION = "workbench demo"
+"""Who publishes what nobody decided on: the demonstration itself."""
+
+
 @dataclass(frozen=True)
 class Withdrawal:
     """Who took a publication back, when and why."""
@@ -62,6 +66,11 @@ class Publication:
     seal: str = ""
     format: str = FORMAT
     folder: Path = field(default=Path(), compare=False)
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether ``workbench demo`` made it, so that nobody decided on it."""
+        return self.by == DEMONSTRATION
 
     @property
     def id(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -131,9 +132,20 @@ def _within(gap: float, asked: float) -> bool:
     return gap <= max(asked, EXACT)
 
 
+def rounded_up(gap: float) -> tuple[float, int]:
+    """Return a gap as sentences give it, never less than it is but for what rounding alone can leave, and its decimals.
+
+    Both are of per cent: three decimals below 0.1 %, two below 1 %, else one.
+    """
+    if gap <= EXACT:
+        return 0.0, 0
+    decimals = 3 if gap < 0.001 else 2 if gap < 0.01 else 1
+    return math.ceil((gap - EXACT) * 100 * 10**decimals) / 10**decimals, decimals
+
+
 def _upward(gap: float) -> str:
-    """Return a gap in per cent, never rounded to less than it is, but for what rounding alone can leave."""
-    return f"{max(0.0, np.ceil((gap - EXACT) * 1e5)) / 1e3:.3f}%"
+    value, decimals = rounded_up(gap)
+    return f"{value:.{decimals}f}\N{NO-BREAK SPACE}%"
 
 
 def plan_of(problem: Problem, solution: Solution, *, seconds: float) -> Plan:
@@ -229,22 +241,26 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
         ended = "was interrupted" if solution.stopped else "ended when its time was up"
         sentences.append(f"The search {ended}: this is the best plan it had found.")
     if solution.objective == "place-first":
-        most = "more" if placed >= solution.persons_bound else f"more than {solution.persons_bound}"
         placed_ = "1 person is" if placed == 1 else f"{placed} persons are"
-        sentences.append(f"{placed_} placed, and no plan places {most}.")
+        if placed >= solution.persons_bound:
+            sentences.append(f"{placed_} placed, and no plan places more.")
+        elif solution.persons_bound >= int(problem.persons.sum()):
+            sentences.append(f"{placed_} placed; whether a plan could place more was not settled.")
+        else:
+            sentences.append(f"{placed_} placed, and no plan places more than {solution.persons_bound}.")
     if _within(gap, solution.asked):
         sentences.append(
             f"The total score is certified to within {_upward(gap)} of what any such plan could reach "
-            f"(asked {solution.asked:.3%})."
+            f"(asked {_upward(solution.asked)})."
         )
     else:
         sentences.append(
-            f"The total score is certified only to within {_upward(gap)}, not the {solution.asked:.3%} asked; the "
+            f"The total score is certified only to within {_upward(gap)}, not the {_upward(solution.asked)} asked; the "
             f"bound over all {pairs} pairs may be loose."
         )
         if np.isfinite(solution.proven):
             sentences.append(
-                f"By the solver's own account, which is no certificate, the plan is within {solution.proven:.3%} of "
-                f"the best among the {solution.tried} pairs it tried."
+                f"By the solver's own account, which is no certificate, the plan is within "
+                f"{_upward(solution.proven)} of the best among the {solution.tried} pairs it tried."
             )
     return " ".join(sentences)

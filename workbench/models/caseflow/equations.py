@@ -33,7 +33,7 @@ class Equation:
     name: str
     terms: tuple[str, ...]
     means: tuple[float, ...]
-    spread: float = 0.1
+    spread: float | tuple[float, ...] = 0.1
     season: float = 0.12
 
 
@@ -42,7 +42,7 @@ INTAKE = Equation("intake", _LEVEL, (0.1, 0.1), season=0.15)
 OUTPUT = Equation(
     "output", (*_LEVEL, "intake", "intake of 2", "intake of 4", "stock"), (0.1, 0.1, 0.05, 0.05, 0.05, 0.0)
 )
-STOCK = Equation("stock", (*_LEVEL, "change", "change of 4"), (0.0, 0.0, 0.2, 0.2), season=0.03)
+STOCK = Equation("stock", (*_LEVEL, "change", "change of 4"), (0.0, 0.0, 0.2, 0.2), (0.1, 0.1, 0.3, 0.3), season=0.03)
 
 
 def forward_filled(y: np.ndarray) -> np.ndarray:

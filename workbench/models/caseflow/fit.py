@@ -10,6 +10,7 @@ import numpy as np
 from workbench.core.dates.calendar import add_periods, last_month, month_number, period_months
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError
+from workbench.models.caseflow import damping
 from workbench.models.caseflow import equations as eq
 from workbench.models.caseflow.panel import CaseFlowPanel
 from workbench.models.diagnostics import Diagnostics
@@ -18,6 +19,9 @@ SURGE_CHANCE, SURGE_SCALE = 0.1, 3.0
 """Some periods have larger shocks than the past lets expect; chosen on quarters before 2019, for coverage."""
 CEILING = 20.0
 """No flow grows beyond so many times the highest one of its past: a guard against tails without a mean."""
+FEWEST_FURTHER = 8
+DOUBT = 4.0
+"""A slope is kept whole only where it is beyond doubt: its square is lessened by four squared standard errors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +76,7 @@ class CaseFlowFit:
         parts: dict[str, dict[str, np.ndarray]] = {}
         for column, name in enumerate(self.panel.series):
             given = None if intake is None or name not in intake else _checked(intake[name], horizon, name)
-            rng = np.random.default_rng([seed, column])
-            for what, values in self._series(column, horizon, rng, given).items():
+            for what, values in self._damped(column, horizon, seed, given).items():
                 parts.setdefault(what, {})[name] = values
 
         def draws(what: str) -> Draws | None:
@@ -89,6 +92,22 @@ class CaseFlowFit:
     def _last_stock(self, column: int) -> float:
         return float(eq.forward_filled(self.panel.stock[:, column])[-1])
 
+    def _damped(self, column: int, horizon: int, seed: int, given: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return one series' futures, axes (draw, period), the median of their stock drawn to the last one known.
+
+        A stated intake is left as it is, and then nothing is damped.
+        """
+        found = self._series(column, horizon, np.random.default_rng([seed, column]), given)
+        if "stock" not in found or given is not None:
+            return found
+        last, months = self._last_stock(column), period_months(self.panel.periods[0])
+        if "intake" in found:
+            taken = damping.excess(found["stock"], last, damping.shares(horizon, months, damping.WITH_FLOWS))
+            return damping.fewer_come(found, int(last), taken, _unit(self.panel.intake[:, column]))
+        taken = damping.excess(found["stock"], last, damping.shares(horizon, months, damping.ALONE))
+        unit = _unit(self.panel.stock[:, column])
+        return {**found, "stock": found["stock"] - (unit * np.rint(found["stock"] * taken / unit)).astype(np.int64)}
+
     def _series(
         self, column: int, horizon: int, rng: np.random.Generator, given: np.ndarray | None
     ) -> dict[str, np.ndarray]:
@@ -103,12 +122,12 @@ class CaseFlowFit:
             alone["stock"] = _whole(path[:, -horizon:], panel.stock[:, column])
         if "output" not in self.posterior or not np.isfinite(panel.output[:, column]).any():
             return alone
-        closed = bool(panel.closed[column])
         y = _paths(panel.output[:, column], size)
         has_intake = np.isfinite(panel.intake[:, column]).any() and (given is not None or "intake" in self.posterior)
+        closed = bool(panel.closed[column]) and has_intake  # with too little intake to learn from, no stock follows
         x = _paths(panel.intake[:, column], size) if has_intake else None
         s = _paths(panel.stock[:, column], size) if closed else None
-        share = _further_shares(panel, column)
+        further = _further(panel, column)
         found: dict[str, list[np.ndarray]] = {}
         stock = np.full(size, int(self._last_stock(column))) if closed else None
         for step in range(horizon):
@@ -125,7 +144,7 @@ class CaseFlowFit:
                 x = np.column_stack([x[:, : y.shape[1]], np.log1p(received)])
                 found.setdefault("intake", []).append(received)
             if stock is not None and s is not None:
-                besides = np.rint(stock * rng.choice(share, size)).astype(np.int64)
+                besides = further.drawn(stock, output, rng)
                 into, out_of = np.maximum(besides, 0), np.minimum(np.maximum(-besides, 0), stock)
                 # Nobody can be decided on who is not there.
                 output = np.minimum(output, stock + received + into - out_of)
@@ -174,18 +193,49 @@ def _paths(values: np.ndarray, size: int) -> np.ndarray:
 
 
 def _whole(logs: np.ndarray, past: np.ndarray) -> np.ndarray:
-    """Return whole cases, in the publisher's unit: 5 where everything published is a multiple of five."""
-    known = past[np.isfinite(past)]
-    unit = 5 if len(known) > 8 and not np.any(known % 5) else 1
+    """Return whole cases, in the publisher's unit."""
+    unit = _unit(past)
     return (unit * np.rint(np.expm1(logs) / unit)).astype(np.int64)
 
 
-def _further_shares(panel: CaseFlowPanel, column: int) -> np.ndarray:
-    """Return what entered or left besides the flows in past periods, as a share of the stock before; 0 if unknown."""
-    before = np.r_[np.nan, panel.stock[:-1, column]]
-    shares = panel.further[:, column] / np.maximum(before, 1.0)
-    shares = shares[np.isfinite(shares)]
-    return shares if len(shares) else np.zeros(1)
+def _unit(past: np.ndarray) -> int:
+    """Return what cases are counted in: 5 where everything published is a multiple of five."""
+    known = past[np.isfinite(past)]
+    return 5 if len(known) > 8 and not np.any(known % 5) else 1
+
+
+@dataclass(frozen=True, eq=False)
+class _Further:
+    """What enters or leaves the stock besides its flows: so much for each case of output, and shares of the stock."""
+
+    per_output: float
+    shares: np.ndarray
+
+    def drawn(self, stock: np.ndarray, output: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return whole cases, signed, one for each draw."""
+        besides = self.per_output * output + stock * rng.choice(self.shares, len(stock))
+        return np.rint(besides).astype(np.int64)
+
+
+def _further(panel: CaseFlowPanel, column: int) -> _Further:
+    """Return what the past says of flows that are not published; nothing besides where it cannot be told.
+
+    Where persons are counted in the stock and cases in the output, or refused cases wait on as appeals, the unexplained
+    part goes with the output: a least squares slope, shrunk towards nought by how doubtful it is.
+    """
+    before = np.maximum(np.r_[np.nan, panel.stock[:-1, column]], 1.0)
+    share, output = panel.further[:, column] / before, panel.output[:, column] / before
+    known = np.isfinite(share)
+    share, output = share[known], output[known]
+    if not len(share):
+        return _Further(0.0, np.zeros(1))
+    slope, spread = 0.0, float(((output - output.mean()) ** 2).sum())
+    if len(share) >= FEWEST_FURTHER and spread > 0 and np.ptp(share) > 0:
+        slope = float(((output - output.mean()) * share).sum() / spread)
+        rest = share - share.mean() - slope * (output - output.mean())
+        doubt = float((rest**2).sum()) / (len(share) - 2) / (slope**2 * spread)  # 1/F
+        slope *= max(0.0, 1 - DOUBT * doubt)
+    return _Further(slope, share - slope * output)
 
 
 def _checked(intake: np.ndarray, horizon: int, series: str) -> np.ndarray:

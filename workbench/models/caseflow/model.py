@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 FEWEST_ROWS = 8
 MEMORY = 0.95
 """Weight of a quarter's observation for each quarter it lies back; chosen on series left out."""
+LEAST_SCALE = 0.005
+"""Shocks are half a per cent at least: a series that never changed would leave the sampler nowhere to stay."""
 # More draws are sampled than kept: they cost little here, and R-hat is measured on all of them.
 KEEP_EVERY = 3
 _COMPILED: dict[tuple[eq.Equation, int, int], Any] = {}
@@ -37,7 +39,8 @@ class CaseFlowModel:
     Weights β and the common season are shared; seasons and log σ_i are normal around common ones. Unrest u_t compares
     the last four changes with the last sixteen: shocks come in spells.
     The stock follows from its flows in whole cases, period by period, in every draw; where only a stock is
-    published it has an equation of its own. Observations count by ``memory`` to the power of their age in quarters:
+    published it has an equation of its own. The median of a stock is drawn to the last one, the more the farther ahead
+    (:mod:`workbench.models.caseflow.damping`). Observations count by ``memory`` to the power of their age in quarters:
     old habits of an agency say less. A posterior so weighted answers to the backtest; with ``memory=1`` it is exact up
     to the sampler, and is checked by simulation.
     """
@@ -50,7 +53,7 @@ class CaseFlowModel:
             (
                 f"weights of {e.name}",
                 "term",
-                f"Normal(m, {e.spread}), m = {', '.join(map(str, e.means))}",
+                f"Normal(m, s), m = {', '.join(map(str, e.means))}, s = {str(e.spread).strip('()')}",
                 ", ".join(e.terms),
             )
             for e in (eq.INTAKE, eq.OUTPUT, eq.STOCK)
@@ -80,15 +83,16 @@ class CaseFlowModel:
             with pm.Model(coords=coords, check_bounds=False) as model:
                 data = {name: pm.Data(name, values) for name, values in observations(rows, season, self.memory).items()}
                 weight = pm.Normal("weight", np.array(equation.means), equation.spread, dims="term")
-                common = pm.Normal("common_season", 0, equation.season, dims="part")
+                common = pm.Normal("common_season", 0, 1, dims="part")
                 part = pm.Normal("season_part", 0, 1, dims=("series", "part"))
-                own = pm.Deterministic("season", common + 0.5 * equation.season * part, dims=("series", "part"))
+                known = equation.season * data["season_known"]
+                own = pm.Deterministic("season", known * (common + 0.5 * part), dims=("series", "part"))
                 centre = pm.Normal("scale_centre", np.log(0.2), 0.8)
                 log_scale = pt.ones(series) * centre
                 if series > 1:  # one series says nothing of a spread between series
                     spread = pm.LogNormal("scale_spread", np.log(0.4), 0.4)
                     log_scale = log_scale + spread * pm.Normal("scale_part", 0, 1, dims="series")
-                scale = pm.Deterministic("scale", pt.exp(log_scale), dims="series")
+                scale = pm.Deterministic("scale", LEAST_SCALE + pt.exp(log_scale), dims="series")
                 freedom = pm.Deterministic("degrees_of_freedom", 2 + pm.Gamma("above_two", 2, 0.5))
                 response = pm.Normal("unrest", 0.3, 0.15)
                 at = data["series_of_row"]
@@ -162,7 +166,14 @@ def observations(rows: eq.Rows, season: int, memory: float = 1.0) -> dict[str, n
         "series_of_row": rows.series,
         "now": rows.now,
         "before": rows.before,
+        "season_known": np.array(season_known(rows, season)),
     }
+
+
+def season_known(rows: eq.Rows, season: int) -> float:
+    """Return how wide a season may be, 0.05 to 1: in its first year nothing tells it from a trend."""
+    years = (float(rows.age.max()) + 1 + eq.FIRST) / season if len(rows.age) else 0.0
+    return min(max(years - 1, 0.05), 1.0)
 
 
 def observed(panel: CaseFlowPanel) -> dict[eq.Equation, eq.Rows]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from typing import TYPE_CHECKING
 
+from workbench.decisions.allocation.plan import rounded_up
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
 from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import day, known, marked, say, say_many
 from workbench.presentation.origin import locality_name
 from workbench.presentation.title_block import Front
-from workbench.presentation.wording import NBSP, leading, number, percent
+from workbench.presentation.wording import leading, number, percent
 
 if TYPE_CHECKING:
     from workbench.decisions.allocation import Plan
@@ -146,6 +146,14 @@ def placed(plan: Plan, *, synthetic: bool = False, language: str = "en") -> Find
             language,
             number=told(left),
         )
+    elif left and plan.persons_placed_bound >= plan.persons:
+        first += say_many(
+            "; {number} stays without a place; whether a plan could place more was not settled",
+            "; {number} stay without a place; whether a plan could place more was not settled",
+            left,
+            language,
+            number=told(left),
+        )
     elif left:
         first += say_many(
             "; {number} stays without a place, and no plan can place more than {most}",
@@ -192,10 +200,8 @@ def _score(plan: Plan, language: str) -> str:
 
 def _gap(gap: float, language: str = "en") -> str:
     """Return a gap rounded up, so that the sentence never promises more than was proved."""
-    if gap <= SETTLED:
-        return f"0{NBSP}%"
-    decimals = 3 if gap < 0.001 else 2 if gap < 0.01 else 1
-    return percent(math.ceil(gap * 100 * 10**decimals) / (100 * 10**decimals), decimals, language)
+    value, decimals = rounded_up(gap)
+    return percent(value / 100, decimals, language)
 
 
 def worst_off(plan: Plan, language: str = "en") -> Finding:
@@ -288,7 +294,15 @@ def _status(result: AllocationResult, language: str) -> str:
     told = []
     if plan.status.startswith("The search"):
         told.append(say("The search ended before it was done: this is the best plan it had found.", language))
-    if plan.objective == "place-first":
+    if plan.objective == "place-first" and plan.persons_placed < plan.persons_placed_bound >= plan.persons:
+        told.append(
+            say(
+                "{placed} persons are placed; whether a plan could place more was not settled.",
+                language,
+                placed=number(plan.persons_placed, language=language),
+            )
+        )
+    elif plan.objective == "place-first":
         told.append(
             say(
                 "{placed} persons are placed, and no plan places more than {most}.",

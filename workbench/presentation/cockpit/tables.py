@@ -206,7 +206,10 @@ def headline(cockpit: Cockpit, place: str, language: str = "en", area: str = "")
     gaps = [(of, t) for of, t in zip(chosen, told, strict=True) if t.other is not None and t.value is not None]
     if gaps:
         of, t = max(gaps, key=lambda pair: abs(float(pair[1].value or 0) - float(pair[1].other or 0)))
-        sentence = f"{of.text('label', language)}: {message(cockpit, of, t, language).sentence}"
+        about = of.text("label", language)
+        if of.group != "all":  # whose figure it is, beside that of everybody else
+            about = f"{about} ({words.group(of.group, language)})"
+        sentence = f"{about}: {message(cockpit, of, t, language).sentence}"
         return Finding(sentence, headline=True, language=language)
     known = sum(t.value is not None for t in told)
     return Finding(

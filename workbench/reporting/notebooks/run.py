@@ -14,21 +14,17 @@ from jupyter_client.manager import AsyncKernelManager
 from papermill.exceptions import PapermillExecutionError
 
 import workbench
-from workbench.core.errors import (
-    AssumptionError,
-    ContradictionError,
-    DataError,
-    DecisionError,
-    ModelError,
-    PluginError,
-    ReportError,
-)
+from workbench.core.errors import ReportError, WorkbenchError
 from workbench.reporting.formats.prose import in_language
 from workbench.reporting.notebooks.catalogue import read_notebook
 
-OURS = {
-    kind.__name__ for kind in (AssumptionError, ContradictionError, DataError, DecisionError, ModelError, PluginError)
-}
+
+def _family(kind: type[WorkbenchError]) -> set[str]:
+    return {kind.__name__}.union(*(_family(each) for each in kind.__subclasses__()))
+
+
+OURS = _family(WorkbenchError) - {ReportError.__name__}
+"""Errors that say themselves what is wrong with what was asked for; those of a report itself are faults of its page."""
 
 
 class Refused(ReportError):

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.core.errors import ReportError
+from workbench.core.errors import DataError
 from workbench.core.geography.places import Locality
 from workbench.core.runs.provenance import RunStore, Source, Vintage, caveat, fingerprint
 from workbench.core.runs.scenario import Scenario
@@ -76,7 +76,7 @@ def study(
 
     Raises
     ------
-    ReportError
+    DataError
         If another edition of one's own households is asked for, or one of the two tables is missing.
     """
     if not any((own_households, own_places, own_scores, own_rules, own_locality)):
@@ -84,9 +84,9 @@ def study(
             locality=locality, year=year, quarter=quarter, households=households, seed=seed, gap=gap, runs=runs
         )
     if not own_households or not own_places:
-        raise ReportError("a plan of your own needs both tables", do="give own_households=FILE and own_places=FILE")
+        raise DataError("a plan of your own needs both tables", do="give own_households=FILE and own_places=FILE")
     if edition != CASE:
-        raise ReportError(
+        raise DataError(
             f"no {edition} edition of your own households",
             why="a plan of real households counts few persons in most places, and names who they are",
             do="add edition=case for those who decide; `report build round` has a municipality's own edition",

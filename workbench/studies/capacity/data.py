@@ -136,7 +136,9 @@ def _period_faults(frame: pd.DataFrame, today: date) -> Iterator[Fault]:
 def _content_faults(frame: pd.DataFrame, outcomes: list[str]) -> Iterator[Fault]:
     counts = [name for name in ("intake", "output", "stock", *outcomes) if name in frame]
     if not counts or frame[counts].isna().all().all():
-        yield Fault("no cell of intake, output, outcomes or stock is filled: there is nothing to forecast")
+        columns = ", ".join(str(name) for name in frame.columns if name != "row")
+        told = f"columns found: {columns}"
+        yield Fault(f"no cell of intake, output, outcomes or stock is filled: there is nothing to forecast ({told})")
         return
     nothing = frame[[name for name in ("output", *outcomes) if name in frame]].isna().all(axis=1)
     for name in ("staff", "staff_hours"):

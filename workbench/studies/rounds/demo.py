@@ -49,7 +49,7 @@ def fill(store: Store, locality: Locality, *, households: int, year: int, seed: 
             _household(connection, at, row, form, parameters, rng)
         offered = _places(connection, locality, year)
     with store.reading() as connection:
-        return {**reservation.size(connection), "places in 13 weeks": offered}
+        return {**reservation.size(connection), f"places in weeks 1 to {WEEKS} of {year}": offered}
 
 
 def _household(connection: Any, at: int, row: dict[str, Any], form: forms.Form, parameters: Any, rng: Any) -> None:

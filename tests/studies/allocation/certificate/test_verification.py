@@ -184,7 +184,7 @@ def test_a_spoilt_proof_of_the_persons_placed_is_refused_in_words(
 def test_a_bound_over_plans_of_many_persons_is_none_over_all_plans(tmp_path: Path) -> None:
     result = made(tmp_path, "--objective", "score")
     edit_sidecar(result, lambda arrays: arrays.update({"score.at_least": np.array(1)}))
-    assert "persons asked of every plan" in wrong(result)
+    assert "persons in the plans that the bound speaks of" in wrong(result)
 
 
 def test_a_plan_without_its_households_is_refused(result: Path) -> None:

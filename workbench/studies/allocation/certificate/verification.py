@@ -129,7 +129,8 @@ def _origin(told: Mapping[str, Any], sidecar: Sidecar, tables: Tables) -> list[C
 def _asked_of_every_plan(objective: str, at_least: int | None, persons: int) -> Check:
     """Under place-first the bound may speak only of plans with at most as many persons as are placed; else of all."""
     well = at_least is None or (objective == "place-first" and persons >= at_least)
-    return Check("persons asked of every plan", "none" if at_least is None else str(at_least), str(persons), well)
+    said = "any number" if at_least is None else f"at least {at_least}"
+    return Check("persons in the plans that the bound speaks of", said, f"{persons} placed", well)
 
 
 def _tables(
