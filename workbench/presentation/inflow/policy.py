@@ -82,12 +82,10 @@ def table(rows: pd.DataFrame, called: dict[str, Event], result: InflowResult, la
             Column(say("Event", language), tuple(named), right=False),
             Column(say("Day", language), tuple(days), right=False),
             Column(say("Destination", language), tuple(where), right=False),
-            Column(say("3 months before", language), tuple(count(v, language) for v in rows["before"])),
-            Column(say("3 months after", language), tuple(count(v, language) for v in rows["after"])),
+            Column(say("Before", language), tuple(count(v, language) for v in rows["before"])),
+            Column(say("After", language), tuple(count(v, language) for v in rows["after"])),
             Column(say("Change", language), tuple(_signed(v, language) for v in rows["change"])),
-            Column(
-                say("Same months a year earlier", language), tuple(_signed(v, language) for v in rows["year_before"])
-            ),
+            Column(say("Year earlier", language), tuple(_signed(v, language) for v in rows["year_before"])),
         ),
         data=rows,
         notes=(
