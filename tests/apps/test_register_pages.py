@@ -17,7 +17,7 @@ from workbench.apps.register_view import RegisterView
 from workbench.apps.rounds.view import RoundsView
 from workbench.apps.serving.signin import Sessions
 from workbench.sources import localities
-from workbench.store import accounts, audit, database, records
+from workbench.store import accounts, audit, database, records, reservation
 from workbench.store.database import Store
 
 pytestmark = pytest.mark.quick
@@ -164,16 +164,16 @@ def test_from_the_interview_to_the_decision_by_the_pages_alone(store: Store) -> 
 
     assert "3 places in" in places.head.value and "<td>3</td>" in places.told.value
     rounds = RoundsView(Desk(store, "dina", ""), "sv")
-    rounds.year.value, rounds.week.value = week.isocalendar()[:2]
-    rounds.deadline.value, rounds.deciders.value = "2026-13-01", 2
-    rounds.begin.click()
+    rounds.entries.year.value, rounds.entries.week.value = week.isocalendar()[:2]
+    rounds.entries.deadline.value, rounds.entries.deciders.value = "2026-13-01", 2
+    rounds.entries.begin.click()
     assert "är inget datum" in rounds.notice.value
-    rounds.deadline.value = week.isoformat()
-    rounds.begin.click()
-    rounds.propose.click()
+    rounds.entries.deadline.value = week.isoformat()
+    rounds.entries.begin.click()
+    rounds.entries.propose.click()
     assert "1 av 1 personer" in rounds.notice.value and "Oslo" in rounds.told.value
     assert OffersView(Desk(store, "kari", "")).rows == []  # a draft is nobody's business yet
-    rounds.hand_out.click()
+    rounds.entries.hand_out.click()
     assert OffersView(Desk(store, "per", "")).rows == []
     offers = OffersView(Desk(store, "kari", ""))
     assert "1 of 1 offers wait" in offers.head.value and "Zquux" not in str([w.children for w in offers.list.children])
@@ -183,19 +183,49 @@ def test_from_the_interview_to_the_decision_by_the_pages_alone(store: Store) -> 
     offers._open(offers.rows[0])
     assert "Zquuxina" in offers.folder.value and "noted" in offers.folder.value
     rounds.update()
-    rounds.waits.value = offers.rows[0].household
-    rounds.decide.click()
+    rounds.entries.waits.value = offers.rows[0].household
+    rounds.entries.decide.click()
     assert "en annan person" in rounds.notice.value
-    rounds.waits.value = offers.rows[0].household
-    rounds.decide.click()
+    rounds.entries.waits.value = offers.rows[0].household
+    rounds.entries.decide.click()
     assert "second decider is the first" in rounds.notice.value
     other = RoundsView(Desk(store, "dag", ""))
-    other.waits.value = offers.rows[0].household
-    other.decide.click()
+    other.entries.waits.value = offers.rows[0].household
+    other.entries.decide.click()
     assert "Decided." in other.notice.value
     with store.reading() as c:
         assert audit.verify(c).faults == ()
         assert c.exec_driver_sql("SELECT state FROM household").scalar_one() == "decided"
+
+
+def test_another_municipality_comes_with_its_own_services(store: Store) -> None:
+    page = PlacesView(Desk(store, "dina", ""))
+    assert "Name a municipality" in page.head.value and page.notice.value == ""
+    page.place.value = "0301"
+    page.services.value = "school"
+    page.keep.click()
+    page.place.value = "1103"
+    assert page.services.value == "" and "Stavanger" in page.head.value
+    page.place.value = "0301"
+    assert page.services.value == "school"
+
+
+def test_nothing_is_said_of_a_household_that_was_declined(store: Store) -> None:
+    interview(store).hand_in.click()
+    rounds = RoundsView(Desk(store, "dina", ""))
+    week = datetime.now(UTC).date() + timedelta(days=7)
+    with store.writing() as c:
+        reservation.offer(c, "0301", *week.isocalendar()[:2], 3, who="anna")
+    rounds.entries.year.value, rounds.entries.week.value = week.isocalendar()[:2]
+    rounds.entries.deadline.value = week.isoformat()
+    for press in (rounds.entries.begin, rounds.entries.propose, rounds.entries.hand_out):
+        press.click()
+    offers = OffersView(Desk(store, "kari", ""))
+    card = offers.list.children[0].children[0]
+    assert "none stated" in card.value and "Persons" in card.value
+    offers._answer(offers.rows[0], False, "no_room_left")
+    card = offers.list.children[0].children[0]
+    assert "declined" in card.value and "none stated" not in card.value and "Persons" not in card.value
 
 
 def test_a_session_ends_by_idleness_by_age_and_by_signing_out() -> None:

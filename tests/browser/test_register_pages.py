@@ -25,6 +25,7 @@ pytestmark = pytest.mark.whole
 PASSWORD = "four words in a row"
 STAFF = (("ingrid", "interviewer", ""), ("dina", "directorate", ""), ("kari", "municipality", "0301"))
 WHO = {"intake": "ingrid", "offers": "kari", "places": "kari", "rounds": "dina"}
+CHOICES = ("places", "rounds")
 FORM = scenes.FORM
 Visit = Callable[..., "contextmanager[Page]"]
 
@@ -102,6 +103,17 @@ def sound(page: Page) -> None:
     grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
     assert grave == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off at the side"
+
+
+def headline_first(page: Page) -> None:
+    """Check that on a phone the choices open by a button, below which the headline is seen at once."""
+    choices = page.locator(".mw-choices").first
+    expect(choices).to_be_hidden()
+    place = page.locator(".mw-headline").bounding_box()
+    assert place is not None and place["y"] < 700
+    page.locator(".mw-toggle").click()
+    expect(choices).to_be_visible()
+    page.locator(".mw-toggle").click()
 
 
 def test_an_interview_is_held_by_keyboard_alone_in_arabic(visit: Visit, register: Path) -> None:
@@ -186,5 +198,7 @@ def test_each_page_is_sound_in_every_language_and_on_a_phone(visit: Visit, name:
             for width in (1280, 390):
                 page.set_viewport_size({"width": width, "height": 900})
                 sound(page)
+                if name in CHOICES and width == 390:
+                    headline_first(page)
                 if folder := os.environ.get("WORKBENCH_PICTURES"):
                     page.screenshot(path=f"{folder}/{name}-{code}-{width}.png", full_page=True)

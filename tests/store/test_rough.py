@@ -160,3 +160,19 @@ def test_fifty_writers_for_a_minute(kind: str, cluster: Cluster, tmp_path: Path)
     address = str(tmp_path / "r.sqlite") if kind == "sqlite" else cluster.url(cluster.fresh())
     scenes.interviewees(address, 1)
     print(kind, many_writers(address, 50, 60.0))
+
+
+def test_a_register_that_stays_busy_is_told_so_and_then_serves_again(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "WAIT_SECONDS", 1)
+    first, second = database.opened(address), database.opened(address)
+    with (
+        first.writing(),
+        pytest.raises(StoreError, match="the register is busy") as told,
+        second.writing(),
+    ):
+        pass  # pragma: no cover
+    assert "do it again in a moment" in told.value.message() and "locked" not in told.value.message()
+    with second.writing() as c:
+        assert c.execute(sa.text("SELECT 1")).scalar_one() == 1

@@ -80,6 +80,13 @@ class RegisterView(ABC):
     def refresh(self) -> None:
         """Show what stands in the register now, in the page's language."""
 
+    def controls(self, first: tuple[ipywidgets.Widget, ...], *cards: ipywidgets.Box) -> None:
+        """Put entries beside the page; on a phone the cards open by a button, so that the page comes first."""
+        self.choices = ipywidgets.Button()
+        for each in (self.choices, *cards):
+            each.add_class("mw-toggle" if each is self.choices else "mw-choices")
+        self.side.children = (boxed("mw-card", *first, self.choices), *cards)
+
     def update(self) -> None:
         """Show the page again, or say why not."""
         with self.guarded():

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +30,8 @@ VARIABLE = "WORKBENCH_STORE"
 DEFAULT = Path("output/register.sqlite")
 WAIT_SECONDS = 60
 """How long a writer waits for its turn before it is refused."""
+LONGEST_PAUSE, SHORTEST_PAUSE, PATIENCE = 0.025, 0.001, 1.0
+"""Seconds between two tries of a writer of SQLite: at first, and once it has waited for so long."""
 _TURN = 726_101
 """Number of the advisory lock that PostgreSQL's writers take in turn; any number, the same for all."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -207,7 +211,33 @@ def _connected(url: URL) -> Store:
     @event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         # A transaction that reads first and writes later could be refused half-way: a writer takes the lock at once.
-        write = connection.get_execution_options().get("workbench_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        if connection.get_execution_options().get("workbench_write", False):
+            _take_turn(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
 
     return Store(engine)
+
+
+def _take_turn(connection: sa.Connection) -> None:
+    """Begin a writing transaction of SQLite; who has waited longest asks most often, and so is served first.
+
+    SQLite's own waiting asks ever more rarely, so that newcomers overtake whoever waits: with fifty writers one of
+    them waited for half a minute.
+    """
+    cursor = connection.connection.cursor()
+    began = time.monotonic()
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        while (waited := time.monotonic() - began) < WAIT_SECONDS:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break  # another fault: the statement below meets it again and tells of it
+            time.sleep(max(SHORTEST_PAUSE, LONGEST_PAUSE * (1 - waited / PATIENCE)))
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {1000 * WAIT_SECONDS}")
+        cursor.close()

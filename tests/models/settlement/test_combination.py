@@ -124,6 +124,14 @@ def test_quotas_of_the_period_ahead_are_used_where_they_are_known() -> None:
     assert np.abs(fit.expected(1) - quota[-1] / quota[-1].sum()).sum() < 0.15
 
 
+def test_that_an_area_ended_is_no_error_of_the_others() -> None:
+    persons = np.full((8, 10), 200) + np.random.default_rng(11).integers(0, 60, (8, 10))
+    persons[4:, :3] = 0
+    panel = replace(panel_of(persons), ended=("A00", "A01", "A02"))
+    found = combine(panel, as_of=2017, draws=1000).simulate(np.array([[2000]]), 1).values.to_numpy()[:, :, 0]
+    assert (found[:, :3] == 0).all() and (np.quantile(found[:, 3:], 0.025, axis=0) > 100).all()
+
+
 def test_small_counts_are_trusted_less() -> None:
     persons = np.array([[10.0, 9990.0], [20.0, 9980.0]])
     now = smoothed_by_size(persons, 0.0, 30.0)[-1]

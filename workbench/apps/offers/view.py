@@ -63,8 +63,9 @@ class OffersView(RegisterView):
             (say("Needs", self.lang), needs(row.needs, self.lang) or say("none stated", self.lang)),
             (say("Route", self.lang), population(row.population, self.lang)),
             (say("To be settled by", self.lang), row.deadline),
-            (say("Answer by", self.lang), row.answer_by),
         ]
+        # Of a household that was declined nothing is shown any more: 'none stated' would be a statement about it.
+        facts = [each for each in facts if row.size and each[1]] + [(say("Answer by", self.lang), row.answer_by)]
         said = "".join(f"<div><dt>{m.html(name)}</dt><dd>{m.html(value)}</dd></div>" for name, value in facts)
         named = say("Household {code}", self.lang, code=row.short)
         head = f"{named}: {state(row.state, self.lang)}"

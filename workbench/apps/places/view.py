@@ -52,21 +52,32 @@ class PlacesView(RegisterView):
         self.keep = button("", lambda: self.act(self._keep))
         self.week_title, self.pause_title, self.service_title = (ipywidgets.HTML() for _ in range(3))
         self.told = ipywidgets.HTML()
-        self.side.children = (
-            boxed("mw-card", self.language, self.place, self.year),
+        self.controls(
+            (self.language, self.place, self.year),
             boxed("mw-card", self.week_title, self.week, self.kind, self.number, self.save),
             boxed("mw-card", self.pause_title, self.reason, boxed("mw-row", self.pause, self.open)),
             boxed("mw-card", self.service_title, self.services, self.keep),
         )
         self.main.children = (self.head, self.notice, self.told)
-        for each in (self.place, self.year):
-            each.observe(lambda _: self.update(), "value")
+        self.year.observe(lambda _: self.update(), "value")
+        self.place.observe(lambda _: self._arrive(), "value")
+        self._arrive()
+
+    def _arrive(self) -> None:
+        """Show another municipality with the services that it states: those of the one before are not its own."""
         with self.guarded(), self.desk.store.reading() as connection:
-            self.services.value = "; ".join(reservation.services(connection, self.place.value))
+            self.services.value = "; ".join(reservation.services(connection, self.place.value.strip()))
+        self.update()
 
     def refresh(self) -> None:
         """Show the year."""
         self._label()
+        self.choices.description = say("Change weeks and services", self.lang)
+        if not self.place.value.strip():
+            lead = say("Name a municipality by its code.", self.lang)
+            title = notices.tag("h1", say("Places by week", self.lang))
+            self.head.value, self.told.value = title + notices.tag("p", lead, "mw-headline"), ""
+            return
         place, year = self._place(), self.year.value
         with self.desk.store.reading() as connection:
             weeks, quotas = offered.weeks(connection, place, year), offered.quotas(connection, place, year)

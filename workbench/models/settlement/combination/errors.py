@@ -68,10 +68,11 @@ def widened(ratio: np.ndarray, by: np.ndarray) -> np.ndarray:
     return np.where(ratio > 1, 1 + (ratio - 1) * by, np.where(ratio > 0, low, 0.0))
 
 
-def past_errors(pasts: Mapping[int, Past], horizon: int, experts: Experts) -> PastErrors:
+def past_errors(pasts: Mapping[int, Past], horizon: int, experts: Experts, gone: np.ndarray) -> PastErrors:
     """Return the past errors of the combination at a horizon; where none reaches so far, those of the longest shorter.
 
-    Every past forecast is combined with weights that its own outcome had no part in. Areas that were out are left out.
+    Every past forecast is combined with weights that its own outcome had no part in. Areas that were out are left out,
+    and those that are ``gone`` (by area): that they ended is known and no error.
     """
     persons = experts.persons
     known = [ahead for ahead in pasts if ahead <= horizon]
@@ -82,7 +83,7 @@ def past_errors(pasts: Mapping[int, Past], horizon: int, experts: Experts) -> Pa
         past = pasts[ahead]
         for at, foreseen, came in zip(past.origins, past.foreseen, past.came, strict=True):
             mean = weigh(pasts, ahead, experts.supposed, without=int(at + ahead)) @ foreseen
-            here = np.flatnonzero((mean > 0) & ~entry(persons[: at + 1], ahead)[0])
+            here = np.flatnonzero((mean > 0) & ~gone & ~entry(persons[: at + 1], ahead)[0])
             expected.append(mean[here] * persons[at + ahead].sum())
             ratio.append(came[here] / mean[here])
             area.append(here)

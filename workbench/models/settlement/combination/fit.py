@@ -141,7 +141,7 @@ class CombinationFit:
             rng = np.random.default_rng([seed, step])
             expected = self.expected(horizon)
             usual = float(np.median(totals[:, step]))
-            errors = past_errors(self._pasts(horizon), horizon, self._experts)
+            errors = past_errors(self._pasts(horizon), horizon, self._experts, self.panel.gone)
             scores = normal_scores(size, scores, rng)
             share = drawn(errors.distributions(expected * usual), scores) * expected
             out, chance, first = entry(persons, horizon)
