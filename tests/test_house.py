@@ -171,3 +171,11 @@ def test_report_pages_are_thin(path: Path) -> None:
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     assert not re.search(r"^\s*(def|class|for|while)\b", code, re.M)
     assert code.count(".study(") == 1
+
+
+@pytest.mark.quick
+def test_a_scheduler_started_as_the_readme_says_listens_on_one_address() -> None:
+    lines = [line for line in (ROOT / "README.md").read_text(encoding="utf-8").splitlines() if "dask scheduler" in line]
+    assert lines
+    for line in lines:
+        assert re.search(r"--host HOST\b", line) and "--dashboard-address 127.0.0.1:0" in line

@@ -29,6 +29,28 @@ def test_the_inflow_notebook_runs_and_scores_a_contest(tmp_path: Path) -> None:
     assert (tmp_path / "contest" / "scores.json").exists()
 
 
+def test_the_notebook_of_an_offices_month_runs_from_a_saved_forecast(tmp_path: Path, saved_runs: Path) -> None:
+    notebook = nbformat.read(ROOT / "notebooks" / "08_inflow_each_month.ipynb", as_version=4)
+    done = papermill.execute_notebook(
+        notebook,
+        str(tmp_path / "done.ipynb"),
+        {"run": "latest", "runs": str(saved_runs)},
+        kernel_name="python3",
+        cwd=str(ROOT / "notebooks"),
+        progress_bar=False,
+    )
+    assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    said = str([o for cell in done.cells for o in cell.get("outputs", [])])
+    for words in (
+        "some month",
+        "not its effect",
+        "IF “As after the border",
+        "As A and B judge it",
+        "first-time applicants",
+    ):
+        assert words in said, words
+
+
 def test_the_notebook_on_fairness_and_honesty_runs_in_small(tmp_path: Path) -> None:
     notebook = nbformat.read(ROOT / "notebooks" / "04_fair_and_honest.ipynb", as_version=4)
     done = papermill.execute_notebook(

@@ -58,7 +58,7 @@ def main() -> None:
                 _, status, used = os.wait4(started.pid, 0)
                 started.returncode = os.waitstatus_to_exitcode(status)
             assert started.returncode == 0 and "2,000,000 rows" in said, said
-            memory = used.ru_maxrss / (1 if sys.platform == "darwin" else 1000) / 1000
+            memory = used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
             print(f"{name}: {used.ru_utime + used.ru_stime:.1f} s of processor time, {memory:,.0f} MB at most")
 
 

@@ -18,7 +18,7 @@ from workbench.presentation.languages import LANGUAGES
 QUERY, LANGUAGE, PANEL = "QUERY_STRING", "WORKBENCH_LANGUAGE", "WORKBENCH_PANEL"
 """By these names the server tells a page's kernel its address, its language and the panel to show."""
 DRAFTS = "WORKBENCH_DRAFTS"
-"""By this name a page is told to show the newest saved result, published or not; it says that it is a draft."""
+"""This name asks a page to show the newest saved result, published or not; it says that it is a draft."""
 
 
 def available() -> Mapping[str, Plugin]:

@@ -1,4 +1,4 @@
-"""What happens when a command is told to end (SIGTERM, SIGHUP), and to its temporary files however it ends?"""
+"""What happens when a command is asked to end (SIGTERM, SIGHUP), and to its temporary files however it ends?"""
 
 from __future__ import annotations
 

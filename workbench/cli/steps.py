@@ -24,7 +24,7 @@ def step(title: str, of: str = "") -> Iterator[Callable[[int, int], None]]:
     Parameters
     ----------
     of
-        What is counted, for a step of minutes and more: progress is told in counts, and without a terminal too, as a
+        What is counted, for a step of minutes and more: progress is given in counts, and without a terminal too, as a
         line for each tenth.
     """
     started = time.monotonic()

@@ -30,7 +30,7 @@ REPORT_SECONDS = 0.5
 def without_compiler() -> Iterator[None]:
     """Load PyMC, and run the block, with PyTensor in numba mode and no C compiler looked for or missed.
 
-    PyTensor searches a compiler when it is imported and warns if there is none; it is told not to, for this process
+    PyTensor searches a compiler when it is imported and warns if there is none; that is turned off, for this process
     and only if it is imported here for the first time. ArviZ announces its next version at every import.
     """
     asked = os.environ.get("PYTENSOR_FLAGS")

@@ -121,7 +121,7 @@ def build_many(
 
 
 def _one(task: Task) -> Made:
-    """Build one report in this worker; whatever breaks in it is told and stops no other."""
+    """Build one report in this worker; a fault in it is reported and stops no other."""
     from workbench.reporting.notebooks.warm import run_here
 
     order: Order = task.inputs

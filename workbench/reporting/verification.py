@@ -231,7 +231,7 @@ def _difference(one: str, two: str) -> tuple[str, str]:
 def every(
     folder: Path, *, rerun: bool = True, told: Callable[[str], None] = lambda _: None
 ) -> list[tuple[Path, Verdict | WorkbenchError]]:
-    """Return a verdict on each PDF of a folder; one that cannot be checked is told by its fault, the others go on."""
+    """Return a verdict on each PDF of a folder; where one cannot be checked, its fault is the verdict."""
     found: list[tuple[Path, Verdict | WorkbenchError]] = []
     for path in sorted(folder.rglob("*.pdf")):
         try:

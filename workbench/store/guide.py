@@ -90,7 +90,7 @@ def surveys(store: Store, locality: str) -> tuple[Survey, ...]:
 
 
 def erase_comments(store: Store, locality: str, before: date, *, who: str) -> int:
-    """Erase the comments given before a day, whoever wrote them; the answers stay. Return how many."""
+    """Erase the comments given before a day, no matter who wrote them; the answers stay. Return how many."""
     old = (GUIDE_ANSWER.c.locality == locality) & (GUIDE_ANSWER.c.day < before) & GUIDE_ANSWER.c.comment.is_not(None)
     with store.writing() as connection:
         number = connection.execute(GUIDE_ANSWER.update().where(old).values(comment=None)).rowcount

@@ -10,7 +10,7 @@ import pytest
 
 from workbench.core.dates.calendar import month_range
 from workbench.core.errors import AssumptionError, DataError, TableNotice
-from workbench.studies.inflow.arrivals import CAVEATS, DOUBTED, Arrivals, read_arrivals
+from workbench.studies.inflow.arrivals import CAVEATS, DOUBTED, Arrivals, read_arrivals, read_detections
 
 pytestmark = pytest.mark.quick
 
@@ -120,3 +120,20 @@ def test_corridors_add_up_to_their_destination_and_small_ones_stand_together(tmp
     (tmp_path / "no.csv").write_text("month,destination,persons\n2019-01,NO,5\n", encoding="utf-8")
     with pytest.raises(DataError, match="no origins"):
         read_arrivals(file=tmp_path / "no.csv", corridors=True)
+
+
+@pytest.mark.filterwarnings("ignore::workbench.core.errors.TableNotice")
+def test_detections_are_a_target_of_their_own(tmp_path: Path) -> None:
+    rows = ["month,route,nationality,detections"]
+    for month in month_range("2016-01", "2018-12"):
+        rows += [f"{month},Sea,SYR,30", f"{month},Sea,AFG,12"]
+        rows += [f"{month},Land,SYR,7"] if month != "2018-11" else []
+        rows += [f"{month},Air,SYR,7"] if month == "2018-11" else []
+    (tmp_path / "d.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    read = read_detections(file=tmp_path / "d.csv")
+    table = read.table.set_index(["destination", "month"])["persons"]
+    assert set(read.table["destination"]) == {"Sea", "Land", "Air"} and read.of == "detections"
+    assert table["Sea", "2018-12"] == 42 and table["Land", "2018-11"] == 0 and table["Air", "2018-12"] == 0
+    assert "not persons" in read.caveats("2018-12")[0]
+    ours = read_detections().table
+    assert ours.groupby("month")["persons"].sum().loc["2015-10"] > 100_000 and not ours["persons"].isna().any()

@@ -26,7 +26,7 @@ class CapacityState:
     intake
         Intake relative to the forecast, per cent.
     case_type, waited
-        Whose wait is told; months waited already.
+        Whose wait is shown; months waited already.
     """
 
     language: str = "en"

@@ -82,10 +82,8 @@ def more(result: InflowResult, state: OutlookState) -> str:
 
 def parts(result: InflowResult, language: str, divide: Callable[..., composition.Composed]) -> str:
     """Return the forecast in parts; empty where no shares reach its months, or it is another locality's."""
-    home = result.record.inputs[0].name.partition("/")[0] if result.record.inputs else ""
-    try:
-        found = divide(result, locality=home)
-    except WorkbenchError:
+    found = parts_say.divided(result, divide)
+    if found is None:
         return ""
     told = Finding(parts_say.finding(result, found, language).sentence, language=language)
     table: Table = parts_say.table(result, found, language)

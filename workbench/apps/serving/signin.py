@@ -101,7 +101,7 @@ class Identity(VoilaIdentityProvider):  # type: ignore[misc]
         return None
 
     def get_user(self, handler: Any) -> User | None:
-        """Return who asks; None for nobody, or for somebody else's kernel. The kernel is told by a header of ours."""
+        """Return who asks; None for nobody, or for somebody else's kernel. A header of ours tells the kernel."""
         headers = handler.request.headers
         for name in (HEADER, UNTIL):
             if name in headers:

@@ -43,6 +43,9 @@ Absent = Annotated[
     str, typer.Option(help="What an absent row means: zero (the publisher omits them) or missing (not published).")
 ]
 By = Annotated[str, typer.Option(help="What is forecast: destination, or corridor (destination and origin).")]
+Of = Annotated[
+    str, typer.Option(help="What is counted: applications, or detections (border crossings by route; --arrivals FILE).")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 
@@ -126,6 +129,7 @@ def forecast(
     keep_last_months: Final = False,
     by: By = "destination",
     absent: Absent = "",
+    of: Of = "applications",
     runs: Runs = None,
     out: Annotated[Path | None, typer.Option(help="Write the table here (.csv or .parquet).")] = None,
     overwrite: Overwrite = False,
@@ -159,6 +163,7 @@ def forecast(
             corridors=corridors_of(by),
             absent=absent,
             issue=issue,
+            of=counted_of(of, by),
             runs=runs,
             progress=progress,
         )
@@ -179,7 +184,7 @@ def forecast(
             "key": result.record.key,
             "final": keep_last_months,
             "remarks": result.quality.table().to_dict("records"),
-            "unit": "persons",
+            "unit": "persons" if of == "applications" else of,
             "forecast": summary.to_dict("records"),
         }
         typer.echo(json.dumps(body, ensure_ascii=False))
@@ -217,6 +222,15 @@ def _issue(
     return issued(
         day, as_of="" if late is not None else as_of if named else "", late=late, share=partial, spread=spread
     )
+
+
+def counted_of(of: str, by: str) -> str:
+    """Return what is counted; anything but the two names is refused, and so are detections by corridor."""
+    if of not in ("applications", "detections"):
+        raise AssumptionError(f"nothing is forecast of '{of}'", where="--of", do="choose applications or detections")
+    if of == "detections" and by != "destination":
+        raise AssumptionError("detections are forecast by route", where="--by", do="leave --by out")
+    return of
 
 
 def corridors_of(by: str) -> bool:

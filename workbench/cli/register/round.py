@@ -173,7 +173,7 @@ def respond(
             faults.append(Fault(f"{error.what} {error.why}".strip(), row))
     typer.echo(f"Answers: {len(given) - len(faults)} of {len(given)} noted.")
     if faults:
-        do = "correct the rows named and give the file again: what is noted already is told so and stays"
+        do = "correct the rows named and give the file again: what is noted already is named and stays"
         told = DataError("some answers were not noted", where=str(file), do=do, faults=faults)
         typer.echo(told.message(), err=True)
         raise typer.Exit(4 if len(faults) < len(given) else told.exit_code)

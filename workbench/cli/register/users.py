@@ -36,7 +36,7 @@ def add(
     from workbench.store import accounts, database
 
     _known(municipality, locality)
-    # The password is asked for before the transaction: whoever types holds nobody up.
+    # The password is asked for before the transaction: a slow typist holds nobody up.
     opened, given = database.opened(store), _password(password_file)
     with opened.writing() as c:
         accounts.add(c, login, given, role=role, municipality=municipality, who=who)

@@ -23,7 +23,7 @@ TRAITS = {
     "spread of years": "standard deviation of the means of twelve months",
     "spread of seasons": "standard deviation of the twelve calendar months' means, each year's mean taken off",
 }
-"""What a history is told by: all on the scale log(1 + persons), where .1 is about 10 %."""
+"""What a history is described by: all on the scale log(1 + persons), where .1 is about 10 %."""
 
 
 def prior_check(model: InflowModel, series: InflowSeries, *, seed: int, draws: int = 400) -> pd.DataFrame:

@@ -88,7 +88,7 @@ def front(told: Mapping[str, Any], language: str = "en") -> Table:
 
 
 def scores_told(told: Mapping[str, Any], language: str = "en") -> Table:
-    """Return what the best plan is worth if the score of a household is told in another way."""
+    """Return what the best plan is worth if the score of a household is expressed in another way."""
     called = {
         "sum": say("sum over adults", language),
         "mean": say("mean of a household", language),

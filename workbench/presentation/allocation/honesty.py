@@ -1,4 +1,4 @@
-"""What the honesty panel says: no gain is printed without its interval, its test and what it rests on."""
+"""What the honesty panel says: no gain is printed without its interval, its test and what it is based on."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ REAL = "What is counted is what happened to those who were placed; it does not s
 
 
 def fitted(table: OutcomeTable, fit: OutcomeFit) -> Finding:
-    """Return what the fit rests on and how much types and places differ."""
+    """Return what the fit is based on and how much types and places differ."""
     cells = fit.cells
     empty = int((cells.n == 0).sum())
     share = cells.successes.sum() / max(1, cells.persons)

@@ -16,7 +16,7 @@ from workbench.presentation.inflow.forecast import (
     verdict,
     what_happened,
 )
-from workbench.presentation.inflow.release import about_release, held, past_issues
+from workbench.presentation.inflow.release import about_release, held, past_issues, tested
 
 __all__ = [
     "ABOVE",
@@ -34,6 +34,7 @@ __all__ = [
     "key_findings",
     "largest",
     "past_issues",
+    "tested",
     "verdict",
     "what_happened",
 ]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from workbench.core.errors import WorkbenchError
 from workbench.models.quality import JOINT
 from workbench.presentation.findings import Finding
 from workbench.presentation.inflow.series import during, who
 from workbench.presentation.languages import month, place, say, spelled_out
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import about, between, count, listing, percent, span
+from workbench.studies.inflow import composition as study
 from workbench.studies.inflow.adding_up import OTHERS
 from workbench.studies.inflow.composition import FIRST, REPEAT
 from workbench.studies.inflow.saved_runs import only
@@ -118,7 +121,7 @@ def table(result: InflowResult, found: Composed, language: str = "en") -> Table:
     """Return the parts of all destinations together, the largest first."""
     rows = over_destinations(found)
     return Table(
-        name="inflow-composition",
+        name="inflow-first-time" if FIRST in set(rows["part"]) else "inflow-composition",
         caption=say("Who they are: the forecast divided by the shares of a second source", language),
         columns=(
             Column(say("Part", language), tuple(part_name(p, language) for p in rows["part"]), right=False),
@@ -141,6 +144,34 @@ def table(result: InflowResult, found: Composed, language: str = "en") -> Table:
         sources=result.sources,
         language=language,
     )
+
+
+def first_time(result: InflowResult, language: str = "en") -> Table | Finding:
+    """Return the forecast as first-time and repeated applicants, by the shares of its own locality."""
+    return _told(result, study.first_time, language)
+
+
+def by_origin(result: InflowResult, language: str = "en") -> Table | Finding:
+    """Return the forecast by origin, by the shares of its own locality's corridors."""
+    return _told(result, study.by_origin, language)
+
+
+def divided(result: InflowResult, divide: Callable[..., Composed]) -> Composed | None:
+    """Return the forecast in parts by its own locality's shares; None where none reach its months."""
+    home = result.record.inputs[0].name.partition("/")[0] if result.record.inputs else ""
+    try:
+        return divide(result, locality=home)
+    except WorkbenchError:
+        return None
+
+
+def _told(result: InflowResult, divide: Callable[..., Composed], language: str) -> Table | Finding:
+    found = divided(result, divide)
+    if found is None:
+        return Finding(
+            say("No shares are kept for these figures that reach these months.", language), language=language
+        )
+    return table(result, found, language)
 
 
 def composition_table(result: InflowResult, found: Composed, seed: int) -> pd.DataFrame:

@@ -215,7 +215,7 @@ def _title(scores: Mapping[str, Any], name: str) -> str:
 
 
 def _reasons(fell: Iterable[tuple[str, str]]) -> str:
-    """Return which fell back and why, as it ends a sentence; reasons that differ in a number only are told once."""
+    """Return which fell back and why, as it ends a sentence; reasons that differ only in a number are given once."""
     alike: dict[str, list[tuple[str, str]]] = {}
     for which, reason in fell:
         alike.setdefault(re.sub(r"[\d.]+", "#", reason), []).append((which, reason.strip().rstrip(".")))

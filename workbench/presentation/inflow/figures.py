@@ -61,8 +61,7 @@ def fan_total(result: InflowResult, language: str = "en") -> Figure:
     fan = replace(_fan(result, places, who(result, language)), marks=tuple(event.month for event in events))
     last = fan.forecast.iloc[-1]
     seen = " " + say("Hollow points show what was published since.", language) if len(fan.later) else ""
-    if events:
-        seen += " " + policy.key(result, events, language)
+    marked = f"{policy.key(result, events, language)} " if events else ""
     caption = say_many(
         "How sure the forecast is: the bands hold 50, 80 and 95 % of outcomes, {number} month ahead.",
         "How sure the forecast is: the bands hold 50, 80 and 95 % of outcomes, {number} months ahead.",
@@ -84,8 +83,8 @@ def fan_total(result: InflowResult, language: str = "en") -> Figure:
         name="inflow-total",
         drawing=fan_chart(fan, result.as_of, say("Asylum applicants per month", language), language),
         caption=caption + seen,
-        alternative=alternative + seen,
-        source=_source(result, language),
+        alternative=f"{alternative}{seen} {marked}".rstrip(),
+        source=marked + _source(result, language),
         data=_fan_data(result, {"all": places}),
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbench.presentation.findings import Finding, Interval, Several
 from workbench.presentation.inflow.series import (
+    counts_detections,
     destinations,
     during,
     months,
@@ -73,14 +74,18 @@ def headline(result: InflowResult, levels: Sequence[float] = LEVELS, language: s
     """Return how many applicants to expect in all, with a predictive interval for each level."""
     median, intervals = _intervals(result, levels)
     told = ", ".join(f"{percent(i.level)} {between(i.low, i.high, language)}" for i in intervals)
-    sentence = say(
-        "{who} can expect {about} asylum applicants {when}; {intervals}.",
-        language,
-        who=who(result, language),
-        about=about(median, language),
-        when=during(result, language),
-        intervals=told,
-    )
+    parts = {"who": who(result, language), "about": about(median, language), "when": during(result, language)}
+    if counts_detections(result):
+        sentence = say(
+            "{who} can expect {about} detected border crossings {when}; {intervals}.",
+            language,
+            **parts,
+            intervals=told,
+        )
+    else:
+        sentence = say(
+            "{who} can expect {about} asylum applicants {when}; {intervals}.", language, **parts, intervals=told
+        )
     return Finding(sentence, estimate=median, unit=UNIT, intervals=intervals, headline=True, language=language)
 
 

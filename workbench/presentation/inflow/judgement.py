@@ -77,7 +77,7 @@ def scenario_table(result: InflowResult, applied: Applied, seed: int) -> pd.Data
 
 
 def experts(result: InflowResult, found: Judged, language: str = "en") -> Finding:
-    """Return what experts expect in all, beside the forecast, and how many draws that rests on."""
+    """Return what experts expect in all, beside the forecast, and how many draws that is based on."""
     machine, people = result.draws.sum(), found.draws.sum()
     low, high = (float(end) for end in people.interval(0.8))
     middle = float(people.quantile(0.5))

@@ -18,14 +18,21 @@ from workbench.studies.inflow.policy import Event, calendar_of, seen_around, wit
 if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
 
+LARGEST = 3
 SHOWN = 6
 """Events marked on a chart; of more the latest."""
 
 
 def shown(result: InflowResult, years: int) -> tuple[Event, ...]:
-    """Return the events of a forecast's calendar that a chart of the last ``years`` and the months ahead can mark."""
+    """Return the events of a forecast's calendar that a chart of the last ``years`` and the months ahead can mark.
+
+    On a chart of many destinations only events that concern all or one of the largest can be seen in the line.
+    """
+    events = calendar_of(result)
+    if not events:
+        return ()
     start = add_months(result.as_of, -12 * years + 1)
-    return within(calendar_of(result), list(result.names), start, months(result)[-1])[-SHOWN:]
+    return within(events, destinations(result)[:LARGEST], start, months(result)[-1])[-SHOWN:]
 
 
 def key(result: InflowResult, events: Sequence[Event], language: str = "en") -> str:
@@ -34,7 +41,7 @@ def key(result: InflowResult, events: Sequence[Event], language: str = "en") -> 
         return ""
     parts = []
     for at, event in enumerate(events, 1):
-        told = f"{at} {day(event.day, language)}: {event.name(language)}"
+        told = f"({at}) {day(event.day, language)}: {event.name(language)}"
         if event.month > result.as_of:
             unknown = say("not known to the forecast", language)
             told = f"{told} ({unknown})"
@@ -65,20 +72,20 @@ def table(rows: pd.DataFrame, called: dict[str, Event], result: InflowResult, la
         everywhere if code == "all" else place(code, result.names.get(code, code), language)
         for code in rows["destination"]
     ]
-    named = [f"{day(called[code].day, language)}: {called[code].name(language)}" for code in rows["event"]]
+    named = [called[code].name(language) for code in rows["event"]]
+    days = [day(called[code].day, language) for code in rows["event"]]
     sources = listing(sorted({called[code].source for code in rows["event"]}), language)
     return Table(
         name="inflow-policy-events",
         caption=say("Changes of policy, and how many applied a month before and after", language),
         columns=(
             Column(say("Event", language), tuple(named), right=False),
+            Column(say("Day", language), tuple(days), right=False),
             Column(say("Destination", language), tuple(where), right=False),
-            Column(say("3 months before", language), tuple(count(v, language) for v in rows["before"])),
-            Column(say("3 months after", language), tuple(count(v, language) for v in rows["after"])),
+            Column(say("Before", language), tuple(count(v, language) for v in rows["before"])),
+            Column(say("After", language), tuple(count(v, language) for v in rows["after"])),
             Column(say("Change", language), tuple(_signed(v, language) for v in rows["change"])),
-            Column(
-                say("Same months a year earlier", language), tuple(_signed(v, language) for v in rows["year_before"])
-            ),
+            Column(say("Year earlier", language), tuple(_signed(v, language) for v in rows["year_before"])),
         ),
         data=rows,
         notes=(

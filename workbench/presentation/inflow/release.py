@@ -12,6 +12,7 @@ from workbench.presentation.languages import month, say, say_many
 from workbench.presentation.publishing.about import COUNTED, ask, revised
 from workbench.presentation.wording import count, listing, number, percent, period
 from workbench.sources import localities
+from workbench.studies.inflow.judgement import kept_backtest
 from workbench.studies.inflow.scores import SCORES
 from workbench.studies.publishing import issues
 
@@ -41,6 +42,14 @@ def past_issues(result: InflowResult, language: str = "en", runs: str | Path | N
     if change is not None:
         told.append(_moved(result, change, language))
     return Finding(" ".join(told), language=language)
+
+
+def tested(runs: str | Path | None = None, language: str = "en") -> Finding:
+    """Return how the model did in the backtest kept beside the runs, or that none is kept."""
+    backtest = kept_backtest(runs or None)
+    if backtest is None:
+        return Finding(say("No backtest of the model is kept beside these runs.", language), language=language)
+    return held(backtest, language)
 
 
 def held(backtest: Path, language: str = "en") -> Finding:

@@ -58,11 +58,18 @@ def name(result: InflowResult, destination: str, language: str = "en") -> str:
     )
 
 
+def counts_detections(result: InflowResult) -> bool:
+    """Return whether the forecast counts border detections by route, not applications."""
+    return bool(result.record.scenario.get("of") == "detections")
+
+
 def who(result: InflowResult, language: str = "en") -> str:
     """Return for whom the forecast is, as the subject of a sentence."""
     codes = destinations(result)
     if len(codes) == 1:
         return name(result, codes[0], language)
+    if counts_detections(result):
+        return say("The {number} routes together", language, number=len(codes))
     if JOINT in codes[0]:
         return say("The {number} corridors together", language, number=len(codes))
     return say("The {number} destinations together", language, number=len(codes))

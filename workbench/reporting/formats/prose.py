@@ -21,13 +21,21 @@ PARAGRAPHS = (
         "A forecast is only as good as what becomes of it. Where the data used hold figures for the months "
         "forecast, they stand here; the forecast did not know them."
     ),
+    marked("Who they are"),
+    marked(
+        "A second set of figures gives the shares; the totals stay those of the forecast. Where no shares reach these "
+        "months, nothing is said."
+    ),
+    marked("Changes of policy"),
+    marked("What was seen around changes of visas, borders and law. It is for reading the chart; no model uses it."),
     marked("About this issue"),
     marked("How we know"),
     marked(
         "**Method.** A Bayesian model follows the level of each destination from month to month, learns the "
         "season of the year and the size of past shocks from all destinations together, and expects larger "
         "shocks for a while after a large one. Older months count less. Months of surge, in which all shocks "
-        "are larger, are an assumption. It is fitted to what was published up to the as-of month and then "
+        "are larger, and smaller shocks after calm months are assumptions. It is fitted to what was published up "
+        "to the as-of month and then "
         "simulated forward; each simulated future is one draw, in whole persons."
     ),
     marked(

@@ -17,7 +17,7 @@ from workbench.sources.publishers.words import TIME, VALUE, measures, rank, same
 
 @dataclass(frozen=True)
 class Format:
-    """A publisher's table: its name, how its header is told (any of ``anyof``, all of ``allof``), its marks."""
+    """A publisher's table: its name, how its header is recognised (any of ``anyof``, all of ``allof``), its marks."""
 
     name: str
     allof: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ EQUAL = 1e-6
 WEEKS = 52
 Z80, Z975 = 0.8416, 1.96
 SHARE = 0.4
-"""Share of persons who reach the outcome, from which a difference is told; power is least near a half."""
+"""Share of persons who reach the outcome, from which a difference is measured; power is least near a half."""
 
 
 def beside(problem: Problem, plan: Plan, practice: pd.DataFrame) -> tuple[dict[str, Any], pd.DataFrame]:

@@ -226,7 +226,7 @@ def problem_of(tables: Tables, draft: Draft) -> Problem:
     for change in changes:
         if change.kind == "capacity":
             places.loc[names == change.place, "capacity"] = change.number
-    # The rules are no longer those of the file: a fault is told by whom it concerns, not by a row of it.
+    # The rules are no longer those of the file: a fault names whom it concerns, not a row of the file.
     paths = {name: path for name, path in tables.paths.items() if name != "rules"}
     return placement.problem_of(replace(tables, rules=rules, places=places, paths=paths))
 

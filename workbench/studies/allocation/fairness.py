@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 
@@ -13,14 +13,16 @@ from workbench.decisions.allocation.trade_offs.fairness import KINDS, group_loss
 from workbench.decisions.allocation.trade_offs.near_equal import near_equal
 from workbench.decisions.allocation.trade_offs.wishes import by_wishes, ranked
 from workbench.decisions.allocation.uncertainty.stability import stability
-from workbench.models.outcomes.fit import OutcomeFit
 from workbench.studies.allocation import outcome_scores, outcomes, placement
 from workbench.studies.allocation.input.attributes import require_listed
 from workbench.studies.allocation.input.tables import Tables, read_tables
 from workbench.studies.allocation.waiting import waiting
 
+if TYPE_CHECKING:
+    from workbench.models.outcomes.fit import OutcomeFit
+
 SECONDS = 15.0
-Fitted = tuple[OutcomeFit, pd.DataFrame]
+Fitted: TypeAlias = "tuple[OutcomeFit, pd.DataFrame]"
 
 
 def problem(

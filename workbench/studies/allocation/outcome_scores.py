@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,13 @@ import pandas as pd
 from workbench.decisions.allocation import Problem
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.decisions.allocation.uncertainty.cvar import ScoreDraws
-from workbench.models.outcomes.fit import OutcomeFit, fit
-from workbench.models.sampling import Progress
 from workbench.sources import files, localities, synthetic_outcomes
 from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.outcomes import OutcomeTable, score_table, type_index, types_of
+
+if TYPE_CHECKING:
+    from workbench.models.outcomes.fit import OutcomeFit
+    from workbench.models.sampling import Progress
 
 USUAL_TYPES = ("couple", "family", "senior", "single_adult", "single_parent")
 
@@ -31,6 +33,8 @@ def scored(
     DataError
         A household is of a type that was never counted.
     """
+    from workbench.models.outcomes.fit import fit  # xarray: only where scores come from counts
+
     cells = table.cells(places=texts(tables.places, "place"))
     type_index(tables.households, cells.types, str(tables.paths.get("households", "")))  # before the long fit
     fitted = fit(cells, seed=seed, progress=progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -12,10 +12,12 @@ from workbench.decisions.allocation import MatchingWeights, Plan, further_rules
 from workbench.decisions.allocation.search.stopping import Limit
 from workbench.decisions.allocation.uncertainty.cvar import TAIL, TailPlan, best_tail
 from workbench.decisions.allocation.uncertainty.stability import Stability, stability
-from workbench.models.outcomes.fit import OutcomeFit
 from workbench.studies.allocation import outcome_scores
 from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.placement import problem_of
+
+if TYPE_CHECKING:
+    from workbench.models.outcomes.fit import OutcomeFit
 
 DRAWS = 100
 """Draws of the scores where none are asked for and some are needed."""

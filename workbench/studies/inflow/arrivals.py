@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from workbench.core.dates.calendar import month_range
 from workbench.core.errors import AssumptionError, DataError, TableNotice
 from workbench.core.plugins import Plugin
 from workbench.core.runs.provenance import Source, Vintage, caveat, fingerprint
+from workbench.models.inflow.series import unlearnable
 from workbench.models.quality import JOINT, Quality, examine
 from workbench.sources import files, localities, registry
 from workbench.studies.inflow.adding_up import ABSENT, added_up, completed, gathered
@@ -37,6 +39,11 @@ DOUBTED = caveat(
     "Last months far below what their past allows are doubtful: by assumption 80 % of the simulated futures take such "
     "a month as a true fall (96 % if two come in a row), the others as a partial figure that will still grow."
 )
+DETECTED = caveat(
+    "Detections are crossings that were noticed, not persons: one person can be counted more than once, and more "
+    "watching finds more."
+)
+APPLICATIONS, DETECTIONS = "applications", "detections"
 PARTIAL = caveat(
     "The first month ahead is published in part: which share of it is in by now, and how much that varies, is an "
     "assumption of those who made the forecast."
@@ -58,6 +65,8 @@ class Arrivals:
         Whether all figures are final, so that a last month far below its past is a true fall.
     notes
         What was made of the table while it was read, in sentences.
+    of
+        What is counted: ``applications``, or ``detections`` by route.
     """
 
     table: pd.DataFrame
@@ -67,6 +76,7 @@ class Arrivals:
     final: bool = False
     corridors: bool = False
     notes: tuple[str, ...] = ()
+    of: str = APPLICATIONS
 
     def known(self, as_of: str) -> pd.DataFrame:
         """Return what was observed up to and including the as-of month."""
@@ -84,7 +94,8 @@ class Arrivals:
     def caveats(self, as_of: str) -> tuple[str, ...]:
         """Return what must be said beside every forecast made from this table up to the as-of month."""
         doubted = not self.final and any(self.quality_at(as_of).mask)
-        return (*CAVEATS, *([DOUBTED] if doubted else []))
+        counted = [DETECTED] if self.of == DETECTIONS else []
+        return (*counted, *CAVEATS, *([DOUBTED] if doubted else []))
 
 
 def split(table: pd.DataFrame) -> pd.DataFrame:
@@ -164,6 +175,34 @@ def read_arrivals(
         files.tell(vintage.name, told)
     table_ = found.sort_values(["destination", "month"], ignore_index=True)
     return Arrivals(table_, vintage, names, used, final, corridors, tuple(heard))
+
+
+def read_detections(*, locality: str | Path = "eu", file: str | Path | None = None, final: bool = False) -> Arrivals:
+    """Return border detections by route, over all nationalities, to be forecast like arrivals.
+
+    A route without a row in a month has none: publishers leave those rows out. Routes that cannot be learnt from are
+    left out and named.
+    """
+    with _heard(file) as heard:
+        if file is None:
+            home = localities.load(locality, "inflow")
+            found, source = localities.table(home, DETECTIONS), home.table(DETECTIONS).source
+            called = f"{home.id}/{DETECTIONS}"
+        else:
+            found, called = files.read(Path(file), DETECTIONS), Path(file).name
+            source = Source("your own file", called, "not stated")
+        vintage = Vintage(called, source, _last(found), fingerprint(found))
+        wide = found.pivot_table(index="month", columns="route", values="detections", aggfunc="sum")
+        months = month_range(str(wide.index.min()), str(wide.index.max()))
+        wide = wide.reindex(months).fillna(0.0)
+        few = unlearnable(wide)
+        if few:
+            files.tell(called, [f"left out: {', '.join(f'{name} ({why})' for name, why in few.items())}"])
+        wide = wide.drop(columns=list(few))
+    rows = wide.rename_axis(index="month").melt(ignore_index=False, var_name="destination", value_name="persons")
+    table = rows.reset_index().sort_values(["destination", "month"], ignore_index=True)
+    names = {code: code for code in map(str, wide.columns)}
+    return Arrivals(table, vintage, names, (), final, notes=tuple(heard), of=DETECTIONS)
 
 
 @contextmanager

@@ -21,10 +21,11 @@ from workbench.core.runs.archive import chosen
 from workbench.core.runs.provenance import Guests, RunStore, SavedRun, Vintage, fingerprint
 from workbench.core.runs.scenario import Scenario
 from workbench.core.runs.tasks import Task
+from workbench.studies.inflow.arrivals import APPLICATIONS, DETECTIONS, PARTIAL
 from workbench.studies.inflow.arrivals import CAVEATS as CAVEATS
-from workbench.studies.inflow.arrivals import PARTIAL
 from workbench.studies.inflow.arrivals import Arrivals as Arrivals
 from workbench.studies.inflow.arrivals import read_arrivals as read_arrivals
+from workbench.studies.inflow.arrivals import read_detections as read_detections
 from workbench.studies.inflow.issue import Issue, partial_of
 from workbench.studies.inflow.saved_runs import FORECAST, opened, result_of, store_of, write
 from workbench.studies.inflow.saved_runs import InflowResult as InflowResult
@@ -109,6 +110,7 @@ class _Order:
     caveats: tuple[str, ...]
     doubt: bool
     said: dict[str, Any]
+    counted: str
 
     @classmethod
     def of(cls, arrivals: Arrivals, as_of: str, seed: int, draws: int, tune: int, chains: int) -> _Order:
@@ -125,12 +127,19 @@ class _Order:
         brought = guests(*arrivals.plugins)
         said = {"notes": list(arrivals.notes)} if arrivals.notes else {}
         return cls(
-            known, used, as_of, seed, draws, tune, chains, brought, arrivals.caveats(as_of), not arrivals.final, said
-        )
+            known, used, as_of, seed, draws, tune, chains, brought, arrivals.caveats(as_of), not arrivals.final, said,
+            arrivals.of,
+        )  # fmt: skip
 
     @property
     def scenario(self) -> dict[str, Any]:
-        sampling = {"draws": self.draws, "tune": self.tune, "chains": self.chains, "final": not self.doubt}
+        sampling: dict[str, Any] = {
+            "draws": self.draws,
+            "tune": self.tune,
+            "chains": self.chains,
+            "final": not self.doubt,
+        }
+        sampling |= {} if self.counted == APPLICATIONS else {"of": self.counted}
         return Scenario("", self.as_of, self.seed, settings=sampling).to_dict()
 
     @property
@@ -202,7 +211,8 @@ def forecast(
 
     _check_horizon(horizon)
     as_of = str(fitted.record.scenario["as_of"])
-    scenario = Scenario("", as_of, seed, horizon, settings=_settings(fitted, partial))
+    settings = _settings(fitted, partial) | ({} if arrivals.of == APPLICATIONS else {"of": arrivals.of})
+    scenario = Scenario("", as_of, seed, horizon, settings=settings)
 
     before = fitted.record
 
@@ -216,7 +226,8 @@ def forecast(
 
     caveats = (*arrivals.caveats(as_of), *([PARTIAL] if partial else []), *before.results["caveats"])
     brought = and_now(before.plugins)
-    run = store_of(runs).get_or_run(FORECAST, scenario.to_dict(), before.inputs, compute, caveats, brought)
+    study_ = FORECAST if arrivals.of == APPLICATIONS else f"{FORECAST}-{arrivals.of}"  # no page takes one for the other
+    run = store_of(runs).get_or_run(study_, scenario.to_dict(), before.inputs, compute, caveats, brought)
     return result_of(run, arrivals, reused=run.reused and fitted.reused)
 
 
@@ -235,6 +246,7 @@ def study(
     corridors: bool = False,
     absent: str = "",
     issue: Issue | None = None,
+    of: str = APPLICATIONS,
     run: str = "",
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -244,15 +256,19 @@ def study(
     ``run`` names a publication, or is ``published`` for the one that readers see: it is shown as it was frozen.
     ``final``, ``corridors`` and ``absent`` say how the arrivals are read (:func:`read_arrivals`). With ``issue`` months
     are counted from the day of issue: it says how many lie between, and whether the first of them is partly known.
+    ``of`` is ``detections`` for border detections by route; ``file`` is then a table of detections.
     """
     if run:
         publication = chosen(FORECAST, run, runs)
         return opened(publication.run, RunStore(publication.folder))
     horizon += issue.between if issue else 0
     _check_horizon(horizon)
-    arrivals = read_arrivals(
-        locality=locality, file=file, source=source, final=final, corridors=corridors, absent=absent, as_of=as_of
-    )
+    if of == DETECTIONS:
+        arrivals = read_detections(locality=locality, file=file, final=final)
+    else:
+        arrivals = read_arrivals(
+            locality=locality, file=file, source=source, final=final, corridors=corridors, absent=absent, as_of=as_of
+        )
     partial = partial_of(arrivals, as_of, issue) if issue else None
     fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
     return forecast(arrivals, fitted, horizon=horizon, seed=seed, partial=partial, runs=runs)

@@ -37,7 +37,7 @@ class Learnt:
 
 
 class Learner(Protocol):
-    """Anything that forecasts from the past alone; stands in a module and is told by its value."""
+    """Anything that forecasts from the past alone; stands in a module and is identified by its value."""
 
     def __call__(self, past: pd.DataFrame, as_of: str, horizon: int, seed: int) -> Learnt:
         """Return forecasts of all destinations of ``past`` (month, destination, persons), in alphabetical order."""

@@ -46,7 +46,7 @@ NEEDED = ("seed", "origins", "horizons", "series", "models", "source", "fallback
 HIGH = 0.9
 """Quantile of a series' own past above which an outcome is high."""
 SKILLS = ("log_crps", "crps", "log_crps_high", "energy")
-"""Scores whose skill is told."""
+"""Scores whose skill is reported."""
 CLAIM = (
     "Baselines are simple rules: nothing is said of an authority's own forecasts, which are not public. Neighbouring "
     "origins share their outcomes, so there are only as many independent blocks as stated. "

@@ -56,7 +56,7 @@ def totals_from_inflow(
             raise DataError(
                 f"the applications of {year} are not whole: {lacking[0]} to {lacking[-1]}, {len(lacking)} months, lack",
                 where=f"inflow run {forecast.record.short_key}",
-                why=f"what is settled in {year + 1} is told from all applications of {year}",
+                why=f"what is settled in {year + 1} is estimated from all applications of {year}",
                 do="forecast the inflow further, or choose an --as-of year that it covers",
             )
         persons = np.full(drawn.size, round(sum(known[month] for month in months if month not in ahead)))

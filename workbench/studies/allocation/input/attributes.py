@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,9 +17,11 @@ from workbench.core.errors import AssumptionError, DataError, Fault, nearest
 from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import MatchingWeights, Plan, Problem, solve
 from workbench.decisions.allocation.problem.input_tables import texts
-from workbench.models.outcomes.fit import OutcomeFit
 from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.placement import problem_of
+
+if TYPE_CHECKING:
+    from workbench.models.outcomes.fit import OutcomeFit
 
 MATCHED = ("languages", "ties")
 """What needs-and-ties matching is made of."""

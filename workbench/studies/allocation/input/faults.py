@@ -1,6 +1,6 @@
 """What is wrong in the tables of one's own, all of it at once: in each file, and between them as far as they are read.
 
-What cannot be read has the benefit of the doubt, so that no fault is told that follows from another one.
+What cannot be read has the benefit of the doubt, so that no fault is reported that follows from another one.
 """
 
 from __future__ import annotations
