@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,16 @@ def test_a_page_whose_package_is_gone_says_so(
     said = guest.page().children[0].children[0].value
     assert "cannot be shown" in said and "the people who run this page" in said and "<h1>districts</h1>" in said
     assert "start the server again" in caplog.text and "start the server" not in said.lower()
+
+
+def test_typed_words_are_sent_as_a_whole_before_a_button_is_pressed() -> None:
+    """Sent letter by letter, they wait for the kernel, and a button pressed at once would be heard first."""
+    calls = [
+        (path.name, call)
+        for path in Path(pages.__file__).parent.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("ipywidgets.Text", "ipywidgets.Textarea")
+    ]
+    assert len(calls) > 5
+    for name, call in calls:
+        assert any(ast.unparse(each) == "continuous_update=False" for each in call.keywords), (name, call.lineno)

@@ -3,6 +3,7 @@
 python tests/benchmarks/settlement.py DIR     # from the folder of a finished `workbench settlement backtest`
 python tests/benchmarks/settlement.py speed   # how long one fit takes
 python tests/benchmarks/settlement.py moves   # held-out Danish moves, and recovery of known elasticities
+python tests/benchmarks/settlement.py abroad DIR… # finished backtests of one's own tables beside the best rules
 python tests/benchmarks/settlement.py tables DIR   # four made-up tables with known truth, for `settlement backtest`
 """
 
@@ -114,6 +115,22 @@ def years(scores: list[dict[str, Any]], contest: str) -> str:
     return table(["target", *names], rows)
 
 
+def abroad(folders: list[Path]) -> None:
+    """Print how finished backtests did beside the best rule of each horizon, which is chosen afterwards."""
+    rows = []
+    for folder in folders:
+        summary = json.loads((folder / SCORES).read_text(encoding="utf-8"))
+        for goal in (g for g in summary["goals"] if g["period"] == "all"):
+            key = ("contest", "horizon", "period")
+            ours = next(s for s in summary["scores"] if s["method"] == MODEL and all(s[k] == goal[k] for k in key))
+            cover = ours["coverage"][0]
+            pairs = ((goal["wape"], goal["best_rule_wape"]), (goal["crps"], goal["best_rule_crps"]))
+            told = [[percent(own), percent(best) if own <= best else f"**{percent(best)}**"] for own, best in pairs]
+            held = f"{percent(cover['held80'], 0)} / {percent(cover['held95'], 0)}"
+            rows.append([f"{folder.name}, {goal['horizon']}", str(goal["origins"]), *told[0], *told[1], held])
+    print(table(["table, ahead", "origins", "WAPE", "best rule", "CRPS", "best rule", "held by 80 / 95 %"], rows))
+
+
 def speed() -> None:
     """Time one fit of Norway's municipalities: 2012 to 2022 and the quotas of 2023, compiled and sampled."""
     from workbench.models.settlement.shares import SettlementModel
@@ -212,6 +229,8 @@ if __name__ == "__main__":
     alone = {"speed": speed, "moves": moves}
     if sys.argv[1] in alone:
         alone[sys.argv[1]]()
+    elif sys.argv[1] == "abroad":
+        abroad([Path(folder) for folder in sys.argv[2:]])
     elif sys.argv[1] == "tables":
         tables(Path(sys.argv[2]))
     else:

@@ -41,7 +41,7 @@ class Controls:
     place: ipywidgets.Dropdown = field(default_factory=_dropdown)
     other: ipywidgets.Dropdown = field(default_factory=_dropdown)
     number: ipywidgets.BoundedIntText = field(default_factory=lambda: ipywidgets.BoundedIntText(min=0, max=10**6))
-    reason: ipywidgets.Text = field(default_factory=lambda: ipywidgets.Text())
+    reason: ipywidgets.Text = field(default_factory=lambda: ipywidgets.Text(continuous_update=False))
     apply: ipywidgets.Button = field(default_factory=_button)
     undo: ipywidgets.Button = field(default_factory=_button)
     redo: ipywidgets.Button = field(default_factory=_button)

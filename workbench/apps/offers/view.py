@@ -87,7 +87,9 @@ class OffersView(RegisterView):
         if row.state == "decided" and not row.settled:
             day = ipywidgets.DatePicker(description=say("Moved in on", self.lang))
             number = ipywidgets.Text(
-                description=say("Only the person with case number", self.lang), placeholder=say("everybody", self.lang)
+                continuous_update=False,
+                description=say("Only the person with case number", self.lang),
+                placeholder=say("everybody", self.lang),
             )
             note = button(
                 say("Note the day for {code}", self.lang, code=row.short),

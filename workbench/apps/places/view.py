@@ -43,10 +43,12 @@ class PlacesView(RegisterView):
     def build(self) -> None:
         """Make the entries."""
         day = datetime.now(UTC).isocalendar()
-        self.place = ipywidgets.Text(value=self.account.municipality, disabled=self.account.role == "municipality")
+        self.place = ipywidgets.Text(
+            continuous_update=False, value=self.account.municipality, disabled=self.account.role == "municipality"
+        )
         self.year, self.week = ipywidgets.IntText(value=day.year), ipywidgets.IntText(value=day.week)
         self.kind, self.number = ipywidgets.Dropdown(), ipywidgets.IntText(value=0)
-        self.reason, self.services = ipywidgets.Dropdown(), ipywidgets.Text()
+        self.reason, self.services = ipywidgets.Dropdown(), ipywidgets.Text(continuous_update=False)
         self.save = button("", lambda: self.act(self._save), "mw-main")
         self.pause, self.open = (button("", lambda: self.act(self._pause)), button("", lambda: self.act(self._open)))
         self.keep = button("", lambda: self.act(self._keep))

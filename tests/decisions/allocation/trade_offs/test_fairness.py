@@ -85,8 +85,9 @@ def test_wishes_are_met_as_far_as_the_floor_allows(case) -> None:
 
 def test_wishes_for_closed_or_unknown_places_are_refused(case) -> None:
     problem, _ = case
-    with pytest.raises(DataError, match="no such place"):
-        ranked(problem, pd.DataFrame({"household": ["H01"], "place": ["pp"], "rank": [1]}))
+    with pytest.raises(DataError, match="no such place") as caught:
+        ranked(problem, pd.DataFrame({"household": ["H02", "H01"], "place": ["p1", "pp"], "rank": [1, 1]}))
+    assert [fault.row for fault in caught.value.faults] == [3]  # as the file numbers it, below its header
     closed = replace(problem, capacity=np.where(np.arange(6)[:, None] == 2, 0, problem.capacity))
     with pytest.raises(DataError, match="takes nobody"):
         ranked(closed, pd.DataFrame({"household": ["H01"], "place": ["p2"], "rank": [1]}))

@@ -57,14 +57,16 @@ def ranked(problem: Problem, wishes: pd.DataFrame) -> dict[str, list[str]]:
     faults = []
     told: dict[str, list[str]] = {}
     room = dict(zip(problem.place_names, problem.capacity[:, 0].tolist(), strict=True))
-    for row, each in enumerate(wishes.sort_values(["household", "rank"]).to_dict("records")):
+    numbered = wishes.reset_index(drop=True).sort_values(["household", "rank"])
+    # A row's number is that of the file, its header being row 1.
+    for row, each in zip(numbered.index + 2, numbered.to_dict("records"), strict=True):
         who, where = str(each["household"]), str(each["place"])
         if who not in problem.household_names:
-            faults.append(Fault("no such household", row + 1, "household", who, nearest(who, problem.household_names)))
+            faults.append(Fault("no such household", row, "household", who, nearest(who, problem.household_names)))
         elif where not in room:
-            faults.append(Fault("no such place", row + 1, "place", where, nearest(where, problem.place_names)))
+            faults.append(Fault("no such place", row, "place", where, nearest(where, problem.place_names)))
         elif room[where] <= 0:
-            faults.append(Fault("a wish for a place that takes nobody", row + 1, "place", where))
+            faults.append(Fault("a wish for a place that takes nobody", row, "place", where))
         else:
             told.setdefault(who, []).append(where)
     if faults:

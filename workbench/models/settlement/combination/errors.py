@@ -24,7 +24,10 @@ FEW_PERIODS = 0.3
 WITHOUT_PAST = np.array([0.5, 0.7, 1.0, 1.4, 2.0])
 """What came over what was expected, assumed where fewer than :data:`ENOUGH` past errors are known."""
 ENOUGH = 10
-MEAN_LIMITS = (0.2, 5.0)
+MEAN_LIMITS, USUAL_MEANS = np.array([0.2, 5.0]), np.array([0.8, 1.25])
+TIMES, BY_CHANCE = 2.0, 20.0
+"""At most 2 + 20 / √expected times what was expected comes: the few areas of a short past differ much in size, and one
+that began from almost nobody would else stretch the intervals of the largest."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,13 @@ class PastErrors:
         found = np.stack([np.quantile(self.ratio[s : s + near], LEVELS) for s in starts])
         middle = found[:, [len(LEVELS) // 2]]
         found = np.where(middle > MEAN_LIMITS[0], found / np.maximum(middle, 1e-9), found)[back]
+        most = (TIMES + BY_CHANCE / np.sqrt(np.maximum(expected, 1.0)))[:, None]
+        found = np.minimum(found, most)
         found = widened(found, (self.own * (1 + FEW_PERIODS / self.separate))[:, None])
         # Half-way between a mean and a median of one: rules that err least in absolute terms foresee something between.
-        return found / np.sqrt(np.clip(found.mean(axis=1, keepdims=True), *MEAN_LIMITS))
+        # It may not go far, where a usual error is small: a mean of few ratios rests on the largest.
+        limits = np.where(middle[back] > MEAN_LIMITS[0], USUAL_MEANS, MEAN_LIMITS)
+        return found / np.sqrt(np.clip(found.mean(axis=1, keepdims=True), limits[:, [0]], limits[:, [1]]))
 
 
 def widened(ratio: np.ndarray, by: np.ndarray) -> np.ndarray:
