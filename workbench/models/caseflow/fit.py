@@ -20,8 +20,7 @@ SURGE_CHANCE, SURGE_SCALE = 0.1, 3.0
 CEILING = 20.0
 """No flow grows beyond so many times the highest one of its past: a guard against tails without a mean."""
 FEWEST_FURTHER = 8
-DOUBT = 4.0
-"""A slope is kept whole only where it is beyond doubt: its square is lessened by four squared standard errors."""
+"""Periods below which nothing is said of what goes with the output."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,7 +220,7 @@ def _further(panel: CaseFlowPanel, column: int) -> _Further:
     """Return what the past says of flows that are not published; nothing besides where it cannot be told.
 
     Where persons are counted in the stock and cases in the output, or refused cases wait on as appeals, the unexplained
-    part goes with the output: a least squares slope, shrunk towards nought by how doubtful it is.
+    part goes with the output: a least squares slope, which counts as far as it explains more than half.
     """
     before = np.maximum(np.r_[np.nan, panel.stock[:-1, column]], 1.0)
     share, output = panel.further[:, column] / before, panel.output[:, column] / before
@@ -233,8 +232,7 @@ def _further(panel: CaseFlowPanel, column: int) -> _Further:
     if len(share) >= FEWEST_FURTHER and spread > 0 and np.ptp(share) > 0:
         slope = float(((output - output.mean()) * share).sum() / spread)
         rest = share - share.mean() - slope * (output - output.mean())
-        doubt = float((rest**2).sum()) / (len(share) - 2) / (slope**2 * spread)  # 1/F
-        slope *= max(0.0, 1 - DOUBT * doubt)
+        slope *= max(0.0, 1 - float((rest**2).sum()) / (slope**2 * spread))
     return _Further(slope, share - slope * output)
 
 
