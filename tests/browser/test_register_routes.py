@@ -38,9 +38,8 @@ PAGES = {
     "places": {"kari", "per", "dina"},
     "rounds": {"dina"},
 }
-"""Whose page each is; all others read that it is not for their role."""
+"""Whose page each is; what a page says to all others comes from its kernel, and is tested with the pages."""
 MARKS = re.compile(r"Zgiven|Zfamily|Zcase|Zwishes|Zapart|Zsafety")
-REFUSED = "not for your role"
 DEEPEST = 400
 """Addresses followed in a crawl, at most; a crawl that needs more has gone astray."""
 
@@ -90,13 +89,12 @@ class Visitor:
         status, _ = self.ask("POST", "/signin", body, Origin=f"http://{self.host}:{self.port}")
         assert status == 302
 
-    def crawl(self) -> tuple[str, int]:
-        """Read the page and all that it names, and what that names; return the page, and how many were read."""
-        first, known, waiting = "", {"/"}, ["/"]
+    def crawl(self) -> int:
+        """Read the page and all that it names, and what that names; return how many addresses were read."""
+        known, waiting = {"/"}, ["/"]
         while waiting:
             path = waiting.pop(0)
             status, text = self.ask("GET", path)
-            first = first or text
             links = Links()
             if "<html" in text[:2000].lower():
                 links.feed(text)
@@ -108,7 +106,7 @@ class Visitor:
                     known.add(where)
                     waiting.append(where)
             assert len(known) < DEEPEST
-        return first, len(known)
+        return len(known)
 
 
 def routes(kernel: str) -> list[tuple[str, str]]:
@@ -183,8 +181,7 @@ def crawled(name: str, served: tuple[str, int, Path], logins: tuple[str, ...]) -
         visitor = Visitor(host, port, login)
         if login:
             visitor.sign_in()
-            first, number = visitor.crawl()
-            assert number > 3 and (REFUSED in first) == (login not in PAGES[name]), (name, login)
+            assert visitor.crawl() > 3
         for method, path in routes(kernel):
             status, text = visitor.ask(method, path)
             if kernel in path and login != owner.login:

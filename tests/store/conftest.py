@@ -73,6 +73,12 @@ class Cluster:
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://tests@127.0.0.1:{self.port}/{name}"
 
+    def drop(self, name: str) -> None:
+        engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
+
     def fresh(self, template: str = "template0") -> str:
         name = f"r{uuid.uuid4().hex[:12]}"
         engine = sa.create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")

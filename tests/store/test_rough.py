@@ -34,9 +34,17 @@ def _sqlite(scene: Scene, folder: Path, size: int = 45) -> Callable[[], str]:
 
 
 def _postgresql(scene: Scene, cluster: Cluster, size: int = 45) -> Callable[[], str]:
-    model = cluster.fresh()
+    """Return what copies a filled register; the copy before goes, as a server started again reads every file it has."""
+    model, before = cluster.fresh(), [""]
     scene.fill(cluster.url(model), size)
-    return lambda: cluster.url(cluster.fresh(model))
+
+    def fresh() -> str:
+        if before[0]:
+            cluster.drop(before[0])
+        before[0] = cluster.fresh(model)
+        return cluster.url(before[0])
+
+    return fresh
 
 
 def _print(name: str, kind: str, done: rough.Kills) -> None:
@@ -71,10 +79,10 @@ def test_killed_at_a_hundred_moments_on_postgresql(name: str, cluster: Cluster, 
 @pytest.mark.parametrize("name", SCENES)
 def test_a_server_killed_at_many_moments(name: str, own_cluster: Cluster, tmp_path: Path) -> None:
     fresh = _postgresql(SCENES[name], own_cluster)
-    done = rough.kills(SCENES[name], 34, fresh, tmp_path, lambda _: own_cluster.kill(), own_cluster.start)
+    done = rough.kills(SCENES[name], 12, fresh, tmp_path, lambda _: own_cluster.kill(), own_cluster.start)
     _print(name, "server killed", done)
-    assert done.faults == () and done.cut >= 17
-    assert len(done.refused) >= 17 and all("does not answer" in each for each in done.refused)
+    assert done.faults == () and done.cut >= 6
+    assert len(done.refused) >= 6 and all("does not answer" in each for each in done.refused)
 
 
 @pytest.mark.quick

@@ -10,6 +10,7 @@ from workbench.apps.register_view import table
 from workbench.core.geography.places import Locality
 from workbench.presentation.languages import marked, say
 from workbench.presentation.rounds.words import OVERRIDES, state
+from workbench.presentation.wording import number
 
 AGES = ("adults", "children", "seniors")
 HEADS = (
@@ -51,7 +52,7 @@ def gap(solved: Mapping[str, Any] | None, language: str) -> str:
     text = say(
         "The newest proposal is within {gap} % of the best score possible for the scores supplied.",
         language,
-        gap=f"{100 * solved['told']['gap']:.3f}",
+        gap=number(100 * solved["told"]["gap"], 3, language),
     )
     return notices.tag("p", text)
 
@@ -66,7 +67,7 @@ def offers(
             str(sum(held[row["household"]][age] for age in AGES)) if row["household"] in held else "",
             called(row["told"].get("runner_up") or "", locality),
             called(row["place"], locality),
-            f"{row['told']['score']:.2f}",
+            number(row["told"]["score"], 2, language),
             state(row["state"], language),
         ]
         for row in rows
@@ -81,7 +82,7 @@ def ledger(rows: Sequence[Mapping[str, Any]], locality: Locality, language: str)
         [
             str(row["number"]), say(OVERRIDES[row["kind"]], language), row["household"][:7],
             called(row["place"], locality), row["reason"], row["who"], row["at"][:16].replace("T", " "),
-            f"{row['price']['score']:.2f}", f"{row['price']['persons']:.0f}",
+            number(row["price"]["score"], 2, language), number(row["price"]["persons"], 0, language),
         ]
         for row in rows
     ]  # fmt: skip

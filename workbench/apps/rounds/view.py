@@ -14,6 +14,7 @@ from workbench.apps.rounds.entries import NONE, Entries
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
+from workbench.presentation.wording import number
 from workbench.store.rounds import answers, proposals
 
 
@@ -118,8 +119,8 @@ class RoundsView(RegisterView):
         return say(
             "Noted. It costs the plan {score} of its score and {persons} persons; propose again to follow it.",
             self.lang,
-            score=f"{price['score']:.2f}",
-            persons=f"{price['persons']:.0f}",
+            score=number(price["score"], 2, self.lang),
+            persons=number(price["persons"], 0, self.lang),
         )
 
     def _send(self) -> str:

@@ -85,7 +85,10 @@ def waiting_by_group(result: Account, language: str = "en") -> Figure | Finding 
         return None
     table = result.fairness[np.isfinite(result.fairness["median"])]
     if len(table) < 2:
-        return Finding(say("In no group have half of the households a decision yet.", language), language=language)
+        few = say(
+            "Fewer than two groups have a median wait yet, so the groups are not drawn beside each other.", language
+        )
+        return Finding(few, language=language)
     at = np.arange(len(table))[::-1]
     right = float(np.nanmax(np.where(np.isfinite(table["high"]), table["high"], table["median"]))) * 1.08
     with style():
