@@ -69,7 +69,7 @@ def test_a_plan_is_changed_by_keyboard_kept_through_a_killed_kernel_and_undone(
     tab_to(page, "Household")
     page.keyboard.type("A")
     tab_to(page, "Place")
-    page.keyboard.type("Qu")
+    page.keyboard.type("Pe")
     tab_to(page, "Reason")
     page.keyboard.type("work found there")
     tab_to(page, "Apply")

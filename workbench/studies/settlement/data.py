@@ -273,7 +273,7 @@ def _from_file(path: Path, home: Locality | None, changes: str | Path | None = N
             *([UNUSED] if own and not _with_quotas(table) else []),
             f"Every {rhythm.name} of your file with settled persons is taken as a whole {rhythm.name}; name part "
             f"{rhythm.name}s if there are any.",
-            *([NO_SEASON] if rhythm.each_year > 1 else []),
+            *([NO_SEASON] if rhythm.each_year > 1 and _with_quotas(table) else []),
         ),
         plugins=(home.plugin,) if home is not None else (),
         rhythm=rhythm,
