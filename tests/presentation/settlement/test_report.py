@@ -10,10 +10,12 @@ from workbench.core.draws import Draws
 from workbench.core.runs.provenance import RunRecord, Source
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement import moves
+from workbench.models.settlement.combination.fit import NothingSampled
 from workbench.models.settlement.leaving_by_size import LeavingBySize
 from workbench.presentation import settlement as page
 from workbench.presentation.settlement import figures as settlement_figures
 from workbench.studies.settlement import SettlementResult
+from workbench.studies.settlement.carried import NoFit
 from workbench.studies.settlement.moves import Moves, MovesResult
 
 pytestmark = pytest.mark.quick
@@ -189,3 +191,10 @@ def test_an_own_table_without_counties_or_moves_is_reported_all_the_same(result:
     for show in (page.retention, page.anchors, page.retention_by_size, page.net_moves, page.gravity_words):
         assert page.if_followed(show, None).plain() == ""
     assert "this table is your own" in page.not_followed(None).plain()
+
+
+def test_the_method_named_is_the_one_that_was_used(result: SettlementResult) -> None:
+    ways = {"Bayesian": result.diagnostics, "simple rules": NothingSampled.of(3), "carried over": NoFit.of(3)}
+    for said, diagnostics in ways.items():
+        told = page.method(replace(result, diagnostics=diagnostics)).sentence
+        assert [word for word in ways if word in told] == [said]

@@ -9,6 +9,7 @@ from workbench.presentation.settlement.forecast import (
     how_sure,
     key_findings,
     medians,
+    method,
     quotas_used,
 )
 from workbench.presentation.settlement.forecast_checked import contest_words, what_happened
@@ -42,6 +43,7 @@ __all__ = [
     "if_followed",
     "key_findings",
     "medians",
+    "method",
     "net_moves",
     "not_followed",
     "quotas_used",

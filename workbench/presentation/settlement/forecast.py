@@ -14,6 +14,7 @@ from workbench.presentation.origin import locality_name
 from workbench.presentation.settlement.forecast_checked import came, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, leading, number, percent
+from workbench.studies.settlement.carried import NoFit
 from workbench.studies.settlement.totals import KNOWN_SINCE
 
 if TYPE_CHECKING:
@@ -174,6 +175,32 @@ def _quotas(result: SettlementResult, language: str) -> str:
 def key_findings(result: SettlementResult, language: str = "en") -> Several:
     """Return the three sentences that matter."""
     return Several((headline(result, language), concentration(result, language), quotas_used(result, language)))
+
+
+def method(result: SettlementResult, language: str = "en") -> Finding:
+    """Return how the figures are made: by the share model, by simple rules combined, or carried over."""
+    adding_up = say(
+        "Shares are drawn, scaled to one and turned into whole persons that add up to the national total.", language
+    )
+    if isinstance(result.diagnostics, NoFit):
+        told = say("Shares are carried over from municipalities of like size in another country.", language)
+    elif isinstance(result.diagnostics, NothingSampled) or not result.diagnostics.ok:
+        told = say(
+            "Several simple rules foresee each area's share from the past of this table: the last share, smoothed "
+            "shares, means, a change that goes on and, where periods are shorter than a year, the season. Each rule "
+            "counts by how well it did on earlier periods of this table, and the intervals are as wide as the "
+            "combination's errors there.",
+            language,
+        )
+    else:
+        told = say(
+            "A Bayesian model follows the share of each municipality from year to year, compared with its share of the "
+            "population. It learns how much of a change lasts, how much small municipalities swing, how far accepted "
+            "quotas tell the level, and who takes part at all; a municipality without any history starts from its "
+            "population, its age structure, its distance to a large town and its earlier refugees.",
+            language,
+        )
+    return Finding(f"{told} {adding_up}", language=language)
 
 
 def how_sure(result: SettlementResult, language: str = "en") -> Finding:

@@ -69,14 +69,6 @@ PARAGRAPHS = (
     ),
     marked("All municipalities"),
     marked(
-        "**Method.** A Bayesian model follows the share of each municipality from year to year, compared with "
-        "its share of the population. It learns how much of a change lasts, how much small municipalities "
-        "swing, how far accepted quotas tell the level, and who takes part at all; a municipality without any "
-        "history starts from its population, its age structure, its distance to a large town and its earlier "
-        "refugees. Shares are drawn, scaled to one and turned into whole persons that add up to the national "
-        "total."
-    ),
-    marked(
         "**Words.** *About* means rounded to two digits. *Likely* means a chance of 80 % or more. An 80 % "
         "interval holds, by the model, four outcomes in five; a 95 % interval nineteen in twenty."
     ),
