@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from workbench.core.draws import Draws
     from workbench.studies.capacity.data import CaseFlow
+    from workbench.studies.inflow import InflowResult
 
 
 class Limits(TypedDict):
@@ -25,14 +26,23 @@ class Limits(TypedDict):
     late: float | None
 
 
+def _saved(run: str, runs: Path | None) -> InflowResult:
+    """Return a saved inflow forecast; one whose fit failed its checks is said to have."""
+    from workbench.studies import inflow
+
+    found = inflow.saved(run, runs=runs)
+    if not found.diagnostics.ok:
+        typer.echo(f"Warning: the intake is an inflow forecast that failed. {found.diagnostics.sentence()}", err=True)
+    return found
+
+
 def intake_of(run: str | None, destination: str | None, share: float, runs: Path | None) -> Draws | None:
     """Return the draws of a saved inflow forecast as an agency's intake, whole cases; None if none is named."""
     if run is None:
         return None
-    from workbench.studies import inflow
     from workbench.studies.capacity.intake import cases_of, destination_of
 
-    draws = inflow.saved(run, runs=runs).draws
+    draws = _saved(run, runs).draws
     return cases_of(draws.select(destination=[destination_of(draws, destination)]), share)
 
 
@@ -49,7 +59,6 @@ def tied_intake(
 ) -> dict[str, np.ndarray]:
     """Return the intake ahead of a case flow from a saved inflow forecast, beside what a table states of others."""
     from workbench.core.errors import AssumptionError
-    from workbench.studies import inflow
     from workbench.studies.capacity.intake import of_periods
 
     known = flow.panel.series
@@ -62,7 +71,7 @@ def tied_intake(
         )
     if stated is not None and series in stated:
         raise AssumptionError(f"the intake of {series} is given twice", do="use --intake or --inflow for it, not both")
-    draws = inflow.saved(run, runs=runs).draws
+    draws = _saved(run, runs).draws
     found = of_periods(draws, as_of=as_of, horizon=horizon, series=series, destination=destination, share=share)
     return {**(stated or {}), **found}
 

@@ -169,7 +169,7 @@ def months_of(intake: Draws, months: list[str]) -> np.ndarray:
         raise DataError(
             f"the intake forecast does not reach {missing[0]}",
             why=f"it holds {known[0]} to {known[-1]}; every month planned needs an intake",
-            do="plan fewer months with --horizon, or forecast these ones",
+            do=f"make an inflow forecast that reaches {months[-1]}, from newer figures or with a larger --horizon",
         )
     others = [dim for dim in intake.dims if dim != "month"]
     chosen = intake.sum(*others) if others else intake
