@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.presentation.allocation.desk import score_name
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import say
+from workbench.presentation.languages import say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import listing, number, percent
 from workbench.studies.allocation.waiting import waiting as waited
@@ -129,12 +129,18 @@ def near(told: Mapping[str, Any], language: str = "en") -> Finding:
         )
     plans = listing(
         [
-            say("{moved} households placed otherwise for {lost} of the score", language, moved=r["moved"],
-                lost=percent(max(0.0, r["lost"]), 2, language=language))
+            say_many(
+                "{moved} household placed otherwise for {lost} of the score",
+                "{moved} households placed otherwise for {lost} of the score",
+                r["moved"],
+                language,
+                moved=number(r["moved"], language=language),
+                lost=percent(max(0.0, r["lost"]), 2, language=language),
+            )
             for r in rows
         ],
         language,
-    )  # fmt: skip
+    )
     return Finding(
         say("Plans within one per cent that differ most: {plans}.", language, plans=plans), language=language
     )
@@ -237,7 +243,7 @@ def shadow(told: Mapping[str, Any], households: int, language: str = "en") -> Fi
         ),
         say("Score: {name}.", language, name=score_name(told["score_name"], language)),
         say(
-            "{broken} placements of practice break a rule, {full} places are filled beyond their room.",
+            "Placements of practice that break a rule: {broken}; places filled beyond their room: {full}.",
             language,
             broken=number(today["not_allowed"], language=language),
             full=number(today["places_over_capacity"], language=language),
@@ -246,9 +252,12 @@ def shadow(told: Mapping[str, Any], households: int, language: str = "en") -> Fi
     if told["lots"]:
         least = told["detectable_in_a_year"]
         caveats.append(
-            say(
+            say_many(
+                "For {lots} household several places are equally good: lots were drawn and recorded. A year of such "
+                "weeks would show a difference of {points} percentage points between two halves (power 80 %).",
                 "For {lots} households several places are equally good: lots were drawn and recorded. A year of such "
                 "weeks would show a difference of {points} percentage points between two halves (power 80 %).",
+                len(told["lots"]),
                 language,
                 lots=number(len(told["lots"]), language=language),
                 points=number(100 * least, language=language),
