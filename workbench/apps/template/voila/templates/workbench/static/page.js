@@ -121,10 +121,10 @@
   // Where there is little room, the choices wait behind a button below the language.
   const nameChoices = () => {
     const button = document.querySelector(".mw-toggle");
-    const choices = document.querySelector(".mw-choices");
-    if (!button || !choices || button.hasAttribute("aria-expanded")) return;
-    choices.id = "mw-choices";
-    button.setAttribute("aria-controls", choices.id);
+    const choices = [...document.querySelectorAll(".mw-choices")];
+    if (!button || !choices.length || button.hasAttribute("aria-expanded")) return;
+    choices.forEach((each, at) => { each.id = at ? `mw-choices-${at + 1}` : "mw-choices"; });
+    button.setAttribute("aria-controls", choices.map((each) => each.id).join(" "));
     button.setAttribute("aria-expanded", "false");
   };
   document.addEventListener("click", (event) => {
