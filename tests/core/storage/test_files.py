@@ -157,9 +157,10 @@ def test_the_temporary_files_of_a_killed_command_go_with_the_next_one(tmp_path: 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_command_that_is_told_to_end_takes_away_what_it_was_writing(tmp_path: Path, number: int) -> None:
     code = f"""
-import os
+import os, signal
 from workbench.cli.ending import orderly
 from workbench.core.storage.files import replacing
+signal.signal({int(number)}, signal.SIG_DFL)  # under nohup it is ignored, and stays so
 with orderly(), replacing("plan.csv") as partial:
     partial.write_text("half")
     os.kill(os.getpid(), {int(number)})
