@@ -99,7 +99,7 @@ def _run(instance: Instance, task: Task, warm: Found | None, start: Found | None
     known = bool(np.isfinite(state.worth))
     if not known:
         state.complete(np.full(instance.items, instance.nowhere), state.order, state.best)
-    task.say(f"First plan: value {told(state.worth)}, bound {told(state.bound)}.")
+    task.say(f"First plan: {told(state.worth)}, bound {told(state.bound)}.")
     small = instance.items <= PATTERNS
     if start is not None and small and task.shaken and task.plans and large_neighbourhood.alike(instance, start):
         _refill_weak_places(state, state.plan if known else start.at)
