@@ -70,16 +70,14 @@ def test_its_rule_changes_a_plan_only_when_it_is_named(town: Path, tmp_path: Pat
     (tmp_path / "p.csv").write_text("place,capacity\nN,9\nS,9\n")
     tables = ("--households", "h.csv", "--places", "p.csv", "--locality", "eksempelby", "--out")
     plain = workbench("allocate", *tables, "plain.csv", path=(town,), cwd=tmp_path)
-    ruled = workbench(
-        "allocate", *tables, "ruled.csv", "--overwrite", "--rule", "no_district_alone", path=(town,), cwd=tmp_path
-    )
+    ruled = workbench("allocate", *tables, "ruled.csv", "--rule", "no_district_alone", path=(town,), cwd=tmp_path)
     assert plain.returncode == ruled.returncode == 0, plain.stderr + ruled.stderr
     places = {
         name: [row.split(",")[1] for row in (tmp_path / f"{name}.csv").read_text().splitlines()[1:]]
         for name in ("plain", "ruled")
     }
     assert places == {"plain": ["N", "N", "N"], "ruled": ["S", "N", "N"]}
-    assert "invented decision 7/2026" in json.loads((tmp_path / "result.json").read_text())["status"]
+    assert "invented decision 7/2026" in json.loads((tmp_path / "ruled-result.json").read_text())["status"]
 
 
 def test_a_run_names_the_guest_it_used_and_is_another_run(town: Path, tmp_path: Path) -> None:
