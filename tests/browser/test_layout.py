@@ -55,7 +55,7 @@ def picture(page: Page, clip: dict[str, float]) -> np.ndarray:
 
 def shown_by_focus(page: Page, control: Locator) -> float:
     """Return how many pixels change visibly when Tab reaches a control, as a share of a line around it."""
-    control.scroll_into_view_if_needed()
+    control.evaluate("element => element.scrollIntoView({block: 'center'})")  # its outline is not cut by the edge
     box = control.bounding_box()
     assert box is not None
     clip = {"x": box["x"] - 8, "y": box["y"] - 8, "width": box["width"] + 16, "height": box["height"] + 16}
