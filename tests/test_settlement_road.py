@@ -102,7 +102,10 @@ def norway(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("norway")
     done = workbench("report", "build", "settlement", "-p", "draws=50", cwd=folder)
     assert done.returncode == WARNED, done.stderr
-    assert "Attention: the fit failed its checks; these figures come from simple rules" in done.stderr and "PDF: " in done.stdout
+    assert (
+        "Attention: the fit failed its checks; these figures come from simple rules" in done.stderr
+        and "PDF: " in done.stdout
+    )
     return folder
 
 
