@@ -33,11 +33,10 @@ def standing(publication: Publication | None, language: str = "en") -> Standing:
     if publication is None:
         return Standing("", say("Draft: this was not published. Do not pass its figures on.", language))
     when = datetime.fromisoformat(publication.released).date()
-    told_by = {"day": day(when, language), "name": publication.id}
     line = (
-        say("a demonstration, nobody's decision; shown since {day} as {name}", language, **told_by)
+        say("demonstration {name}, nobody's decision", language, name=publication.id)
         if publication.demonstration
-        else say("published on {day} as {name}", language, **told_by)
+        else say("published on {day} as {name}", language, day=day(when, language), name=publication.id)
     )
     if (taken := publication.withdrawal) is not None:
         told = say("Withdrawn on {day}: {reason}", language, reason=taken.reason, day=_day(taken.at, language))
