@@ -123,7 +123,7 @@ def gather(panel: SettlementPanel, as_of: int, contest: str, total: float) -> Ev
 
 
 def final_quotas(panel: SettlementPanel, as_of: int) -> np.ndarray:
-    """Return the accepted quotas of the period after ``as_of``, persons by municipality; refused where there are none."""
+    """Return the accepted quotas of the period after ``as_of``, by municipality; refused where there are none."""
     found = panel.accepted[panel.years.index(as_of + 1)] if as_of + 1 in panel.years else np.zeros(1)
     if not np.nansum(found) > 0:
         raise ModelError(
