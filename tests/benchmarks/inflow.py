@@ -37,11 +37,11 @@ def contest(name: str, asked: argparse.Namespace) -> str:
 
     from workbench.core.engine import Engine
     from workbench.presentation.inflow import contest as shown
-    from workbench.studies.inflow import backtest as inflow_backtest
-    from workbench.studies.inflow import backtest_plan as inflow_plan
-    from workbench.studies.inflow import periods as inflow_periods
     from workbench.studies.inflow.arrivals import read_table
-    from workbench.studies.inflow.origin import Fitted
+    from workbench.studies.inflow.contest import backtest as inflow_backtest
+    from workbench.studies.inflow.contest import periods as inflow_periods
+    from workbench.studies.inflow.contest import plan as inflow_plan
+    from workbench.studies.inflow.contest.origin import Fitted
 
     title, table, first, last = CONTESTS[name]
     arrivals, source = read_table(table=table)
@@ -87,8 +87,8 @@ def _cells(rows: pd.DataFrame) -> tuple[tuple[str, pd.DataFrame], ...]:
 def _confirmed(folder: Path) -> str:
     """Return the skill where the model was chosen, and where it was not, as Markdown."""
     from workbench.models.skill import compare
-    from workbench.studies.inflow import scores as inflow_scores
-    from workbench.studies.inflow.backtest_plan import MODEL
+    from workbench.studies.inflow.contest import scores as inflow_scores
+    from workbench.studies.inflow.contest.plan import MODEL
 
     scored = inflow_scores.read(folder)
     lines = [
@@ -113,11 +113,11 @@ def components(asked: argparse.Namespace) -> str:
     from workbench.core.engine import Engine
     from workbench.models.inflow import InflowComponents, InflowModel, Reversion
     from workbench.models.skill import compare
-    from workbench.studies.inflow import backtest as inflow_backtest
-    from workbench.studies.inflow import backtest_plan as inflow_plan
-    from workbench.studies.inflow import scores as inflow_scores
     from workbench.studies.inflow.arrivals import read_table
-    from workbench.studies.inflow.origin import Fitted
+    from workbench.studies.inflow.contest import backtest as inflow_backtest
+    from workbench.studies.inflow.contest import plan as inflow_plan
+    from workbench.studies.inflow.contest import scores as inflow_scores
+    from workbench.studies.inflow.contest.origin import Fitted
 
     full = InflowComponents()
     variants = {inflow_plan.MODEL: full, "workbench-with-reversion": replace(full, reversion=Reversion())}

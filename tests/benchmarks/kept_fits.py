@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbench.models.inflow import InflowFit
-from workbench.studies.inflow.origin import Fitted, Learnt, learnt
+from workbench.studies.inflow.contest.origin import Fitted, Learnt, learnt
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from workbench.core.errors import AssumptionError, DataError
 from workbench.models.scores import LEVELS
 from workbench.presentation.inflow import judgement as shown
 from workbench.studies.inflow import judgement as people
-from workbench.studies.inflow.backtest_plan import MODEL
+from workbench.studies.inflow.contest.plan import MODEL
+from workbench.studies.inflow.contest.scores import ARRIVALS, SAMPLES, WORDS
 from workbench.studies.inflow.judgement.alarm import chance_above
 from workbench.studies.inflow.judgement.reweighting import effective, resampled, tilted
 from workbench.studies.inflow.judgement.scenarios import If, Path_, Shock, apply, compare, read_scenario
-from workbench.studies.inflow.scores import ARRIVALS, SAMPLES, WORDS
 
 pytestmark = pytest.mark.quick
 MONTHS = ["2020-01", "2020-02", "2020-03"]

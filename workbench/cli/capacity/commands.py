@@ -146,7 +146,7 @@ def backtest(
     from workbench.studies.capacity import backtest as study
     from workbench.studies.capacity.data import read
     from workbench.studies.capacity.scores import lines
-    from workbench.studies.inflow.backtest_plan import horizons_in
+    from workbench.studies.inflow.contest.plan import horizons_in
 
     files.folder(out)
     guard([out / study.FORECASTS, out / study.SCORES], reads=[data], overwrite=overwrite)

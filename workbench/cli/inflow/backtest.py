@@ -63,12 +63,11 @@ def run(
     from workbench.models.baselines import BASELINES
     from workbench.presentation.wording import counted
     from workbench.sources import files
-    from workbench.studies.inflow import backtest_plan as plan
-    from workbench.studies.inflow import periods as inflow_periods
-    from workbench.studies.inflow import scores
     from workbench.studies.inflow.arrivals import read_table
-    from workbench.studies.inflow.backtest import run as backtest
-    from workbench.studies.inflow.origin import Fitted
+    from workbench.studies.inflow.contest import periods as inflow_periods
+    from workbench.studies.inflow.contest import plan, scores
+    from workbench.studies.inflow.contest.backtest import run as backtest
+    from workbench.studies.inflow.contest.origin import Fitted
 
     files.folder(out)
     parts = (scores.FORECASTS, scores.SAMPLES, scores.ARRIVALS, scores.WORDS, scores.SCORES)
@@ -110,7 +109,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score the forecasts of a backtest once more, from the files in its folder alone."""
-    from workbench.studies.inflow import scores as inflow_scores
+    from workbench.studies.inflow.contest import scores as inflow_scores
 
     with step("Score"):
         told = inflow_scores.score(folder, surge=surge, pandemic=pandemic)

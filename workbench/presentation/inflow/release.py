@@ -12,8 +12,8 @@ from workbench.presentation.languages import month, say, say_many
 from workbench.presentation.publishing.about import COUNTED, ask, revised
 from workbench.presentation.wording import count, listing, number, percent, period
 from workbench.sources import localities
+from workbench.studies.inflow.contest.scores import SCORES
 from workbench.studies.inflow.judgement import kept_backtest
-from workbench.studies.inflow.scores import SCORES
 from workbench.studies.publishing import issues
 
 if TYPE_CHECKING:

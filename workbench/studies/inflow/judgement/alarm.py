@@ -20,8 +20,8 @@ from workbench.core.errors import AssumptionError, DataError, nearest
 from workbench.core.runs.provenance import default_runs
 from workbench.models import hubverse, quality
 from workbench.models.scores import LEVELS, binomial_interval
-from workbench.studies.inflow import scores as inflow_scores
-from workbench.studies.inflow.backtest_plan import MODEL
+from workbench.studies.inflow.contest import scores as inflow_scores
+from workbench.studies.inflow.contest.plan import MODEL
 from workbench.studies.inflow.tabled import ALL
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from workbench.models.skill import (
     compare,
     independent_blocks,
 )
-from workbench.studies.inflow.periods import Periods, named
+from workbench.studies.inflow.contest.periods import Periods, named
 
 FORMAT = "migration-workbench inflow scores 2"
 FORECASTS, SAMPLES, ARRIVALS, WORDS, SCORES = (
@@ -104,8 +104,8 @@ class Scored:
 def score(folder: Path | str, *, surge: str | None = None, pandemic: str | None = None) -> dict[str, Any]:
     """Return the scores of a backtest and write them to ``scores.json`` in its folder.
 
-    Months named here (as :func:`workbench.studies.inflow.periods.named` takes them) are scored apart in place of those
-    that the backtest was asked for.
+    Months named here (as :func:`workbench.studies.inflow.contest.periods.named` takes them) are scored apart in place
+    of those that the backtest was asked for.
     """
     named(surge=surge, pandemic=pandemic)  # months that are none are refused before the work
     scored = read(folder)

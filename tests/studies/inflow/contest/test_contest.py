@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SMALL = (
     *("--first-origin", "2018-03", "--last-origin", "2018-09", "--every", "3", "--horizons", "3-4"),
     *("--models", "workbench-inflow,LocalLevelT", "--draws", "50", "--tune", "100", "--chains", "2"),

@@ -9,7 +9,7 @@ import pytest
 
 from workbench.core.errors import AssumptionError, DataError
 from workbench.sources import localities
-from workbench.studies.inflow.periods import Months, Periods, named, of_locality
+from workbench.studies.inflow.contest.periods import Months, Periods, named, of_locality
 
 pytestmark = pytest.mark.quick
 

@@ -18,14 +18,14 @@ from workbench.core.errors import DataError, ModelError
 from workbench.core.runs.tasks import Kept, Task
 from workbench.models import hubverse
 from workbench.models.baselines import BASELINES
-from workbench.studies.inflow import backtest as inflow_backtest
-from workbench.studies.inflow import periods as inflow_periods
-from workbench.studies.inflow import scores as inflow_scores
 from workbench.studies.inflow.arrivals import read_table
-from workbench.studies.inflow.backtest import Backtest, series_of
-from workbench.studies.inflow.backtest_plan import MODEL, POOLS, chosen, every, horizons_in, origins_in
+from workbench.studies.inflow.contest import backtest as inflow_backtest
+from workbench.studies.inflow.contest import periods as inflow_periods
+from workbench.studies.inflow.contest import scores as inflow_scores
+from workbench.studies.inflow.contest.backtest import Backtest, series_of
+from workbench.studies.inflow.contest.origin import Learnt, keep, kept_before
+from workbench.studies.inflow.contest.plan import MODEL, POOLS, chosen, every, horizons_in, origins_in
 from workbench.studies.inflow.judgement import rates
-from workbench.studies.inflow.origin import Learnt, keep, kept_before
 
 pytestmark = pytest.mark.quick
 ORIGINS = month_range("2017-01", "2018-12")[::7]
@@ -256,8 +256,8 @@ def test_an_origin_without_any_outcome_is_refused(tmp_path: Path) -> None:
 
 def test_what_was_foreseen_is_kept_and_read_back(tmp_path: Path) -> None:
     from workbench.models.quality import grid
-    from workbench.studies.inflow.backtest import _task
-    from workbench.studies.inflow.origin import forecast_origin
+    from workbench.studies.inflow.contest.backtest import _task
+    from workbench.studies.inflow.contest.origin import forecast_origin
 
     origin = _task(grid(walk()), "2018-03", 4, {MODEL: Wanderer()}, ["LocalLevelT"])
     seen = forecast_origin(Task("2018-03", origin, 1))

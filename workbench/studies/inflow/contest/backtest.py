@@ -1,7 +1,7 @@
 """Would the inflow model have beaten simple rules, had it been used month after month? Every origin on its own past.
 
 One task is one origin: it is handed what was published up to that month and nothing later, fits the model and the
-baselines, and returns their forecasts. Scores are made afterwards (:mod:`workbench.studies.inflow.scores`).
+baselines, and returns their forecasts. Scores are made afterwards (:mod:`workbench.studies.inflow.contest.scores`).
 """
 
 from __future__ import annotations
@@ -24,11 +24,19 @@ from workbench.models import hubverse, quality
 from workbench.models.baselines import BASELINES
 from workbench.models.inflow.series import unlearnable
 from workbench.models.scores import crps, pool
-from workbench.studies.inflow import scores as inflow_scores
-from workbench.studies.inflow.backtest_plan import MODEL, POOLS, check
-from workbench.studies.inflow.origin import Fitted, Foreseen, Learner, Origin, forecast_origin, keep, kept_before
-from workbench.studies.inflow.periods import Periods
-from workbench.studies.inflow.scores import ARRIVALS, FORECASTS, SAMPLES, WORDS
+from workbench.studies.inflow.contest import scores as inflow_scores
+from workbench.studies.inflow.contest.origin import (
+    Fitted,
+    Foreseen,
+    Learner,
+    Origin,
+    forecast_origin,
+    keep,
+    kept_before,
+)
+from workbench.studies.inflow.contest.periods import Periods
+from workbench.studies.inflow.contest.plan import MODEL, POOLS, check
+from workbench.studies.inflow.contest.scores import ARRIVALS, FORECASTS, SAMPLES, WORDS
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
@@ -85,7 +93,7 @@ def run(
     final
         Whether the table's figures are final; otherwise its last months far below what their past allows are no
         outcome that a forecast is scored by. What a forecaster makes of the last months of its own past is the
-        learner's own rule (:class:`~workbench.studies.inflow.origin.Fitted`).
+        learner's own rule (:class:`~workbench.studies.inflow.contest.origin.Fitted`).
     source
         Whose figures these are, as one line.
     overwrite

@@ -11,7 +11,7 @@ from workbench.core.dates.calendar import add_months, month_number, month_range
 from workbench.core.errors import DataError, WorkbenchError, together
 from workbench.models import hubverse
 from workbench.models.baselines import BASELINES
-from workbench.studies.inflow.origin import Learner
+from workbench.studies.inflow.contest.origin import Learner
 
 MODEL = "workbench-inflow"
 POOLS: Mapping[str, tuple[str, ...]] = {
