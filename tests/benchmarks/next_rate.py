@@ -9,17 +9,14 @@ of 100 places lay in its 95 % interval.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from workbench.models.smallarea.next_year import forecast
+from workbench.models.smallarea.next_year import LEAST_YEARS, forecast
 from workbench.sources import localities
 from workbench.studies.cockpit import definitions, estimates, peers
 from workbench.studies.cockpit.figures import collect
 
 LOCALITIES = ("norway", "sweden", "eu")
-LEAST_YEARS = 3
 
 
 def panels():
@@ -43,9 +40,7 @@ def main() -> None:
     for name, panel in panels():
         raw = panel.raw()
         for at in range(LEAST_YEARS, len(panel.years)):
-            seen = replace(
-                panel, years=panel.years[:at], events=panel.events[:, :at], persons=panel.persons[:, :at]
-            )  # what is later is dropped unseen
+            seen = panel.until(panel.years[at - 1])
             found = forecast(seen)
             kind = peers.CENTRALITY if peers.CENTRALITY in panel.groups else ""
             alike = seen.peers_mean(kind)[:, -1] if kind else np.full(len(raw), _whole(seen))

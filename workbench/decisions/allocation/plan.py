@@ -95,11 +95,8 @@ class Plan:
     ties: str = ""
 
     def reaches(self, asked: float) -> bool:
-        """Say whether the gap is no wider than asked, and under *place-first* that of persons placed neither.
-
-        What only rounding separates is the same.
-        """
-        return _within(self.gap, asked) and self.persons_gap <= asked
+        """Say whether the gap is no wider than asked, and under *place-first* that of persons placed neither."""
+        return within(self.gap, asked) and self.persons_gap <= asked
 
     @property
     def persons_gap(self) -> float:
@@ -128,7 +125,8 @@ class Plan:
         return {**out, "worst_off": self.worst_off}
 
 
-def _within(gap: float, asked: float) -> bool:
+def within(gap: float, asked: float) -> bool:
+    """Say whether a gap is no wider than asked; what only rounding separates is the same."""
     return gap <= max(asked, EXACT)
 
 
@@ -248,7 +246,7 @@ def _status(problem: Problem, solution: Solution, gap: float, placed: int) -> st
             sentences.append(f"{placed_} placed; whether a plan could place more was not settled.")
         else:
             sentences.append(f"{placed_} placed, and no plan places more than {solution.persons_bound}.")
-    if _within(gap, solution.asked):
+    if within(gap, solution.asked):
         sentences.append(
             f"The total score is certified to within {_upward(gap)} of what any such plan could reach "
             f"(asked {_upward(solution.asked)})."

@@ -3,8 +3,8 @@ r"""The posterior of the same model without a compiler: Gibbs sampling with Pól
 With :math:`\omega_{tp} \sim PG(n_{tp}, \eta_{tp})` the binomial likelihood of the logit :math:`\eta_{tp}` becomes a
 normal one of the working response :math:`(s_{tp} - n_{tp}/2) / \omega_{tp}` with precision :math:`\omega_{tp}`. Given
 these, all effects are jointly normal. The scales are drawn with the effects integrated out, which spares the sampler
-the funnel of sparse cells. This is the posterior itself, not an approximation of it:
-:mod:`workbench.models.outcomes.model` states the same in PyMC.
+the funnel of sparse cells. The chains draw from the posterior itself, but for the last terms of the sum that makes a
+Pólya-Gamma variable (:func:`polya_gamma`); :mod:`workbench.models.outcomes.model` states the same in PyMC.
 
 References
 ----------

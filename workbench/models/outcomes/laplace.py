@@ -39,21 +39,17 @@ class Approximation:
         return np.asarray(1 / (1 + np.exp(-self.logit / np.sqrt(1 + np.pi / 8 * self.sd**2))), dtype=np.float64)
 
 
-def approximate(cells: Cells, *, start: Approximation | None = None, rounds: int = ROUNDS) -> Approximation:
+def approximate(cells: Cells, *, rounds: int = ROUNDS) -> Approximation:
     """Return the approximate posterior of the model of the counts; milliseconds for a hundred cells.
 
     Parameters
     ----------
-    start
-        The approximation for much the same counts: its scales are where the search begins.
     rounds
         Rounds of EM at most.
     """
     kinds, towns = cells.n.shape
     n, s = cells.n.astype(float), cells.successes.astype(float)
     variance = np.array([0.25, 0.1, 0.05])
-    if start is not None:
-        variance = np.array([max(start.scales[name] ** 2, 1e-3) for name in ("type", "place", "pair")])
     share = (s.sum() + 0.5) / (n.sum() + 1)
     wide = np.zeros(1 + kinds + towns)
     wide[0] = np.log(share / (1 - share))

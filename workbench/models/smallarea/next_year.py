@@ -13,7 +13,7 @@ shock that all areas share and :math:`\varepsilon` one of the area's own, as lar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,12 @@ KEPT = np.array([[0, 0, 0, 0], [1, 0, 0, 0], [0, 1, 1, 1], [1, 1, 1, 1]], dtype=
 """Kinds of forecast by the shares they keep: raw rate, with the change of all, with an area's own shares, both."""
 TRUST, SHARP = np.array([0.4, 0.2, 0.2, 0.2]), 10.0
 """Their weights before any error is seen, and how fast errors move them: one 7 % larger halves a weight."""
-ROUNDS, DRAWS, PAST_DRAWS, LEAST_YEARS, CALM_YEARS = 12, 2000, 400, 3, 1
+LEAST_YEARS, CALM_YEARS = 3, 1
+"""Years below which there is no forecast, and years counted as well held before the width of any interval is seen."""
+DRAWS, PAST_DRAWS, ROUNDS = 2000, 400, 12
+"""Draws of the forecast and of each earlier year's, and rounds of each fit by turns."""
 DEGREES = 5.0
+"""Degrees of freedom of Student's t of an area's own change: single places jump."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +92,7 @@ def forecast(panel: SmallAreaPanel, *, seed: int = 1, draws: int = DRAWS) -> Nex
         )
     loss, widths = np.zeros(len(KEPT)), [0.0] * CALM_YEARS
     for end in range(LEAST_YEARS, years):
-        past = _until(panel, end)
+        past = panel.until(panel.years[end - 1])
         learnt = _Learnt.of(past)
         came = panel.raw()[:, end]
         known = np.isfinite(came) & (past.persons[:, -1] > 0)
@@ -110,10 +114,6 @@ def _weighted(loss: Floats) -> Floats:
     """Return by how much each share counts: kinds of forecast weighted by their past errors beside the raw rate's."""
     weight = TRUST * np.exp(-SHARP * (loss - loss.min()))
     return np.asarray((weight / weight.sum()) @ KEPT, dtype=np.float64)
-
-
-def _until(panel: SmallAreaPanel, end: int) -> SmallAreaPanel:
-    return replace(panel, years=panel.years[:end], events=panel.events[:, :end], persons=panel.persons[:, :end])
 
 
 @dataclass(frozen=True, eq=False)

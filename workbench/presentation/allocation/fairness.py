@@ -228,10 +228,16 @@ def shadow(told: Mapping[str, Any], households: int, language: str = "en") -> Fi
     sentence = say(
         "{number} of {households} households would go elsewhere.",
         language,
-        number=number(told["households_that_differ"], language=language),
+        number=number(told["households_elsewhere"], language=language),
         households=number(households, language=language),
     )
     caveats = [
+        say(
+            "Households that only the proposal places: {gained}; that only practice places: {lost}.",
+            language,
+            gained=number(told["households_placed_by_proposal_only"], language=language),
+            lost=number(told["households_placed_by_practice_only"], language=language),
+        ),
         say(
             "Practice places {persons} persons with a score of {score}, the proposal {others} with {other}; no gain in "
             "how people fare follows from it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from workbench.decisions.allocation.plan import rounded_up
+from workbench.decisions.allocation.plan import rounded_up, within
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
 from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import day, known, marked, say, say_many
@@ -42,8 +42,6 @@ TIES = marked(
     "Among households that are equal for this plan, the earlier deadline goes first, then the earlier arrival, then a "
     "lottery by code (seed 1)."
 )
-SETTLED = 1e-7
-"""A gap below this is what is left of rounding in a proof: it is said to be none."""
 
 
 def _subtitle(result: AllocationResult, locality: str, language: str) -> str:
@@ -312,7 +310,7 @@ def _status(result: AllocationResult, language: str) -> str:
             )
         )
     gap, asked = _gap(plan.gap, language), _gap(result.asked, language)
-    if plan.gap <= result.asked + SETTLED:
+    if within(plan.gap, result.asked):
         how = say(
             "The total score is certified to within {gap} of what any such plan could reach ({asked} was asked for).",
             language,

@@ -37,6 +37,8 @@ def beside(problem: Problem, plan: Plan, practice: pd.DataFrame) -> tuple[dict[s
             "proposal": [proposed.get(name, "") for name in problem.household_names],
         }
     )
+    by_practice, by_proposal = table["practice"] != "", table["proposal"] != ""
+    differ = table["practice"] != table["proposal"]
     told = {
         "practice": {
             "persons_placed": int(problem.persons[rows].sum()),
@@ -45,7 +47,10 @@ def beside(problem: Problem, plan: Plan, practice: pd.DataFrame) -> tuple[dict[s
             "places_over_capacity": int((load > problem.capacity + 1e-9).any(axis=1).sum()),
         },
         "proposal": {"persons_placed": plan.persons_placed, "score": plan.value, "gap": plan.gap},
-        "households_that_differ": int((table["practice"] != table["proposal"]).sum()),
+        "households_that_differ": int(differ.sum()),
+        "households_elsewhere": int((differ & by_practice & by_proposal).sum()),
+        "households_placed_by_proposal_only": int((by_proposal & ~by_practice).sum()),
+        "households_placed_by_practice_only": int((by_practice & ~by_proposal).sum()),
         "score_name": plan.score_name,
     }
     return told, table

@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbench.core.errors import DecisionError
 from workbench.decisions.allocation import MatchingWeights, Plan, further_rules
+from workbench.decisions.allocation.plan import within
 from workbench.decisions.allocation.search.stopping import Limit
 from workbench.decisions.allocation.uncertainty.cvar import TAIL, TailPlan, best_tail
 from workbench.decisions.allocation.uncertainty.stability import Stability, stability
@@ -57,7 +58,7 @@ class UnderDraws:
 
     def reaches(self, asked: float) -> bool:
         """Say whether what was sought is as near to the best as asked."""
-        return self.plan.reaches(asked) if self.safest is None else self.safest.gap <= max(asked, 1e-7)
+        return self.plan.reaches(asked) if self.safest is None else within(self.safest.gap, asked)
 
 
 def under_draws(

@@ -94,3 +94,12 @@ def test_fairness_and_shadow_are_said_in_three_languages() -> None:
     figures |= {"lots": [], "detectable_in_a_year": None}
     assert "2 of 3 households would go elsewhere" in shadow(figures, len(table)).sentence
     assert "havnet et annet sted" in shadow(figures, len(table), "nb").sentence
+
+
+def test_who_is_placed_by_one_side_only_does_not_go_elsewhere() -> None:
+    stated = problem_of(TABLES)  # the proposal places a and b, and has no room for c
+    today = pd.DataFrame({"household": ["c"], "place": ["p"]})
+    figures, table = comparison.beside(stated, solve(stated), today)
+    told = shadow(figures | {"lots": [], "detectable_in_a_year": None}, len(table))
+    assert told.sentence.startswith("0 of 3 households") and figures["households_that_differ"] == 3
+    assert "only the proposal places: 2; that only practice places: 1." in told.caveats[0]
