@@ -19,6 +19,7 @@ from workbench.models.settlement.futures import whole_persons
 from workbench.models.settlement.not_fitted import CARRIED, made_by, read_diagnostics
 from workbench.studies.settlement import fits
 from workbench.studies.settlement.result import SettlementResult
+from workbench.studies.settlement.totals import GIVEN
 from workbench.studies.settlement.verdict import Verdict
 
 FORECAST = "settlement"
@@ -128,7 +129,7 @@ def with_total(result: SettlementResult, total: int, *, runs: str | Path | None 
         drawn = fits.futures(fit, np.array([[total]]), seed).values.to_numpy()[:, :, 0]
     labels = {"municipality": result.draws.labels("municipality"), "year": [first]}
     draws = Draws.from_array(drawn[:, :, None], labels, result.draws.unit)
-    return replace(result, draws=draws, given="given as a number", numbers=())
+    return replace(result, draws=draws, given=GIVEN, numbers=())
 
 
 def _store(runs: str | Path | None) -> RunStore:
