@@ -18,7 +18,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import PATIENCE, ROOT
 from tests.store import scenes
 from workbench.presentation.languages import LANGUAGES
-from workbench.store import accounts, audit, database, records
+from workbench.store import accounts, audit, database
+from workbench.store.households import records
 from workbench.store.rounds import answers
 
 pytestmark = pytest.mark.whole

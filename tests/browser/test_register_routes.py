@@ -21,7 +21,8 @@ import pytest
 from tests.browser.conftest import ROOT
 from tests.browser.test_closed import UPGRADE
 from tests.store import scenes
-from workbench.store import accounts, audit, database, records
+from workbench.store import accounts, audit, database
+from workbench.store.households import records
 from workbench.store.rounds import answers
 
 PASSWORD = "four words in a row"

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from workbench.cli import app
 from workbench.core import machine
 from workbench.core.errors import ReportError
-from workbench.presentation import theme
+from workbench.presentation.drawing import theme
 
 pytestmark = pytest.mark.quick
 

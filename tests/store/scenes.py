@@ -15,11 +15,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.sources import localities
-from workbench.store import database, drafts, records, reservation, states
+from workbench.store import database, reservation
 from workbench.store.database import Store
+from workbench.store.households import drafts, records, states
 from workbench.store.rounds import answers, proposals
-from workbench.studies.rounds import form as forms
-from workbench.studies.rounds import intake, offers, registers, sending
+from workbench.studies.rounds import offers, registers, sending
+from workbench.studies.rounds.interview import form as forms
+from workbench.studies.rounds.interview import intake
 
 DAY = date(2026, 3, 2)
 PLACES = ("0301", "1103", "4601")

@@ -46,7 +46,8 @@ def report(record: RunRecord, language: str) -> list[str]:
     """Return a link to the PDF that was published with a run, in one language; none if there is none."""
     archive = archive_of()
     publication = archive.of_run(record.key, "public")
-    if publication is None or not (path := archive.report(publication, language)).exists():
+    path = None if publication is None else archive.readable_report(publication, language)
+    if path is None:
         return []
     label = m.html(say("The report (PDF)", language))
     return [f'<a class="mw-button" href="{REPORTS}/{path.name}" download="{path.name}">{label}</a>']

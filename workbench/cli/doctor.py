@@ -79,7 +79,7 @@ def _plugins() -> Finding:
 def _fonts() -> Finding:
     from workbench.core.errors import ReportError
     from workbench.core.machine import Finding
-    from workbench.presentation import theme
+    from workbench.presentation.drawing import theme
 
     try:
         count = sum(len(list(folder.glob("*.[ot]tf"))) for folder in theme.font_folders())

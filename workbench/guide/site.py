@@ -15,7 +15,7 @@ from workbench.core.storage.files import replacing
 from workbench.core.storage.outputs import empty_folder
 from workbench.guide import checks, search
 from workbench.guide.views import Views
-from workbench.presentation.theme import css_variables
+from workbench.presentation.drawing.theme import css_variables
 from workbench.sources.guide import reading
 from workbench.sources.guide.pages import KINDS
 

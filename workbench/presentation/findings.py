@@ -141,7 +141,9 @@ class Figure(Shown):
     @cached_property
     def svg(self) -> str:
         """The drawing as SVG; the same figures always give the same text."""
-        from workbench.presentation.charts import svg_text  # drawing needs matplotlib, showing a sentence does not
+        from workbench.presentation.drawing.charts import (
+            svg_text,  # drawing needs matplotlib, showing a sentence does not
+        )
 
         return svg_text(self.drawing, self.name)
 

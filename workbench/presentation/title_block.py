@@ -8,10 +8,9 @@ from typing import Any
 
 from workbench.core.errors import ReportError
 from workbench.core.runs.provenance import RunRecord
+from workbench.core.runs.publication import EDITIONS
 from workbench.presentation import markup as m
 from workbench.presentation.display import Shown
-
-EDITIONS = ("public", "municipal", "case")
 
 
 @dataclass(frozen=True)

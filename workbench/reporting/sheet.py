@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from workbench import __version__
 from workbench.presentation import markup as m
-from workbench.presentation import theme
+from workbench.presentation.drawing import theme
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say
 from workbench.presentation.tables import Table

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.errors import ReportError, WorkbenchError
-from workbench.core.runs.provenance import RunRecord, versions
+from workbench.core.runs.provenance import versions
 from workbench.core.storage.temporary import locked_folder
 from workbench.reporting import contents
 from workbench.reporting.contents import Carried
@@ -127,7 +127,7 @@ def compared(before: Carried, after: Carried) -> pd.DataFrame:
     The tolerance of a figure is what the sampler states: of a median or an end of an interval from the number of
     draws and the width of the interval about it; of any other figure nothing beyond rounding.
     """
-    size = _draws(before.record)
+    size = _draws(before.asked[1])
     rows: list[tuple[object, ...]] = []
     for name in sorted(n for n in before.files if n.endswith(".csv")):
         one = pd.read_csv(io.BytesIO(before.files[name]), dtype=str, keep_default_na=False)
@@ -159,9 +159,9 @@ def _number(text: str) -> float:
         return float("nan")
 
 
-def _draws(record: RunRecord) -> int:
-    settings = dict(record.scenario.get("settings", {}))
-    return int(settings.get("draws", 500)) * int(settings.get("chains", 4))
+def _draws(asked: Mapping[str, Any]) -> int:
+    """Return how many draws a report's figures come from; many where it names none, so that little may move."""
+    return int(asked.get("draws", 2000)) * int(asked.get("chains", 1))
 
 
 def _spread(table: pd.DataFrame) -> np.ndarray:

@@ -124,6 +124,11 @@ def test_quotas_of_the_period_ahead_are_used_where_they_are_known() -> None:
     assert np.abs(fit.expected(1) - quota[-1] / quota[-1].sum()).sum() < 0.15
 
 
+def test_quotas_that_a_table_does_not_hold_cannot_be_used() -> None:
+    with pytest.raises(ModelError, match="no municipality has an accepted quota for 2016"):
+        combine(panel_of(walk(6, 10, 2)), as_of=2015, contest=QUOTAS)
+
+
 def test_that_an_area_ended_is_no_error_of_the_others() -> None:
     persons = np.full((8, 10), 200) + np.random.default_rng(11).integers(0, 60, (8, 10))
     persons[4:, :3] = 0

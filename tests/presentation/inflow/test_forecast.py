@@ -40,17 +40,21 @@ def test_what_happened_is_told_against_the_intervals(fabricated):
     result = fabricated.inflow_result()
     result.later = result.later.assign(persons=0.0)
     assert "outside the 95" in page.what_happened(result).sentence
-    assert page.BELOW in page.by_month(result).plain()
+    told = page.by_month(result).plain()
+    assert f"{page.BELOW}: below the 95" in told and page.ABOVE not in told, "a table explains the signs it shows"
     result.later = result.later.iloc[:0]
     assert "stands unchecked" in page.what_happened(result).sentence
-    assert "Published since" not in page.by_month(result).plain()
+    told = page.by_month(result).plain()
+    assert "Published since" not in told and page.BELOW not in told and "not published" not in told
 
 
 def test_a_missing_year_before_is_said_not_guessed(fabricated):
     result = fabricated.inflow_result()
     result.arrivals.loc[result.arrivals["month"] == "2018-12", "persons"] = np.nan
     assert "not published for every destination" in page.against_last_year(result).sentence
-    assert np.isnan(page.by_month(result).data["year_before"].iloc[-1])
+    table = page.by_month(result)
+    assert np.isnan(table.data["year_before"].iloc[-1])
+    assert "not published for every month" in table.plain()
 
 
 def test_a_fit_that_failed_says_so(fabricated):

@@ -79,7 +79,7 @@ def test_first_time_and_repeated_are_parts_of_one_table(result: Any, tmp_path: P
     codes = [str(code) for code in found.draws.labels("destination")]
     assert codes == ["NO|first", "NO|repeat", "SE|first", "SE|repeat"] and not found.left_out
     assert float(found.draws.select(destination=codes[0]).values.median()) == pytest.approx(800, abs=40)
-    with pytest.raises(DataError, match="does not tell first-time"):
+    with pytest.raises(DataError, match="has no first-time"):
         composition.first_time(result, file=write(tmp_path, result.arrivals))
 
 

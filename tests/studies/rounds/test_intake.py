@@ -14,11 +14,13 @@ from pyxform.xls2xform import convert
 
 from workbench.core.errors import DataError, WorkbenchError
 from workbench.sources import localities
-from workbench.store import database, records, visibility
+from workbench.store import database, visibility
 from workbench.store.database import Store
-from workbench.studies.rounds import form as forms
-from workbench.studies.rounds import intake, registers
-from workbench.studies.rounds.xlsform import write_xlsform
+from workbench.store.households import records
+from workbench.studies.rounds import registers
+from workbench.studies.rounds.interview import form as forms
+from workbench.studies.rounds.interview import intake
+from workbench.studies.rounds.interview.xlsform import write_xlsform
 
 pytestmark = pytest.mark.quick
 

@@ -158,7 +158,7 @@ def map_of(desk: Desk, language: str) -> str:
     told = told.dropna(subset=["lon", "lat"]).reset_index(drop=True)
     if len(told) < 2:
         return ""
-    from workbench.presentation import maps  # matplotlib: only when a map is drawn
+    from workbench.presentation.drawing import maps  # matplotlib: only when a map is drawn
     from workbench.presentation.findings import Figure
 
     figure = Figure(

@@ -7,7 +7,6 @@ import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
@@ -100,7 +99,7 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
 
 
 class ReportHandler(JupyterHandler):
-    """The PDF of a publication that readers may see now: public, not withdrawn, its embargo passed."""
+    """The PDF of a publication that readers may see now."""
 
     async def get(self, publication: str, language: str) -> None:
         """Answer with the PDF; anything else is not there."""
@@ -109,9 +108,8 @@ class ReportHandler(JupyterHandler):
             found = archive.named(publication)
         except DataError as error:
             raise HTTPError(404) from error
-        path = archive.report(found, language)
-        seen = found.edition == "public" and found.withdrawal is None and found.due(datetime.now(UTC).date())
-        if not seen or not path.is_file():
+        path = archive.readable_report(found, language)
+        if path is None:
             raise HTTPError(404)
         self.set_header("Content-Type", "application/pdf")
         self.set_header("Content-Disposition", f'attachment; filename="{path.name}"')

@@ -37,9 +37,9 @@ from workbench.apps.serving.words import refusals, titles, words
 from workbench.core.errors import AppError
 from workbench.core.runs.archive import archive_of, default_archive
 from workbench.core.runs.provenance import default_runs
-from workbench.presentation.fonts import css_faces
+from workbench.presentation.drawing.fonts import css_faces
+from workbench.presentation.drawing.theme import css
 from workbench.presentation.languages import LANGUAGES, check
-from workbench.presentation.theme import css
 from workbench.store import database
 
 TEMPLATE = Path(__file__).parent.parent / "template"

@@ -25,8 +25,8 @@ from workbench.apps.identity import HEADER, UNTIL
 from workbench.apps.serving.guard import Guarded
 from workbench.core.errors import WorkbenchError
 from workbench.presentation import markup as m
+from workbench.presentation.drawing.theme import css
 from workbench.presentation.languages import LANGUAGES, say
-from workbench.presentation.theme import css
 from workbench.store import accounts, database
 
 COOKIE = "mw-session"

@@ -61,9 +61,13 @@ def scenario(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say what the forecast would be IF conditions held, and by how much that differs; the forecast stays as it is."""
+    """Say what the forecast would be IF conditions held, and by how much that differs; the forecast stays as it is.
+
+    Sums are over all months of the saved forecast, also those before its day of issue.
+    """
     from workbench.core.storage.outputs import guard
     from workbench.presentation.inflow import judgement as shown
+    from workbench.presentation.inflow.series import months
     from workbench.sources import files
     from workbench.studies import inflow as study
     from workbench.studies.inflow import judgement as people
@@ -79,12 +83,14 @@ def scenario(
     other = people.apply(result, two, seed=seed) if two else None
     table, conditions = people.compare(result, applied, other)
     told = shown.scenario(result, applied, other)
+    difference = "median of the differences" if people.paired(applied, other) else "difference of the medians"
     if out is not None:
         files.write(shown.scenario_table(result, applied, seed), out)
     if as_json:
         body = {
             "if": one.name, "against": two.name if two else "the forecast", "sentence": told.sentence,
-            "run": result.record.short_key, "effective_draws": round(applied.effective), "conditions": conditions,
+            "run": result.record.short_key, "months": months(result), "effective_draws": round(applied.effective),
+            "conditions": conditions, "difference_is": difference,
             "differences": json.loads(table.to_json(orient="records")),
         }  # fmt: skip
         typer.echo(json.dumps(body, ensure_ascii=False))
@@ -92,6 +98,7 @@ def scenario(
     typer.echo(told.plain())
     for condition in conditions:
         typer.echo(f"  {condition}")
+    typer.echo(f"Medians of the sum over these months; 'difference' is the {difference}:")
     typer.echo(table.to_string(index=False, na_rep="-", float_format=lambda value: f"{value:,.0f}"))
     if out is not None:
         typer.echo(f"Table: {out}")
@@ -153,9 +160,13 @@ def experts(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Weigh the forecast's draws by experts' P10, P50 and P90; both forecasts stay apart, and are scored apart."""
+    """Weigh the forecast's draws by experts' P10, P50 and P90; both forecasts stay apart, and are scored apart.
+
+    Sums are over all months of the saved forecast, also those before its day of issue.
+    """
     from workbench.core.storage.outputs import guard
     from workbench.presentation.inflow import judgement as shown
+    from workbench.presentation.inflow.series import months
     from workbench.sources import files
     from workbench.studies import inflow as study
     from workbench.studies.inflow import judgement as people
@@ -170,7 +181,8 @@ def experts(
         files.write(shown.experts_table(result, found, seed), out)
     if as_json:
         body: dict[str, Any] = {
-            "sentence": told.sentence, "run": result.record.short_key, "effective_draws": round(found.effective),
+            "sentence": told.sentence, "run": result.record.short_key, "months": months(result),
+            "effective_draws": round(found.effective),
             "effective_by_expert": {name: round(size) for name, size in found.of.items()},
             "judged": found.table.to_dict("records"), "scores": found.scores.to_dict("records"),
         }  # fmt: skip

@@ -167,6 +167,12 @@ class Archive:
         """Return where the PDF of a publication lies, in one language, if one was made."""
         return self.root / REPORTS / f"{publication.id}-{language}.pdf"
 
+    def readable_report(self, publication: Publication, language: str, *, today: date | None = None) -> Path | None:
+        """Return the PDF of a publication if it is there and readers may see it now: public, standing, and due."""
+        path, day = self.report(publication, language), today or datetime.now(UTC).date()
+        open_ = publication.edition == "public" and publication.withdrawal is None and publication.due(day)
+        return path if open_ and path.is_file() else None
+
     def broken(self) -> tuple[str, ...]:
         """Return in sentences what is damaged or missing in the archive; empty if nothing is."""
         faults = []

@@ -82,12 +82,8 @@ def gather(panel: SettlementPanel, as_of: int, contest: str, total: float) -> Ev
     past = panel.until(as_of)
     years = len(past.years) + 1
     accepted, requested = (_with_target(getattr(panel, n), years, contest) for n in ("accepted", "requested"))
-    if contest == QUOTAS and not np.nansum(accepted[-1]) > 0:
-        raise ModelError(
-            f"no municipality has an accepted quota for {past.rhythm.label(as_of + 1)}",
-            why=f"this contest starts from the {past.rhythm.name}'s quotas",
-            do="forecast without them (a backtest: --contest before), or add the quotas to the table",
-        )
+    if contest == QUOTAS:
+        final_quotas(panel, as_of)
     population = np.vstack([past.population[:1], past.population])  # a year's own population is not published before it
     people = population / population.sum(axis=1, keepdims=True)
     persons = np.vstack([past.persons, np.zeros(len(past.municipalities))])
@@ -124,6 +120,18 @@ def gather(panel: SettlementPanel, as_of: int, contest: str, total: float) -> Ev
         log_population=_padded(np.log(people)),
         size=_standardised(np.log(people[-1])),
     )
+
+
+def final_quotas(panel: SettlementPanel, as_of: int) -> np.ndarray:
+    """Return the accepted quotas of the period after ``as_of``, by municipality; refused where there are none."""
+    found = panel.accepted[panel.years.index(as_of + 1)] if as_of + 1 in panel.years else np.zeros(1)
+    if not np.nansum(found) > 0:
+        raise ModelError(
+            f"no municipality has an accepted quota for {panel.rhythm.label(as_of + 1)}",
+            why=f"this contest starts from the {panel.rhythm.name}'s quotas",
+            do="forecast without them (a backtest: --contest before), or add the quotas to the table",
+        )
+    return found
 
 
 def _standardised(values: np.ndarray) -> np.ndarray:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.core.errors import ReportError
+from workbench.core.runs.publication import EDITIONS
 from workbench.presentation.allocation.reasons import coming_to, reasons_of
 from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import say
 from workbench.presentation.tables import Column, Table
-from workbench.presentation.title_block import EDITIONS
 from workbench.presentation.wording import number
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import numpy as np
 
 from workbench.presentation.allocation.plan_tables import placed_by_place
 from workbench.presentation.display import source_line
+from workbench.presentation.drawing.maps import credit, dense_region, equal_area, plan_map
 from workbench.presentation.findings import Figure, Several
 from workbench.presentation.languages import say
-from workbench.presentation.maps import credit, dense_region, equal_area, plan_map
 from workbench.presentation.wording import listing, number, percent
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pandas as pd
 from workbench.core.dates.calendar import last_month
 from workbench.core.errors import ReportError
 from workbench.presentation.capacity.names import called
-from workbench.presentation.charts import Fan, fan_chart, fan_charts
 from workbench.presentation.display import source_line
+from workbench.presentation.drawing.charts import Fan, fan_chart, fan_charts
 from workbench.presentation.findings import Figure
 from workbench.presentation.languages import month, say
 from workbench.presentation.wording import about, between, leading

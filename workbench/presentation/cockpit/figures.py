@@ -11,13 +11,13 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from workbench.models.smallarea.funnel import LEVELS, limits
-from workbench.presentation.charts import style
 from workbench.presentation.cockpit import words
 from workbench.presentation.display import source_line
+from workbench.presentation.drawing.charts import style
+from workbench.presentation.drawing.maps import LAND, credit, equal_area, outlines
+from workbench.presentation.drawing.theme import COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.findings import Figure, Finding
 from workbench.presentation.languages import say
-from workbench.presentation.maps import LAND, credit, equal_area, outlines
-from workbench.presentation.theme import COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.wording import number, percent
 from workbench.studies.cockpit.facts import series
 

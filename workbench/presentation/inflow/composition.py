@@ -99,8 +99,8 @@ def caveats(result: InflowResult, found: Composed, language: str = "en") -> list
         ]
         told.append(
             say(
-                "The second source counts differently: in the last twelve months that both tell it has, of the first, "
-                "{parts}.",
+                "The second source counts differently. In the last twelve months of both, its total as a share of the "
+                "first source's: {parts}.",
                 language,
                 parts=listing(each, language),
             )
@@ -109,7 +109,7 @@ def caveats(result: InflowResult, found: Composed, language: str = "en") -> list
         names = [place(code, result.names[code], language) for code in found.left_out]
         told.append(
             say(
-                "Not divided, since the second source does not reach them: {names}.",
+                "Not divided, since the second source has too few or too old figures of them: {names}.",
                 language,
                 names=listing(names, language),
             )
@@ -169,7 +169,7 @@ def _told(result: InflowResult, divide: Callable[..., Composed], language: str) 
     found = divided(result, divide)
     if found is None:
         return Finding(
-            say("No shares are kept for these figures that reach these months.", language), language=language
+            say("Not divided here: there are no recent shares of these figures.", language), language=language
         )
     return table(result, found, language)
 

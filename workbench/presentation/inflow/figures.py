@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.core.dates.calendar import add_months
-from workbench.presentation.charts import Fan, fan_chart, fan_charts
 from workbench.presentation.display import source_line
+from workbench.presentation.drawing.charts import Fan, fan_chart, fan_charts
 from workbench.presentation.findings import Figure, Finding
 from workbench.presentation.inflow import policy
 from workbench.presentation.inflow.series import destinations, disclosed, months, name, published, published_since, who

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from workbench.presentation.findings import Finding, Interval, Several
@@ -19,11 +20,12 @@ from workbench.presentation.inflow.series import (
     who,
     year_before,
 )
-from workbench.presentation.languages import month, say, say_many
+from workbench.presentation.languages import marked, month, say, say_many
 from workbench.presentation.origin import locality_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import (
+    DASH,
     about,
     between,
     chance,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 UNIT = "applicants"
 LEVELS = (0.8, 0.95)
 ABOVE, BELOW = "▲", "▼"
+MEANINGS = {ABOVE: marked("{mark}: above the 95 % interval."), BELOW: marked("{mark}: below the 95 % interval.")}
+"""Signs beside what was published since; a table explains those that it shows."""
 
 
 def _intervals(result: InflowResult, levels: Sequence[float]) -> tuple[float, tuple[Interval, ...]]:
@@ -214,23 +218,17 @@ def _table(
         heading = say("{share} interval", language, share=percent(level))
         columns.append(Column(heading, tuple(span(low, high, language) for low, high in ends)))
     notes = [
-        say(
-            "Applicants. Forecasts are rounded to two digits, intervals outward; medians do not add up.",
-            language,
-        )
+        say("Applicants. Forecasts are rounded to two digits, intervals outward; medians do not add up.", language)
     ]
     if len(result.later):
         marks = [_mark(v, r["low95"], r["high95"]) for v, r in zip(since, records, strict=True)]
-        cells = tuple(f"{m}{number(v, language=language)}" for m, v in zip(marks, since, strict=True))
+        cells = tuple(f"{m} {number(v, language=language)}".lstrip() for m, v in zip(marks, since, strict=True))
         columns.append(Column(say("Published since", language), cells))
-        notes.append(
-            say(
-                "{above} above, {below} below the 95 % interval; a dash: not published for every month.",
-                language,
-                above=ABOVE,
-                below=BELOW,
-            )
-        )
+        for mark, sentence in MEANINGS.items():
+            if mark in marks:
+                notes.append(say(sentence, language, mark=mark))
+    if not np.isfinite([*before, *(since if len(result.later) else [])]).all():
+        notes.append(say("{dash}: not published for every month.", language, dash=DASH))
     return Table(
         name=title,
         caption=caption,
@@ -244,7 +242,7 @@ def _table(
 
 
 def _mark(value: float, low: float, high: float) -> str:
-    return f"{ABOVE} " if value > high else f"{BELOW} " if value < low else ""
+    return ABOVE if value > high else BELOW if value < low else ""
 
 
 def what_happened(result: InflowResult, language: str = "en") -> Finding:

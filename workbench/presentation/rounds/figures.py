@@ -10,11 +10,11 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from workbench.presentation.charts import style
+from workbench.presentation.drawing.charts import style
+from workbench.presentation.drawing.theme import CATEGORIES, COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.findings import Figure, Finding
 from workbench.presentation.languages import say
 from workbench.presentation.rounds import words
-from workbench.presentation.theme import CATEGORIES, COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.wording import number, percent
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
 from workbench.core.geography.places import Locality
-from workbench.presentation.charts import style
+from workbench.presentation.drawing.charts import style
+from workbench.presentation.drawing.theme import CATEGORIES, COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.findings import Figure
 from workbench.presentation.languages import marked, say
 from workbench.presentation.rounds import words
 from workbench.presentation.rounds.figures import DASHES
 from workbench.presentation.tables import Column, Table
-from workbench.presentation.theme import CATEGORIES, COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.wording import DASH, number, percent
 from workbench.sources import localities
 from workbench.studies.rounds.waiting import Waits

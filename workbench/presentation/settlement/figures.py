@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workbench.presentation.charts import style
 from workbench.presentation.display import source_line
+from workbench.presentation.drawing.charts import style
+from workbench.presentation.drawing.maps import credit, plan_map
+from workbench.presentation.drawing.theme import BANDS, COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.findings import Figure, Finding
 from workbench.presentation.languages import say
-from workbench.presentation.maps import credit, plan_map
 from workbench.presentation.settlement.forecast import medians
-from workbench.presentation.theme import BANDS, COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.wording import about, between, count, listing, number, percent
 
 if TYPE_CHECKING:

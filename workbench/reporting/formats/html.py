@@ -5,8 +5,8 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from workbench.presentation import markup as m
-from workbench.presentation import theme
-from workbench.presentation.fonts import css_faces
+from workbench.presentation.drawing import theme
+from workbench.presentation.drawing.fonts import css_faces
 from workbench.presentation.tables import Table
 from workbench.reporting.formats import document
 

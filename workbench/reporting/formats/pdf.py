@@ -13,7 +13,7 @@ import typst
 
 from workbench.core.errors import ReportError
 from workbench.core.storage.temporary import locked_folder
-from workbench.presentation.theme import font_files
+from workbench.presentation.drawing.theme import font_files
 
 STANDARDS: list[Literal["ua-1", "a-3a"]] = ["ua-1", "a-3a"]
 """Accessible (PDF/UA-1) and archivable with attachments (PDF/A-3a); the compiler refuses what does not keep them."""

@@ -9,7 +9,7 @@ from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
 
 from workbench.presentation import markup as m
-from workbench.presentation import theme
+from workbench.presentation.drawing import theme
 from workbench.presentation.languages import say
 from workbench.reporting.contents import listed
 from workbench.reporting.formats import document

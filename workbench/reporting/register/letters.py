@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.core.geography.places import Locality
 from workbench.core.storage.files import replacing
 from workbench.core.storage.outputs import empty_folder
-from workbench.presentation import theme
+from workbench.presentation.drawing import theme
 from workbench.presentation.rounds import letters as words
 from workbench.reporting.formats.pdf import compiled
 from workbench.studies.rounds.sending import Told

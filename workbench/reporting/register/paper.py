@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workbench.core.errors import ReportError
 from workbench.core.storage.files import replacing
-from workbench.presentation import theme
+from workbench.presentation.drawing import theme
 from workbench.presentation.rounds import fields as shown
 from workbench.presentation.rounds import letters as words
 from workbench.reporting.formats import html

@@ -1,4 +1,4 @@
-"""Where will applicants come from, if the total is one source's and the origins another's? Told apart, never mixed.
+"""Where will applicants come from, if the total is one source's and the origins another's? Kept apart, never mixed.
 
 The forecast of a destination is divided by the shares of origins in a second table. The two may count differently (by
 day of lodging or registration, with repeated applications or without), so only shares are taken from the second, and by
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 FIRST, REPEAT = "first", "repeat"
 OLDEST = 6
-"""Months by which shares may be older than the forecast's last month; beyond them nothing is said."""
+"""Months by which shares may be older than the last month known to the forecast; older ones are not used."""
 LARGEST = 8
-"""Origins of a destination that are told alone; the others are one part."""
+"""Origins of a destination that stand alone; the others are one part."""
 LEAST_SHARE = 0.02
+"""Share of the last year below which an origin does not stand alone: its few persons move by chance."""
 YEAR = 12
 
 
@@ -70,11 +71,7 @@ def by_origin(
     DataError
         If the table has no origins, or none of the forecast's destinations can be divided by it.
     """
-    if file is not None:
-        table, source = files.read(Path(file), "arrivals"), f"your own file {Path(file).name}"
-    else:
-        home = localities.load(locality, "inflow")
-        table, source = localities.table(home, "corridors"), home.table("corridors").source.line()
+    table, source = _table(locality, file, "corridors")
     if "origin" not in table:
         raise DataError(
             "this table has no origins", where=str(file or "corridors"), do="give one with a column 'origin'"
@@ -90,21 +87,17 @@ def first_time(
     Raises
     ------
     DataError
-        If the table does not tell first-time applicants, or none of the destinations can be divided by it.
+        If the table has no first-time applicants, or none of the destinations can be divided by it.
     """
-    if file is not None:
-        table, source = files.read(Path(file), "arrivals"), f"your own file {Path(file).name}"
-    else:
-        home = localities.load(locality, "inflow")
-        table, source = localities.table(home, "arrivals"), home.table("arrivals").source.line()
+    table, source = _table(locality, file, "arrivals")
     if "first_time" not in table:
         raise DataError(
-            "this table does not tell first-time applicants", where=str(file or "arrivals"),
+            "this table has no first-time applicants", where=str(file or "arrivals"),
             do="give one with a column 'first_time'",
         )  # fmt: skip
     if "origin" in table:
         raise DataError(
-            "first-time applicants by origin are not divided", where=str(file or "arrivals"),
+            "first-time applicants cannot be divided by origin as well", where=str(file or "arrivals"),
             do="give a table of destinations",
         )  # fmt: skip
     both = table[["month", "destination"]]
@@ -112,6 +105,14 @@ def first_time(
     rest = (table["persons"].astype("float64") - first).clip(lower=0)
     parts = [both.assign(part=FIRST, persons=first), both.assign(part=REPEAT, persons=rest)]
     return _composed(result, pd.concat(parts, ignore_index=True), source, seed, gathered=False)
+
+
+def _table(locality: str | Path, file: str | Path | None, name: str) -> tuple[pd.DataFrame, str]:
+    """Return the table that shares are taken from, a file or the locality's of this name, and whose it is."""
+    if file is not None:
+        return files.read(Path(file), "arrivals"), f"your own file {Path(file).name}"
+    home = localities.load(locality, "inflow")
+    return localities.table(home, name), home.table(name).source.line()
 
 
 def _composed(result: InflowResult, table: pd.DataFrame, source: str, seed: int, *, gathered: bool = True) -> Composed:

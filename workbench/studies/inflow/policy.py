@@ -7,7 +7,7 @@ effect: season, war and other events fall into the same months.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,7 +132,7 @@ def around(table: pd.DataFrame, event: Event, destination: str, months: int = AR
     Returns
     -------
     tuple
-        Both NaN-able: a mean is missing if one of its months is not published (for a sum, of any destination).
+        NaN for a mean of which one month is not published (for a sum: by any destination).
     """
     if destination == "all":
         wide = table.pivot(index="month", columns="destination", values="persons").astype(float)
@@ -157,7 +157,8 @@ def seen_around(
     pandas.DataFrame
         One row for each event and destination: ``event``, ``date``, ``destination``, ``before``, ``after`` (mean
         persons a month), ``change`` (after over before, minus 1), ``year_before`` (the same change a year earlier: what
-        the season alone might do). An event that concerns all is told for all together unless destinations are named.
+        the season alone might do). An event that concerns all has one row, for all together,
+        unless destinations are named.
 
     Raises
     ------
@@ -177,8 +178,7 @@ def seen_around(
         wanted = [p for p in destinations or [d for d in event.destinations if d in have] if event.concerns(p)]
         for place in wanted or ([] if destinations or event.destinations else ["all"]):
             before, after = around(table, event, place, months)
-            earlier = _shifted(event)
-            then, later = around(table, earlier, place, months)
+            then, later = around(table, _a_year_earlier(event), place, months)
             rows.append(
                 {
                     "event": event.code, "date": event.day.isoformat(), "destination": place,
@@ -190,9 +190,8 @@ def seen_around(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _shifted(event: Event) -> Event:
-    day = event.day.replace(year=event.day.year - 1, day=min(event.day.day, 28))
-    return Event(event.code, day, event.destinations, event.kind, event.names, event.source)
+def _a_year_earlier(event: Event) -> Event:
+    return replace(event, day=event.day.replace(year=event.day.year - 1, day=1))  # the month counts; no 29 February
 
 
 def _change(before: float, after: float) -> float:

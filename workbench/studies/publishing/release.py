@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from functools import partial
 from pathlib import Path
@@ -13,7 +12,7 @@ import pandas as pd
 
 from workbench.core.errors import DataError, nearest
 from workbench.core.runs.archive import archive_of
-from workbench.core.runs.provenance import RECORD, RunStore, SavedRun, default_runs
+from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, SavedRun, default_runs
 from workbench.core.runs.publication import Publication
 from workbench.models import hubverse
 from workbench.models.scores import LEVELS
@@ -25,8 +24,11 @@ if TYPE_CHECKING:
 MODEL = f"{hubverse.OURS}inflow"
 """The name under which our monthly forecasts stand in the hubverse table."""
 TABLE, FIT_RECORD = "forecast.parquet", "fit-record.json"
-FIT, FITS = "inflow-fit", "-fit"
+FITS = "-fit"
 """What the studies end in whose runs are steps on the way to a result, and are not published."""
+ASKED = ("as_of", "horizon", "seed", "locality", "total", "draws")
+SAMPLED = ("draws", "tune", "chains")
+"""What a report may be asked for, as run and fit keep it."""
 
 
 def publish(
@@ -92,29 +94,27 @@ def _result(run: SavedRun) -> SavedRun:
 
 
 def _also(run: SavedRun, folder: Path) -> None:
-    """Write what other forecasters compare themselves with, where the run is a monthly forecast."""
-    if run.record.study != inflow_saved.FORECAST:
-        return
+    """Write how the run was fitted, and for a monthly forecast what other forecasters compare themselves with."""
     store = RunStore(run.folder.parent.parent)
-    result = inflow_saved.opened(run, store)
-    fitted = str(dict(run.record.scenario["settings"]).get("fit", ""))[:16] if "settings" in run.record.scenario else ""
-    made_by = store.root / FIT / fitted / RECORD
+    fitted = str(run.record.scenario.get("fit", ""))[:16]
+    made_by = store.root / f"{run.record.study}{FITS}" / fitted / RECORD
     if fitted and made_by.exists():
         shutil.copyfile(made_by, folder / FIT_RECORD)
-    hubverse.write(forecasts(result.draws, result.as_of), folder / TABLE)
+    if run.record.study == inflow_saved.FORECAST:
+        result = inflow_saved.opened(run, store)
+        hubverse.write(forecasts(result.draws, result.as_of), folder / TABLE)
 
 
 def parameters(publication: Publication) -> dict[str, object]:
-    """Return with which parameters a published forecast is made again, as far as its records say."""
-    found: dict[str, object] = {
-        name: value
-        for name, value in publication.run.record.scenario.items()
-        if name in ("as_of", "horizon", "seed") or (name == "locality" and value)
-    }
+    """Return with which parameters a published run is made again, as far as its records say."""
+    record = publication.run.record
+    known = {**record.results, **record.scenario}
+    found: dict[str, object] = {name: known[name] for name in ASKED if known.get(name)}
     path = publication.folder / FIT_RECORD
     if path.exists():
-        settings = json.loads(path.read_text(encoding="utf-8"))["scenario"].get("settings", {})
-        found |= {name: settings[name] for name in ("draws", "tune", "chains") if name in settings}
+        fit = RunRecord.from_json(path.read_text(encoding="utf-8")).scenario
+        # A fit without chains counts all its draws at once.
+        found |= {"chains": 1, **{name: fit[name] for name in SAMPLED if name in fit}}
     return found
 
 

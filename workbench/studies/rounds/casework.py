@@ -7,9 +7,9 @@ from typing import Any
 
 from workbench.core.errors import DataError, StoreError, nearest
 from workbench.core.geography.places import Locality
-from workbench.store import casework, records, states
 from workbench.store.database import Store
-from workbench.studies.rounds import form as forms
+from workbench.store.households import casework, records, states
+from workbench.studies.rounds.interview import form as forms
 
 DAYS = ("permit", "deadline", "born")
 HOUSEHOLDS = ("linked_with", "apart_from")
@@ -28,7 +28,7 @@ def blockers(store: Store, locality: Locality, household: str, *, who: str) -> t
 
 
 def step(store: Store, locality: Locality, household: str, name: str, *, who: str, reason: str = "") -> str:
-    """Make a move by hand (see :data:`workbench.store.casework.STEPS`); return the new state.
+    """Make a move by hand (see :data:`workbench.store.households.casework.STEPS`); return the new state.
 
     Raises
     ------

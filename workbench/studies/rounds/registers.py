@@ -7,12 +7,13 @@ from typing import Any
 
 from workbench.core.errors import DataError, StoreError
 from workbench.core.geography.places import Locality
-from workbench.store import records, visibility
+from workbench.store import visibility
 from workbench.store.database import Store
+from workbench.store.households import records
 from workbench.store.rounds import proposals
 from workbench.store.visibility import FieldRegister, read
-from workbench.studies.rounds.form import Form, with_form
-from workbench.studies.rounds.form import load as load_form
+from workbench.studies.rounds.interview.form import Form, with_form
+from workbench.studies.rounds.interview.form import load as load_form
 
 FIELDS = "register/fields.toml"
 

@@ -26,7 +26,7 @@ from workbench.models.settlement.evidence import BEFORE, CONTESTS
 from workbench.models.settlement.panel import SettlementPanel
 from workbench.studies.settlement import fits
 from workbench.studies.settlement.checks import counted
-from workbench.studies.settlement.data import Observed
+from workbench.studies.settlement.data import Observed, with_quotas
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
@@ -55,9 +55,7 @@ class Origin:
 
 def contests_of(observed: Observed) -> tuple[str, ...]:
     """Return the contests that a table can hold: without quotas there is only the one before the year."""
-    table = observed.settlement
-    known = "accepted" in table and bool((table["accepted"].fillna(0) > 0).any())
-    return CONTESTS if known else (BEFORE,)
+    return CONTESTS if with_quotas(observed.settlement) else (BEFORE,)
 
 
 def origins(

@@ -25,7 +25,10 @@ PLACES = "municipalities"
 NO_SEASON = (
     "Seasons within a year are not modelled: each period's shares are taken to follow from those just before it."
 )
-UNUSED = "The columns covariate_… are not used: without quotas the forecast combines rules that rest on past shares."
+UNUSED = (
+    "The columns covariate_… are not used: without quotas the forecast combines simple rules of past shares and "
+    "population."
+)
 OLD_CODES = (
     "codes from before a reform are not translated without a list of changes: bring the table to today's "
     "municipalities, or give the statistical office's list (for Norway: Statistics Norway, Klass 131) by `--changes`"
@@ -187,7 +190,7 @@ def read_settlement(
             raise DataError(f"the table has no area '{strange[0]}'", do="name with --still an area of the table")
         observed = replace(observed, still=tuple(still))
     count = observed.rhythm.number
-    # Of a year that is told, the last period is the running one.
+    # Of a year that is given, the last period is the running one.
     running = observed.rhythm.holding(datetime.now(UTC) if this_year is None else date(this_year, 12, 31))
     observed = _accounted_for(observed, [count(p) for p in part_years], running)
     if totals is not None:
@@ -270,10 +273,10 @@ def _from_file(path: Path, home: Locality | None, changes: str | Path | None = N
         positions=positions_of(home),
         notes=(
             *told,
-            *([UNUSED] if own and not _with_quotas(table) else []),
+            *([UNUSED] if own and not with_quotas(table) else []),
             f"Every {rhythm.name} of your file with settled persons is taken as a whole {rhythm.name}; name part "
             f"{rhythm.name}s if there are any.",
-            *([NO_SEASON] if rhythm.each_year > 1 and _with_quotas(table) else []),
+            *([NO_SEASON] if rhythm.each_year > 1 and with_quotas(table) else []),
         ),
         plugins=(home.plugin,) if home is not None else (),
         rhythm=rhythm,
@@ -281,7 +284,8 @@ def _from_file(path: Path, home: Locality | None, changes: str | Path | None = N
     )
 
 
-def _with_quotas(table: pd.DataFrame) -> bool:
+def with_quotas(table: pd.DataFrame) -> bool:
+    """Return whether any area of a table has an accepted quota."""
     return "accepted" in table and bool((table["accepted"].fillna(0) > 0).any())
 
 

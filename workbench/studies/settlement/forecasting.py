@@ -150,7 +150,7 @@ def forecast(
         contest = _contest(before)
         found = fit.diagnostics.named(observed.names)
         saved_runs.keep(folder, _described(draws, found, observed, contest, totals, as_of, runs))
-        return {"converged": before.results["converged"], "given": totals.given}
+        return {"converged": before.results["converged"], "given": totals.given, "total": totals.stated}
 
     caveats = (*before.caveats, *before.results["caveats"], *totals.caveats)
     inputs = (*before.inputs, *totals.inputs)

@@ -17,6 +17,7 @@ from workbench.core.runs.archive import archive_of, chosen
 from workbench.core.runs.provenance import RunStore, SavedRun, default_runs
 from workbench.studies.settlement import carried, fits
 from workbench.studies.settlement.result import SettlementResult
+from workbench.studies.settlement.totals import GIVEN
 from workbench.studies.settlement.verdict import Verdict
 
 FORECAST = "settlement"
@@ -129,7 +130,7 @@ def with_total(result: SettlementResult, total: int, *, runs: str | Path | None 
         drawn = fits.futures(fit, np.array([[total]]), seed).values.to_numpy()[:, :, 0]
     labels = {"municipality": result.draws.labels("municipality"), "year": [first]}
     draws = Draws.from_array(drawn[:, :, None], labels, result.draws.unit)
-    return replace(result, draws=draws, given="given as a number", numbers=())
+    return replace(result, draws=draws, given=GIVEN, numbers=())
 
 
 def _store(runs: str | Path | None) -> RunStore:

@@ -22,6 +22,7 @@ CONTRACT = "settled_in_all"
 
 KNOWN_SINCE = "what was settled in all, known since"
 """How a total is given that the table holds for a year after the as-of year: looking back."""
+GIVEN = "given as a number"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,11 @@ class Totals:
         return digest([self.persons.tolist(), self.numbers])
 
     @property
+    def stated(self) -> int:
+        """The number that was given for the one year ahead; 0 if none was, or several."""
+        return int(self.persons[0, 0]) if self.given == GIVEN and self.persons.shape == (1, 1) else 0
+
+    @property
     def first(self) -> float:
         """The middle of the first year's total."""
         return float(np.median(self.persons[:, 0]))
@@ -72,7 +78,7 @@ def given_totals(persons: Sequence[int | str]) -> Totals:
         raise AssumptionError(
             f"national totals for {len(persons)} years", do=f"give 1 to {LONGEST}, one for each year ahead"
         )
-    return Totals(np.array([[int(told) for told in persons]], dtype=np.int64), "given as a number")
+    return Totals(np.array([[int(told) for told in persons]], dtype=np.int64), GIVEN)
 
 
 def totals_from_table(path: str | Path, as_of: int, rhythm: Rhythm | None = None) -> Totals:

@@ -18,7 +18,7 @@ from workbench.models.settlement.combination.errors import past_errors
 from workbench.models.settlement.combination.experts import Experts
 from workbench.models.settlement.combination.weights import HORIZONS, Past, look_back, weigh
 from workbench.models.settlement.entrants import entry, shares
-from workbench.models.settlement.evidence import BEFORE
+from workbench.models.settlement.evidence import BEFORE, final_quotas
 from workbench.models.settlement.futures import UNIT, paired, whole_persons
 from workbench.models.settlement.panel import SettlementPanel
 from workbench.models.settlement.panel_files import panel_arrays, panel_of, panel_words
@@ -175,6 +175,6 @@ class CombinationFit:
 
 def combine(panel: SettlementPanel, *, as_of: int, contest: str = BEFORE, draws: int = 2000) -> CombinationFit:
     """Return the combination of rules that knows the periods up to ``as_of``; what is later is dropped unseen."""
-    last = panel.years.index(as_of) + (contest != BEFORE) if as_of in panel.years else 0
     past = panel.until(as_of)
-    return CombinationFit(past, np.nan_to_num(panel.accepted[last]), contest, draws)
+    accepted = past.accepted[-1] if contest == BEFORE else final_quotas(panel, as_of)
+    return CombinationFit(past, np.nan_to_num(accepted), contest, draws)

@@ -2,7 +2,16 @@
 
 from workbench.studies.inflow.judgement.alarm import Alarm, Rates, alarms, kept_backtest, rates, sum_rates, together
 from workbench.studies.inflow.judgement.experts import Judged, judged
-from workbench.studies.inflow.judgement.scenarios import If, Path_, Shock, apply, as_after, compare, read_scenario
+from workbench.studies.inflow.judgement.scenarios import (
+    If,
+    Path_,
+    Shock,
+    apply,
+    as_after,
+    compare,
+    paired,
+    read_scenario,
+)
 
 __all__ = [
     "Alarm",
@@ -17,6 +26,7 @@ __all__ = [
     "compare",
     "judged",
     "kept_backtest",
+    "paired",
     "rates",
     "read_scenario",
     "sum_rates",

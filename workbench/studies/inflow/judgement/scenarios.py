@@ -244,20 +244,25 @@ def compare(result: InflowResult, applied: Applied, other: Applied | None = None
     Returns
     -------
     tuple
-        A table of the whole period by destination, and for all: ``destination, one, other, difference`` (medians,
-        persons) and ``low80, high80`` of the difference where draws are paired (no path in either), else missing; and
-        one sentence for each condition that only one of them has, or that differs.
+        A table of all months of the saved run by destination, and for all: ``destination, one, other`` (medians,
+        persons), ``difference`` (where draws are :func:`paired` the median of the differences, else the difference
+        of the medians) and its ``low80, high80`` (missing where draws are not paired); and one sentence for each
+        condition that only one of them has, or that differs.
     """
-    base = other.draws if other else result.draws
-    paired = not (applied.scenario.paths or (other and other.scenario.paths))
+    base, together = other.draws if other else result.draws, paired(applied, other)
     rows = []
     for place in [*map(str, result.names), "all"]:
         one, two = (_period(draws, place) for draws in (applied.draws, base))
-        low, high = np.quantile(one - two, [0.1, 0.9]) if paired else (np.nan, np.nan)
-        middle = float(np.median(one - two)) if paired else float(np.median(one) - np.median(two))
+        low, high = np.quantile(one - two, [0.1, 0.9]) if together else (np.nan, np.nan)
+        middle = float(np.median(one - two)) if together else float(np.median(one) - np.median(two))
         rows.append((place, float(np.median(one)), float(np.median(two)), middle, float(low), float(high)))
     table = pd.DataFrame(rows, columns=["destination", "one", "other", "difference", "low80", "high80"])
     return table, _told(applied.scenario, other.scenario if other else None)
+
+
+def paired(applied: Applied, other: Applied | None = None) -> bool:
+    """Return whether draw by draw two scenarios are the same future; a path weighs draws, and then they are not."""
+    return not (applied.scenario.paths or (other and other.scenario.paths))
 
 
 def _period(draws: Draws, place: str) -> np.ndarray:

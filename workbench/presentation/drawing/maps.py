@@ -16,9 +16,9 @@ from matplotlib.textpath import TextPath
 
 from workbench.core.errors import ReportError
 from workbench.core.storage import shipped
-from workbench.presentation.charts import style
+from workbench.presentation.drawing.charts import style
+from workbench.presentation.drawing.theme import COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.languages import say, say_many
-from workbench.presentation.theme import COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.wording import count, number, rounded
 
 if TYPE_CHECKING:

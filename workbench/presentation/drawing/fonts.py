@@ -9,7 +9,7 @@ from functools import cache
 from fontTools import subset  # type: ignore[import-untyped]
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
-from workbench.presentation.theme import FONT, font_file
+from workbench.presentation.drawing.theme import FONT, font_file
 
 LATIN = "U+0020-024F, U+2010-2026, U+20AC, U+2212"
 

@@ -3,7 +3,7 @@ from dataclasses import asdict
 
 import pytest
 
-from workbench.presentation import theme
+from workbench.presentation.drawing import theme
 
 pytestmark = pytest.mark.quick
 

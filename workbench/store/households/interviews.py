@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workbench.store import audit, records, states
+from workbench.store import audit
 from workbench.store.database import new_id
+from workbench.store.households import records, states
 from workbench.store.schema import HOUSEHOLD, INTERVIEW, PERSON
 
 

@@ -20,8 +20,8 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from workbench.core.dates.calendar import month_number
 from workbench.core.errors import ReportError
+from workbench.presentation.drawing.theme import BANDS, COLOURS, TEXT_WIDTH_IN, font_file, matplotlib_style
 from workbench.presentation.languages import month, say
-from workbench.presentation.theme import BANDS, COLOURS, TEXT_WIDTH_IN, font_file, matplotlib_style
 from workbench.presentation.wording import number, percent
 
 if TYPE_CHECKING:

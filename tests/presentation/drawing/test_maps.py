@@ -7,8 +7,8 @@ from hypothesis.extra.numpy import arrays
 from matplotlib.text import Text
 
 from workbench.core.errors import ReportError
-from workbench.presentation.charts import _apart, fan_charts
-from workbench.presentation.maps import credit, dense_region, equal_area, plan_map
+from workbench.presentation.drawing.charts import _apart, fan_charts
+from workbench.presentation.drawing.maps import credit, dense_region, equal_area, plan_map
 
 pytestmark = pytest.mark.quick
 
