@@ -17,8 +17,9 @@ from workbench.apps.register_view import RegisterView
 from workbench.apps.rounds.view import RoundsView
 from workbench.apps.serving.signin import Sessions
 from workbench.sources import localities
-from workbench.store import accounts, audit, database, records, reservation
+from workbench.store import accounts, audit, database, reservation
 from workbench.store.database import Store
+from workbench.store.households import records
 
 pytestmark = pytest.mark.quick
 PASSWORD = "four words in a row"

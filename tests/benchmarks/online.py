@@ -58,7 +58,7 @@ def main() -> None:
     else:
         forecast = inflow.study(as_of="2019-09", horizon=12, draws=200, tune=300, chains=2)
         futures = Futures.of_forecast(forecast.draws, "NO", households=given.households)
-    # Years with more households than room are left out: places would be agreed anew, and hindsight would be of no use.
+    # Years with more households than room are left out: places would be agreed again, and hindsight would be of no use.
     within = np.flatnonzero(futures.weekly.sum(axis=1) <= given.households)
     parameters = localities.parameters(home)
     weights = placement.matching_weights(parameters, date(2021, 10, 1))

@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from workbench.cli import app
-from workbench.store import database, records, states
+from workbench.store import database
+from workbench.store.households import records, states
 
 pytestmark = pytest.mark.quick
 

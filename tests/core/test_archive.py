@@ -1,4 +1,4 @@
-"""Nothing that was published is lost, replaced or hidden, whoever else writes and however a writer ends."""
+"""Nothing that was published is lost, replaced or hidden, whatever other writers do and however a writer ends."""
 
 from __future__ import annotations
 

@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from workbench.store import database, records
+from workbench.store import database
 from workbench.store.database import Store
+from workbench.store.households import records
 
 PACKAGE = "PostgreSQL is missing: on Debian, apt-get install postgresql"
 TODAY = date(2026, 3, 2)

@@ -23,8 +23,9 @@ import sqlalchemy as sa
 from tests.store import scenes
 from tests.store.scenes import Scene
 from workbench.core.errors import ConflictError, WorkbenchError
-from workbench.store import audit, database, drafts, records
+from workbench.store import audit, database
 from workbench.store.database import Store
+from workbench.store.households import drafts, records
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from workbench.core.errors import StoreError
-from workbench.store import accounts, audit, drafts
+from workbench.store import accounts, audit
 from workbench.store.database import Store
+from workbench.store.households import drafts
 
 PASSWORD = "four words in a row"
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)

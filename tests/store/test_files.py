@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
-from workbench.store import audit, database, records, retention, states
+from workbench.store import audit, database, retention
+from workbench.store.households import records, states
 from workbench.store.schema import AUDIT
 
 

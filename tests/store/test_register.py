@@ -14,8 +14,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from workbench.core.errors import ConflictError, StoreError
-from workbench.store import audit, backup, database, extract, records, reservation, retention, states
+from workbench.store import audit, backup, database, extract, reservation, retention
 from workbench.store.database import Store
+from workbench.store.households import records, states
 from workbench.store.schema import AUDIT, HOUSEHOLD, INTERVIEW, METADATA, PERSON, STATISTIC, WEEKLY_PLACES
 
 TODAY = date(2026, 3, 2)

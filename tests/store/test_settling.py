@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from workbench.core.errors import StoreError
-from workbench.store import audit, records, reservation, states
+from workbench.store import audit, reservation
 from workbench.store.database import Store
+from workbench.store.households import records, states
 from workbench.store.rounds import answers, offered, proposals, settling
 
 DECIDED = date(2026, 3, 6)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from workbench.core.errors import DataError
 from workbench.store import visibility
+from workbench.store.households.states import STATES
 from workbench.store.schema import CONSENT, HOUSEHOLD, INTERVIEW, PERSON
-from workbench.store.states import STATES
 
 PATH = Path(__file__).parents[2] / "data/localities/norway/register/fields.toml"
 REGISTER = visibility.read(PATH)

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from workbench.core.errors import StoreError
 from workbench.store import audit
 from workbench.store.database import Store, new_id
+from workbench.store.households.states import CLOSED
 from workbench.store.schema import HOUSEHOLD, INTERVIEW, NEED, PERSON, SPOKEN, STATISTIC, TIE
-from workbench.store.states import CLOSED
 
 _NAMES = {"given_name": None, "family_name": None}
 

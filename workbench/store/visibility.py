@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import DataError, nearest
-from workbench.store.states import OPEN, STATES
+from workbench.store.households.states import OPEN, STATES
 
 ROLES = ("interviewer", "directorate", "municipality", "statistician", "auditor", "person")
 OWN_ONLY = ("interviewer", "municipality", "person")
@@ -94,8 +94,8 @@ def seen(
     Parameters
     ----------
     folder
-        As :func:`workbench.store.records.folder` returns it: a section is a record, several, or a list of codes. What
-        a record holds under names of its own, such as answers, is shown name by name.
+        As :func:`workbench.store.households.records.folder` returns it: a section is a record, several, or a list of
+        codes. What a record holds under names of its own, such as answers, is shown name by name.
     concerned
         Whether the case concerns the one who asks: proposed to this municipality, interviewed by this interviewer,
         the person's own. Some roles see nothing else.

@@ -10,13 +10,13 @@ from workbench.core.draws import Draws
 from workbench.core.runs.provenance import RunRecord, Source
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement import moves
-from workbench.models.settlement.combination.fit import NothingSampled
 from workbench.models.settlement.leaving_by_size import LeavingBySize
+from workbench.models.settlement.not_fitted import CARRIED, COMBINED, NotFitted
 from workbench.presentation import settlement as page
 from workbench.presentation.settlement import figures as settlement_figures
 from workbench.studies.settlement import SettlementResult
-from workbench.studies.settlement.carried import NoFit
 from workbench.studies.settlement.moves import Moves, MovesResult
+from workbench.studies.settlement.verdict import Verdict
 
 pytestmark = pytest.mark.quick
 SOURCE = Source("A publisher", "A table", "free")
@@ -194,7 +194,24 @@ def test_an_own_table_without_counties_or_moves_is_reported_all_the_same(result:
 
 
 def test_the_method_named_is_the_one_that_was_used(result: SettlementResult) -> None:
-    ways = {"Bayesian": result.diagnostics, "simple rules": NothingSampled.of(3), "carried over": NoFit.of(3)}
+    ways = {
+        "Bayesian": result.diagnostics,
+        "simple rules": NotFitted.of(COMBINED, 3),
+        "carried over": NotFitted.of(CARRIED, 3),
+    }
     for said, diagnostics in ways.items():
         told = page.method(replace(result, diagnostics=diagnostics)).sentence
         assert [word for word in ways if word in told] == [said]
+
+
+def test_a_contest_lost_by_one_measure_is_not_called_lost_by_both(result: SettlementResult) -> None:
+    def said(wape: float, crps: float) -> str:
+        verdict = Verdict(True, "last_settled", wape, 0.2, crps, 0.15, 1, 5)
+        found = replace(result, verdict=verdict)
+        return f"{page.headline(found).sentence} {page.contest_words(found).sentence}"
+
+    assert "Attention" not in said(0.1, 0.1) and "did worse: 20" in said(0.1, 0.1)
+    both, error, crps = said(0.3, 0.3), said(0.3, 0.1), said(0.1, 0.3)
+    assert "this model did better" not in both and "this model erred less" not in both
+    assert "by CRPS, which counts the intervals too, this model did better" in error and "or better: 20" in error
+    assert "this model erred less" in crps and "did worse: 20" in crps and "did as well or better: 15" in crps

@@ -14,8 +14,9 @@ import pytest
 from workbench.core.errors import DataError, StoreError, WorkbenchError
 from workbench.presentation.rounds import figures
 from workbench.presentation.rounds import report as page
-from workbench.store import audit, casework, database, records, reservation, states
+from workbench.store import audit, database, reservation
 from workbench.store.database import Store
+from workbench.store.households import casework, records, states
 from workbench.store.rounds import answers, proposals
 from workbench.studies.rounds import account, waiting
 

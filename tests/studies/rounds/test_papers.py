@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 from tests.store import scenes
 from workbench.cli import app
 from workbench.store import database
-from workbench.studies.rounds import form as forms
-from workbench.studies.rounds import intake, offers, registers
+from workbench.studies.rounds import offers, registers
+from workbench.studies.rounds.interview import form as forms
+from workbench.studies.rounds.interview import intake
 
 pytestmark = pytest.mark.quick
 

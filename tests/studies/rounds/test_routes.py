@@ -11,11 +11,12 @@ import pytest
 
 from tests.store import scenes
 from workbench.core.errors import WorkbenchError
-from workbench.store import database, extract, records, states, visibility
+from workbench.store import database, extract, visibility
 from workbench.store.database import Store
+from workbench.store.households import records, states
 from workbench.store.rounds import answers, settling
 from workbench.studies.rounds import account, municipal, registers, sending
-from workbench.studies.rounds import form as forms
+from workbench.studies.rounds.interview import form as forms
 
 pytestmark = pytest.mark.quick
 

@@ -224,6 +224,9 @@ def test_a_summary_says_what_was_reached_and_what_not() -> None:
     assert not any(goal["held95_within_92_to_97"].values())  # all inside is too wide
     assert found["fits"] == {"made": 2, "converged": 1, "largest_rhat": 1.004, "by_rules": 0}
     assert "1 of 2 fits converged" in settlement_backtest.lines(found)[0]
+    goals = [goal | {"crps_below_best_rule": False}]
+    assert "LOST" not in settlement_backtest.lines(found)[2]
+    assert settlement_backtest.lines(found | {"goals": goals})[2].startswith("LOST to a simple rule by CRPS: before")
 
 
 def test_errors_are_ours(tmp_path: Path) -> None:

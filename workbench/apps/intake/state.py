@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from workbench.studies.rounds.form import Form
+from workbench.studies.rounds.interview.form import Form
 
 ANSWER = "is not answered"
 

@@ -17,10 +17,10 @@ from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import DataError
 from workbench.presentation import markup as m
 from workbench.presentation.rounds.letters import RIGHT_TO_LEFT
-from workbench.store import drafts
-from workbench.studies.rounds import form as forms
-from workbench.studies.rounds import intake
-from workbench.studies.rounds.form import Form, Question
+from workbench.store.households import drafts
+from workbench.studies.rounds.interview import form as forms
+from workbench.studies.rounds.interview import intake
+from workbench.studies.rounds.interview.form import Form, Question
 
 NAMES = {"en": "English", "nb": "Norsk (bokmål)", "ar": "العربية", "uk": "Українська"}
 

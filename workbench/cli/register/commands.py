@@ -50,7 +50,8 @@ def people(
 @app.command("status", epilog="Example: workbench register status --json")
 def status(store: Address = "", as_json: AsJson = False) -> None:
     """Say how many households are in each state."""
-    from workbench.store import database, reservation, states
+    from workbench.store import database, reservation
+    from workbench.store.households import states
 
     opened = database.opened(store)
     with opened.reading() as connection:
@@ -162,7 +163,8 @@ def fields(
     from dataclasses import asdict
 
     from workbench.sources import localities
-    from workbench.studies.rounds import form, registers
+    from workbench.studies.rounds import registers
+    from workbench.studies.rounds.interview import form
 
     home = localities.load(locality, "register")
     register = registers.field_register(home)

@@ -24,8 +24,8 @@ def xlsform(
 ) -> None:
     """Write the form as an XLSForm, which runs offline on a phone."""
     from workbench.sources import localities
-    from workbench.studies.rounds import form as forms
-    from workbench.studies.rounds.xlsform import write_xlsform
+    from workbench.studies.rounds.interview import form as forms
+    from workbench.studies.rounds.interview.xlsform import write_xlsform
 
     asked = forms.load(localities.load(locality, "register"), form)
     write_xlsform(asked, out)
@@ -44,8 +44,8 @@ def import_(
     """Import interviews; every fault is reported by row and question, and then nothing is written."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import form as forms
-    from workbench.studies.rounds import intake
+    from workbench.studies.rounds.interview import form as forms
+    from workbench.studies.rounds.interview import intake
 
     home = localities.load(locality, "register")
     done = intake.import_file(database.opened(store), path, forms.load(home, form), home, who=who)
@@ -70,8 +70,8 @@ def readback(
     from workbench.reporting.register import paper
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import form as forms
     from workbench.studies.rounds import registers
+    from workbench.studies.rounds.interview import form as forms
 
     home = localities.load(locality, "register")
     asked = forms.load(home, form)
@@ -91,7 +91,7 @@ def print_(
     from workbench.presentation.rounds import interview
     from workbench.reporting.register import paper
     from workbench.sources import localities
-    from workbench.studies.rounds import form as forms
+    from workbench.studies.rounds.interview import form as forms
 
     paper.write(interview.blank(forms.load(localities.load(locality, "register"), form), language), out)
     typer.echo(f"Form: {out}")
@@ -101,7 +101,7 @@ def print_(
 def fields(locality: Home = "norway", form: FormName = "settlement") -> None:
     """List every question with its purpose, basis, retention, the column matching reads, and who sees the answer."""
     from workbench.sources import localities
-    from workbench.studies.rounds import form as forms
+    from workbench.studies.rounds.interview import form as forms
 
     for q in forms.load(localities.load(locality, "register"), form).questions.values():
         seen = ", ".join(f"{role} from {state}" for role, state in (q.sees or {}).items())

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.core.errors import DataError
 from workbench.presentation.rounds.letters import Letter
-from workbench.studies.rounds.form import Form, Question
+from workbench.studies.rounds.interview.form import Form, Question
 
 BOX = "\N{BALLOT BOX}"
 LINE = "_" * 40

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from workbench.models.settlement.combination.fit import NothingSampled
+from workbench.models.settlement.not_fitted import CARRIED, COMBINED, made_by
 from workbench.presentation.findings import Finding, Interval, Several
 from workbench.presentation.languages import known, say
 from workbench.presentation.origin import locality_name
 from workbench.presentation.settlement.forecast_checked import came, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, leading, number, percent
-from workbench.studies.settlement.carried import NoFit
 from workbench.studies.settlement.totals import KNOWN_SINCE
 
 if TYPE_CHECKING:
@@ -48,12 +47,14 @@ def _period(result: SettlementResult, language: str) -> str:
 
 def _checks(result: SettlementResult, language: str) -> str:
     """Return whether the fit passed its checks; the figures of the checks stand in the run record."""
-    if isinstance(result.diagnostics, NothingSampled):
+    if made_by(result.diagnostics) == COMBINED:
         return say(
             "Simple rules were combined, each by how well it did on this table's past; the intervals are as wide as "
             "the combination's past errors.",
             language,
         )
+    if made_by(result.diagnostics) == CARRIED:
+        return say("Nothing was fitted here.", language)
     if language == "en":
         return result.diagnostics.sentence()
     if result.diagnostics.ok:
@@ -182,9 +183,9 @@ def method(result: SettlementResult, language: str = "en") -> Finding:
     adding_up = say(
         "Shares are drawn, scaled to one and turned into whole persons that add up to the national total.", language
     )
-    if isinstance(result.diagnostics, NoFit):
+    if made_by(result.diagnostics) == CARRIED:
         told = say("Shares are carried over from municipalities of like size in another country.", language)
-    elif isinstance(result.diagnostics, NothingSampled) or not result.diagnostics.ok:
+    elif made_by(result.diagnostics) == COMBINED or not result.diagnostics.ok:
         told = say(
             "Several simple rules foresee each area's share from the past of this table: the last share, smoothed "
             "shares, means, a change that goes on and, where periods are shorter than a year, the season. Each rule "

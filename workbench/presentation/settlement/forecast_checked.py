@@ -40,16 +40,36 @@ def lost(result: SettlementResult, language: str = "en") -> str:
     found = result.verdict
     if not found.lost:
         return ""
-    told = say(
-        "Attention: on this table's past a simple rule did as well or better ({rule}: errors of {rule_error} of all "
-        "persons, this model {error}; CRPS {rule_crps} and {crps}).",
-        language,
-        rule=known(found.rule, language),
-        rule_error=percent(found.rule_wape, language=language),
-        error=percent(found.wape, language=language),
-        rule_crps=percent(found.rule_crps, language=language),
-        crps=percent(found.crps, language=language),
-    )
+    figures = {
+        "rule": known(found.rule, language),
+        "rule_error": percent(found.rule_wape, language=language),
+        "error": percent(found.wape, language=language),
+        "rule_crps": percent(found.rule_crps, language=language),
+        "crps": percent(found.crps, language=language),
+    }
+    if found.lost_by_error and found.lost_by_crps:
+        told = say(
+            "Attention: on this table's past a simple rule did as well or better ({rule}: errors of {rule_error} of "
+            "all persons, this model {error}; CRPS {rule_crps} and {crps}).",
+            language,
+            **figures,
+        )
+    elif found.lost_by_error:
+        told = say(
+            "Attention: on this table's past a simple rule erred as little or less ({rule}: errors of {rule_error} of "
+            "all persons, this model {error}); by CRPS, which counts the intervals too, this model did better "
+            "({rule_crps} and {crps}).",
+            language,
+            **figures,
+        )
+    else:
+        told = say(
+            "Attention: on this table's past a simple rule did as well or better by CRPS, which counts the intervals "
+            "too ({rule_crps}, this model {crps}); this model erred less ({rule}: errors of {rule_error} of all "
+            "persons, this model {error}).",
+            language,
+            **figures,
+        )
     return f"{told} "
 
 
@@ -86,10 +106,18 @@ def contest_words(result: SettlementResult, language: str = "en") -> Finding:
         error=percent(found.wape, language=language),
     )
     parts = {"rule": known(found.rule, language), "error": percent(found.rule_wape, language=language)}
-    if found.lost:
+    if found.lost_by_error:
         best = say("The best of the simple rules ({rule}) did as well or better: {error}.", language, **parts)
     else:
         best = say("The best of the simple rules ({rule}) did worse: {error}.", language, **parts)
+    if found.lost_by_crps:
+        intervals = say(
+            "By CRPS, which counts the intervals too, a simple rule did as well or better: {rule}, the model {model}.",
+            language,
+            rule=percent(found.rule_crps, language=language),
+            model=percent(found.crps, language=language),
+        )
+        best = f"{best} {intervals}"
     return Finding(f"{told} {best}", language=language)
 
 

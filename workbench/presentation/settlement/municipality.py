@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.models.settlement.not_fitted import CARRIED, made_by
 from workbench.presentation.findings import Finding, Interval, Several
 from workbench.presentation.languages import say
 from workbench.presentation.origin import locality_name
+from workbench.presentation.settlement import forecast_checked
 from workbench.presentation.settlement.forecast import LEVELS
 from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, number, percent
-from workbench.studies.settlement.carried import NoFit
 from workbench.studies.settlement.totals import KNOWN_SINCE
 
 if TYPE_CHECKING:
@@ -115,14 +116,7 @@ def lost(m: MunicipalityResult, language: str = "en") -> Finding:
     if not verdict.tried:
         told = say("Whether the model beats simple rules on this table has not been looked at here.", language)
     elif verdict.lost:
-        told = say(
-            "Attention: on this table's past a simple rule did as well or better (errors of {rule} of all persons, "
-            "this "
-            "model {model}).",
-            language,
-            rule=percent(verdict.rule_wape, language=language),
-            model=percent(verdict.wape, language=language),
-        )  # fmt: skip
+        told = forecast_checked.lost(m.result, language).strip()
     else:
         told = say(
             "On this table's past the model missed by {model} of all persons, the best simple rule by {rule}.",
@@ -143,7 +137,7 @@ def key_findings(m: MunicipalityResult, language: str = "en") -> Several:
 
 def carried_over(m: MunicipalityResult, language: str = "en") -> tuple[str, ...]:
     """Return what is estimated, carried over and assumed where nothing was fitted to the country's own figures."""
-    if not isinstance(m.result.diagnostics, NoFit):
+    if made_by(m.result.diagnostics) != CARRIED:
         return ()
     return (
         say("Estimated from the country's own figures: nothing but the population of its municipalities.", language),

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
-from workbench.store import audit, reservation, states
+from workbench.store import audit, reservation
+from workbench.store.households import states
 from workbench.store.rounds.proposals import get
 from workbench.store.schema import DECISION, PROPOSAL, ROUND
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workbench.store import audit, records
+from workbench.store import audit
+from workbench.store.households import records
 from workbench.store.schema import HOUSEHOLD, PERSON, PROPOSAL, QUOTA, ROUND, WEEKLY_PLACES
 
 ANSWERED = ("accepted", "declined", "decided", "lapsed")

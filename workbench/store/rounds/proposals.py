@@ -14,8 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
-from workbench.store import audit, records
+from workbench.store import audit
 from workbench.store.database import new_id
+from workbench.store.households import records
 from workbench.store.schema import (
     HOUSEHOLD,
     OVERRIDE,

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
-from workbench.store import records, states
+from workbench.store.households import records, states
 from workbench.store.schema import PERSON, PROPOSAL
 
 

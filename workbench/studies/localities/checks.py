@@ -13,7 +13,7 @@ from workbench.sources import localities
 from workbench.sources.template import FILES, MARK
 from workbench.studies.cockpit import figures
 from workbench.studies.localities import examples
-from workbench.studies.rounds import form
+from workbench.studies.rounds.interview import form
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ import numpy as np
 from workbench.core.errors import StoreError
 from workbench.core.geography.places import Locality
 from workbench.sources import localities, synthetic
-from workbench.store import interviews, records, reservation
+from workbench.store import reservation
 from workbench.store.database import Store
+from workbench.store.households import interviews, records
 from workbench.store.rounds import facts
-from workbench.studies.rounds import form as forms
+from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.registration import deadline
 
 NAME = "Synthetic"

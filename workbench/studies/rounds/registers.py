@@ -7,12 +7,13 @@ from typing import Any
 
 from workbench.core.errors import DataError, StoreError
 from workbench.core.geography.places import Locality
-from workbench.store import records, visibility
+from workbench.store import visibility
 from workbench.store.database import Store
+from workbench.store.households import records
 from workbench.store.rounds import proposals
 from workbench.store.visibility import FieldRegister, read
-from workbench.studies.rounds.form import Form, with_form
-from workbench.studies.rounds.form import load as load_form
+from workbench.studies.rounds.interview.form import Form, with_form
+from workbench.studies.rounds.interview.form import load as load_form
 
 FIELDS = "register/fields.toml"
 
@@ -61,8 +62,7 @@ def own_answers(store: Store, locality: Locality, household: str, form: Form, *,
         raise StoreError(
             f"no interview by the form '{form.id}' is kept", where=household, do="hold the interview first"
         )
-    newest = max(held, key=lambda each: str(each.get("held")))
-    return dict(newest.get("answers", {}))
+    return dict(held[-1].get("answers", {}))  # the newest stands last
 
 
 def known_place(locality: Locality, code: str) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 
 from workbench.core.errors import DataError, Fault, StoreError
 from workbench.core.parameters import Parameters
-from workbench.store import records
 from workbench.store.database import Store
-from workbench.studies.rounds.intake import submissions
+from workbench.store.households import records
+from workbench.studies.rounds.interview.intake import submissions
 
 COLUMNS = ("household", "case_number", "born", "population", "permit")
 FURTHER = ("given_name", "family_name", "language", "deadline")

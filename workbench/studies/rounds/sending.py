@@ -12,8 +12,9 @@ from typing import Any
 from workbench.core.errors import StoreError
 from workbench.core.storage.files import replacing
 from workbench.core.storage.outputs import empty_folder
-from workbench.store import records, visibility
+from workbench.store import visibility
 from workbench.store.database import Store
+from workbench.store.households import records
 from workbench.store.rounds import answers, proposals
 from workbench.store.visibility import FieldRegister
 from workbench.studies.rounds.offers import hand_out
@@ -94,7 +95,7 @@ def read_answers(path: Path) -> list[tuple[int, str, bool, str]]:
     StoreError
         If an answer is neither 'accept' nor 'decline'.
     """
-    from workbench.studies.rounds.intake import submissions
+    from workbench.studies.rounds.interview.intake import submissions
 
     read = []
     for row, raw in submissions(path):

@@ -20,8 +20,9 @@ import pandas as pd
 from workbench.core.errors import StoreError
 from workbench.core.geography.places import Locality
 from workbench.sources import localities, synthetic
-from workbench.store import records, reservation, states
+from workbench.store import reservation
 from workbench.store.database import Store
+from workbench.store.households import records, states
 from workbench.store.rounds import answers, facts, settling
 from workbench.studies.rounds import offers
 from workbench.studies.rounds.registration import deadline

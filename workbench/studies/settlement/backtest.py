@@ -323,13 +323,15 @@ def _goals(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _lost(goal: dict[str, Any]) -> str:
-    return "" if goal["below_best_rule"] and goal["crps_below_best_rule"] else "LOST to a simple rule: "
+    won = {"WAPE": goal["below_best_rule"], "CRPS": goal["crps_below_best_rule"]}
+    lost = [measure for measure, better in won.items() if not better]
+    return f"LOST to a simple rule by {' and '.join(lost)}: " if lost else ""
 
 
 def _made(made: dict[str, Any]) -> str:
     """Return how the forecasts were made, and how many fits failed their checks."""
     if not made["made"]:
-        return f"{counted(made['by_rules'], 'forecast')} by simple rules combined; nothing is sampled."
+        return f"{counted(made['by_rules'], 'forecast')} by simple rules combined."
     failed = made["made"] - made["converged"]
     instead = f"; rules combined stand in for the {failed} that did not" if failed else ""
     return f"{made['converged']} of {made['made']} fits converged (largest R-hat {made['largest_rhat']:.3f}){instead}."
@@ -347,7 +349,6 @@ def lines(summary: dict[str, Any], period: str = "year") -> list[str]:
         told.append(
             f"{_lost(goal)}{goal['contest']}, {ahead} ahead, {goal['period']}: WAPE {100 * goal['wape']:.1f} %, "
             f"best rule {goal['best_rule']} {100 * goal['best_rule_wape']:.1f} %; CRPS {100 * goal['crps']:.1f} %, "
-            "best "
-            f"rule {goal['best_rule_by_crps']} {100 * goal['best_rule_crps']:.1f} %; held by 95 % (%): {sizes}."
+            f"best rule {goal['best_rule_by_crps']} {100 * goal['best_rule_crps']:.1f} %; held by 95 % (%): {sizes}."
         )
     return [*told, str(summary["read_this"])]

@@ -6,7 +6,6 @@ multiple of its share of the population, year by year. Nothing else is known wit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -16,7 +15,6 @@ from workbench.core.draws import Draws
 from workbench.core.errors import DataError, ModelError
 from workbench.core.geography.places import Locality
 from workbench.core.runs.provenance import caveat
-from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.futures import UNIT, whole_persons
 from workbench.sources import localities
 from workbench.studies.settlement.data import Observed, positions_of, read_settlement
@@ -43,28 +41,6 @@ LIST = (
     "past "
     "is not known, so every municipality of a size has the same expectation per inhabitant.",
 )
-
-
-@dataclass(frozen=True)
-class NoFit(Diagnostics):
-    """What stands in place of diagnostics where nothing was fitted."""
-
-    @classmethod
-    def of(cls, draws: int) -> NoFit:
-        """Return it for so many draws."""
-        return cls(float("nan"), float("nan"), float("nan"), 0, draws, "")
-
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """No limit applies."""
-        return ()
-
-    def sentence(self) -> str:
-        """Return that nothing was fitted."""
-        return (
-            f"Nothing was fitted here: {self.draws:,} draws were carried over from another country's municipalities of "
-            "like size."
-        )
 
 
 def observe(home: Locality) -> Observed:

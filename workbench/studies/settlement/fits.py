@@ -7,16 +7,13 @@ fit fails its checks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from workbench.core.draws import Draws
 from workbench.core.errors import DataError
-from workbench.models.diagnostics import Diagnostics
-from workbench.models.settlement.combination.fit import CombinationFit, NothingSampled
+from workbench.models.settlement.combination.fit import CombinationFit
 from workbench.models.settlement.fit import SettlementFit
 from workbench.models.settlement.panel import SettlementPanel
 
@@ -49,8 +46,3 @@ def standing_in(fit: Fit) -> Fit:
     return CombinationFit(
         fit.panel, fit.accepted, fit.configuration.contest, int(posterior["chain"] * posterior["draw"])
     )
-
-
-def read_diagnostics(raw: Mapping[str, Any]) -> Diagnostics:
-    """Read what ``to_dict`` of either kind of diagnostics returned."""
-    return NothingSampled.of(int(raw["draws"])) if set(raw) == {"draws"} else Diagnostics.from_dict(raw)

@@ -26,6 +26,7 @@ from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.combination.fit import combine
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
+from workbench.models.settlement.not_fitted import CARRIED, NotFitted, read_diagnostics
 from workbench.sources import localities
 from workbench.studies.settlement import carried, checks, fits, saved_runs
 from workbench.studies.settlement.data import Observed, read_settlement
@@ -201,8 +202,7 @@ def _result(
     run: SavedRun, observed: Observed, contest: str, totals: Totals, *, reused: bool, runs: str | Path | None
 ) -> SettlementResult:
     draws = Draws.load(run.folder / NUMBERS)
-    told = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))["diagnostics"]
-    found = carried.NoFit.of(draws.size) if told is None else fits.read_diagnostics(told)
+    found = read_diagnostics(json.loads((run.folder / WORDS).read_text(encoding="utf-8"))["diagnostics"])
     as_of = int(run.record.scenario["as_of"])
     result = _described(draws, found, observed, contest, totals, as_of, runs)
     return replace(result, record=run.record, reused=reused)
@@ -254,7 +254,7 @@ def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -
     def compute(folder: Path) -> dict[str, Any]:
         draws = carried.simulate(observed, totals.persons, question.as_of, seed=seed)
         draws.save(folder / NUMBERS)
-        told = carried.NoFit.of(draws.size)
+        told = NotFitted.of(CARRIED, draws.size)
         saved_runs.keep(folder, _described(draws, told, observed, BEFORE, totals, question.as_of, runs))
         return {"converged": True, "given": totals.given}
 

@@ -15,7 +15,9 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.runs.archive import archive_of, chosen
 from workbench.core.runs.provenance import RunStore, SavedRun, default_runs
-from workbench.studies.settlement import carried, fits
+from workbench.models.settlement.futures import whole_persons
+from workbench.models.settlement.not_fitted import CARRIED, made_by, read_diagnostics
+from workbench.studies.settlement import fits
 from workbench.studies.settlement.result import SettlementResult
 from workbench.studies.settlement.totals import GIVEN
 from workbench.studies.settlement.verdict import Verdict
@@ -23,7 +25,7 @@ from workbench.studies.settlement.verdict import Verdict
 FORECAST = "settlement"
 FIT = "settlement-fit"
 NUMBERS, WORDS, TABLE, PLACES = "draws.nc", "forecast.json", "observed.parquet", "places.parquet"
-FORMAT = "migration-workbench settlement forecast 3"
+FORMAT = "migration-workbench settlement forecast 4"
 
 
 def keep(folder: Path, result: SettlementResult) -> None:
@@ -36,7 +38,7 @@ def keep(folder: Path, result: SettlementResult) -> None:
     places.merge(result.positions, on="municipality", how="left").to_parquet(folder / PLACES, index=False)
     words = {
         "format": FORMAT,
-        "diagnostics": None if isinstance(result.diagnostics, carried.NoFit) else result.diagnostics.to_dict(),
+        "diagnostics": result.diagnostics.to_dict(),
         "contest": result.contest,
         "notes": list(result.notes),
         "given": result.given,
@@ -87,7 +89,6 @@ def opened(run: SavedRun, store: RunStore) -> SettlementResult:
     except (OSError, ValueError, KeyError) as error:
         raise DataError("the saved forecast cannot be read", where=str(run.folder), why=str(error), do=do) from error
     later = table["later"].astype(bool)
-    told = words["diagnostics"]
     return SettlementResult(
         record=run.record,
         as_of=int(run.record.scenario["as_of"]),
@@ -95,7 +96,7 @@ def opened(run: SavedRun, store: RunStore) -> SettlementResult:
         draws=draws,
         observed=table[~later].drop(columns="later").reset_index(drop=True),
         later=table[later].drop(columns="later").reset_index(drop=True),
-        diagnostics=carried.NoFit.of(draws.size) if told is None else fits.read_diagnostics(told),
+        diagnostics=read_diagnostics(words["diagnostics"]),
         names=dict(zip(places["municipality"], places["name"], strict=True)),
         parents=dict(zip(places["municipality"], places["county"].fillna(""), strict=True)),
         positions=places[["municipality", "lon", "lat"]],
@@ -117,9 +118,7 @@ def with_total(result: SettlementResult, total: int, *, runs: str | Path | None 
     if total < 1:
         raise AssumptionError(f"a national total of {total}", do="give at least 1 person")
     first = result.years[0]
-    if isinstance(result.diagnostics, carried.NoFit):
-        from workbench.models.settlement.futures import whole_persons
-
+    if made_by(result.diagnostics) == CARRIED:
         own = result.draws.select(year=first).values.to_numpy().astype(float)
         expected = own / own.sum(axis=1, keepdims=True) * total
         drawn = whole_persons(expected, np.random.default_rng(result.record.scenario["seed"]))

@@ -26,16 +26,15 @@ class Verdict:
     ----------
     tried
         Whether there is a finished backtest of this table and contest.
-    lost
-        Whether the best rule was at least as near, by absolute error or by CRPS.
-    rule, wape, rule_wape, crps, rule_crps
-        The best rule, and the errors of both as shares of all persons.
+    rule, wape, rule_wape
+        The rule with the least absolute error (WAPE), and the errors of model and rule as shares of all persons.
+    crps, rule_crps
+        The same for CRPS and the rule that is best by it, which may be another one.
     origins
         How many origins were scored.
     """
 
     tried: bool = False
-    lost: bool = False
     rule: str = ""
     wape: float = float("nan")
     rule_wape: float = float("nan")
@@ -43,6 +42,21 @@ class Verdict:
     rule_crps: float = float("nan")
     horizon: int = 1
     origins: int = 0
+
+    @property
+    def lost_by_error(self) -> bool:
+        """Whether a simple rule erred as little or less."""
+        return self.tried and self.wape >= self.rule_wape
+
+    @property
+    def lost_by_crps(self) -> bool:
+        """Whether a simple rule's distributions were as good or better."""
+        return self.tried and self.crps >= self.rule_crps
+
+    @property
+    def lost(self) -> bool:
+        """Whether a simple rule did as well or better by either measure."""
+        return self.lost_by_error or self.lost_by_crps
 
 
 NEVER_TRIED = Verdict()
@@ -85,9 +99,8 @@ def verdict(observed: Observed, contest: str, horizon: int, *, runs: str | Path 
     if not goals:
         return NEVER_TRIED
     goal = max(goals, key=lambda g: int(g["horizon"]))
-    lost = goal["wape"] >= goal["best_rule_wape"] or goal["crps"] >= goal["best_rule_crps"]
     return Verdict(
-        True, lost, goal["best_rule"], goal["wape"], goal["best_rule_wape"], goal["crps"], goal["best_rule_crps"],
+        True, goal["best_rule"], goal["wape"], goal["best_rule_wape"], goal["crps"], goal["best_rule_crps"],
         goal["horizon"], goal["origins"],
     )  # fmt: skip
 

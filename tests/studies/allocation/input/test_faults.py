@@ -1,4 +1,4 @@
-"""Each fault of one's own tables is named once, where it stands; nothing is told that follows from another fault."""
+"""Each fault of one's own tables is named once, where it stands; none is reported that follows from another."""
 
 from __future__ import annotations
 

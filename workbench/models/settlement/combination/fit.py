@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,35 +19,11 @@ from workbench.models.settlement.combination.weights import HORIZONS, Past, look
 from workbench.models.settlement.entrants import entry, shares
 from workbench.models.settlement.evidence import BEFORE, final_quotas
 from workbench.models.settlement.futures import UNIT, paired, whole_persons
+from workbench.models.settlement.not_fitted import COMBINED, NotFitted
 from workbench.models.settlement.panel import SettlementPanel
 from workbench.models.settlement.panel_files import panel_arrays, panel_of, panel_words
 
 FORMAT = "migration-workbench settlement combination 1"
-
-
-class NothingSampled(Diagnostics):
-    """What stands in place of diagnostics where rules are combined: there are no chains that could disagree."""
-
-    @classmethod
-    def of(cls, draws: int) -> NothingSampled:
-        """Return it for so many draws."""
-        return cls(float("nan"), float("nan"), float("nan"), 0, draws, "")
-
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """No limit applies."""
-        return ()
-
-    def sentence(self) -> str:
-        """Return how the forecast was made."""
-        return (
-            "Simple rules were combined, each by how well it did on this table's past; the intervals are as wide as "
-            f"the combination's past errors ({self.draws:,} draws; nothing is sampled, so no chains can disagree)."
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what JSON can hold: there are no numbers but the draws."""
-        return {"draws": self.draws}
 
 
 @dataclass(frozen=True)
@@ -75,7 +50,7 @@ class CombinationFit:
     @property
     def diagnostics(self) -> Diagnostics:
         """Nothing was sampled."""
-        return NothingSampled.of(self.draws)
+        return NotFitted.of(COMBINED, self.draws)
 
     @cached_property
     def _experts(self) -> Experts:

@@ -18,9 +18,9 @@ from typing import Any
 
 from workbench.core.errors import DataError, Fault
 from workbench.core.geography.places import Locality
-from workbench.store import drafts, interviews
 from workbench.store.database import Store
-from workbench.studies.rounds.form import Form
+from workbench.store.households import drafts, interviews
+from workbench.studies.rounds.interview.form import Form
 
 IDENTIFIERS = ("_uuid", "instanceID", "KEY", "__id")
 VERSIONS = ("form_version", "FormVersion", "version", "__version__", "_version_")

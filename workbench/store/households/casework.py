@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError, nearest
-from workbench.store import audit, reservation, states
+from workbench.store import audit, reservation
+from workbench.store.households import states
 from workbench.store.schema import HOUSEHOLD, INTERVIEW, PERSON, PROPOSAL
 
 STEPS = ("clear", "pause", "resume", "recall", "withdraw", "move_on")

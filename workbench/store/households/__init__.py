@@ -1,0 +1,1 @@
+"""A household in the register: its folder, its state, its interviews, and what a caseworker does with it."""
