@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,33 +62,43 @@ class Served:
         return len(self.kernels()) == number
 
 
+def started(arguments: Sequence[str], folder: Path, log: Path, **variables: str) -> subprocess.Popen[str]:
+    """Start `workbench app` in a folder; its own address is the second line that it prints."""
+    with log.open("w") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-m", "workbench", "app", *arguments, "--port", "0"],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """Wait until a page is served and return its address."""
+    assert process.stdout is not None
+    process.stdout.readline()
+    return process.stdout.readline().strip()
+
+
 @pytest.fixture(scope="session")
 def serve(saved_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Served]]:
-    started = []
+    running = []
 
     def start(*arguments: str, page: str = "outlook", runs: Path = saved_runs, path: tuple[Path, ...] = ()) -> Served:
         shown = [] if "--published" in arguments else ["--drafts", "--no-ahead"]
         given = [argument for argument in arguments if argument != "--published"]
-        options = ["--port", "0", "--runs", str(runs), *shown, *given]
-        command = [sys.executable, "-m", "workbench", "app", page, *options]
         log, folder = tmp_path_factory.mktemp("log") / "server.txt", tmp_path_factory.mktemp("elsewhere")
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, *path)))},
-            stdout=subprocess.PIPE,
-            stderr=log.open("w"),
-            text=True,
-        )
-        started.append(process)
-        assert process.stdout is not None
-        process.stdout.readline()
-        return Served(process, process.stdout.readline().strip(), log, folder)
+        command = [page, "--runs", str(runs), *shown, *given]
+        process = started(command, folder, log, PYTHONPATH=os.pathsep.join(map(str, (ROOT, *path))))
+        running.append(process)
+        return Served(process, address(process), log, folder)
 
     yield start
-    for process in started:
+    for process in running:
         process.terminate()
-    for process in started:
+    for process in running:
         process.wait(timeout=PATIENCE / 1000)
 
 

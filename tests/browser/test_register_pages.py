@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,16 +13,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, ROOT
+from tests.browser.conftest import PATIENCE, address, started
 from tests.store import scenes
 from workbench.presentation.languages import LANGUAGES
-from workbench.store import accounts, audit, database
+from workbench.store import audit, database
 from workbench.store.households import records
-from workbench.store.rounds import answers
 
 pytestmark = pytest.mark.whole
-PASSWORD = "four words in a row"
-STAFF = (("ingrid", "interviewer", ""), ("dina", "directorate", ""), ("kari", "municipality", "0301"))
 WHO = {"intake": "ingrid", "offers": "kari", "places": "kari", "rounds": "dina"}
 CHOICES = ("places", "rounds")
 FORM = scenes.FORM
@@ -35,47 +30,29 @@ Visit = Callable[..., "contextmanager[Page]"]
 def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register with a person to interview and a round that was sent to three municipalities."""
     path = tmp_path_factory.mktemp("register") / "r.sqlite"
-    round_ = scenes.proposed(str(path), 6)
-    store, today = database.opened(str(path)), datetime.now(UTC).date()
-    with store.writing() as c:
-        for login, role, place in STAFF:
-            accounts.add(c, login, PASSWORD, role=role, municipality=place, who="anna")
-        member = records.Member("c1", today - timedelta(days=11_000), "Zquuxina", "Zquux")
-        records.register(c, (member,), who="anna", population="asylum", deadline=today)
-        c.exec_driver_sql(f"UPDATE offer_round SET deadline = '{today + timedelta(days=3)}'")
-        answers.send(c, round_, who="anna")
-    store.engine.dispose()
+    born = datetime.now(UTC).date() - timedelta(days=11_000)
+    scenes.sent(str(path), records.Member("c1", born, "Zquuxina", "Zquux"))
     return path
 
 
 @pytest.fixture(scope="module")
 def visit(register: Path, chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
     """Sign in to a page and open it; each page has its own server, and all are started at once."""
-    started, addresses = {}, {}
+    running, addresses = {}, {}
     for name in WHO:
         folder = tmp_path_factory.mktemp(name)
-        started[name] = subprocess.Popen(
-            [sys.executable, "-m", "workbench", "app", name, "--port", "0"],
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), database.VARIABLE: str(register)},
-            stdout=subprocess.PIPE,
-            stderr=(folder / "log").open("w"),
-            text=True,
-        )
+        running[name] = started([name], folder, folder / "log", **{database.VARIABLE: str(register)})
 
     @contextmanager
     def come(name: str, width: int = 1280) -> Iterator[Page]:
         if name not in addresses:
-            out = started[name].stdout
-            assert out is not None
-            out.readline()
-            addresses[name] = out.readline().strip()
+            addresses[name] = address(running[name])
         context = chromium.new_context(viewport={"width": width, "height": 900}, locale="en-US")
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.goto(addresses[name])
         page.fill("input[name=login]", WHO[name])
-        page.fill("input[name=password]", PASSWORD)
+        page.fill("input[name=password]", scenes.PASSWORD)
         page.keyboard.press("Enter")
         page.wait_for_selector("body[data-mw-up]")
         yield page
@@ -83,9 +60,9 @@ def visit(register: Path, chromium: Browser, tmp_path_factory: pytest.TempPathFa
         context.close()
 
     yield come
-    for process in started.values():
+    for process in running.values():
         process.terminate()
-    for process in started.values():
+    for process in running.values():
         process.wait(timeout=PATIENCE / 1000)
 
 

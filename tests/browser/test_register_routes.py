@@ -5,34 +5,23 @@ from __future__ import annotations
 import html.parser
 import http.client
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import pytest
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import address, started
 from tests.browser.test_closed import UPGRADE
 from tests.store import scenes
-from workbench.store import accounts, audit, database
+from workbench.store import audit, database
 from workbench.store.households import records
 from workbench.store.rounds import answers
 
-PASSWORD = "four words in a row"
-STAFF = (
-    ("ingrid", "interviewer", ""),
-    ("dina", "directorate", ""),
-    ("kari", "municipality", "0301"),
-    ("per", "municipality", "1103"),
-    ("aud", "auditor", ""),
-)
 PAGES = {
     "intake": {"ingrid", "dina"},
     "offers": {"kari", "per"},
@@ -86,7 +75,7 @@ class Visitor:
         _, form = self.ask("GET", "/signin")
         token = re.search(r'name="_xsrf" value="([^"]+)"', form)
         assert token is not None
-        body = urlencode({"_xsrf": token[1], "login": self.login, "password": PASSWORD})
+        body = urlencode({"_xsrf": token[1], "login": self.login, "password": scenes.PASSWORD})
         status, _ = self.ask("POST", "/signin", body, Origin=f"http://{self.host}:{self.port}")
         assert status == 302
 
@@ -129,21 +118,16 @@ def routes(kernel: str) -> list[tuple[str, str]]:
 def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A register in which every personal field holds a word of its own; one of Oslo's households is accepted."""
     path = tmp_path_factory.mktemp("routes") / "r.sqlite"
-    round_ = scenes.proposed(str(path), 6)
+    round_ = scenes.sent(str(path), records.Member("case-new"))
     store, today = database.opened(str(path)), datetime.now(UTC).date()
     with store.writing() as c:
-        for login, role, place in STAFF:
-            accounts.add(c, login, PASSWORD, role=role, municipality=place, who="anna")
-        c.exec_driver_sql(f"UPDATE offer_round SET deadline = '{today + timedelta(days=3)}'")
         c.exec_driver_sql("UPDATE person SET given_name = 'Zgiven', family_name = 'Zfamily'")
         c.exec_driver_sql("UPDATE person SET case_number = 'Zcase' || case_number")
         c.exec_driver_sql("UPDATE household SET apart_from = 'Zapart'")
         held = {"wishes": "Zwishes", "safety_note": "Zsafety"}
         c.exec_driver_sql("UPDATE interview SET answers = ?", (json.dumps(held),))
-        answers.send(c, round_, who="anna")
         mine = next(row for row in answers.listed(c, round_) if row["place"] == "0301")
         answers.respond(c, round_, mine["household"], True, place="0301", today=today, who="kari")
-        records.register(c, (records.Member("Zcase-new"),), who="anna", population="asylum", deadline=today)
     store.engine.dispose()
     return path
 
@@ -152,20 +136,10 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def served(register: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, int, Path]]:
     """The server of a page, and its log."""
     log = tmp_path / "log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "workbench", "app", request.param, "--port", "0"],
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT), database.VARIABLE: str(register)},
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-    assert process.stdout is not None
-    process.stdout.readline()
-    address = urlsplit(process.stdout.readline().strip())
-    assert address.hostname is not None and address.port is not None
-    yield address.hostname, address.port, log
+    process = started([request.param], tmp_path, log, **{database.VARIABLE: str(register)})
+    there = urlsplit(address(process))
+    assert there.hostname is not None and there.port is not None
+    yield there.hostname, there.port, log
     process.terminate()
     process.wait(60)
 
@@ -208,9 +182,9 @@ def test_the_page_of_offers_tells_two_municipalities_apart(served: tuple[str, in
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "served"), [(name, name) for name in PAGES], indirect=["served"])
 def test_every_route_of_every_page_as_each_role(name: str, served: tuple[str, int, Path], register: Path) -> None:
-    asked = crawled(name, served, tuple(login for login, *_ in STAFF))
+    asked = crawled(name, served, tuple(login for login, *_ in scenes.STAFF))
     store = database.opened(str(register))
     with store.reading() as c:
         assert audit.verify(c).faults == ()
     store.engine.dispose()
-    print(f"{name}: {asked} answers read as {len(STAFF)} people and as nobody")
+    print(f"{name}: {asked} answers read as {len(scenes.STAFF)} people and as nobody")

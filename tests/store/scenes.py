@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from workbench.sources import localities
-from workbench.store import database, reservation
+from workbench.store import accounts, database, reservation
 from workbench.store.database import Store
 from workbench.store.households import drafts, records, states
 from workbench.store.rounds import answers, proposals
@@ -25,6 +25,14 @@ from workbench.studies.rounds.interview import intake
 
 DAY = date(2026, 3, 2)
 PLACES = ("0301", "1103", "4601")
+PASSWORD = "four words in a row"
+STAFF = (
+    ("ingrid", "interviewer", ""),
+    ("dina", "directorate", ""),
+    ("kari", "municipality", "0301"),
+    ("per", "municipality", "1103"),
+    ("aud", "auditor", ""),
+)
 HOME = localities.load("norway")
 FORM = forms.load(HOME)
 FIELDS = registers.field_register(HOME)
@@ -76,6 +84,20 @@ def proposed(address: str, number: int = 45) -> str:
         ]
         given, *_ = offers.current_input(c, round_)
         proposals.keep_solution(c, round_, given, plan, {"gap": 0.0}, who="anna")
+    store.engine.dispose()
+    return round_
+
+
+def sent(address: str, member: records.Member) -> str:
+    """Fill a register with somebody to interview, and a round that its staff can answer today; return the round."""
+    round_ = proposed(address, 6)
+    store, today = database.opened(address), datetime.now(UTC).date()
+    with store.writing() as c:
+        for login, role, place in STAFF:
+            accounts.add(c, login, PASSWORD, role=role, municipality=place, who="anna")
+        records.register(c, (member,), who="anna", population="asylum", deadline=today)
+        c.execute(sa.text("UPDATE offer_round SET deadline = :day"), {"day": (today + timedelta(days=3)).isoformat()})
+        answers.send(c, round_, who="anna")
     store.engine.dispose()
     return round_
 

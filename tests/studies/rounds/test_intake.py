@@ -16,7 +16,7 @@ from workbench.core.errors import DataError, WorkbenchError
 from workbench.sources import localities
 from workbench.store import database, visibility
 from workbench.store.database import Store
-from workbench.store.households import records
+from workbench.store.households import casework, records
 from workbench.studies.rounds import registers
 from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.interview import intake
@@ -256,3 +256,14 @@ def test_a_form_with_a_fault_is_refused(tmp_path: Path, old: str, new: str, told
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(DataError, match=told):
         forms.read_form(path)
+
+
+def test_of_interviews_held_on_one_day_the_last_one_is_the_newest(store: Store, tmp_path: Path) -> None:
+    for number in range(6):  # identifiers are random: six in the right order by chance are one in 720
+        given = answers(1, _uuid=f"u{number}", upper_secondary="unknown", work_years=str(number))
+        household = load(store, as_json(tmp_path / "f.json", [given])).households[0]
+    read_back = registers.own_answers(store, NORWAY, household, FORM, who="ingrid")
+    with store.reading() as c:
+        newest = casework.newest_answers(c, household)
+    assert newest is not None and str(newest[1]["work_years"]) == str(read_back["work_years"]) == "5"
+    assert [each["version"] for each in folder(store, household)["interview"]] == [1, 2, 3, 4, 5, 6]

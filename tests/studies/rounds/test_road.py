@@ -350,7 +350,7 @@ def test_what_blocks_a_household_is_said_and_corrected(register: Path) -> None:
         ("deadline", "soon", "is no day"),
         ("apart_from", household, "names the household itself"),
         ("linked_with", "H0", "no such household"),
-        ("state", "settled", "is not corrected so"),
+        ("state", "settled", "cannot be corrected here"),
         ("confidential_address", "perhaps", "is yes or no"),
     ):
         assert why in run(*correct, field, value, "--who", "anna", "--why", "typo", code=2).output

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import ExitStack
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from workbench.cli.allocation import honesty, placing
 from workbench.cli.steps import WARNING, Overwrite, step
 
 EXAMPLE = (
     "Example: workbench allocate --households households.csv --places places.csv --out plan.csv --json result.json"
 )
-
-
 VERIFY = "Example: workbench allocate verify result.json"
 app = typer.Typer(invoke_without_command=True, epilog=EXAMPLE)
 
@@ -94,15 +90,12 @@ def run(
         return
     if households is None or places is None:
         raise typer.BadParameter("give both --households and --places")
-    from workbench.core.storage.files import replacing
     from workbench.core.storage.outputs import guard
-    from workbench.presentation import allocation as shown
     from workbench.presentation.wording import counted
     from workbench.sources import files, localities
     from workbench.studies import allocation as study
     from workbench.studies.allocation import outcome_scores, uncertainty
     from workbench.studies.allocation import outcomes as counted_outcomes
-    from workbench.studies.allocation.certificate import files as sidecars
     from workbench.studies.allocation.input import attributes
     from workbench.studies.allocation.input import tables as allocation_tables
 
@@ -116,9 +109,8 @@ def run(
         raise typer.BadParameter("--tail is a share of the draws, above 0 up to 1")
     given = [path for path in (households, places, scores, outcomes, rules, practice) if path is not None]
     files.writable(out)
-    result = result or out.with_name("result.json" if out.stem == "plan" else f"{out.stem}-result.json")
-    sidecar, expected = result.with_suffix(".npz"), result.with_name(f"{result.stem}-scores.parquet")
-    guard([out, result, sidecar, *([expected] if outcomes else [])], reads=given, overwrite=overwrite)
+    written = placing.Written.of(out, result, fitted=outcomes is not None)
+    guard(written.paths, reads=given, overwrite=overwrite)
     home = localities.load(locality, "allocation") if locality else None
     table = None
     if outcomes is not None:
@@ -126,42 +118,12 @@ def run(
     tables = allocation_tables.read_tables(households, places, scores, rules, practice, locality=home, counts=counts)
     if home is not None:
         attributes.require_listed(tables, home, fitted=table is not None)
-    told_outcomes: dict[str, object] | None = None
     fit = None
-    if table is not None:
-        # Here and below: models load only where they are asked for, so that a first small plan comes at once.
-        from workbench.presentation.allocation import outcomes as shown_outcomes
-        from workbench.studies.allocation import outcome_scores
-
-        with step("Fit the outcomes") as fitting:
-            tables, fit = outcome_scores.scored(tables, table, progress=fitting)
-        told_outcomes = outcome_scores.to_dict(table, fit)
-        tables = replace(tables, paths={**tables.paths, "scores": expected})
-        typer.echo(shown_outcomes.fitted(table, fit).plain(), err=True)
-        if silent_places := counted_outcomes.places_without(fit.cells, list(tables.places["place"])):
-            typer.echo(
-                f"Of {counted(len(silent_places), 'place')} no outcome was counted; there the score is that of an "
-                f"average place: {', '.join(silent_places[:10])}{' …' if len(silent_places) > 10 else ''}.",
-                err=True,
-            )
+    if table is not None and written.scores is not None:
+        tables, fit = placing.fitted(tables, table, written.scores)
     weights = study.weights_of(home) or study.norwegian_weights()
-    if tables.scores is None:
-        where = locality if study.weights_of(home) else "norway, since no other are named"
-        typer.echo(f"No scores given: needs-and-ties matching, with the stated weights of {where}.", err=True)
-    if unknown := tables.unknown_ties:
-        typer.echo(f"Ties to places that are not in the table count for nothing: {', '.join(unknown)}.", err=True)
-    if tables.scores is None and (silent := tables.unknown_languages):
-        named = ", ".join(f"{code} (did you mean {near}?)" if near else code for code, near in silent.items())
-        typer.echo(f"Languages that no place offers count for nothing: {named}.", err=True)
-    if taken := tables.services_by_capacity:
-        typer.echo(
-            f"Taken to offer a service because they have a capacity for it: {'; '.join(taken)}. "
-            "An empty capacity of a service sets no limit and offers nothing by itself.",
-            err=True,
-        )
-    if unused := tables.unused:
-        listed = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in unused.items())
-        typer.echo(f"Columns that are not used: {listed}.", err=True)
+    for sentence in placing.beforehand(tables, locality if study.weights_of(home) else ""):
+        typer.echo(sentence, err=True)
     homes, rooms = counted(len(tables.households), "household"), counted(len(tables.places), "place")
     with step(f"Place {homes} in {rooms}"):
         plan = study.allocate(
@@ -175,8 +137,6 @@ def run(
         )
     looked = None
     if fit is not None and (safest or draws):
-        from workbench.studies.allocation import uncertainty
-
         with step("Look at the plan under draws of the scores"):
             looked = uncertainty.under_draws(
                 tables,
@@ -192,96 +152,28 @@ def run(
                 further=tuple(rule or ()),
             )
             plan = looked.plan
-    searched: dict[str, object] = {"objective": plan.objective, "gap": gap, "time_limit": time_limit}
+    asked: dict[str, object] = {"objective": plan.objective, "gap": gap, "time_limit": time_limit}
     if looked is not None:
-        searched |= {"draws": looked.draws, "cvar": tail if safest else None}
-    asked = {**searched, "rules": list(rule or ()), "count": counts}
-    told_plan = {**plan.to_json_dict(), "by_place": allocation_tables.named(plan.by_place, tables, home)}
-    body = {**told_plan, "asked": asked, "rules": tables.stated, "certificate": sidecar.name}
-    body |= study.origin(tables, weights)
-    if told_outcomes is not None and tables.scores is not None:
-        body["outcomes"] = told_outcomes
+        asked |= {"draws": looked.draws, "cvar": tail if safest else None}
+    body: dict[str, object] = {
+        **plan.to_json_dict(),
+        "by_place": allocation_tables.named(plan.by_place, tables, home),
+        "asked": {**asked, "rules": list(rule or ()), "count": counts},
+        "rules": tables.stated,
+        **study.origin(tables, weights),
+    }
+    if table is not None and fit is not None:
+        body["outcomes"] = outcome_scores.to_dict(table, fit)
     if looked is not None:
         body["under_draws"] = looked.to_dict()
-    with ExitStack() as whole:  # all of them, or none if one cannot be written
-        plan_file, told, proof = (whole.enter_context(replacing(path)) for path in (out, result, sidecar))
-        if told_outcomes is not None and tables.scores is not None:
-            files.put(tables.scores, whole.enter_context(replacing(expected)))
-        sidecars.write_sidecar(plan, proof, result=result, tables=tables, weights=weights, further=rule or (), out=out)
-        files.put(plan.assignment, plan_file)
-        told.write_text(json.dumps(body, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    for finding in (shown.placed(plan), shown.certificate(plan), shown.worst_off(plan)):
-        typer.echo(finding.sentence)
-    for row in plan.unplaced.to_dict("records"):
-        typer.echo(f"  not placed: {row['household']} ({counted(row['persons'], 'person')}): {row['why']}")
-    if plan.ties:
-        typer.echo(plan.ties)
-    typer.echo(f"Plan: {out}\nResult: {result}")
-    if looked is not None:
-        from workbench.presentation.allocation import uncertainty as shown_uncertainty
-
-        typer.echo(shown_uncertainty.under_draws(looked).plain())
+    placing.write(plan, written, body, tables=tables, weights=weights, further=rule or ())
+    for sentence in placing.afterwards(plan, written, looked):
+        typer.echo(sentence)
     if not (plan.reaches(gap) if looked is None else looked.reaches(gap)):
         raise typer.Exit(WARNING)
 
 
-HONESTY = (
-    "Example: workbench allocate honesty --households h.csv --places p.csv --outcomes cells.csv --json honesty.json"
-)
-
-
-@app.command("honesty", epilog=HONESTY)
-def honesty(
-    households: Annotated[Path, typer.Option(help="Table of households.")],
-    places: Annotated[Path, typer.Option(help="Table of places.")],
-    outcomes: Annotated[Path, typer.Option(help="Counts of outcomes (place, type, n, successes) of past placements.")],
-    rules: Annotated[Path | None, typer.Option(help="Table of rules.")] = None,
-    practice: Annotated[
-        Path | None, typer.Option(help="Where households would be placed today; else chance is compared with.")
-    ] = None,
-    outcome: Annotated[str, typer.Option(help="Which outcome, where the table holds several.")] = "",
-    because: Annotated[str, typer.Option(help="Why staying is counted as an outcome; else it is refused.")] = "",
-    locality: Annotated[str, typer.Option(help="Check places against this locality (name or folder).")] = "",
-    by_types: Annotated[
-        bool, typer.Option("--by-types", help="Make the judged plans by types, not whole households: faster.")
-    ] = False,
-    folds: Annotated[int, typer.Option(min=2, max=20, help="Parts into which past persons are split.")] = 5,
-    worlds: Annotated[int, typer.Option(min=19, max=9999, help="Worlds without any gain, for the test.")] = 99,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 1,
-    result: Annotated[
-        Path, typer.Option("--json", help="Write gain, low, high (95 %), null_p and the rest here.")
-    ] = Path("honesty.json"),
-    overwrite: Overwrite = False,
-) -> None:
-    """Judge the gain of plans on past persons that their scores were not made from, beside worlds without any gain."""
-    from workbench.core.storage.files import replacing
-    from workbench.core.storage.outputs import guard
-    from workbench.presentation.allocation import honesty as shown
-    from workbench.sources import localities
-    from workbench.studies.allocation import outcomes as counted_outcomes
-    from workbench.studies.allocation.honesty import study
-    from workbench.studies.allocation.input import tables as allocation_tables
-
-    guard([result], reads=[households, places, outcomes, rules, practice], overwrite=overwrite)
-    home = localities.load(locality, "allocation") if locality else None
-    table = counted_outcomes.read(outcomes, outcome=outcome, reason=because, locality=home)
-    tables = allocation_tables.read_tables(households, places, None, rules, practice, locality=home)
-    with step("Judge the gain", "worlds") as progress:
-        told = study.honesty(
-            tables,
-            table,
-            truth=counted_outcomes.truth_of(table),
-            folds=folds,
-            worlds=worlds,
-            seed=seed,
-            by_types=by_types,
-            progress=progress,
-        )
-    with replacing(result) as file:
-        file.write_text(json.dumps(told.to_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    typer.echo(shown.gain(told).plain())
-    typer.echo(shown.by_place(told).plain())
-    typer.echo(f"Result: {result}")
+app.command("honesty", epilog=honesty.EXAMPLE)(honesty.honesty)
 
 
 @app.command("verify", epilog=VERIFY)

@@ -44,6 +44,7 @@ class SubmissionError(Exception):
 def keep(connection: sa.Connection, given: Submission, *, who: str) -> tuple[str, bool]:
     """Keep a submission; return its household and whether it was new.
 
+    The household's next interview has the next version, so that of two held on one day the later one is known.
     A household whose interview leaves nothing open and which nothing else blocks is ready at once.
 
     Raises
@@ -68,9 +69,11 @@ def keep(connection: sa.Connection, given: Submission, *, who: str) -> tuple[str
         raise SubmissionError("population", f"the household is registered as '{row.population}'")
     if row.state not in ("registered", "interviewed"):
         raise SubmissionError("case_number", f"the household is '{row.state}': its interview is closed")
+    before = sa.select(sa.func.coalesce(sa.func.max(INTERVIEW.c.version), 0)).where(INTERVIEW.c.household == row.id)
     connection.execute(
         INTERVIEW.insert().values(
             id=new_id("I"),
+            version=connection.execute(before).scalar_one() + 1,
             household=row.id,
             submission=given.submission,
             form=given.form,

@@ -74,7 +74,7 @@ def register(
 
 
 def folder(connection: sa.Connection, household: str, *, who: str, why: str) -> dict[str, Any]:
-    """Return all that stands in a household's folder; the audit tells who read it and why.
+    """Return all that stands in a household's folder, its newest interview last; the audit tells who read it and why.
 
     Pass it on only through :func:`workbench.store.visibility.seen` first.
     """
@@ -83,11 +83,11 @@ def folder(connection: sa.Connection, household: str, *, who: str, why: str) -> 
         raise StoreError("there is no such household", where=household)
     audit.append(connection, who, "folder.read", household, why)
     persons = _rows(connection, sa.select(PERSON).where(PERSON.c.household == household).order_by(PERSON.c.id))
-    held = sa.select(INTERVIEW).where(INTERVIEW.c.household == household).order_by(INTERVIEW.c.id)
+    held = sa.select(INTERVIEW).where(INTERVIEW.c.household == household)
     return {
         "household": dict(row),
         "person": persons,
-        "interview": _rows(connection, held),
+        "interview": _rows(connection, held.order_by(INTERVIEW.c.held, INTERVIEW.c.version)),
         "consent": _rows(connection, sa.select(CONSENT).where(CONSENT.c.household == household)),
         "size": [str(len(persons))],
         **{name: listed(connection, name, household) for name in _LISTS},
@@ -112,7 +112,7 @@ def listed_by_household(connection: sa.Connection, name: str, wanted: Any) -> di
 
 
 def set_list(connection: sa.Connection, name: str, household: str, values: tuple[str, ...], *, who: str) -> None:
-    """Put other needs, ties or languages in place of a household's; the same ones change nothing."""
+    """Replace a household's needs, ties or languages; the same ones change nothing."""
     if listed(connection, name, household) == sorted(set(values)):
         return
     table, column = _LISTS[name]
@@ -123,7 +123,7 @@ def set_list(connection: sa.Connection, name: str, household: str, values: tuple
 
 
 def consent(connection: sa.Connection, household: str, purpose: str, given: bool, *, day: date, who: str) -> None:
-    """Note whether a household agrees to a purpose; a later answer takes the place of the earlier one."""
+    """Note whether a household agrees to a purpose; a later answer replaces the earlier one."""
     here = (CONSENT.c.household == household) & (CONSENT.c.purpose == purpose)
     connection.execute(CONSENT.delete().where(here))
     connection.execute(CONSENT.insert().values(household=household, purpose=purpose, given=given, day=day))
@@ -131,7 +131,7 @@ def consent(connection: sa.Connection, household: str, purpose: str, given: bool
 
 
 def hold(connection: sa.Connection, household: str, *, day: date, who: str) -> None:
-    """Note that an interview was held outside the form: what it told stands in needs, ties and languages."""
+    """Note that an interview was held outside the form: what was said stands in needs, ties and languages."""
     row = {"id": new_id("I"), "household": household, "submission": new_id("U"), "form": "none", "form_version": "0"}
     connection.execute(INTERVIEW.insert().values(**row, held=day, answers={}))
     audit.append(connection, who, "interview.keep", household, "interview", {"questions": 0})

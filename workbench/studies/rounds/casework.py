@@ -18,6 +18,7 @@ CORRECTED = {
     "person": ("born", "given_name", "family_name"),
 }
 """Fields that a caseworker corrects; answers are corrected by another interview."""
+_AGAIN = "hold or import another interview with the answers"
 
 
 def blockers(store: Store, locality: Locality, household: str, *, who: str) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ def correct(
     value
         As text; '' takes the value away.
     version
-        The version that was read; a record that somebody changed since is not overwritten. None: whatever stands.
+        The version that was read; a record that somebody changed since is not overwritten. None: the one that stands.
 
     Raises
     ------
@@ -71,7 +72,7 @@ def correct(
     """
     kind = "person" if case_number else "household"
     if field not in CORRECTED[kind]:
-        raise DataError(f"'{field}' of a {kind} is not corrected so", do=nearest(field, list(CORRECTED[kind])))
+        raise DataError(f"'{field}' of a {kind} cannot be corrected here", do=nearest(field, list(CORRECTED[kind])))
     with store.writing() as connection:
         stands = casework.record(connection, key, case_number)
         given = _value(connection, key, field, value.strip())
@@ -114,6 +115,3 @@ def _value(connection: Any, household: str, field: str, text: str) -> Any:
     if len(text) > 80:
         raise DataError(f"'{field}' is too long", do="at most 80 characters")
     return text
-
-
-_AGAIN = "hold or import another interview with the answers"

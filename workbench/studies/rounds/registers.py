@@ -62,8 +62,7 @@ def own_answers(store: Store, locality: Locality, household: str, form: Form, *,
         raise StoreError(
             f"no interview by the form '{form.id}' is kept", where=household, do="hold the interview first"
         )
-    newest = max(held, key=lambda each: str(each.get("held")))
-    return dict(newest.get("answers", {}))
+    return dict(held[-1].get("answers", {}))  # the newest stands last
 
 
 def known_place(locality: Locality, code: str) -> str:
