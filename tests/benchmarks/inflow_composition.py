@@ -16,7 +16,7 @@ from workbench.core.errors import ModelError
 from workbench.models.inflow.composition import divided, share_paths
 from workbench.models.scores import INTERVALS, LEVELS, covered, crps
 from workbench.sources import localities
-from workbench.studies.inflow.composition import FIRST, REPEAT, counted
+from workbench.studies.inflow.composition import counted, first_and_repeat
 
 DRAWS, STEPS = 1000, 6
 
@@ -25,13 +25,7 @@ def tables() -> dict[str, tuple[pd.DataFrame, str, str]]:
     """Return for each question its rows by part, first and last month to forecast from."""
     home = localities.load("eu")
     origins = localities.table(home, "corridors").rename(columns={"origin": "part"})
-    all_ = localities.table(home, "arrivals")
-    first = all_["first_time"].astype("float64")
-    rest = (all_["persons"].astype("float64") - first).clip(lower=0)
-    base = all_[["month", "destination"]]
-    both = pd.concat(
-        [base.assign(part=FIRST, persons=first), base.assign(part=REPEAT, persons=rest)], ignore_index=True
-    )
+    both = first_and_repeat(localities.table(home, "arrivals"))
     return {"origins": (origins, "2014-01", "2016-10"), "first-time": (both, "2014-01", "2019-09")}
 
 

@@ -87,6 +87,17 @@ def test_a_scenario_that_cannot_be_is_refused(result: Any, condition: Shock | Pa
         apply(result, case)
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [('factor = "0.4"', "'factor'"), ("factor = 1\ngoes_to = 0.3", "'goes_to'"), ("factor = 1\nfrom = 3", "'from'")],
+)
+def test_a_scenario_with_a_value_of_another_kind_is_refused(tmp_path: Path, written: str, told: str) -> None:
+    text = f'name = "x"\n[[shock]]\ndestination = "SE"\nwhy = "y"\n{written}\n'
+    (tmp_path / "odd.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=told):
+        read_scenario(tmp_path / "odd.toml")
+
+
 def test_two_scenarios_are_told_apart_in_a_list(result: Any, tmp_path: Path) -> None:
     half = 'name = "half"\n[[shock]]\ndestination = "SE"\nfactor = 0.5\nfrom = "2020-02"\nwhy = "a law"\n'
     (tmp_path / "half.toml").write_text(half, encoding="utf-8")

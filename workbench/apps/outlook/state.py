@@ -16,6 +16,7 @@ LEVELS = (0.5, 0.8, 0.95)
 ASKED = ("threshold", "change", "since")
 TOLD = ("runs", "language", "level", *ASKED)
 MOST, LARGEST = 10_000_000, 1500
+"""Largest threshold (persons a month), and largest change: per cent, the largest factor of a scenario."""
 
 
 @dataclass(frozen=True)

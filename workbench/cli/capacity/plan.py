@@ -65,7 +65,7 @@ def tied_intake(
     series = known[0] if len(known) == 1 else str(destination)
     if series not in known:
         raise AssumptionError(
-            f"the case flow has {len(known)} series, and none is called '{series}'",
+            f"the case flow has {len(known)} series" + (f", and none is called '{series}'" if destination else ""),
             why="an inflow forecast is the intake of one of them",
             do="name it with --destination: " + ", ".join(known),
         )

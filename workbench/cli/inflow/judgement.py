@@ -118,6 +118,7 @@ def events(
 ) -> None:
     """List the changes of policy in the calendar, each with its source and what was seen around it."""
     from workbench.core.storage.outputs import guard
+    from workbench.presentation.wording import counted
     from workbench.sources import files
     from workbench.studies.inflow import policy
     from workbench.studies.inflow.arrivals import read_arrivals
@@ -142,11 +143,10 @@ def events(
     for one in listed:
         where = ", ".join(one.destinations) or "all"
         typer.echo(f"{one.day}  {one.code} ({where}): {one.name()}. {one.source}")
-    typer.echo(f"\nMean applications a month, {months} months before and after (not the effect of the event):")
-    shown_ = table.assign(
-        **{name: table[name].map(lambda v: f"{100 * v:+.0f} %") for name in ("change", "year_before")}
-    )
-    typer.echo(shown_.replace("+nan %", "-").to_string(index=False, na_rep="-", float_format=lambda v: f"{v:,.0f}"))
+    around = counted(months, "month")
+    typer.echo(f"\nMean applications a month, {around} before and after (what followed an event is not its effect):")
+    seen = table.assign(**{name: table[name].map(lambda v: f"{100 * v:+.0f} %") for name in ("change", "year_before")})
+    typer.echo(seen.replace("+nan %", "-").to_string(index=False, na_rep="-", float_format=lambda v: f"{v:,.0f}"))
     if out is not None:
         typer.echo(f"Table: {out}")
 

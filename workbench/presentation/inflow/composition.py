@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
 
 NAMED = 3
+"""Parts named in the sentence; the table has them all."""
 
 
 def part_name(code: str, language: str = "en") -> str:

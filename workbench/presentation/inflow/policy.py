@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.studies.inflow.saved_runs import InflowResult
 
 LARGEST = 3
+"""Destinations whose own events a chart of all together marks: those of others do not show in its line."""
 SHOWN = 6
 """Events marked on a chart; of more the latest."""
 

@@ -78,6 +78,11 @@ class Arrivals:
     notes: tuple[str, ...] = ()
     of: str = APPLICATIONS
 
+    @property
+    def counted(self) -> dict[str, str]:
+        """What a scenario says of what is counted: nothing of applications, the usual case."""
+        return {} if self.of == APPLICATIONS else {"of": self.of}
+
     def known(self, as_of: str) -> pd.DataFrame:
         """Return what was observed up to and including the as-of month."""
         return self.table[self.table["month"] <= as_of].reset_index(drop=True)

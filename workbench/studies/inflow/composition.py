@@ -100,11 +100,16 @@ def first_time(
             "first-time applicants cannot be divided by origin as well", where=str(file or "arrivals"),
             do="give a table of destinations",
         )  # fmt: skip
+    return _composed(result, first_and_repeat(table), source, seed, gathered=False)
+
+
+def first_and_repeat(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of persons, with those who apply for the first time beside, as rows by month and part."""
     both = table[["month", "destination"]]
     first = table["first_time"].astype("float64")
     rest = (table["persons"].astype("float64") - first).clip(lower=0)
     parts = [both.assign(part=FIRST, persons=first), both.assign(part=REPEAT, persons=rest)]
-    return _composed(result, pd.concat(parts, ignore_index=True), source, seed, gathered=False)
+    return pd.concat(parts, ignore_index=True)
 
 
 def _table(locality: str | Path, file: str | Path | None, name: str) -> tuple[pd.DataFrame, str]:

@@ -110,7 +110,7 @@ class _Order:
     caveats: tuple[str, ...]
     doubt: bool
     said: dict[str, Any]
-    counted: str
+    counted: dict[str, str]
 
     @classmethod
     def of(cls, arrivals: Arrivals, as_of: str, seed: int, draws: int, tune: int, chains: int) -> _Order:
@@ -128,19 +128,13 @@ class _Order:
         said = {"notes": list(arrivals.notes)} if arrivals.notes else {}
         return cls(
             known, used, as_of, seed, draws, tune, chains, brought, arrivals.caveats(as_of), not arrivals.final, said,
-            arrivals.of,
+            arrivals.counted,
         )  # fmt: skip
 
     @property
     def scenario(self) -> dict[str, Any]:
-        sampling: dict[str, Any] = {
-            "draws": self.draws,
-            "tune": self.tune,
-            "chains": self.chains,
-            "final": not self.doubt,
-        }
-        sampling |= {} if self.counted == APPLICATIONS else {"of": self.counted}
-        return Scenario("", self.as_of, self.seed, settings=sampling).to_dict()
+        sampling = {"draws": self.draws, "tune": self.tune, "chains": self.chains, "final": not self.doubt}
+        return Scenario("", self.as_of, self.seed, settings=sampling | self.counted).to_dict()
 
     @property
     def inputs(self) -> tuple[Vintage, ...]:
@@ -211,8 +205,7 @@ def forecast(
 
     _check_horizon(horizon)
     as_of = str(fitted.record.scenario["as_of"])
-    settings = _settings(fitted, partial) | ({} if arrivals.of == APPLICATIONS else {"of": arrivals.of})
-    scenario = Scenario("", as_of, seed, horizon, settings=settings)
+    scenario = Scenario("", as_of, seed, horizon, settings=_settings(fitted, partial) | arrivals.counted)
 
     before = fitted.record
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 LARGEST_FACTOR = 15.0
 """Larger than any growth over months seen in nineteen destinations since 2008; beyond it nothing is known."""
 WITHIN = 0.1
+"""How near to a path a draw still weighs much, as a share of its persons; a scenario may state another."""
+RENAMED = {"from": "from_month", "to": "to_month"}
+"""Names in a scenario file that Python keeps for itself or that say less there."""
 
 
 @dataclass(frozen=True)
@@ -99,18 +102,40 @@ def read_scenario(file: Path | str) -> If:
         raise DataError("cannot read the scenario", where=str(file), why=str(error), do="write it as TOML") from error
     if unknown := sorted(set(raw) - {"name", "shock", "path"}):
         raise DataError(f"a scenario has no '{unknown[0]}'", where=str(file), do="use name, [[shock]] and [[path]]")
-    renamed = {"from": "from_month", "to": "to_month"}
     try:
         shocks = tuple(
-            Shock(**{renamed.get(key, key): value for key, value in one.items()}) for one in raw.get("shock", [])
+            Shock(**{RENAMED.get(key, key): value for key, value in one.items()}) for one in raw.get("shock", [])
         )
         paths = tuple(Path_(**one) for one in raw.get("path", []))
     except (TypeError, AttributeError) as error:
         told = str(error).replace("Shock.__init__()", "[[shock]]").replace("Path_.__init__()", "[[path]]")
         raise DataError("a condition cannot be read", where=str(file), why=told, do=f"see {EXAMPLE}") from error
+    conditions: tuple[Shock | Path_, ...] = (*shocks, *paths)
+    for condition in conditions:
+        _check_kinds(condition, file)
     if not str(raw.get("name", "")).strip() or not (shocks or paths):
         raise DataError("a scenario needs a name and a condition", where=str(file), do=f"see {EXAMPLE}")
     return If(str(raw["name"]), shocks, paths)
+
+
+def _check_kinds(condition: Shock | Path_, file: Path | str) -> None:
+    """Refuse what is no number where one is needed, and what is no text elsewhere."""
+    written = {name: key for key, name in RENAMED.items()}
+    for name, value in asdict(condition).items():
+        if name in ("factor", "persons", "within"):
+            fits, wanted = _is_number(value), "a number without quotes"
+        elif name == "goes_to":
+            fits = isinstance(value, Mapping) and all(map(_is_number, value.values()))
+            wanted = "shares by destination: goes_to = { NO = 0.3 }"
+        else:
+            fits, wanted = isinstance(value, str), "a text in quotes"
+        if not fits:
+            told = f"'{written.get(name, name)}' of a condition cannot be {value!r}"
+            raise DataError(told, where=str(file), do=f"write {wanted}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def as_after(scenario: If, arrivals: pd.DataFrame, events: Sequence[Event]) -> If:
