@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from workbench.apps.allocation.view import AllocationView
 from workbench.core.errors import AppError, DataError, DecisionError
 from workbench.studies.allocation import batches
 from workbench.studies.allocation.desk import Change, Desk, Draft
+from workbench.studies.allocation.input.tables import Tables
 
 pytestmark = pytest.mark.quick
 
@@ -208,6 +210,28 @@ def test_groups_the_front_and_wishes_are_weighed_on_demand(batch: Path) -> None:
     assert "2 households with wishes" in page.at.weighed.value
     page.at.household.value = "A"
     assert "As the household reads it" in page.at.who.value and "not a decision" in page.at.who.value
+
+
+def test_a_plan_that_comes_after_another_batch_was_chosen_is_dropped(
+    batch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(batch, batch.parent / "week-49")
+    places = pd.read_csv(batch / "places.csv").assign(place=["x", "y", "z"])
+    places.to_csv(batch.parent / "week-49" / "places.csv", index=False)
+    for name in ("scores.csv", "rules.csv"):
+        (batch.parent / "week-49" / name).unlink()
+    page, load = opened(), batches.load
+
+    def meanwhile(name: str) -> Tables:
+        if name == "week-48":
+            page.at.batch.value = "week-49"
+        return load(name)
+
+    page.desk = None
+    monkeypatch.setattr(batches, "load", meanwhile)
+    page.begin()
+    assert page.state.batch == "week-49" and set(page.desk.problem.place_names) == {"x", "y", "z"}
+    assert not page.search.busy and page.at.progress.value == ""
 
 
 def test_two_caseworkers_do_not_see_each_others_changes(batch: Path) -> None:

@@ -12,8 +12,51 @@ from traitlets.log import get_logger
 from workbench.apps import notices
 from workbench.apps.allocation import content
 from workbench.core.errors import WorkbenchError
+from workbench.decisions.allocation.search.stopping import Limit
 
 Made = TypeVar("Made")
+
+
+class Search:
+    """What one page works out: one thing at a time, each with an end, and it can be stopped.
+
+    Parameters
+    ----------
+    aside
+        Whether to work in a thread of its own; see :func:`beside`.
+    """
+
+    def __init__(self, *, aside: bool) -> None:
+        self.aside = aside
+        self._limit: Limit | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being worked out."""
+        return self._limit is not None
+
+    def begin(
+        self, act: Callable[[Limit], Made], done: Callable[[Made | None, str], None], language: str, seconds: float
+    ) -> None:
+        """Do something slow within so many seconds, then hand over what it made; see :func:`beside`."""
+        self._limit = limit = Limit(seconds)
+
+        def ended(made: Made | None, said: str) -> None:
+            if self._limit is limit:  # else it was dropped, and something else may be under way
+                self._limit = None
+                done(made, said)
+
+        beside(lambda: act(limit), ended, language, aside=self.aside)
+
+    def stop(self) -> None:
+        """End with the best that was found so far."""
+        if self._limit is not None:
+            self._limit.stopped = True
+
+    def drop(self) -> None:
+        """Stop, and hand nothing over: what was asked for is no longer wanted."""
+        self.stop()
+        self._limit = None
 
 
 def beside(act: Callable[[], Made], done: Callable[[Made | None, str], None], language: str, *, aside: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,7 @@ import ipywidgets
 
 from workbench.apps.boxes import boxed
 from workbench.presentation.languages import LANGUAGES, say
+from workbench.studies.allocation.desk import Change
 
 
 def _html() -> ipywidgets.HTML:
@@ -96,6 +98,31 @@ class Controls:
         }
         for box in (self.place, self.other, self.number):
             box.layout.display = None if box in needs.get(self.action.value, ()) else "none"
+
+    def offer(self, households: Sequence[str], towns: Sequence[tuple[str, str]], household: str) -> None:
+        """Offer households, and places by name and code; ``household`` is looked at, a place chosen before stays."""
+        blank = ("–", "")
+        homes = [blank, *((name, name) for name in households)]
+        for box, options, value in (
+            (self.household, homes, household),
+            (self.other, homes, ""),
+            (self.place, [blank, *towns], self.place.value or ""),
+        ):
+            if tuple(box.options) != tuple(options):
+                box.options = options
+            box.value = value if value in [code for _, code in options] else ""
+
+    def asked(self) -> Change:
+        """Return the change that is asked for."""
+        kind = str(self.action.value)
+        return Change(
+            kind,
+            household="" if kind == "capacity" else self.household.value or "",
+            other=(self.other.value or "") if kind == "linked" else "",
+            place=(self.place.value or "") if kind != "linked" else "",
+            number=int(self.number.value) if kind == "capacity" else 0,
+            reason=self.reason.value.strip(),
+        )
 
     def label(self, language: str) -> None:
         """Call everything by its name in a language; what was chosen stays chosen."""

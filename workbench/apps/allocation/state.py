@@ -50,6 +50,11 @@ class AllocationState:
             return (say("There is no batch “{name}”; choose another.", self.language, name=self.batch),)
         return ()
 
+    @property
+    def file(self) -> Path:
+        """Where the draft is kept: beside the saved runs, readable by the server's own user alone."""
+        return default_runs().parent / "drafts" / f"{self.draft}.json"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the choices as JSON can hold them."""
         return {"language": self.language, "batch": self.batch, "household": self.household, "draft": self.draft}
@@ -69,8 +74,3 @@ class AllocationState:
         """Return the choices that :meth:`to_dict` wrote; what is left out has its default."""
         kept = {name: str(raw[name]) for name in ("language", "batch", "household", "draft") if raw.get(name)}
         return cls(**kept, known=known)
-
-
-def drafts_folder() -> Path:
-    """Return where drafts are kept: beside the saved runs, readable by the server's own user alone."""
-    return default_runs().parent / "drafts"

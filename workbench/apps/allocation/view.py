@@ -10,10 +10,10 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import links, notices
-from workbench.apps.allocation import content
-from workbench.apps.allocation.beside import beside
+from workbench.apps.allocation import answers, content
+from workbench.apps.allocation.beside import Search
 from workbench.apps.allocation.controls import Controls
-from workbench.apps.allocation.state import AllocationState, drafts_folder
+from workbench.apps.allocation.state import AllocationState
 from workbench.apps.allocation.uploads import Uploads
 from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
@@ -41,9 +41,9 @@ class AllocationView:
     """
 
     def __init__(self, state: AllocationState, *, aside: bool = True) -> None:
-        self.state, self.aside = replace(state, batch=state.batch or (state.known or (batches.EXAMPLE,))[0]), aside
+        self.state = replace(state, batch=state.batch or (state.known or (batches.EXAMPLE,))[0])
         self.desk: Desk | None = None
-        self.limit: Limit | None = None
+        self.search = Search(aside=aside)
         self.uploads = Uploads()
         self._quiet = True
         self._pause: asyncio.TimerHandle | None = None
@@ -72,7 +72,7 @@ class AllocationView:
         at.apply.on_click(lambda _: self._change())
         at.undo.on_click(lambda _: self._work(lambda desk, limit: desk.undo(limit=limit)))
         at.redo.on_click(lambda _: self._work(lambda desk, limit: desk.redo(limit=limit)))
-        at.cancel.on_click(lambda _: self._stop())
+        at.cancel.on_click(lambda _: self.search.stop())
         at.longer.on_click(lambda _: self._search_on())
         at.make_pdf.on_click(lambda _: self._print())
         at.others.on_click(lambda _: self._tell_more(at.near, content.near))
@@ -81,7 +81,7 @@ class AllocationView:
 
     def begin(self) -> None:
         """Make the plan of the batch and draft; the page asks for it as soon as its widgets are up."""
-        if self.desk is not None or self.limit is not None or self.state.blockers:
+        if self.desk is not None or self.search.busy or self.state.blockers:
             return
         state, brought = self.state, dict(self.uploads.brought)
 
@@ -92,9 +92,8 @@ class AllocationView:
         self._run(first)
 
     def _draft(self) -> Draft:
-        path = drafts_folder() / f"{self.state.draft}.json"
-        if path.exists():
-            draft = Draft.load(path)
+        if self.state.file.exists():
+            draft = Draft.load(self.state.file)
             if draft.batch == self.state.batch:
                 return draft
         return Draft(self.state.batch)
@@ -102,59 +101,46 @@ class AllocationView:
     def _work(self, act: Callable[[Desk, Limit], Desk]) -> None:
         """Change the plan; what the change moves is to be seen at once, so the search for the best is cut short."""
         desk = self.desk
-        if desk is not None and self.limit is None:
+        if desk is not None and not self.search.busy:
             self._run(lambda limit, _: act(desk, limit), CHANGE_SECONDS)
 
     def _search_on(self) -> None:
         desk = self.desk
-        if desk is not None and self.limit is None:
+        if desk is not None and not self.search.busy:
             self._run(lambda limit, told: desk.further(limit=limit, progress=told))
 
     def _run(self, act: Callable[[Limit, Callable[[str], None]], Desk], seconds: float = SEARCH_SECONDS) -> None:
         """Seek a plan beside the page, and show it when it is there; what cannot be is said, and the old one stays."""
-        self.limit = limit = Limit(seconds)
         language, at = self.state.language, self.at
         at.notice.value, at.cancel.disabled = "", False
         at.progress.value = content.working("", language)
 
-        def told(sentence: str) -> None:
-            at.progress.value = content.working(sentence, language)
+        def sought(limit: Limit) -> Desk:
+            def told(sentence: str) -> None:
+                if not limit.stopped:
+                    at.progress.value = content.working(sentence, language)
 
-        beside(lambda: act(limit, told), self._done, language, aside=self.aside)
+            return act(limit, told)
+
+        self.search.begin(sought, self._done, language, seconds)
 
     def _done(self, made: Desk | None, said: str) -> None:
-        self.limit, self.at.cancel.disabled = None, True
+        self.at.cancel.disabled = True
         self.at.progress.value, self.at.notice.value = "", said
         if made is not None:
             self.desk = made
-            made.draft.save(drafts_folder() / f"{self.state.draft}.json")
-            self._fill()
+            made.draft.save(self.state.file)
+            self._offer(made)
             self.at.reason.value = ""
         self.show()
 
-    def _stop(self) -> None:
-        if self.limit is not None:
-            self.limit.stopped = True
-
-    def _fill(self) -> None:
+    def _offer(self, desk: Desk) -> None:
         """Offer the households, places and rules of the batch."""
-        if self.desk is None:
-            return
-        self._quiet, at = True, self.at
-        homes, called = list(self.desk.problem.household_names), words.names(self.desk)
-        towns = [(called[code], code) for code in self.desk.problem.place_names]
-        blank = ("–", "")
-        chosen = self.state.household if self.state.household in homes else ""
-        for box, options, value in (
-            (at.household, [blank, *((h, h) for h in homes)], chosen),
-            (at.other, [blank, *((h, h) for h in homes)], ""),
-            (at.place, [blank, *towns], at.place.value or ""),
-        ):
-            if tuple(box.options) != tuple(options):
-                box.options = options
-            box.value = value if value in [code for _, code in options] else ""
-        at.objective.value = self.desk.draft.objective
-        at.rules.children = [self._switch(*rule) for rule in rules_of(self.desk.tables, self.desk.draft)]
+        self._quiet, called = True, words.names(desk)
+        towns = [(called[code], code) for code in desk.problem.place_names]
+        self.at.offer(desk.problem.household_names, towns, self.state.household)
+        self.at.objective.value = desk.draft.objective
+        self.at.rules.children = [self._switch(*rule) for rule in rules_of(desk.tables, desk.draft)]
         self._quiet = False
 
     def _switch(self, at: int, told: str, reason: str, on: bool) -> ipywidgets.Checkbox:
@@ -169,25 +155,15 @@ class AllocationView:
 
     def show(self) -> None:
         """Update what stands on the page."""
-        language, status, at = self.state.language, "", self.at
-        at.undo.disabled = self.desk is None or not self.desk.draft.changes
-        at.redo.disabled = self.desk is None or not self.desk.draft.undone
-        for button in (at.apply, at.make_pdf, at.others, at.weigh, at.judge):
-            button.disabled = self.desk is None
-        at.longer.disabled = self.desk is None or self.desk.plan.gap <= self.desk.gap
-        at.head.value = content.head(self.state.batch, language)
+        language, status = self.state.language, ""
+        answers.buttons(self.at, self.desk)
+        self.at.head.value = content.head(self.state.batch, language)
         if self.desk is not None:
-            parts = content.shown(self.desk, self.state.household, language)
-            at.headline.value, at.moved.value, at.who.value = parts["headline"], parts["moved"], parts["household"]
-            at.tables.value, at.fairness.value = parts["tables"], parts["fairness"]
-            at.honesty.value = content.honest(self.desk, language)
-            at.ledger.value = content.ledger(self.desk, language)
-            at.pdf.value = at.near.value = at.weighed.value = ""
-            if self.aside:  # the map comes after everything else
+            status = answers.answer(self.at, self.desk, self.state.household, language)
+            if self.search.aside:  # the map comes after everything else
                 self._pause = after_a_pause(self._pause, self._draw)
             else:
                 self._draw()
-            status = words.headline(self.desk, language).sentence
         self._tell(status)
 
     def _draw(self) -> None:
@@ -205,7 +181,7 @@ class AllocationView:
         self.show()
 
     def _choose_batch(self, name: str) -> None:
-        if self._quiet or self.limit is not None:
+        if self._quiet:
             return
         self.uploads.forget()
         self._open(name)
@@ -214,6 +190,7 @@ class AllocationView:
         known = () if self.uploads.brought else self.state.known
         self.state = AllocationState(self.state.language, name, known=known)
         self.desk = None
+        self.search.drop()
         for part in self.at.answers:
             part.value = ""
         self.show()
@@ -249,15 +226,7 @@ class AllocationView:
             self.show()
 
     def _change(self) -> None:
-        at, kind = self.at, str(self.at.action.value)
-        change = Change(
-            kind,
-            household="" if kind == "capacity" else at.household.value or "",
-            other=(at.other.value or "") if kind == "linked" else "",
-            place=(at.place.value or "") if kind != "linked" else "",
-            number=int(at.number.value) if kind == "capacity" else 0,
-            reason=at.reason.value.strip(),
-        )
+        change = self.at.asked()
         self._work(lambda desk, limit: desk.changed(change, limit=limit))
 
     def _print(self) -> None:
@@ -282,12 +251,11 @@ class AllocationView:
     def _tell_more(self, where: ipywidgets.HTML, say_: Callable[[Desk, str], str]) -> None:
         """Work out something further about the plan beside the page, and show it where it belongs."""
         desk, language = self.desk, self.state.language
-        if desk is None or self.limit is not None:
+        if desk is None or self.search.busy:
             return
-        self.limit = Limit(SEARCH_SECONDS)
         where.value = content.working("", language)
 
         def told(made: str | None, said: str) -> None:
-            self.limit, where.value = None, made if made is not None else said
+            where.value = made if made is not None else said
 
-        beside(lambda: say_(desk, language), told, language, aside=self.aside)
+        self.search.begin(lambda _: say_(desk, language), told, language, SEARCH_SECONDS)
