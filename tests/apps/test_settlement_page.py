@@ -16,7 +16,7 @@ from workbench.apps.settlement.state import SettlementState
 from workbench.apps.settlement.view import SettlementView
 from workbench.core.errors import AppError
 from workbench.studies import publishing, settlement
-from workbench.studies.settlement import saved_runs
+from workbench.studies.settlement.forecasting import saved_runs
 
 pytestmark = pytest.mark.quick
 

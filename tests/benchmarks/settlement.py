@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 from workbench.models.scores import absolute_error
-from workbench.models.settlement.calibration import coverage
-from workbench.models.settlement.panel import SIZES
-from workbench.studies.settlement.backtest import FORECASTS, MODEL, SCORES
+from workbench.models.settlement.contest.calibration import coverage
+from workbench.models.settlement.panel.panel import SIZES
+from workbench.studies.settlement.backtest.backtest import FORECASTS, MODEL, SCORES
 
 SURGE = 2022
 
@@ -134,7 +134,7 @@ def abroad(folders: list[Path]) -> None:
 def speed() -> None:
     """Time one fit of Norway's municipalities: 2012 to 2022 and the quotas of 2023, compiled and sampled."""
     from workbench.models.settlement.shares import SettlementModel
-    from workbench.studies.settlement.data import read_settlement
+    from workbench.studies.settlement.table.data import read_settlement
 
     panel = read_settlement().panel(2022, ahead=1)
     wall, before = time.monotonic(), os.times()
@@ -150,7 +150,7 @@ def speed() -> None:
 def moves() -> None:
     """Print how the model of moves does on moves held out, and how often its intervals hold what made a table."""
     from workbench.models.moves.contest import contest
-    from workbench.studies.settlement.move_tables import read_moves
+    from workbench.studies.settlement.moves.tables import read_moves
 
     found = contest(read_moves().flows)
     rows = [

@@ -234,7 +234,7 @@ def _quality(table: pd.DataFrame) -> Quality:
 
 def _settled(file: Path, locality: str) -> list[str]:
     """Return what a settlement study would say of the table; it refuses years that have not begun."""
-    from workbench.studies.settlement.data import read_settlement
+    from workbench.studies.settlement.table.data import read_settlement
 
     return list(read_settlement(file=file, locality=locality or None).notes)
 

@@ -14,7 +14,7 @@ from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import PART, gather
 from workbench.models.settlement.fit import SettlementConfiguration, SettlementFit
 from workbench.models.settlement.futures import whole_persons
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
 
 YEARS = range(2010, 2022)

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench.models.settlement import calibration, rules
+from workbench.models.settlement.contest import calibration, rules
 from workbench.models.settlement.evidence import BEFORE, QUOTAS
 
 pytestmark = pytest.mark.quick

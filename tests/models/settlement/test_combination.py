@@ -9,14 +9,14 @@ import pytest
 
 from workbench.core.dates.rhythm import Rhythm
 from workbench.core.errors import DataError, ModelError
-from workbench.models.settlement.calibration import score
 from workbench.models.settlement.combination.adding_up import adding_up
-from workbench.models.settlement.combination.experts import Experts, smoothed_by_size
-from workbench.models.settlement.combination.fit import CombinationFit, combine
+from workbench.models.settlement.combination.combined import CombinedRules, combine
+from workbench.models.settlement.combination.simple_rules import SimpleRules, smoothed_by_size
 from workbench.models.settlement.combination.weights import look_back, weigh
-from workbench.models.settlement.entrants import dormant
+from workbench.models.settlement.contest.calibration import score
 from workbench.models.settlement.evidence import QUOTAS
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.entrants import dormant
+from workbench.models.settlement.panel.panel import SettlementPanel
 
 pytestmark = pytest.mark.quick
 
@@ -102,16 +102,16 @@ def test_intervals_hold_what_they_promise_and_medians_stay_near_the_rule_that_is
 
 def test_weights_find_the_rule_that_was_right_and_never_see_the_outcome_left_out() -> None:
     persons = np.cumsum(np.random.default_rng(4).integers(0, 3, (10, 20)) ** 8, axis=0) + 10
-    experts = Experts(persons.astype(float), 1, np.zeros((0, *persons.shape)))
-    past = look_back(experts, 1)
+    simple_rules = SimpleRules(persons.astype(float), 1, np.zeros((0, *persons.shape)))
+    past = look_back(simple_rules, 1)
     assert past is not None
-    weight = weigh({1: past}, 1, experts.supposed)
+    weight = weigh({1: past}, 1, simple_rules.supposed)
     assert weight.sum() == pytest.approx(1) and past.errors.mean(axis=0)[weight.argmax()] == pytest.approx(
         past.errors.mean(axis=0).min(), rel=0.05
     )
     other = replace(past, came=past.came.copy())
     other.came[-1] = other.came[-1][::-1]
-    left_out = [weigh({1: each}, 1, experts.supposed, without=9) for each in (past, other)]
+    left_out = [weigh({1: each}, 1, simple_rules.supposed, without=9) for each in (past, other)]
     np.testing.assert_array_equal(*left_out)
 
 
@@ -154,12 +154,12 @@ def test_draws_add_up_and_keep_each_areas_spread() -> None:
 
 def test_a_saved_combination_forecasts_the_same_and_another_is_refused(tmp_path: Path) -> None:
     fit = combine(panel_of(walk(6, 10, 9)), as_of=2015, draws=100)
-    again = CombinationFit.load(fit.save(tmp_path / "fit"))
+    again = CombinedRules.load(fit.save(tmp_path / "fit"))
     for each in (fit, again):
         assert each.diagnostics.ok and "rules were combined" in each.diagnostics.sentence()
     np.testing.assert_array_equal(*(each.simulate(np.array([[90]]), 1).values for each in (fit, again)))
     with pytest.raises(DataError, match="no combination"):
-        CombinationFit.load(tmp_path / "none")
+        CombinedRules.load(tmp_path / "none")
 
 
 def test_two_years_are_enough_and_one_is_not() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from workbench.core.errors import DataError, ModelError
 from workbench.models.settlement.evidence import BEFORE, QUOTAS, gather, relative
-from workbench.models.settlement.panel import STAND_IN, SettlementPanel
+from workbench.models.settlement.panel.panel import STAND_IN, SettlementPanel
 
 pytestmark = pytest.mark.quick
 

@@ -15,8 +15,8 @@ from workbench.models.settlement.not_fitted import CARRIED, COMBINED, NotFitted
 from workbench.presentation import settlement as page
 from workbench.presentation.settlement import figures as settlement_figures
 from workbench.studies.settlement import SettlementResult
-from workbench.studies.settlement.moves import Moves, MovesResult
-from workbench.studies.settlement.verdict import Verdict
+from workbench.studies.settlement.backtest.verdict import Verdict
+from workbench.studies.settlement.moves.moves import Moves, MovesResult
 
 pytestmark = pytest.mark.quick
 SOURCE = Source("A publisher", "A table", "free")

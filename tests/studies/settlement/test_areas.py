@@ -10,13 +10,14 @@ import pytest
 
 from workbench.core.dates.rhythm import Rhythm, rhythm_of
 from workbench.core.errors import AssumptionError, DataError
-from workbench.models.settlement import rules
+from workbench.models.settlement.contest import rules
 from workbench.models.settlement.evidence import BEFORE
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.panel import SettlementPanel
 from workbench.studies import settlement
-from workbench.studies.settlement import areas, verdict
-from workbench.studies.settlement import backtest as settlement_backtest
-from workbench.studies.settlement.data import Observed, read_settlement
+from workbench.studies.settlement.backtest import backtest as settlement_backtest
+from workbench.studies.settlement.backtest import verdict
+from workbench.studies.settlement.table import areas
+from workbench.studies.settlement.table.data import Observed, read_settlement
 
 pytestmark = pytest.mark.quick
 

@@ -13,8 +13,8 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, WorkbenchError
 from workbench.models.settlement.evidence import BEFORE, QUOTAS, gather
 from workbench.studies import settlement
-from workbench.studies.settlement import backtest as settlement_backtest
-from workbench.studies.settlement.data import Observed, great_circle, read_settlement
+from workbench.studies.settlement.backtest import backtest as settlement_backtest
+from workbench.studies.settlement.table.data import Observed, great_circle, read_settlement
 
 pytestmark = pytest.mark.quick
 HEAD = "area,period,persons,quota,requested,any_withheld\n"
@@ -243,7 +243,9 @@ def test_errors_are_ours(tmp_path: Path) -> None:
 def test_entering_loads_neither_sampler_nor_cluster_nor_drawing() -> None:
     slow = ("pymc", "nutpie", "distributed", "matplotlib", "pytensor")
     code = (
-        "import sys; from workbench.studies.settlement import backtest, forecasting, moves; "
+        "import sys; from workbench.studies.settlement.backtest import backtest; "
+        "from workbench.studies.settlement.forecasting import answer; "
+        "from workbench.studies.settlement.moves import moves; "
         f"print([m for m in {slow!r} if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from workbench.core.errors import DataError
-from workbench.studies.settlement.move_tables import learn_moves, read_moves
+from workbench.studies.settlement.moves.tables import learn_moves, read_moves
 
 pytestmark = pytest.mark.quick
 HEAD = "period,origin,destination,persons\n"

@@ -12,8 +12,9 @@ import pytest
 from workbench.core.errors import AssumptionError, DataError
 from workbench.presentation.settlement import municipality as page
 from workbench.presentation.settlement import municipality_tables as tables
-from workbench.studies.settlement import carried, composition
-from workbench.studies.settlement import municipality as study
+from workbench.studies.settlement.forecasting import carried
+from workbench.studies.settlement.municipality import composition
+from workbench.studies.settlement.municipality import municipality as study
 
 pytestmark = pytest.mark.quick
 

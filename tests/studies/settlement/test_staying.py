@@ -14,9 +14,9 @@ from workbench.cli import app
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models.settlement.delay import synthetic_delays
 from workbench.studies.settlement import delay as settlement_delay
-from workbench.studies.settlement.data import read_settlement
-from workbench.studies.settlement.moves import Moves, learn
-from workbench.studies.settlement.staying import staying
+from workbench.studies.settlement.moves.moves import Moves, learn
+from workbench.studies.settlement.moves.staying import staying
+from workbench.studies.settlement.table.data import read_settlement
 
 pytestmark = pytest.mark.quick
 PLACES = ("0301", "1103", "5636")  # Oslo, Stavanger, and a municipality of under 1,000

@@ -11,9 +11,9 @@ from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.studies import inflow, settlement
-from workbench.studies.settlement import checks as settlement_checks
-from workbench.studies.settlement import levels as settlement_levels
-from workbench.studies.settlement.data import Observed, read_settlement
+from workbench.studies.settlement.forecasting import levels as settlement_levels
+from workbench.studies.settlement.table import checks as settlement_checks
+from workbench.studies.settlement.table.data import Observed, read_settlement
 
 pytestmark = pytest.mark.quick
 HEAD = "area,period,persons,quota,requested,any_withheld\n"

@@ -18,7 +18,7 @@ from workbench.presentation.settlement import municipality_tables, national
 from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.tables import Table
 from workbench.presentation.wording import leading, meanings, number
-from workbench.studies.settlement import municipality as study
+from workbench.studies.settlement.municipality import municipality as study
 
 if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult
@@ -165,7 +165,8 @@ def code(result: SettlementResult, state: SettlementState) -> str:
     runs = f"runs={state.runs!r}" if state.runs else ""
     lines = [
         "from workbench.presentation.settlement import municipality as words, municipality_tables, national",
-        "from workbench.studies.settlement import municipality, saved_runs",
+        "from workbench.studies.settlement.forecasting import saved_runs",
+        "from workbench.studies.settlement.municipality import municipality",
         "",
         f"result = saved_runs.{'latest' if pages.drafts() else 'published'}({runs})  # run {result.record.short_key}",
     ]

@@ -10,7 +10,7 @@ from workbench.apps import pages
 from workbench.apps.settlement.state import SettlementState
 from workbench.core.errors import DataError
 from workbench.presentation.languages import say
-from workbench.studies.settlement import saved_runs
+from workbench.studies.settlement.forecasting import saved_runs
 
 if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult

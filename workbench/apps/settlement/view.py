@@ -19,7 +19,8 @@ from workbench.apps.settlement import content
 from workbench.apps.settlement.opening import Opening
 from workbench.apps.settlement.state import LARGEST
 from workbench.presentation.languages import LANGUAGES, say
-from workbench.studies.settlement import SettlementResult, saved_runs
+from workbench.studies.settlement import SettlementResult
+from workbench.studies.settlement.forecasting import saved_runs
 
 
 class SettlementView:

@@ -35,7 +35,7 @@ app = typer.Typer(help="Where newcomers will live, years ahead.", no_args_is_hel
 
 
 def _place(locality: str, data: Path | None) -> str | None:
-    from workbench.studies.settlement.forecasting import ANY
+    from workbench.studies.settlement.forecasting.answer import ANY
 
     return None if locality == ANY and data is not None else locality
 
@@ -142,7 +142,7 @@ def forecast(
     from workbench.presentation import settlement as shown
     from workbench.sources import files
     from workbench.studies import settlement as study
-    from workbench.studies.settlement import levels as settlement_levels
+    from workbench.studies.settlement.forecasting import levels as settlement_levels
 
     asked = study.ask(
         locality=_place(locality, data),
@@ -250,9 +250,9 @@ def backtest(
     from workbench.core.storage.outputs import guard
     from workbench.presentation.wording import counted
     from workbench.sources import files
-    from workbench.studies.settlement import backtest as study
-    from workbench.studies.settlement import verdict
-    from workbench.studies.settlement.data import read_settlement
+    from workbench.studies.settlement.backtest import backtest as study
+    from workbench.studies.settlement.backtest import verdict
+    from workbench.studies.settlement.table.data import read_settlement
 
     files.folder(out)
     guard([out / name for name in (study.FORECASTS, study.SCORES)], reads=[data], overwrite=True)

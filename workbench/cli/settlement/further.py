@@ -30,8 +30,8 @@ def staying(
     from workbench.core.storage.outputs import guard
     from workbench.presentation.wording import counted, percent
     from workbench.sources import files
-    from workbench.studies.settlement.staying import CAVEATS
-    from workbench.studies.settlement.staying import staying as study
+    from workbench.studies.settlement.moves.staying import CAVEATS
+    from workbench.studies.settlement.moves.staying import staying as study
 
     beside = out.with_suffix(".json")
     guard([files.writable(out), beside], reads=[households, places], overwrite=overwrite)
@@ -104,7 +104,7 @@ def moves(
     from workbench.core.storage.outputs import guard
     from workbench.presentation.settlement import move_tables as shown
     from workbench.sources import files
-    from workbench.studies.settlement import move_tables as study
+    from workbench.studies.settlement.moves import tables as study
 
     if out is not None:
         guard([files.writable(out)], reads=[data], overwrite=overwrite)

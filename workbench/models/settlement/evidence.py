@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from workbench.core.errors import AssumptionError, ModelError
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.panel import SettlementPanel
 
 BEFORE, QUOTAS = "before", "quotas"
 CONTESTS = (BEFORE, QUOTAS)

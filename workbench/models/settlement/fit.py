@@ -14,8 +14,8 @@ from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import FEW, USUAL, rule_of_thumb
 from workbench.models.settlement.futures import UNIT, paired, two_sided, whole_persons
-from workbench.models.settlement.panel import SettlementPanel
-from workbench.models.settlement.panel_files import panel_arrays, panel_of, panel_words
+from workbench.models.settlement.panel.files import panel_arrays, panel_of, panel_words
+from workbench.models.settlement.panel.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
 
 FORMAT = "migration-workbench settlement fit 3"

@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 
 from workbench.core.errors import ModelError
 from workbench.models.settlement.moves import HORIZONS, YOUNG, Hazard, moved_share
-from workbench.models.settlement.panel import SIZES
+from workbench.models.settlement.panel.panel import SIZES
 
 LARGEST, STEPS = 4.0, 81
 """Differences are looked for up to this far on the log odds, in so many steps."""

@@ -17,7 +17,7 @@ from workbench.core.errors import AssumptionError
 from workbench.models.diagnostics import diagnose
 from workbench.models.settlement.evidence import BEFORE, PART, SIGNALS, WINDOW, Evidence, gather
 from workbench.models.settlement.fit import SettlementConfiguration, SettlementFit
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
     from workbench.studies.settlement import SettlementResult
-    from workbench.studies.settlement.municipality import MunicipalityResult
+    from workbench.studies.settlement.municipality.municipality import MunicipalityResult
 
 
 def on_map(result: SettlementResult, language: str = "en") -> Figure | Finding:

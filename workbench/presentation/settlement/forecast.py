@@ -14,7 +14,7 @@ from workbench.presentation.origin import locality_name
 from workbench.presentation.settlement.forecast_checked import came, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, leading, number, percent
-from workbench.studies.settlement.totals import KNOWN_SINCE
+from workbench.studies.settlement.totals.national import KNOWN_SINCE
 
 if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult

@@ -12,7 +12,7 @@ from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, counted, number, percent
 
 if TYPE_CHECKING:
-    from workbench.studies.settlement.move_tables import MovesLearnt
+    from workbench.studies.settlement.moves.tables import MovesLearnt
 
 FEATURES = {
     "size_of_origin": "persons in the place they leave",

@@ -14,7 +14,7 @@ from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, count, ends, listing, number, percent
 
 if TYPE_CHECKING:
-    from workbench.studies.settlement.moves import MovesResult
+    from workbench.studies.settlement.moves.moves import MovesResult
 
 
 def if_followed(

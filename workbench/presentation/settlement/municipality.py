@@ -15,11 +15,11 @@ from workbench.presentation.settlement.forecast import LEVELS
 from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, number, percent
-from workbench.studies.settlement.totals import KNOWN_SINCE
+from workbench.studies.settlement.totals.national import KNOWN_SINCE
 
 if TYPE_CHECKING:
     from workbench.core.draws import Draws
-    from workbench.studies.settlement.municipality import MunicipalityResult
+    from workbench.studies.settlement.municipality.municipality import MunicipalityResult
 
 UNIT = "persons"
 

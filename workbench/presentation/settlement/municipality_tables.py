@@ -14,7 +14,7 @@ from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import count, number, percent, span
 
 if TYPE_CHECKING:
-    from workbench.studies.settlement.municipality import MunicipalityResult
+    from workbench.studies.settlement.municipality.municipality import MunicipalityResult
 
 AGES = ("0-5", "6-15", "16-19", "20-55", "56+")
 BLANK = "…………"

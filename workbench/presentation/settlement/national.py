@@ -10,11 +10,11 @@ from workbench.presentation.settlement import municipality as one
 from workbench.presentation.settlement.forecast import LEVELS, medians, needed_for_half
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import count, number, percent, span
-from workbench.studies.settlement import municipality as study
+from workbench.studies.settlement.municipality import municipality as study
 
 if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult
-    from workbench.studies.settlement.municipality import MunicipalityResult
+    from workbench.studies.settlement.municipality.municipality import MunicipalityResult
 
 
 def headline(result: SettlementResult, language: str = "en") -> Finding:

@@ -1,6 +1,6 @@
 """Where in the country will newcomers settle? Data, totals, fit, forecast, moves, backtest."""
 
-from workbench.studies.settlement.forecasting import (
+from workbench.studies.settlement.forecasting.answer import (
     BEFORE,
     CAVEATS,
     CONTESTS,

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.models.settlement.combination.experts import Experts
+from workbench.models.settlement.combination.simple_rules import SimpleRules
 from workbench.models.settlement.combination.weights import Past, weigh
-from workbench.models.settlement.entrants import entry
+from workbench.models.settlement.panel.entrants import entry
 
 LEVELS = np.linspace(0, 1, 201)
 """Probabilities at which a distribution is kept."""
@@ -75,13 +75,13 @@ def widened(ratio: np.ndarray, by: np.ndarray) -> np.ndarray:
     return np.where(ratio > 1, 1 + (ratio - 1) * by, np.where(ratio > 0, low, 0.0))
 
 
-def past_errors(pasts: Mapping[int, Past], horizon: int, experts: Experts, gone: np.ndarray) -> PastErrors:
+def past_errors(pasts: Mapping[int, Past], horizon: int, simple_rules: SimpleRules, gone: np.ndarray) -> PastErrors:
     """Return the past errors of the combination at a horizon; where none reaches so far, those of the longest shorter.
 
     Every past forecast is combined with weights that its own outcome had no part in. Areas that were out are left out,
     and those that are ``gone`` (by area): that they ended is known and no error.
     """
-    persons = experts.persons
+    persons = simple_rules.persons
     known = [ahead for ahead in pasts if ahead <= horizon]
     ahead = max(known) if known else 0
     areas = persons.shape[1]
@@ -89,7 +89,7 @@ def past_errors(pasts: Mapping[int, Past], horizon: int, experts: Experts, gone:
     if known:
         past = pasts[ahead]
         for at, foreseen, came in zip(past.origins, past.foreseen, past.came, strict=True):
-            mean = weigh(pasts, ahead, experts.supposed, without=int(at + ahead)) @ foreseen
+            mean = weigh(pasts, ahead, simple_rules.supposed, without=int(at + ahead)) @ foreseen
             here = np.flatnonzero((mean > 0) & ~gone & ~entry(persons[: at + 1], ahead)[0])
             expected.append(mean[here] * persons[at + ahead].sum())
             ratio.append(came[here] / mean[here])

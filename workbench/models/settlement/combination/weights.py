@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.models.settlement.combination.experts import Experts
+from workbench.models.settlement.combination.simple_rules import SimpleRules
 
 SHARPNESS = 25.0
 """A rule whose past error is 4 % above the best rule's counts e⁻¹ as much."""
@@ -40,17 +40,17 @@ class Past:
         return found
 
 
-def look_back(experts: Experts, horizon: int) -> Past | None:
+def look_back(simple_rules: SimpleRules, horizon: int) -> Past | None:
     """Return the past forecasts at a horizon; None if the table is too short for any.
 
     The first period is no origin unless there is no other: of one period all rules say the same.
     """
-    last = len(experts.persons) - horizon
+    last = len(simple_rules.persons) - horizon
     origins = np.arange(1, last) if last > 1 else np.arange(max(last, 0))
     if not len(origins):
         return None
-    foreseen = np.stack([experts.foreseen(int(t), horizon) for t in origins])
-    return Past(origins, foreseen, experts.shares[origins + horizon])
+    foreseen = np.stack([simple_rules.foreseen(int(t), horizon) for t in origins])
+    return Past(origins, foreseen, simple_rules.shares[origins + horizon])
 
 
 def weigh(pasts: Mapping[int, Past], horizon: int, supposed: np.ndarray, without: int | None = None) -> np.ndarray:

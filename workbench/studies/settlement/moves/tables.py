@@ -17,7 +17,7 @@ from workbench.models.moves import contest, gravity
 from workbench.models.moves.flows import Flows, flows
 from workbench.models.moves.gravity import GravityFit
 from workbench.sources import files, localities
-from workbench.studies.settlement.data import great_circle, places_array
+from workbench.studies.settlement.table.data import great_circle, places_array
 
 CONTRACT, PLACES = "moves", "municipalities"
 EVERYBODY = (

@@ -13,11 +13,11 @@ import numpy as np
 
 from workbench.core.draws import Draws
 from workbench.core.errors import DataError
-from workbench.models.settlement.combination.fit import CombinationFit
+from workbench.models.settlement.combination.combined import CombinedRules
 from workbench.models.settlement.fit import SettlementFit
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.panel import SettlementPanel
 
-Fit = SettlementFit | CombinationFit
+Fit = SettlementFit | CombinedRules
 
 
 def by_rules(panel: SettlementPanel) -> bool:
@@ -28,7 +28,7 @@ def by_rules(panel: SettlementPanel) -> bool:
 def opened(folder: Path | str) -> Fit:
     """Read a saved fit of either kind."""
     try:
-        return CombinationFit.load(folder)
+        return CombinedRules.load(folder)
     except DataError:
         return SettlementFit.load(folder)
 
@@ -40,9 +40,9 @@ def futures(fit: Fit, totals: np.ndarray, seed: int) -> Draws:
 
 def standing_in(fit: Fit) -> Fit:
     """Return the fit itself, or the rules combined where it failed its checks."""
-    if isinstance(fit, CombinationFit) or fit.diagnostics.ok:
+    if isinstance(fit, CombinedRules) or fit.diagnostics.ok:
         return fit
     posterior = fit.posterior.sizes
-    return CombinationFit(
+    return CombinedRules(
         fit.panel, fit.accepted, fit.configuration.contest, int(posterior["chain"] * posterior["draw"])
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.models.scores import binomial_interval, sample_crps
-from workbench.models.settlement.panel import SIZES, SettlementPanel, size_class
+from workbench.models.settlement.panel.panel import SIZES, SettlementPanel, size_class
 
 LEVELS = (0.8, 0.95)
 

@@ -14,7 +14,7 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, Fault
 from workbench.core.runs.provenance import Vintage, digest
 from workbench.sources import files
-from workbench.studies.settlement.data import Observed
+from workbench.studies.settlement.table.data import Observed
 
 LONGEST = 5
 CONTRACT = "settled_in_all"

@@ -12,7 +12,7 @@ from typing import Any
 from workbench.core.errors import DataError
 from workbench.core.runs.provenance import RECORD, RunStore, default_runs
 from workbench.core.runs.scenario import Scenario
-from workbench.studies.settlement.data import Observed
+from workbench.studies.settlement.table.data import Observed
 
 CONTEST = "settlement-contest"
 GOALS = "goals.json"

@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from workbench.core.dates.rhythm import Rhythm
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.panel import SettlementPanel
 
 ARRAYS = ("persons", "low", "high", "accepted", "requested", "population")
 

@@ -21,10 +21,10 @@ from workbench.core.runs.provenance import Source, Vintage
 from workbench.models.settlement import leaving_by_size, moves
 from workbench.models.settlement.leaving_by_size import LeavingBySize
 from workbench.models.settlement.moves import Gravity, Hazard, MovePriors
-from workbench.models.settlement.panel import SIZES, SettlementPanel, size_class
+from workbench.models.settlement.panel.panel import SIZES, SettlementPanel, size_class
 from workbench.sources import localities
-from workbench.studies.settlement.data import Observed, great_circle, places_array, read_settlement
-from workbench.studies.settlement.result import SettlementResult
+from workbench.studies.settlement.forecasting.result import SettlementResult
+from workbench.studies.settlement.table.data import Observed, great_circle, places_array, read_settlement
 
 FIRST_WHOLE = 2016
 """The split of the stock by first municipality is incomplete before (SOURCE.md names 2014; sums show 2015 as well)."""

@@ -11,7 +11,7 @@ from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
 from workbench.core.runs.provenance import RunRecord, Source
 from workbench.models.diagnostics import Diagnostics
-from workbench.studies.settlement.verdict import NEVER_TRIED, Verdict
+from workbench.studies.settlement.backtest.verdict import NEVER_TRIED, Verdict
 
 
 @dataclass(frozen=True)

@@ -14,20 +14,20 @@ from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.combination.adding_up import adding_up, drawn, normal_scores
 from workbench.models.settlement.combination.errors import past_errors
-from workbench.models.settlement.combination.experts import Experts
+from workbench.models.settlement.combination.simple_rules import SimpleRules
 from workbench.models.settlement.combination.weights import HORIZONS, Past, look_back, weigh
-from workbench.models.settlement.entrants import entry, shares
 from workbench.models.settlement.evidence import BEFORE, final_quotas
 from workbench.models.settlement.futures import UNIT, paired, whole_persons
 from workbench.models.settlement.not_fitted import COMBINED, NotFitted
-from workbench.models.settlement.panel import SettlementPanel
-from workbench.models.settlement.panel_files import panel_arrays, panel_of, panel_words
+from workbench.models.settlement.panel.entrants import entry, shares
+from workbench.models.settlement.panel.files import panel_arrays, panel_of, panel_words
+from workbench.models.settlement.panel.panel import SettlementPanel
 
 FORMAT = "migration-workbench settlement combination 1"
 
 
 @dataclass(frozen=True)
-class CombinationFit:
+class CombinedRules:
     """Simple rules on one table, ready to forecast.
 
     Parameters
@@ -53,7 +53,7 @@ class CombinationFit:
         return NotFitted.of(COMBINED, self.draws)
 
     @cached_property
-    def _experts(self) -> Experts:
+    def _experts(self) -> SimpleRules:
         panel = self.panel
         quotas = shares(panel.accepted)
         if self.contest != BEFORE:  # at each period the quotas of the next one are known
@@ -67,7 +67,7 @@ class CombinationFit:
         if not (panel.population == 1).all():
             found.append(shares(panel.population))
         empty = np.zeros((0, *panel.persons.shape))
-        return Experts(panel.persons, panel.rhythm.each_year, np.stack(found) if found else empty)
+        return SimpleRules(panel.persons, panel.rhythm.each_year, np.stack(found) if found else empty)
 
     @cached_property
     def _looked_back(self) -> dict[int, Past | None]:
@@ -136,7 +136,7 @@ class CombinationFit:
         return fit_files.write(folder, numbers, words)
 
     @classmethod
-    def load(cls, folder: Path | str) -> CombinationFit:
+    def load(cls, folder: Path | str) -> CombinedRules:
         """Read a saved fit; one of another format, or that is not of its own data, is refused."""
         try:
             words, whole = fit_files.read(folder, FORMAT)
@@ -148,8 +148,8 @@ class CombinationFit:
             ) from error
 
 
-def combine(panel: SettlementPanel, *, as_of: int, contest: str = BEFORE, draws: int = 2000) -> CombinationFit:
+def combine(panel: SettlementPanel, *, as_of: int, contest: str = BEFORE, draws: int = 2000) -> CombinedRules:
     """Return the combination of rules that knows the periods up to ``as_of``; what is later is dropped unseen."""
     past = panel.until(as_of)
     accepted = past.accepted[-1] if contest == BEFORE else final_quotas(panel, as_of)
-    return CombinationFit(past, np.nan_to_num(accepted), contest, draws)
+    return CombinedRules(past, np.nan_to_num(accepted), contest, draws)

@@ -13,12 +13,13 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
 from workbench.sources import localities
 from workbench.studies import disclosure
-from workbench.studies.settlement import composition, forecasting
-from workbench.studies.settlement.composition import Composition
-from workbench.studies.settlement.data import read_settlement
-from workbench.studies.settlement.forecasting import BEFORE
-from workbench.studies.settlement.moves import MovesResult, follow
-from workbench.studies.settlement.result import SettlementResult
+from workbench.studies.settlement.forecasting import answer as forecasting
+from workbench.studies.settlement.forecasting.answer import BEFORE
+from workbench.studies.settlement.forecasting.result import SettlementResult
+from workbench.studies.settlement.moves.moves import MovesResult, follow
+from workbench.studies.settlement.municipality import composition
+from workbench.studies.settlement.municipality.composition import Composition
+from workbench.studies.settlement.table.data import read_settlement
 
 PEERS = 6
 GROUPS = "municipality_groups"

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from workbench.models.settlement.entrants import shares
+from workbench.models.settlement.panel.entrants import shares
 
 KEPT = (0.3, 0.5, 0.7, 0.85)
 """Weights of the newest period in exponential smoothing."""
@@ -17,7 +17,7 @@ PASSING, BY_CHANCE = (0.0, 0.5, 1.0, 2.0, 4.0), (0.0, 5.0, 30.0, 150.0, 1000.0)
 """Noise of one period and of one person, against a period's lasting step, that smoothing by size may assume."""
 SUPPOSED = (1.02, 1.1, 1.03, 1.0, 1.0, 1.08, 1.15, 1.0, 1.06, 1.15)
 SUPPOSED_SEASONAL, SUPPOSED_SIGNAL = (1.1, 1.06, 1.06, 1.06), 1.02
-"""What rules are supposed to err by, against the best, in the order of :meth:`Experts.foreseen`; assumed."""
+"""What rules are supposed to err by, against the best, in the order of :meth:`SimpleRules.foreseen`; assumed."""
 FIRST_GUESS = (1.0, 30.0)
 SEASON_LIMITS = (0.2, 5.0)
 
@@ -32,7 +32,7 @@ def smoothed(persons: np.ndarray, weight: float) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Experts:
+class SimpleRules:
     """Simple rules on one table.
 
     Parameters

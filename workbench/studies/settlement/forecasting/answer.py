@@ -24,17 +24,19 @@ from workbench.core.runs.provenance import (
 )
 from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.settlement.combination.fit import combine
+from workbench.models.settlement.combination.combined import combine
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.models.settlement.not_fitted import CARRIED, NotFitted, read_diagnostics
 from workbench.sources import localities
-from workbench.studies.settlement import carried, checks, fits, saved_runs
-from workbench.studies.settlement.data import Observed, read_settlement
-from workbench.studies.settlement.inflow_totals import totals_from_inflow
-from workbench.studies.settlement.question import Question, ask
-from workbench.studies.settlement.result import SettlementResult
-from workbench.studies.settlement.saved_runs import NUMBERS, WORDS
-from workbench.studies.settlement.totals import (
+from workbench.studies.settlement.backtest.verdict import verdict
+from workbench.studies.settlement.forecasting import carried, methods, saved_runs
+from workbench.studies.settlement.forecasting.question import Question, ask
+from workbench.studies.settlement.forecasting.result import SettlementResult
+from workbench.studies.settlement.forecasting.saved_runs import NUMBERS, WORDS
+from workbench.studies.settlement.table import checks
+from workbench.studies.settlement.table.data import Observed, read_settlement
+from workbench.studies.settlement.totals.from_inflow import totals_from_inflow
+from workbench.studies.settlement.totals.national import (
     Totals,
     choose_totals,
     given_totals,
@@ -43,7 +45,6 @@ from workbench.studies.settlement.totals import (
     totals_from_table,
     totals_then_known,
 )
-from workbench.studies.settlement.verdict import verdict
 
 FIT, FORECAST = "settlement-fit", "settlement"
 NO_RECORD = RunRecord("", "", {}, (), {}, "", 0.0, (), {})
@@ -84,7 +85,7 @@ def fit(
         raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
     panel = observed.panel(as_of, ahead=0 if contest == BEFORE else 1)
     settings: dict[str, Any] = {"contest": contest, "total": float(total), "draws": draws}
-    rules_alone = fits.by_rules(panel)
+    rules_alone = methods.by_rules(panel)
     if rules_alone:  # the total moves nothing that is learnt
         settings = {"method": "rules", "draws": draws * chains}
     else:
@@ -93,7 +94,7 @@ def fit(
     used = (_known(observed, panel.fingerprint, as_of), *observed.vintages[1:])
 
     def compute(folder: Path) -> dict[str, Any]:
-        fitted: fits.Fit
+        fitted: methods.Fit
         if rules_alone:
             fitted = combine(panel, as_of=as_of, contest=contest, draws=draws * chains)
         else:
@@ -121,7 +122,7 @@ def fit(
 
 def diagnostics(fitted: SavedRun, names: Mapping[str, str]) -> Diagnostics:
     """Return how well a saved fit's chains agree, its worst quantity called by the name of its area."""
-    return fits.opened(fitted.folder / "fit").diagnostics.named(names)
+    return methods.opened(fitted.folder / "fit").diagnostics.named(names)
 
 
 def _known(observed: Observed, print_: str, as_of: int) -> Vintage:
@@ -145,8 +146,8 @@ def forecast(
     scenario = Scenario("", str(as_of), seed, horizon, settings=settings)
 
     def compute(folder: Path) -> dict[str, Any]:
-        fit = fits.opened(fitted.folder / "fit")
-        draws = fits.futures(fit, totals.persons, seed)
+        fit = methods.opened(fitted.folder / "fit")
+        draws = methods.futures(fit, totals.persons, seed)
         draws.save(folder / NUMBERS)
         contest = _contest(before)
         found = fit.diagnostics.named(observed.names)

@@ -15,9 +15,9 @@ from workbench.core.errors import DataError, Fault
 from workbench.core.geography.places import Locality, Place
 from workbench.core.plugins import Plugin
 from workbench.core.runs.provenance import Source, Vintage, fingerprint
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.panel import SettlementPanel
 from workbench.sources import files, localities
-from workbench.studies.settlement import areas, checks
+from workbench.studies.settlement.table import areas, checks
 
 WHOLE_UNTIL, CENTRE = "settlement_whole_until", "municipality_centre_population"
 CHOSEN = "settlement_model_chosen_before"

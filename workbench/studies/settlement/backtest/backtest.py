@@ -20,13 +20,13 @@ from workbench.core.errors import AssumptionError
 from workbench.core.runs.tasks import Task, TaskStore
 from workbench.core.storage.files import replacing
 from workbench.models.scores import absolute_error, energy_score
-from workbench.models.settlement import calibration, rules
-from workbench.models.settlement.combination.fit import CombinationFit, combine
+from workbench.models.settlement.combination.combined import CombinedRules, combine
+from workbench.models.settlement.contest import calibration, rules
 from workbench.models.settlement.evidence import BEFORE, CONTESTS
-from workbench.models.settlement.panel import SettlementPanel
-from workbench.studies.settlement import fits
-from workbench.studies.settlement.checks import counted
-from workbench.studies.settlement.data import Observed, with_quotas
+from workbench.models.settlement.panel.panel import SettlementPanel
+from workbench.studies.settlement.forecasting import methods
+from workbench.studies.settlement.table.checks import counted
+from workbench.studies.settlement.table.data import Observed, with_quotas
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
@@ -166,11 +166,11 @@ def run_origin(task: Task) -> pd.DataFrame:
     ahead = list(range(first, first + order.horizon))
     totals = [int(np.rint(order.happened.totals[order.happened.years.index(year)])) for year in ahead]
     fitted = _fitted(order, totals[0])
-    futures = fits.futures(fitted, np.array([totals]), order.seed).values.to_numpy()
+    futures = methods.futures(fitted, np.array([totals]), order.seed).values.to_numpy()
     tables = [
         _scored(futures[:, :, h], order, year, MODEL).assign(
             converged=fitted.diagnostics.ok,
-            sampled=not isinstance(fitted, CombinationFit),
+            sampled=not isinstance(fitted, CombinedRules),
             rhat=fitted.diagnostics.max_rhat,
             divergences=fitted.diagnostics.divergences,
         )
@@ -191,8 +191,8 @@ def run_origin(task: Task) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _fitted(order: Origin, total: int) -> fits.Fit:
-    if fits.by_rules(order.known):
+def _fitted(order: Origin, total: int) -> methods.Fit:
+    if methods.by_rules(order.known):
         return combine(order.known, as_of=order.as_of, contest=order.contest, draws=order.draws * order.chains)
     from workbench.models.settlement.shares import SettlementModel  # PyMC: only where a fit is made
 

@@ -11,8 +11,13 @@ from workbench.core.dates.calendar import month_range
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.studies.inflow.saved_runs import InflowResult
-from workbench.studies.settlement.data import Observed
-from workbench.studies.settlement.totals import LONGEST, Totals, settled_per_applicant, totals_from_applications
+from workbench.studies.settlement.table.data import Observed
+from workbench.studies.settlement.totals.national import (
+    LONGEST,
+    Totals,
+    settled_per_applicant,
+    totals_from_applications,
+)
 
 
 def totals_from_inflow(

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.core.draws import Draws
 from workbench.core.storage.files import replacing
 from workbench.sources import files
-from workbench.studies.settlement.result import SettlementResult
+from workbench.studies.settlement.forecasting.result import SettlementResult
 
 MUNICIPALITY, COUNTY, NATION = "municipality", "county", "nation"
 ELSEWHERE = "not stated"

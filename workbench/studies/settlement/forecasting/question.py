@@ -11,10 +11,10 @@ from workbench.core.geography.places import Locality
 from workbench.models.settlement.evidence import BEFORE, CONTESTS
 from workbench.sources import localities
 from workbench.studies.inflow import saved_runs as inflow_saved
-from workbench.studies.settlement import carried
-from workbench.studies.settlement.data import Observed, read_settlement
-from workbench.studies.settlement.inflow_totals import totals_from_inflow
-from workbench.studies.settlement.totals import Totals, choose_totals, given_totals, totals_from_table
+from workbench.studies.settlement.forecasting import carried
+from workbench.studies.settlement.table.data import Observed, read_settlement
+from workbench.studies.settlement.totals.from_inflow import totals_from_inflow
+from workbench.studies.settlement.totals.national import Totals, choose_totals, given_totals, totals_from_table
 
 SETTLEMENT = "settlement"
 

@@ -17,10 +17,10 @@ from workbench.core.runs.archive import archive_of, chosen
 from workbench.core.runs.provenance import RunStore, SavedRun, default_runs
 from workbench.models.settlement.futures import whole_persons
 from workbench.models.settlement.not_fitted import CARRIED, made_by, read_diagnostics
-from workbench.studies.settlement import fits
-from workbench.studies.settlement.result import SettlementResult
-from workbench.studies.settlement.totals import GIVEN
-from workbench.studies.settlement.verdict import Verdict
+from workbench.studies.settlement.backtest.verdict import Verdict
+from workbench.studies.settlement.forecasting import methods
+from workbench.studies.settlement.forecasting.result import SettlementResult
+from workbench.studies.settlement.totals.national import GIVEN
 
 FORECAST = "settlement"
 FIT = "settlement-fit"
@@ -124,9 +124,9 @@ def with_total(result: SettlementResult, total: int, *, runs: str | Path | None 
         drawn = whole_persons(expected, np.random.default_rng(result.record.scenario["seed"]))
     else:
         key = str(result.record.scenario["fit"])
-        fit = fits.opened(_store(runs).root / FIT / key[:16] / "fit")
+        fit = methods.opened(_store(runs).root / FIT / key[:16] / "fit")
         seed = int(result.record.scenario["seed"])
-        drawn = fits.futures(fit, np.array([[total]]), seed).values.to_numpy()[:, :, 0]
+        drawn = methods.futures(fit, np.array([[total]]), seed).values.to_numpy()[:, :, 0]
     labels = {"municipality": result.draws.labels("municipality"), "year": [first]}
     draws = Draws.from_array(drawn[:, :, None], labels, result.draws.unit)
     return replace(result, draws=draws, given=GIVEN, numbers=())

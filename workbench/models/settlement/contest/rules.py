@@ -6,10 +6,10 @@ import numpy as np
 from scipy.special import gammaln
 
 from workbench.core.errors import ModelError
-from workbench.models.settlement.combination.experts import smoothed
-from workbench.models.settlement.entrants import shares
+from workbench.models.settlement.combination.simple_rules import smoothed
 from workbench.models.settlement.evidence import BEFORE, QUOTAS
-from workbench.models.settlement.panel import SettlementPanel
+from workbench.models.settlement.panel.entrants import shares
+from workbench.models.settlement.panel.panel import SettlementPanel
 
 SMOOTHED = {"smoothed_30": 0.3, "smoothed_50": 0.5, "smoothed_70": 0.7, "smoothed_85": 0.85}
 """Exponential smoothing of shares: the weight of the newest year."""

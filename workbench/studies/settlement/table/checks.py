@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.core.dates.rhythm import Rhythm
 from workbench.core.errors import DataError, Fault
-from workbench.models.settlement.panel import WITHHELD_HIGH
+from workbench.models.settlement.panel.panel import WITHHELD_HIGH
 
 ROUNDING = 0.5
 UNHEARD_OF = 3

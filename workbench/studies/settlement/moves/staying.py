@@ -15,10 +15,10 @@ import pandas as pd
 from workbench.core.errors import AssumptionError, DataError, Fault
 from workbench.core.runs.provenance import Source, caveat
 from workbench.models.settlement.moves import HORIZONS
-from workbench.models.settlement.panel import SIZES
+from workbench.models.settlement.panel.panel import SIZES
 from workbench.sources import files, localities
-from workbench.studies.settlement.data import read_settlement
-from workbench.studies.settlement.moves import learn
+from workbench.studies.settlement.moves.moves import learn
+from workbench.studies.settlement.table.data import read_settlement
 
 CAVEATS = (
     caveat("Mostly assumed: the published stock tells how many left, not when, and nothing of households."),

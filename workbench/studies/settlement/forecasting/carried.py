@@ -17,7 +17,7 @@ from workbench.core.geography.places import Locality
 from workbench.core.runs.provenance import caveat
 from workbench.models.settlement.futures import UNIT, whole_persons
 from workbench.sources import localities
-from workbench.studies.settlement.data import Observed, positions_of, read_settlement
+from workbench.studies.settlement.table.data import Observed, positions_of, read_settlement
 
 DONOR = "norway"
 YEAR = "municipality_population_year"

@@ -1,0 +1,1 @@
+"""How well would the forecast have done, and did it beat simple rules?"""

@@ -1,0 +1,1 @@
+"""Who stays, who moves on and where to?"""

@@ -1,0 +1,1 @@
+"""What does the forecast mean for one municipality?"""

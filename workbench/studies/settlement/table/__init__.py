@@ -1,0 +1,1 @@
+"""The table of settled persons: read, brought to today's areas, checked."""

@@ -1,0 +1,1 @@
+"""How many come in all? Given, from a table, or from an inflow forecast."""
