@@ -23,8 +23,8 @@ PARAGRAPHS = (
     ),
     marked("Who they are"),
     marked(
-        "A second set of figures gives the shares; the totals stay those of the forecast. Where no shares reach these "
-        "months, nothing is said."
+        "A second set of figures gives the shares; the totals stay those of the forecast. Where there are no "
+        "recent shares, the forecast is not divided."
     ),
     marked("Changes of policy"),
     marked("What was seen around changes of visas, borders and law. It is for reading the chart; no model uses it."),
