@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models import fit_files
-from workbench.models.settlement.fit import SettlementFit
-from workbench.models.settlement.futures import two_sided, whole_persons
+from workbench.models.settlement.fit import SettlementFit, two_sided
+from workbench.models.settlement.futures import whole_persons
 
 pytestmark = pytest.mark.quick
 

@@ -245,7 +245,7 @@ def backtest(
     scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
-    """Refit at every year and score the forecasts against simple rules; an interrupted run takes up where it was."""
+    """Forecast from past years and score that against simple rules; an interrupted run takes up where it was."""
     from workbench.core.engine import Engine
     from workbench.core.storage.outputs import guard
     from workbench.presentation.wording import counted

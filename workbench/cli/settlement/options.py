@@ -84,7 +84,9 @@ Still = Annotated[
 Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
 NumberOfDraws = Annotated[
     int,
-    typer.Option(min=50, help="A quarter of the futures drawn: draws of each of four chains, where a model is fitted."),
+    typer.Option(
+        min=50, help="Four times as many futures are drawn; where a model is fitted, this many by each of four chains."
+    ),
 ]
 Runs = Annotated[Path | None, typer.Option(help="Folder of saved runs (default: output/runs).")]
 Scheduler = Annotated[

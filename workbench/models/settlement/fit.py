@@ -13,7 +13,7 @@ from workbench.core.errors import DataError
 from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.evidence import FEW, USUAL, rule_of_thumb
-from workbench.models.settlement.futures import UNIT, paired, two_sided, whole_persons
+from workbench.models.settlement.futures import UNIT, paired, whole_persons
 from workbench.models.settlement.panel.files import panel_arrays, panel_of, panel_words
 from workbench.models.settlement.panel.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
@@ -183,6 +183,13 @@ class SettlementFit:
             raise DataError(
                 "this folder holds no settlement fit", where=str(folder), why=str(error), do="fit the model again"
             ) from error
+
+
+def two_sided(freedom: np.ndarray, skew: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return Student-t shocks whose scale is ``skew`` above zero and one over it below; shape of ``freedom``."""
+    size = np.abs(rng.standard_t(freedom))
+    up = rng.random(freedom.shape) < skew**2 / (1 + skew**2)
+    return np.where(up, skew * size, -size / skew)
 
 
 def _flat(values: xr.DataArray) -> np.ndarray:

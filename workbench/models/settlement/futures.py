@@ -1,4 +1,4 @@
-"""What the forecasts of settlement have in common: totals by draw, whole persons that add up, shocks."""
+"""What the forecasts of settlement have in common: totals by draw, whole persons that add up."""
 
 from __future__ import annotations
 
@@ -28,13 +28,6 @@ def paired(totals: np.ndarray, learnt: int) -> np.ndarray:
     size = -(-max(learnt, len(totals)) // len(totals)) * len(totals)
     found: np.ndarray = totals[np.arange(size) % len(totals)].astype(np.int64)
     return found
-
-
-def two_sided(freedom: np.ndarray, skew: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return Student-t shocks whose scale is ``skew`` above zero and one over it below; shape of ``freedom``."""
-    size = np.abs(rng.standard_t(freedom))
-    up = rng.random(freedom.shape) < skew**2 / (1 + skew**2)
-    return np.where(up, skew * size, -size / skew)
 
 
 def whole_persons(expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:

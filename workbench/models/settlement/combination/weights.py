@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Past:
     foreseen: np.ndarray
     came: np.ndarray
 
-    @property
+    @cached_property
     def errors(self) -> np.ndarray:
         """Absolute error of each rule as a share of all persons (period, rule)."""
         found: np.ndarray = np.abs(self.foreseen - self.came[:, None, :]).sum(axis=2)

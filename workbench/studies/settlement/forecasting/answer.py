@@ -32,7 +32,7 @@ from workbench.studies.settlement.backtest.verdict import verdict
 from workbench.studies.settlement.forecasting import carried, methods, saved_runs
 from workbench.studies.settlement.forecasting.question import Question, ask
 from workbench.studies.settlement.forecasting.result import SettlementResult
-from workbench.studies.settlement.forecasting.saved_runs import NUMBERS, WORDS
+from workbench.studies.settlement.forecasting.saved_runs import FIT, FORECAST, NUMBERS, WORDS
 from workbench.studies.settlement.table import checks
 from workbench.studies.settlement.table.data import Observed, read_settlement
 from workbench.studies.settlement.totals.from_inflow import totals_from_inflow
@@ -46,7 +46,6 @@ from workbench.studies.settlement.totals.national import (
     totals_then_known,
 )
 
-FIT, FORECAST = "settlement-fit", "settlement"
 NO_RECORD = RunRecord("", "", {}, (), {}, "", 0.0, (), {})
 """Stands for the record of a forecast that is still being made."""
 
