@@ -95,7 +95,7 @@ def get(connection: sa.Connection, login: str) -> Account | None:
 def sign_in(store: Store, login: str, password: str, *, now: datetime | None = None) -> Account | None:
     """Return the account if the password is its own; None, for whatever reason, if not.
 
-    After five wrong passwords in a row an account is locked for a quarter of an hour; the audit tells of it.
+    After five wrong passwords in a row an account is locked for a quarter of an hour; the audit notes it.
     """
     at = now or datetime.now(UTC)
     with store.reading() as connection:

@@ -44,12 +44,12 @@ def append(
     why: str,
     detail: Mapping[str, Any] | None = None,
 ) -> int:
-    """Write one row in the transaction of the change that it tells of; return its number.
+    """Write one row in the transaction of the change that it notes; return its number.
 
     Raises
     ------
     StoreError
-        If who, what or why is not a code: free text could hold what is told about a person.
+        If who, what or why is not a code: free text could hold what is said about a person.
     """
     for name, value in (("who", who), ("action", action), ("subject", subject), ("why", why)):
         if not CODE.fullmatch(value):

@@ -222,8 +222,8 @@ def _connected(url: URL) -> Store:
 def _take_turn(connection: sa.Connection) -> None:
     """Begin a writing transaction of SQLite; who has waited longest asks most often, and so is served first.
 
-    SQLite's own waiting asks ever more rarely, so that newcomers overtake whoever waits: with fifty writers one of
-    them waited for half a minute.
+    SQLite's own waiting asks less and less often, so that newcomers overtake those who wait: with fifty writers one
+    of them waited for half a minute.
     """
     cursor = connection.connection.cursor()
     began = time.monotonic()
@@ -235,7 +235,7 @@ def _take_turn(connection: sa.Connection) -> None:
                 return
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                    break  # another fault: the statement below meets it again and tells of it
+                    break  # another fault: the statement below meets it again and reports it
             time.sleep(max(SHORTEST_PAUSE, LONGEST_PAUSE * (1 - waited / PATIENCE)))
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:

@@ -102,16 +102,16 @@ def test_intervals_hold_what_they_promise_and_medians_stay_near_the_rule_that_is
 
 def test_weights_find_the_rule_that_was_right_and_never_see_the_outcome_left_out() -> None:
     persons = np.cumsum(np.random.default_rng(4).integers(0, 3, (10, 20)) ** 8, axis=0) + 10
-    simple_rules = SimpleRules(persons.astype(float), 1, np.zeros((0, *persons.shape)))
-    past = look_back(simple_rules, 1)
+    rules = SimpleRules(persons.astype(float), 1, np.zeros((0, *persons.shape)))
+    past = look_back(rules, 1)
     assert past is not None
-    weight = weigh({1: past}, 1, simple_rules.supposed)
+    weight = weigh({1: past}, 1, rules.supposed)
     assert weight.sum() == pytest.approx(1) and past.errors.mean(axis=0)[weight.argmax()] == pytest.approx(
         past.errors.mean(axis=0).min(), rel=0.05
     )
     other = replace(past, came=past.came.copy())
     other.came[-1] = other.came[-1][::-1]
-    left_out = [weigh({1: each}, 1, simple_rules.supposed, without=9) for each in (past, other)]
+    left_out = [weigh({1: each}, 1, rules.supposed, without=9) for each in (past, other)]
     np.testing.assert_array_equal(*left_out)
 
 

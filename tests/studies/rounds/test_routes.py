@@ -27,7 +27,7 @@ MARKS = {
     "interview.answers.occupation": "Zwork", "interview.answers.skills": "Zskills",
     "interview.answers.safety_note": "Zsafety",
 }  # fmt: skip
-"""Words that stand in one field each: whoever reads one has read its field."""
+"""Words that stand in one field each: an answer with one of them gives its field away."""
 
 
 def read(told: object) -> set[str]:

@@ -63,19 +63,22 @@ class PlacesView(RegisterView):
         self.main.children = (self.head, self.notice, self.told)
         self.year.observe(lambda _: self.update(), "value")
         self.place.observe(lambda _: self._arrive(), "value")
-        self._arrive()
+        self._list_services()
 
     def _arrive(self) -> None:
         """Show another municipality with the services that it states: those of the one before are not its own."""
-        with self.guarded(), self.desk.store.reading() as connection:
-            self.services.value = "; ".join(reservation.services(connection, self.place.value.strip()))
+        self._list_services()
         self.update()
+
+    def _list_services(self) -> None:
+        with self.guarded(), self.desk.store.reading() as connection:
+            self.services.value = "; ".join(reservation.services(connection, self._code()))
 
     def refresh(self) -> None:
         """Show the year."""
         self._label()
         self.choices.description = say("Change weeks and services", self.lang)
-        if not self.place.value.strip():
+        if not self._code():
             lead = say("Name a municipality by its code.", self.lang)
             title = notices.tag("h1", say("Places by week", self.lang))
             self.head.value, self.told.value = title + notices.tag("p", lead, "mw-headline"), ""
@@ -125,8 +128,11 @@ class PlacesView(RegisterView):
             table(heads, rows, say("Places of {year} by week, persons", self.lang, year=year)) if rows else ""
         )
 
+    def _code(self) -> str:
+        return self.account.municipality or self.place.value.strip()
+
     def _place(self) -> str:
-        code = self.account.municipality or self.place.value.strip()
+        code = self._code()
         if code not in self.locality.places:
             raise AppError(say("Name a municipality by its code.", self.lang))
         return code

@@ -14,8 +14,9 @@ from workbench.apps.register_view import button
 from workbench.core.errors import AppError
 from workbench.presentation.languages import say
 from workbench.presentation.rounds.words import OVERRIDES
+from workbench.presentation.wording import DASH
 
-NONE = ("–", "")
+NONE = (DASH, "")
 
 
 class Entries:

@@ -10,7 +10,7 @@ from workbench.apps.register_view import table
 from workbench.core.geography.places import Locality
 from workbench.presentation.languages import marked, say
 from workbench.presentation.rounds.words import OVERRIDES, state
-from workbench.presentation.wording import number
+from workbench.presentation.wording import DASH, number
 
 AGES = ("adults", "children", "seniors")
 HEADS = (
@@ -92,7 +92,7 @@ def ledger(rows: Sequence[Mapping[str, Any]], locality: Locality, language: str)
 
 def called(place: str, locality: Locality) -> str:
     """Return a municipality's name; a dash for none."""
-    return locality.place_name(place) if place in locality.places else place or "–"
+    return locality.place_name(place) if place in locality.places else place or DASH
 
 
 def named(row: Mapping[str, Any], language: str) -> str:

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from workbench.cli.register import options
-from workbench.cli.register.options import Address, AsJson, Day, Who
+from workbench.cli import options
+from workbench.cli.options import Address, AsJson, Day, Who
+from workbench.cli.steps import WARNING
 
 app = typer.Typer(
     help="A round of offers: open, propose, override, send, lists, respond, decide, settle, letters, close, status.",
@@ -160,13 +161,13 @@ def respond(
 
     if (file is None) == (not household):
         raise typer.BadParameter("give either --file or --household")
-    opened = database.opened(store)
+    opened, now = database.opened(store), options.day_or_today(today)
     given = sending.read_answers(file) if file else [(0, household, accept, reason)]
     faults: list[Fault] = []
     for row, each, yes, why in given:
         try:
             with opened.writing() as c:
-                answers.respond(c, key, each, yes, place=place, today=options.day_or_today(today), who=who, reason=why)
+                answers.respond(c, key, each, yes, place=place, today=now, who=who, reason=why)
         except StoreError as error:
             if file is None:
                 raise
@@ -174,9 +175,9 @@ def respond(
     typer.echo(f"Answers: {len(given) - len(faults)} of {len(given)} noted.")
     if faults:
         do = "correct the rows named and give the file again: what is noted already is named and stays"
-        told = DataError("some answers were not noted", where=str(file), do=do, faults=faults)
-        typer.echo(told.message(), err=True)
-        raise typer.Exit(4 if len(faults) < len(given) else told.exit_code)
+        refused = DataError("some answers were not noted", where=str(file), do=do, faults=faults)
+        typer.echo(refused.message(), err=True)
+        raise typer.Exit(WARNING if len(faults) < len(given) else refused.exit_code)
 
 
 @app.command("decide", epilog="Example: workbench round decide R0123 H0456 --who berit")

@@ -1,4 +1,4 @@
-"""``workbench settlement``: fit the model of where newcomers settle, forecast, and look back."""
+"""``workbench settlement``: learn where newcomers settle, forecast, and look back."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def fit(
     runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the share model to what was known at the end of a year and save the fit."""
+    """Fit the share model to what was known at the end of a year, or combine rules without quotas, and save it."""
     from workbench.studies import settlement as study
 
     asked = study.ask(

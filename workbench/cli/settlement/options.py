@@ -82,7 +82,10 @@ Still = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(help="Same seed, same numbers.")]
-NumberOfDraws = Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")]
+NumberOfDraws = Annotated[
+    int,
+    typer.Option(min=50, help="A quarter of the futures drawn: draws of each of four chains, where a model is fitted."),
+]
 Runs = Annotated[Path | None, typer.Option(help="Folder of saved runs (default: output/runs).")]
 Scheduler = Annotated[
     str | None,

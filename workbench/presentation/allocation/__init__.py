@@ -3,7 +3,6 @@
 from workbench.presentation.allocation.editions import households
 from workbench.presentation.allocation.plan import (
     SCORE_CAVEAT,
-    SYNTHETIC,
     certificate,
     front,
     headline,
@@ -30,7 +29,6 @@ __all__ = [
     "MOST_BINDING",
     "REASONS",
     "SCORE_CAVEAT",
-    "SYNTHETIC",
     "assumptions",
     "binding_limits",
     "by_county",

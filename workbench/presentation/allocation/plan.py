@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.decisions.allocation.plan import rounded_up, within
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
+from workbench.presentation.allocation.report_words import words_of
 from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import day, known, marked, say, say_many
 from workbench.presentation.origin import locality_name
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
     from workbench.decisions.allocation import Plan
     from workbench.studies.allocation import AllocationResult
 
-SYNTHETIC = marked(
-    "Synthetic households: a program made them from stated distributions. No row describes a real person, and no "
-    "figure here says how real families would fare. The municipalities are real; their capacity follows from "
-    "published figures and the assumptions listed."
-)
-PERSONAL = marked(
-    "This report names households. It is for those who decide on this round and must not leave the case system."
-)
 SCORE_CAVEAT = marked(
     "The score is needs-and-ties matching, from 0 to 1: how near a household's ties are and whether its language is "
     "spoken there. It counts each adult once; children add no weight. Needs are not scored: a municipality that cannot "
@@ -73,7 +66,7 @@ def front(result: AllocationResult, locality: str, edition: str = "public", lang
         else say("Own tables · {day}", language, day=day(date.fromisoformat(result.record.created[:10]), language)),
         record=result.record,
         description=headline(result, language).sentence,
-        warning=say(SYNTHETIC if made_up else PERSONAL, language),
+        warning=say(words_of(result).warning, language),
         attention=attention,
         synthetic=say("synthetic households", language) if made_up else "",
         edition=edition,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
 from workbench.presentation.allocation.plan import called, households, persons
+from workbench.presentation.allocation.report_words import words_of
 from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import known, marked, say, say_many, spelled_out
 from workbench.presentation.tables import Column, Table
@@ -50,7 +51,7 @@ RULED = {
 """Columns of the table of rules, as a report names them."""
 
 MOST_BINDING = 12
-WHOLE, ALL, NO_COUNTY = marked("Whole country"), marked("All places"), marked("without a county")
+NO_COUNTY = marked("without a county")
 
 
 def placed_by_place(result: AllocationResult) -> pd.DataFrame:
@@ -65,39 +66,23 @@ def by_group(result: AllocationResult, language: str = "en") -> Table:
     """Return how each group fares: households, persons, persons placed, mean score."""
     groups = result.plan.by_group.sort_values(["mean_score", "group"]).reset_index(drop=True)
     share = groups["placed_persons"] / groups["persons"].clip(lower=1)
+    matched = result.plan.score_name == SCORE_NAME
+    mean_score = say("Mean score, 0 to 1", language) if matched else say("Mean score", language)
     return Table(
         name="plan-by-group",
-        caption=say("How each group of synthetic households fares, worst off first", language)
-        if result.synthetic
-        else say("How each group of households fares, worst off first", language),
+        caption=say(words_of(result).by_group, language),
         columns=(
             Column(say("Group", language), tuple(called(g, language) for g in groups["group"]), right=False),
             _numbers(say("Households", language), groups["households"], language),
             _numbers(say("Persons", language), groups["persons"], language),
             _numbers(say("Placed", language), groups["placed_persons"], language),
             _numbers(say("Placed, %", language), 100 * share, language, 1),
-            _numbers(
-                say("Mean score, 0 to 1", language) if _matched(result) else say("Mean score", language),
-                groups["mean_score"],
-                language,
-                2,
-            ),
+            _numbers(mean_score, groups["mean_score"], language, 2),
         ),
         data=groups,
-        notes=(
-            say(
-                "Synthetic households. The score is needs-and-ties matching; a person without a place counts 0.",
-                language,
-            )
-            if result.synthetic
-            else say("A person without a place counts 0 in the mean score.", language),
-        ),
+        notes=(say(words_of(result).by_group_note, language),),
         language=language,
     )
-
-
-def _matched(result: AllocationResult) -> bool:
-    return result.plan.score_name == SCORE_NAME
 
 
 def _numbers(heading: str, values: pd.Series, language: str, decimals: int = 0) -> Column:
@@ -106,11 +91,10 @@ def _numbers(heading: str, values: pd.Series, language: str, decimals: int = 0) 
 
 def unplaced(result: AllocationResult, language: str = "en") -> Finding:
     """Return how many households stay without a place, and why, counted by reason; no household is listed."""
-    left = result.plan.unplaced
+    left, words = result.plan.unplaced, words_of(result)
     if left.empty:
         told = say("Every household finds a place.", language)
-        unit = say("synthetic households", language) if result.synthetic else say("households", language)
-        return Finding(told, estimate=0.0, unit=unit, language=language)
+        return Finding(told, estimate=0.0, unit=say(words.households, language), language=language)
     reasons = (
         left.assign(why=left["why"].map(_reason))
         .groupby("why")
@@ -120,9 +104,7 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
     reasons = reasons.sort_values(["persons", "why"], ascending=[False, True]).reset_index(drop=True)
     table = Table(
         name="unplaced-by-reason",
-        caption=say("Why synthetic households stay without a place", language)
-        if result.synthetic
-        else say("Why households stay without a place", language),
+        caption=say(words.unplaced, language),
         columns=(
             Column(
                 say("Reason", language), tuple(sentence(say(str(w), language)) for w in reasons["why"]), right=False
@@ -145,7 +127,7 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
     return Finding(
         f"{told} {rule}".strip(),
         estimate=float(left["persons"].sum()),
-        unit=say("synthetic persons", language) if result.synthetic else say("persons", language),
+        unit=say(words.persons, language),
         table=table,
         language=language,
     )
@@ -160,15 +142,13 @@ def binding_limits(result: AllocationResult, language: str = "en") -> Finding:
     places = placed_by_place(result)
     full = places[(places["placed"] >= places["capacity"]) & (places["capacity"] > 0)]
     worth = full[full["shadow_price"] > 0].sort_values(["shadow_price", "name"], ascending=[False, True])
-    parts = {
-        "share": percent(float(places["placed"].sum() / max(1, places["capacity"].sum())), language=language),
-        "full": number(len(full), language=language),
-        "all": number((places["capacity"] > 0).sum(), language=language),
-    }
-    used = (
-        say("{share} of all capacity is used; {full} of {all} municipalities with capacity are full", language, **parts)
-        if result.synthetic
-        else say("{share} of all capacity is used; {full} of {all} places with capacity are full", language, **parts)
+    words = words_of(result)
+    used = say(
+        words.used,
+        language,
+        share=percent(float(places["placed"].sum() / max(1, places["capacity"].sum())), language=language),
+        full=number(len(full), language=language),
+        all=number((places["capacity"] > 0).sum(), language=language),
     )
     if worth.empty:
         return Finding(say("{used}, and in none would one more place raise the score.", language, used=used))
@@ -199,7 +179,7 @@ def binding_limits(result: AllocationResult, language: str = "en") -> Finding:
             number=number(len(worth), language=language),
         ),
         estimate=float(len(worth)),
-        unit=say("municipalities", language) if result.synthetic else say("places", language),
+        unit=say(words.places, language),
         table=table,
         language=language,
     )
@@ -207,8 +187,7 @@ def binding_limits(result: AllocationResult, language: str = "en") -> Finding:
 
 def _where(result: AllocationResult, table: pd.DataFrame, language: str) -> tuple[Column, ...]:
     """Return the columns that name places: with the county where any is known."""
-    heading = say("Municipality", language) if result.synthetic else say("Place", language)
-    name = Column(heading, tuple(table["name"]), right=False)
+    name = Column(say(words_of(result).place, language), tuple(table["name"]), right=False)
     county = table["county"].fillna("")
     return (name, Column(say("County", language), tuple(county), right=False)) if county.ne("").any() else (name,)
 
@@ -254,6 +233,7 @@ def by_county(result: AllocationResult, language: str = "en") -> Table | Several
     """Return capacity and persons placed by county, most placed first; nothing where no county is known."""
     if result.places["county"].isna().all():
         return Several(())
+    words = words_of(result)
     sums = (
         placed_by_place(result)
         .fillna({"county": NO_COUNTY})
@@ -262,14 +242,12 @@ def by_county(result: AllocationResult, language: str = "en") -> Table | Several
         .reset_index()
     )
     sums = sums.sort_values(["placed", "county"], ascending=[False, True])
-    total = pd.DataFrame([{"county": WHOLE if result.synthetic else ALL, **sums[["capacity", "placed"]].sum()}])
+    total = pd.DataFrame([{"county": words.all_places, **sums[["capacity", "placed"]].sum()}])
     sums = pd.concat([sums, total], ignore_index=True)
     used = 100 * sums["placed"].astype(float) / sums["capacity"].astype(float).clip(lower=1)
     return Table(
         name="plan-by-county",
-        caption=say("Where the synthetic persons are placed, by county", language)
-        if result.synthetic
-        else say("Where persons are placed, by county", language),
+        caption=say(words.by_county, language),
         columns=(
             Column(say("County", language), tuple(known(str(name), language) for name in sums["county"]), right=False),
             _numbers(say("Capacity, persons", language), sums["capacity"], language),
@@ -289,9 +267,7 @@ def by_place(result: AllocationResult, language: str = "en") -> Table:
     places = places[(places["capacity"] > 0) | (places["placed"] > 0)].sort_values(["county", "name"])
     return Table(
         name="plan-by-place",
-        caption=say("Every municipality with capacity: what it was asked to take in this plan", language)
-        if result.synthetic
-        else say("Every place with capacity: what it is proposed to take", language),
+        caption=say(words_of(result).by_place, language),
         columns=(
             *_where(result, places, language),
             _numbers(say("Capacity, persons", language), places["capacity"], language),
@@ -300,11 +276,7 @@ def by_place(result: AllocationResult, language: str = "en") -> Table:
         ),
         data=places,
         sources=result.sources,
-        notes=(
-            say("Placed persons are synthetic. The attached table also gives the worth of one more place.", language)
-            if result.synthetic
-            else say("The attached table also gives the worth of one more place.", language),
-        ),
+        notes=(say(words_of(result).by_place_note, language),),
         language=language,
     )
 

@@ -170,7 +170,7 @@ def _quotas(result: SettlementResult, language: str) -> str:
             "like size in another country, and is no better than that.",
             language,
         )
-    return say("The table holds no quotas: the forecast rests on who was settled where before.", language)
+    return say("The table holds no quotas: the forecast follows from who was settled where before.", language)
 
 
 def key_findings(result: SettlementResult, language: str = "en") -> Several:

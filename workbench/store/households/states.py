@@ -49,7 +49,7 @@ MOVES = {
 
 
 def move(connection: sa.Connection, household: str, name: str, *, who: str, reason: str = "") -> str:
-    """Make one move and return the new state; the audit tells of it.
+    """Make one move and return the new state; the audit notes it.
 
     Raises
     ------

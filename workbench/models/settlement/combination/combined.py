@@ -1,4 +1,4 @@
-"""A forecast by simple rules combined: weights and past errors of a table, drawn from. No chains are needed."""
+"""A forecast by simple rules combined: weights and past errors of a table, drawn from."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class CombinedRules:
         return NotFitted.of(COMBINED, self.draws)
 
     @cached_property
-    def _experts(self) -> SimpleRules:
+    def _rules(self) -> SimpleRules:
         panel = self.panel
         quotas = shares(panel.accepted)
         if self.contest != BEFORE:  # at each period the quotas of the next one are known
@@ -76,13 +76,13 @@ class CombinedRules:
     def _pasts(self, longest: int) -> dict[int, Past]:
         found = self._looked_back
         for ahead in {*HORIZONS, *range(1, longest + 1)} - set(found):
-            found[ahead] = look_back(self._experts, ahead)
+            found[ahead] = look_back(self._rules, ahead)
         return {ahead: past for ahead, past in sorted(found.items()) if past is not None}
 
     def expected(self, horizon: int) -> np.ndarray:
         """Return each area's share so many periods ahead, by the combination; sum 1."""
-        foreseen = self._experts.foreseen(len(self.panel.years) - 1, horizon)
-        weight = weigh(self._pasts(horizon), horizon, self._experts.supposed)
+        foreseen = self._rules.foreseen(len(self.panel.years) - 1, horizon)
+        weight = weigh(self._pasts(horizon), horizon, self._rules.supposed)
         return shares(np.where(self.panel.gone, 0.0, weight @ foreseen))
 
     def simulate(self, totals: np.ndarray, seed: int) -> Draws:
@@ -91,7 +91,7 @@ class CombinedRules:
         Parameters
         ----------
         totals
-            Persons: one for each period ahead, or (draw, period); paired as by the fitted model.
+            Persons: one for each period ahead, or (draw, period); paired as by the share model.
         seed
             The same seed gives the same futures; a further period leaves those before it alone.
 
@@ -116,7 +116,7 @@ class CombinedRules:
             rng = np.random.default_rng([seed, step])
             expected = self.expected(horizon)
             usual = float(np.median(totals[:, step]))
-            errors = past_errors(self._pasts(horizon), horizon, self._experts, self.panel.gone)
+            errors = past_errors(self._pasts(horizon), horizon, self._rules, self.panel.gone)
             scores = normal_scores(size, scores, rng)
             share = drawn(errors.distributions(expected * usual), scores) * expected
             out, chance, first = entry(persons, horizon)
@@ -129,7 +129,7 @@ class CombinedRules:
         return Draws.from_array(future, {"municipality": self.panel.municipalities, "year": years}, UNIT)
 
     def save(self, folder: Path | str) -> Path:
-        """Write the fit into a folder, whole or not at all."""
+        """Write the combination into a folder, whole or not at all."""
         numbers = panel_arrays(self.panel)
         numbers["own_accepted"] = ("municipality", self.accepted)
         words = {"format": FORMAT, "contest": self.contest, "draws": self.draws, **panel_words(self.panel)}
@@ -137,14 +137,17 @@ class CombinedRules:
 
     @classmethod
     def load(cls, folder: Path | str) -> CombinedRules:
-        """Read a saved fit; one of another format, or that is not of its own data, is refused."""
+        """Read a saved combination; one of another format, or that is not of its own data, is refused."""
         try:
             words, whole = fit_files.read(folder, FORMAT)
             panel = panel_of(words, whole)
             return cls(panel, whole["own_accepted"].to_numpy(), str(words["contest"]), int(words["draws"]))
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise DataError(
-                "this folder holds no combination of rules", where=str(folder), why=str(error), do="fit again"
+                "this folder holds no combination of rules",
+                where=str(folder),
+                why=str(error),
+                do="make the forecast again",
             ) from error
 
 

@@ -64,7 +64,7 @@ class PastErrors:
         found = np.minimum(found, most)
         found = widened(found, (self.own * (1 + FEW_PERIODS / self.separate))[:, None])
         # Half-way between a mean and a median of one: rules that err least in absolute terms foresee something between.
-        # It may not go far, where a usual error is small: a mean of few ratios rests on the largest.
+        # It may not go far, where a usual error is small: a mean of few ratios follows the largest.
         limits = np.where(middle[back] > MEAN_LIMITS[0], USUAL_MEANS, MEAN_LIMITS)
         return found / np.sqrt(np.clip(found.mean(axis=1, keepdims=True), limits[:, [0]], limits[:, [1]]))
 
@@ -75,13 +75,13 @@ def widened(ratio: np.ndarray, by: np.ndarray) -> np.ndarray:
     return np.where(ratio > 1, 1 + (ratio - 1) * by, np.where(ratio > 0, low, 0.0))
 
 
-def past_errors(pasts: Mapping[int, Past], horizon: int, simple_rules: SimpleRules, gone: np.ndarray) -> PastErrors:
+def past_errors(pasts: Mapping[int, Past], horizon: int, rules: SimpleRules, gone: np.ndarray) -> PastErrors:
     """Return the past errors of the combination at a horizon; where none reaches so far, those of the longest shorter.
 
     Every past forecast is combined with weights that its own outcome had no part in. Areas that were out are left out,
     and those that are ``gone`` (by area): that they ended is known and no error.
     """
-    persons = simple_rules.persons
+    persons = rules.persons
     known = [ahead for ahead in pasts if ahead <= horizon]
     ahead = max(known) if known else 0
     areas = persons.shape[1]
@@ -89,7 +89,7 @@ def past_errors(pasts: Mapping[int, Past], horizon: int, simple_rules: SimpleRul
     if known:
         past = pasts[ahead]
         for at, foreseen, came in zip(past.origins, past.foreseen, past.came, strict=True):
-            mean = weigh(pasts, ahead, simple_rules.supposed, without=int(at + ahead)) @ foreseen
+            mean = weigh(pasts, ahead, rules.supposed, without=int(at + ahead)) @ foreseen
             here = np.flatnonzero((mean > 0) & ~gone & ~entry(persons[: at + 1], ahead)[0])
             expected.append(mean[here] * persons[at + ahead].sum())
             ratio.append(came[here] / mean[here])

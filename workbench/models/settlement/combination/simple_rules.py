@@ -1,4 +1,4 @@
-"""What do simple rules foresee? Each sees a table up to a period and tells every area's share some periods ahead."""
+"""What do simple rules foresee? Each sees a table up to a period and gives every area's share some periods ahead."""
 
 from __future__ import annotations
 
@@ -15,20 +15,27 @@ LASTING = (0.3, 0.7)
 """Shares of the newest change that go on in the next period: stocks of persons keep growing where they grew."""
 PASSING, BY_CHANCE = (0.0, 0.5, 1.0, 2.0, 4.0), (0.0, 5.0, 30.0, 150.0, 1000.0)
 """Noise of one period and of one person, against a period's lasting step, that smoothing by size may assume."""
-SUPPOSED = (1.02, 1.1, 1.03, 1.0, 1.0, 1.08, 1.15, 1.0, 1.06, 1.15)
-SUPPOSED_SEASONAL, SUPPOSED_SIGNAL = (1.1, 1.06, 1.06, 1.06), 1.02
-"""What rules are supposed to err by, against the best, in the order of :meth:`SimpleRules.foreseen`; assumed."""
+SUPPOSED = (
+    *(1.02, 1.1, 1.03, 1.0, 1.0),  # the last share; smoothed, the newest period counting little to much
+    *(1.08, 1.15, 1.0),  # mean of three periods, mean of all, smoothed by size
+    *(1.06, 1.15),  # a change that goes on a little, and much
+)
+SUPPOSED_SEASONAL = (1.1, 1.06, 1.06, 1.06)  # the season's last share, its mean of two, a year's mean, that by season
+SUPPOSED_SIGNAL = 1.02
+"""Errors of the rules, as multiples of the best rule's, before a table's past is looked at; assumed. The order is that
+of :meth:`SimpleRules.foreseen`."""
 FIRST_GUESS = (1.0, 30.0)
+"""Setting of smoothing by size where the past is too short to choose one: one of the middle."""
 SEASON_LIMITS = (0.2, 5.0)
+"""A season's share over the year's mean: a larger multiple would come from an area that was almost empty."""
 
 
-def smoothed(persons: np.ndarray, weight: float) -> np.ndarray:
-    """Return exponentially smoothed shares; ``persons`` has the axes period, area, the newest counts ``weight``."""
-    each = shares(persons)
-    found = each[0]
-    for row in each[1:]:
-        found = weight * row + (1 - weight) * found
-    return found
+def smoothed(each: np.ndarray, weight: float) -> np.ndarray:
+    """Return shares (period, area) smoothed exponentially up to each period; the newest counts ``weight``."""
+    path = each.copy()
+    for t in range(1, len(path)):
+        path[t] = weight * path[t] + (1 - weight) * path[t - 1]
+    return path
 
 
 @dataclass(frozen=True)
@@ -75,14 +82,7 @@ class SimpleRules:
 
     @cached_property
     def _smoothed(self) -> list[np.ndarray]:
-        """Return the path of each smoothing: what it says at the end of every period."""
-        paths = []
-        for weight in KEPT:
-            path = self.shares.copy()
-            for t in range(1, len(path)):
-                path[t] = weight * path[t] + (1 - weight) * path[t - 1]
-            paths.append(path)
-        return paths
+        return [smoothed(self.shares, weight) for weight in KEPT]
 
     @cached_property
     def _by_size(self) -> dict[tuple[float, float], np.ndarray]:

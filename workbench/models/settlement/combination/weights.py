@@ -17,7 +17,7 @@ from workbench.models.settlement.combination.simple_rules import SimpleRules
 SHARPNESS = 25.0
 """A rule whose past error is 4 % above the best rule's counts e⁻¹ as much."""
 COMMON = 0.5
-"""Part of a horizon's weights that rests on all of :data:`HORIZONS`: few past forecasts reach far ahead."""
+"""Part of a horizon's weights that comes from all of :data:`HORIZONS`: few past forecasts reach far ahead."""
 HORIZONS = (1, 2, 3)
 SUPPOSED_COUNTS = 0.5
 """How many past forecasts the errors supposed beforehand count as much as."""
@@ -40,17 +40,17 @@ class Past:
         return found
 
 
-def look_back(simple_rules: SimpleRules, horizon: int) -> Past | None:
+def look_back(rules: SimpleRules, horizon: int) -> Past | None:
     """Return the past forecasts at a horizon; None if the table is too short for any.
 
     The first period is no origin unless there is no other: of one period all rules say the same.
     """
-    last = len(simple_rules.persons) - horizon
+    last = len(rules.persons) - horizon
     origins = np.arange(1, last) if last > 1 else np.arange(max(last, 0))
     if not len(origins):
         return None
-    foreseen = np.stack([simple_rules.foreseen(int(t), horizon) for t in origins])
-    return Past(origins, foreseen, simple_rules.shares[origins + horizon])
+    foreseen = np.stack([rules.foreseen(int(t), horizon) for t in origins])
+    return Past(origins, foreseen, rules.shares[origins + horizon])
 
 
 def weigh(pasts: Mapping[int, Past], horizon: int, supposed: np.ndarray, without: int | None = None) -> np.ndarray:

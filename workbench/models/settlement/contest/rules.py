@@ -6,12 +6,12 @@ import numpy as np
 from scipy.special import gammaln
 
 from workbench.core.errors import ModelError
-from workbench.models.settlement.combination.simple_rules import smoothed
+from workbench.models.settlement.combination.simple_rules import KEPT, smoothed
 from workbench.models.settlement.evidence import BEFORE, QUOTAS
 from workbench.models.settlement.panel.entrants import shares
 from workbench.models.settlement.panel.panel import SettlementPanel
 
-SMOOTHED = {"smoothed_30": 0.3, "smoothed_50": 0.5, "smoothed_70": 0.7, "smoothed_85": 0.85}
+SMOOTHED = {f"smoothed_{100 * weight:.0f}": weight for weight in KEPT}
 """Exponential smoothing of shares: the weight of the newest year."""
 MEAN = "mean_of_last_shares"
 """Mean of last year's settled, accepted and requested shares, of those that are known."""
@@ -36,7 +36,7 @@ def available(panel: SettlementPanel, as_of: int, contest: str) -> dict[str, np.
         "accepted": panel.accepted[min(own, len(panel.accepted) - 1)],
         "requested": panel.requested[min(own, len(panel.requested) - 1)],
     }
-    source |= {name: smoothed(panel.persons[: at + 1], weight) for name, weight in SMOOTHED.items()}
+    source |= {name: smoothed(shares(panel.persons[: at + 1]), weight)[-1] for name, weight in SMOOTHED.items()}
     asked = [shares(panel.accepted[at]), shares(panel.requested[at])]
     known = [each for each in asked if each.sum() > 0]
     if known:  # without quotas it is last year's share again

@@ -1,6 +1,6 @@
 """How well would the settlement forecast have done, year after year, against simple rules?
 
-Every origin is refitted from what was known at its end; origins are shared out by the engine and kept, so that an
+Every origin is forecast from what was known at its end; origins are shared out by the engine and kept, so that an
 interrupted backtest takes up where it was.
 """
 

@@ -72,7 +72,9 @@ def fit(
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SavedRun:
-    """Fit the share model to what was known at the end of ``as_of``; the saved fit of the same input is used again.
+    """Fit the share model to what was known at the end of ``as_of``, or combine rules where there are no quotas.
+
+    A saved fit of the same input is used again.
 
     Parameters
     ----------
@@ -121,7 +123,7 @@ def fit(
 
 
 def diagnostics(fitted: SavedRun, names: Mapping[str, str]) -> Diagnostics:
-    """Return how well a saved fit's chains agree, its worst quantity called by the name of its area."""
+    """Return whether a saved fit passed its checks, its worst quantity called by the name of its area."""
     return methods.opened(fitted.folder / "fit").diagnostics.named(names)
 
 

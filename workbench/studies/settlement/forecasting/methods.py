@@ -1,8 +1,7 @@
 """Which method answers for a table, and what stands in where it fails its checks?
 
-Where areas have accepted quotas, the share model is fitted. Without quotas there is little to fit but the past of the
-shares, and simple rules combined did as well or better on tables of many kinds, in seconds. They also stand in where a
-fit fails its checks.
+Where areas have accepted quotas, the share model is fitted. Without quotas there is little to fit but past shares, and
+its fits often fail their checks: simple rules are combined. They also stand in where a fit fails its checks.
 """
 
 from __future__ import annotations
