@@ -47,56 +47,56 @@ def test_the_first_view_says_headline_age_and_tables_before_any_chart(saved_runs
 def test_a_threshold_and_a_supposition_are_answered_and_labelled(saved_runs: Path) -> None:
     page = view(saved_runs)
     assert page.asked.value == ""
-    page.threshold.value, page.change.value = 50_000, 150
-    page.since.value = "2020-01"
+    page.controls.threshold.value, page.controls.change.value = 50_000, 150
+    page.controls.since.value = "2020-01"
     said = page.asked.value.replace("\u00a0", " ")
     assert "more than 50,000 applicants in some month" in said and "No backtest is kept here" in said
     assert "IF “150 % of the forecast from January 2020”" in said and said.count("<table>") == 2
     before = page.headline.value
-    page.change.value, page.threshold.value = 100, 0
+    page.controls.change.value, page.controls.threshold.value = 100, 0
     assert page.asked.value == "" and page.headline.value == before
     page.bridge.box.children[1].click()
     assert all(
         word in page.beside.value for word in ("Changes of policy", "not its effect", "no earlier one was published")
     )
     assert "First-time and repeated" in page.beside.value and "Where they come from" not in page.beside.value
-    page.language.value = "sv"
+    page.controls.language.value = "sv"
     page.draw()
     assert "Ändringar i politiken" in page.beside.value and "Ungern stänger gränsen" in page.beside.value
 
 
 def test_a_choice_changes_state_sentences_and_address(saved_runs: Path) -> None:
     page = view(saved_runs)
-    page.none.click()
-    assert page.state.destinations == () and "at least one" in page.blocker.value and page.headline.value == ""
+    page.controls.none.click()
+    assert page.state.destinations == () and "at least one" in page.controls.blocker.value and page.headline.value == ""
     for code in ("NO", "SE"):
-        page.boxes[code].value = True
-    assert page.blocker.value == "" and "The 2 destinations together" in page.headline.value
-    page.level.value = 0.95
+        page.controls.boxes[code].value = True
+    assert page.controls.blocker.value == "" and "The 2 destinations together" in page.headline.value
+    page.controls.level.value = 0.95
     assert "95\u00a0% between" in page.headline.value and "80\u00a0%" not in page.headline.value
-    page.language.value = "nb"
+    page.controls.language.value = "nb"
     assert "De 2 destinasjonene samlet" in page.headline.value
-    assert page.boxes["DE"].description == "Tyskland" and page.all.description == "Alle"
+    assert page.controls.boxes["DE"].description == "Tyskland" and page.controls.all.description == "Alle"
     assert told(page) == {
         "language": "nb",
         "status": "2 destinasjoner vises.",
         "query": "language=nb&level=0.95&destinations=SE,NO",
     }
     assert OutlookState.from_query(told(page)["query"], runs=str(saved_runs)) == page.state
-    page.all.click()
-    assert page.state.destinations is None and page.level.value == 0.95
+    page.controls.all.click()
+    assert page.state.destinations is None and page.controls.level.value == 0.95
 
 
 def test_a_page_opened_from_an_address_shows_its_choice(saved_runs: Path) -> None:
     page = view(saved_runs, destinations=("NO",), language="sv", level=0.5)
-    assert [code for code, box in page.boxes.items() if box.value] == ["NO"]
-    assert "Norge kan vänta sig" in page.headline.value and page.level.value == 0.5
+    assert [code for code, box in page.controls.boxes.items() if box.value] == ["NO"]
+    assert "Norge kan vänta sig" in page.headline.value and page.controls.level.value == 0.5
     assert page.tables.value.count("<table>") == 1
 
 
 def test_a_destination_the_run_does_not_have_is_named(saved_runs: Path) -> None:
     page = view(saved_runs, destinations=("NO", "XX"))
-    assert "does not have XX" in page.blocker.value and page.headline.value == ""
+    assert "does not have XX" in page.controls.blocker.value and page.headline.value == ""
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_destination_the_run_does_not_have_is_named(saved_runs: Path) -> None:
 def test_without_a_run_the_page_says_so_without_a_command(tmp_path: Path, language: str, said: str) -> None:
     page = view(tmp_path, language=language)
     assert said in page.head.value and names_nothing_of_the_server(page, tmp_path)
-    page.language.value = "en"
+    page.controls.language.value = "en"
     assert "No forecast has been published yet." in page.head.value
 
 
@@ -163,7 +163,7 @@ def test_a_damaged_and_an_older_run_are_said_apart_in_every_language(
     page = view(tmp_path)
     assert str(folder) in caplog.text and "workbench inflow forecast" in caplog.text, "the log tells who can mend it"
     for language in ("en", "nb", "sv"):
-        page.language.value = language
+        page.controls.language.value = language
         kinds = [kind for kind, said in SAID.items() if said[language] in page.head.value]
         assert kinds == [KINDS[how]]
         assert names_nothing_of_the_server(page, tmp_path) and 'lang="en"' not in page.head.value

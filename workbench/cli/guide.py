@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from workbench.cli.options import AsJson, Day, day_or_today
+from workbench.cli.steps import WARNING
 
 if TYPE_CHECKING:
     from workbench.core.geography.places import Locality
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="The guide for newcomers: check, build, translate, list.", no_args_is_help=True)
 
 Home = Annotated[str, typer.Option("--locality", help="Whose guide (name or folder).")]
-Day = Annotated[str, typer.Option("--today", help="Day to go by, YYYY-MM-DD; today, if not said.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
 
 
 @app.command("list", epilog="Example: workbench guide list --locality norway")
@@ -51,7 +51,7 @@ def check(locality: Home = "norway", today: Day = "", as_json: AsJson = False) -
     """Find dead links, steps nobody reaches, pages without source, old translations, past events, long sentences."""
     from workbench.guide import checks
 
-    found = checks.check(_home(locality), _day(today))
+    found = checks.check(_home(locality), day_or_today(today))
     if as_json:
         body = {
             "locality": found.locality,
@@ -70,7 +70,7 @@ def check(locality: Home = "norway", today: Day = "", as_json: AsJson = False) -
             typer.echo(f"notice: {remark.line()}")
         found.raise_grave()
     if found.remarks:
-        raise typer.Exit(4)
+        raise typer.Exit(WARNING)
 
 
 @app.command("build", epilog="Example: workbench guide build --locality norway --out guide-norway")
@@ -86,7 +86,7 @@ def build(
     """Write the guide as a static site: readable without scripts, offline after one visit, no other host."""
     from workbench.guide import site
 
-    made = site.build(_home(locality), out, _day(today), feedback=feedback, overwrite=overwrite)
+    made = site.build(_home(locality), out, day_or_today(today), feedback=feedback, overwrite=overwrite)
     typer.echo(
         f"Guide: {made.folder} ({made.files} files, {made.size / 1000:,.0f} kB; "
         f"first page {made.first_page / 1000:,.0f} kB). Open {made.folder / 'index.html'}"
@@ -124,27 +124,18 @@ def translate(
         typer.echo(f"For translators: {out} (version {guide.version()})")
         return
     if confirm:
-        typer.echo(f"Written: {translating.confirm(guide, confirm, language, _day(today), reviewer=reviewer)}")
+        typer.echo(f"Written: {translating.confirm(guide, confirm, language, day_or_today(today), reviewer=reviewer)}")
         return
     assert take is not None
-    taken = translating.take(guide, take, language, _day(today), unchanged=unchanged)
+    taken = translating.take(guide, take, language, day_or_today(today), unchanged=unchanged)
     typer.echo(f"Pages written: {len(taken.written)}")
     for sentence in taken.left:
         typer.echo(f"left as it was: {sentence}")
     if taken.left:
-        raise typer.Exit(4)
+        raise typer.Exit(WARNING)
 
 
 def _home(name: str) -> Locality:
     from workbench.sources import localities
 
     return localities.load(name, "guide")
-
-
-def _day(text: str) -> date:
-    from workbench.core.errors import DataError
-
-    try:
-        return date.fromisoformat(text) if text else date.today()
-    except ValueError:
-        raise DataError(f"'{text}' is no day", do="write it as 2026-11-28") from None

@@ -118,6 +118,14 @@ def test_map_and_table_say_the_same(allocation_result):
     assert page.by_county(allocation_result).data["placed"].iloc[-1] == allocation_result.plan.persons_placed
 
 
+def test_the_map_names_no_place_that_takes_nobody(fabricated):
+    result = fabricated.allocation_result(fabricated.made_up_places(12))
+    result.plan.by_place["placed"] = [3, 2, *[0] * 10]
+    assert "2 of 12" in figures.plan_on_map(result).alternative and "(0)" not in figures.plan_on_map(result).alternative
+    result.plan.by_place["placed"] = 0
+    assert figures.plan_on_map(result).plain() == ""
+
+
 def test_reasons_add_up(fabricated):
     result = fabricated.allocation_result(fabricated.made_up_places(12))
     table = page.unplaced(result).table.data

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.register.options import Address, Who
+from workbench.cli.options import Address, Who
 
 app = typer.Typer(help="One household: what blocks it, a correction, a pause, a withdrawal.", no_args_is_help=True)
 

@@ -8,8 +8,9 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.register import case, options
-from workbench.cli.register.options import Address, AsJson, Day, Who
+from workbench.cli import options
+from workbench.cli.options import Address, AsJson, Day, Who
+from workbench.cli.register import case
 
 app = typer.Typer(help="The register of households: create, case, audit, backup, retention.", no_args_is_help=True)
 audit_app = typer.Typer(help="Who read or changed what, and has anybody altered that since?", no_args_is_help=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.register.options import Address, AsJson, Who
+from workbench.cli.options import Address, AsJson, Who
 
 app = typer.Typer(help="The interview: phone form, import, read-back, printed form, fields.", no_args_is_help=True)
 

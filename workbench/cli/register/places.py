@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.register.options import Address, AsJson, Who
+from workbench.cli.options import Address, AsJson, Who
 
 app = typer.Typer(help="Places of municipalities by week: template, import, pause, quota, show.", no_args_is_help=True)
 

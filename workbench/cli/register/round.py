@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from workbench.cli.register import options
-from workbench.cli.register.options import Address, AsJson, Day, Who
+from workbench.cli import options
+from workbench.cli.options import Address, AsJson, Day, Who
+from workbench.cli.steps import WARNING
 
 app = typer.Typer(
     help="A round of offers: open, propose, override, send, lists, respond, decide, settle, letters, close, status.",
@@ -176,7 +177,7 @@ def respond(
         do = "correct the rows named and give the file again: what is noted already is named and stays"
         refused = DataError("some answers were not noted", where=str(file), do=do, faults=faults)
         typer.echo(refused.message(), err=True)
-        raise typer.Exit(4 if len(faults) < len(given) else refused.exit_code)  # 4: noted in part
+        raise typer.Exit(WARNING if len(faults) < len(given) else refused.exit_code)
 
 
 @app.command("decide", epilog="Example: workbench round decide R0123 H0456 --who berit")

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.cli.register.options import Address, AsJson, Who
+from workbench.cli.options import Address, AsJson, Who
 
 app = typer.Typer(help="Who may sign in, and as what: add, role, password, disable, list.", no_args_is_help=True)
 

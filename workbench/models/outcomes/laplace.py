@@ -1,6 +1,6 @@
 """The same model where it is fitted hundreds of times: the mode of the effects, their scales by approximate EM.
 
-For means only: its intervals are too narrow, since the scales count as known. Fits that people see are sampled.
+For means only: its intervals are too narrow, since the scales count as known. What people see is sampled.
 Laplace's approximation of the posterior of the effects given the scales, and scales at their approximate marginal mode
 (Breslow and Clayton 1993, penalised quasi-likelihood, with the half-normal prior of the model). The effects of pairs
 are eliminated first, since each stands in one cell alone: what is left has one unknown for each type and place.

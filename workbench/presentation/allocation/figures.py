@@ -29,12 +29,16 @@ def _source(result: AllocationResult, language: str) -> str:
 
 
 def plan_on_map(result: AllocationResult, language: str = "en") -> Figure | Several:
-    """Return where persons are placed; the table of all places says the same in figures. Nothing without positions."""
+    """Return where persons are placed; the table of all places says the same in figures.
+
+    Nothing where few places have a position, or nobody is placed in one of them.
+    """
     places = placed_by_place(result).sort_values("place").reset_index(drop=True)
     located = places.dropna(subset=["lon", "lat"]).reset_index(drop=True)
-    if len(located) < FEWEST:
+    taking = located[located["placed"] > 0]
+    if len(located) < FEWEST or taking.empty:
         return Several(())
-    most = located.sort_values(["placed", "name"], ascending=[False, True]).head(5)
+    most = taking.sort_values(["placed", "name"], ascending=[False, True]).head(5)
     five = zip(most["name"], most["placed"], strict=True)
     named = listing([f"{name} ({number(placed, language=language)})" for name, placed in five], language)
     x, y = equal_area(located["lon"].to_numpy(float), located["lat"].to_numpy(float))
@@ -49,7 +53,7 @@ def plan_on_map(result: AllocationResult, language: str = "en") -> Figure | Seve
         alternative=say(
             words.map_alternative,
             language,
-            some=number((located["placed"] > 0).sum(), language=language),
+            some=number(len(taking), language=language),
             all=number(len(located), language=language),
             named=named,
         ),

@@ -17,7 +17,6 @@ from workbench.core.errors import DataError
 from workbench.core.geography.places import Locality
 from workbench.core.runs.provenance import RunStore, Source, Vintage, caveat, fingerprint
 from workbench.core.runs.scenario import Scenario
-from workbench.core.storage.temporary import locked_folder
 from workbench.sources import localities
 from workbench.studies.allocation import placement
 from workbench.studies.allocation.input import attributes
@@ -27,9 +26,7 @@ from workbench.studies.allocation.placement import (
     AllocationResult,
     allocate,
     assumed,
-    load_plan,
     norwegian_weights,
-    save_plan,
     weights_of,
 )
 
@@ -104,17 +101,16 @@ def _own(tables: Tables, home: Locality | None, *, gap: float, seed: int) -> All
     stated = home if weights_of(home) is not None and home is not None else localities.load("norway")
     own = tables.scores is None
 
-    def compute(folder: Path) -> dict[str, Any]:
-        plan = allocate(tables, gap=gap, time_limit=LIMIT, weights=weights)
-        save_plan(plan, folder / "plan")
-        return {name: value for name, value in plan.to_json_dict().items() if not isinstance(value, list)}
-
+    plan = allocate(tables, gap=gap, time_limit=LIMIT, weights=weights)
+    told = {name: value for name, value in plan.to_json_dict().items() if not isinstance(value, list)}
     settings = {"gap": gap, "time_limit": LIMIT, "matching": asdict(weights) if own else None}
     scenario = Scenario(home.id if home else "", "", seed, settings=settings)
     inputs = tuple(_vintage(name, table, tables) for name, table in tables.given.items())
-    with locked_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
-        run = RunStore(folder).get_or_run(STUDY, scenario.to_dict(), inputs, compute, MATCHED if own else GIVEN)
-        plan = load_plan(run.folder / "plan")
+    caveats = MATCHED if own else GIVEN
+    with tempfile.TemporaryDirectory() as folder:  # of a run the record alone is wanted, and that names nobody
+        run = RunStore(Path(folder)).get_or_run(
+            STUDY, scenario.to_dict(), inputs, lambda _: told, caveats, seconds_before=plan.seconds
+        )
     used = assumed(localities.parameters(stated), date.max, MATCHING) if own else pd.DataFrame()
     return AllocationResult(
         record=run.record,

@@ -13,7 +13,6 @@ from workbench.core.errors import DataError
 from workbench.decisions.allocation.problem.input_tables import texts
 from workbench.models.outcomes.cells import Cells, Floats
 from workbench.models.outcomes.fit import quick_draws
-from workbench.models.outcomes.laplace import approximate
 from workbench.studies.allocation import placement
 from workbench.studies.allocation.honesty import calibration
 from workbench.studies.allocation.honesty.batch import Batch, chance
@@ -159,8 +158,8 @@ def batch_of(tables: Tables, table: OutcomeTable, cells: Cells, seed: int) -> Ba
     """Return the batch of one's own tables, with today's practice or chance as what a plan is compared with."""
     where = str(tables.paths.get("households", ""))
     type_index(tables.households, cells.types, where)
-    start = score_table(approximate(cells).mean, cells, tables.households, tables.places, table.score_name)
-    problem = placement.problem_of(replace(tables, scores=start))
+    scores = score_table(np.zeros(cells.n.shape), cells, tables.households, tables.places, table.score_name)
+    problem = placement.problem_of(replace(tables, scores=scores))  # each plan replaces the scores
     order = {name: row for row, name in enumerate(texts(tables.households, "household"))}
     kinds = type_index(tables.households, cells.types, where)
     kind = np.array([kinds[order[name]] for name in problem.household_names], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What commands about the register ask for in the same words: the register, who, which day."""
+"""What several commands ask for in the same words: the register, who does it, the day, JSON."""
 
 from __future__ import annotations
 
