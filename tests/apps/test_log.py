@@ -1,4 +1,4 @@
-"""The log of the server holds no key, whoever writes it and however it is written."""
+"""The log of the server holds no key, no matter who writes it and how."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ def test_a_page_that_fails_makes_way_for_the_next(monkeypatch: pytest.MonkeyPatc
     assert [str(error) for error in failed] == ["no memory"] * AT_ONCE and kernels == 1
 
 
-def test_who_waited_while_the_last_room_was_taken_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waited_while_the_last_room_was_taken_gets_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scene() -> list[Any]:
         server = Server(monkeypatch, live=AT_ONCE)
         waiting = [asyncio.create_task(server.reader().get()) for _ in range(AT_ONCE + 1)]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
@@ -112,6 +113,15 @@ def quiet(served: Served) -> Served:
     """The server while nobody visits it, so that its kernels can be counted."""
     assert served.kernels_fall_to(0)
     return served
+
+
+def grave(page: Page, *also: str) -> list[tuple[str, str]]:
+    """Return axe's serious and critical findings, and those of rules that begin with one of ``also``: rule, element."""
+    return [
+        (each["id"], each["nodes"][0]["html"])
+        for each in Axe().run(page).response["violations"]
+        if each["impact"] in ("serious", "critical") or each["id"].startswith(also)
+    ]
 
 
 @pytest.fixture(scope="session")

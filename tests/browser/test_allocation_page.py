@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import grave
 from workbench.studies.allocation import batches
 
 pytestmark = pytest.mark.slow
@@ -102,7 +102,6 @@ def test_a_plan_is_changed_by_keyboard_kept_through_a_killed_kernel_and_undone(
             page.set_viewport_size({"width": width, "height": 900})
             if folder := os.environ.get("WORKBENCH_PICTURES"):
                 page.screenshot(path=f"{folder}/allocation-{language}-{width}.png", full_page=True)
-            grave = [v["id"] for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
-            assert grave == [], (language, width)
+            assert grave(page) == [], (language, width)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (language, width)
     context.close()

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.browser.conftest import grave
 from workbench.studies import publishing
 from workbench.studies.capacity import study
 
@@ -43,7 +43,6 @@ def test_a_published_plan_is_read_without_a_kernel_on_a_desk_and_on_a_phone(
             assert page.locator("html").get_attribute("lang") == language
             assert page.locator(".mw-charts figure svg").count() > 1 and page.locator("a[download]").count() == 5
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            found = Axe().run(page).response["violations"]
-            assert [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")] == []
+            assert grave(page) == []
         context.close()
     assert served.kernels() == []

@@ -10,10 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import PATIENCE, address, started
+from tests.browser.conftest import PATIENCE, address, grave, started
 from tests.store import scenes
 from workbench.presentation.languages import LANGUAGES
 from workbench.store import audit, database
@@ -77,9 +76,7 @@ def tab_to(page: Page, control: Locator) -> None:
 
 def sound(page: Page) -> None:
     """Check a page as it stands: no serious finding of axe, nothing cut off at the side."""
-    found = Axe().run(page).response["violations"]
-    grave = [(v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")]
-    assert grave == []
+    assert grave(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is cut off at the side"
 
 

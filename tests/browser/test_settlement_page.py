@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
+from tests.browser.conftest import grave
 from workbench.studies import publishing, settlement
 
 pytestmark = pytest.mark.slow
@@ -27,15 +27,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settlement.study(locality="sweden", total=[8000], runs=runs)
     publishing.publish("settlement", by="Kari Nordmann", runs=runs)
     return runs
-
-
-def _grave(page: Page) -> list[tuple[str, str]]:
-    found = Axe().run(page).response["violations"]
-    return [
-        (v["id"], v["nodes"][0]["html"])
-        for v in found
-        if v["impact"] in ("serious", "critical") or v["id"].startswith(("landmark", "region"))
-    ]
 
 
 def test_the_settlement_page_at_once_then_with_choices_in_three_languages_and_on_a_phone(
@@ -68,7 +59,7 @@ def test_the_settlement_page_at_once_then_with_choices_in_three_languages_and_on
         page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
-            assert _grave(page) == [], (language, width)
+            assert grave(page, "landmark", "region") == [], (language, width)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (language, width)
     choices, toggle = page.locator(".mw-choices"), page.locator(".mw-toggle")
     expect(choices).to_be_hidden()

@@ -195,7 +195,7 @@ def test_an_empty_register_has_no_report(tmp_path: Path) -> None:
         account.study(store=str(tmp_path / "none.sqlite"), runs=tmp_path)
 
 
-def test_an_offer_whose_household_left_is_told_and_in_no_other_count(filled: Store, tmp_path: Path) -> None:
+def test_an_offer_whose_household_left_is_named_and_in_no_other_count(filled: Store, tmp_path: Path) -> None:
     copy = tmp_path / "r.sqlite"
     with filled.reading() as c, sqlite3.connect(copy) as target:
         c.connection.driver_connection.backup(target)  # type: ignore[union-attr]

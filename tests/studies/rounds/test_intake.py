@@ -147,7 +147,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("question", FAULTS)
-def test_a_fault_is_told_by_row_and_question_without_the_answer(store: Store, tmp_path: Path, question: str) -> None:
+def test_a_fault_is_named_by_row_and_question_without_the_answer(store: Store, tmp_path: Path, question: str) -> None:
     before = rows(store)
     bad = answers(2, **{question: FAULTS[question]})
     with pytest.raises(DataError) as told:
@@ -172,7 +172,7 @@ def test_what_surrounds_the_answers_is_checked_too(
         load(store, as_csv(tmp_path / "s.csv", [answers(1), {**answers(2), **change}]))
 
 
-def test_faults_of_the_answers_and_of_the_register_are_told_together(store: Store, tmp_path: Path) -> None:
+def test_faults_of_the_answers_and_of_the_register_are_named_together(store: Store, tmp_path: Path) -> None:
     before = rows(store)
     wrong = [answers(1, held="2999-01-01"), answers(2, case_number="case-99"), answers(3, work_years="-4"), answers(4)]
     with pytest.raises(DataError) as told:

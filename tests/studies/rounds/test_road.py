@@ -241,7 +241,7 @@ def test_a_round_is_closed_and_then_takes_nothing(register: Path) -> None:
     assert "no such round" in run("round", "propose", "R0", "--who", "anna", code=2).output
 
 
-def test_people_with_faults_are_told_by_row_without_their_cells(register: Path) -> None:
+def test_people_with_faults_are_named_by_row_without_their_cells(register: Path) -> None:
     good = {"household": "x", "case_number": "x1", "born": "1990-01-01", "population": "asylum", "permit": "2026-01-01"}
     bad = [
         {**good, "born": "Zquux"},
@@ -258,7 +258,7 @@ def test_people_with_faults_are_told_by_row_without_their_cells(register: Path) 
     assert states() == {"ready": 9}
 
 
-def test_a_person_in_two_households_of_a_file_is_told_by_row(register: Path) -> None:
+def test_a_person_in_two_households_of_a_file_is_named_by_row(register: Path) -> None:
     one = {"household": "x", "case_number": "x1", "born": "1990-01-01", "population": "asylum", "permit": "2026-01-01"}
     both = table(register / "b.csv", [one, {**one, "household": "y"}])
     said = run("register", "people", both, "--who", "anna", code=2).output
