@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,19 @@ def test_every_place_has_a_card_for_every_indicator(telemark: cockpit.Cockpit, l
         cards = page.cards(telemark.public(), place, "", language)
         assert len(cards) == len(telemark.definitions)
         assert all(card.message.sentence.endswith(".") and card.html().count("<h3>") == 1 for card in cards)
+
+
+def test_next_years_rate_stands_on_the_card_where_there_is_one(telemark: cockpit.Cockpit) -> None:
+    public, place = telemark.public(), telemark.place("Skien")
+    row = {"indicator": "overcrowded", "place": place, "period": "2024", "estimate": 0.19, "estimate_low95": 0.18,
+           "estimate_high95": 0.2, "rank": 3, "rank_low": 2, "rank_high": 5, "of": 17}  # fmt: skip
+    ahead = {"next": 0.21, "next_low95": 0.17, "next_high95": 0.25}
+    for columns, shown in ((ahead, True), (dict.fromkeys(ahead, float("nan")), False), ({}, False)):
+        seen = replace(public, estimates=pd.DataFrame([row | columns]))
+        told = facts(seen, "overcrowded", place)
+        assert (told.next_rate, told.next_high95) == ((0.21, 0.25) if shown else (None, None))
+        cards = "".join(card.html() for card in page.cards(seen, place))
+        assert ("if figures are counted as before" in cards) == shown
 
 
 def test_what_is_missing_is_said_and_not_filled(telemark: cockpit.Cockpit) -> None:

@@ -60,28 +60,6 @@ class SmallAreaFit:
         rates = self.rates()
         return ranks(rates if among is None else rates[:, among], highest_first=highest_first)
 
-    def next_rates(self, seed: int, persons: np.ndarray | None = None) -> np.ndarray:
-        """Return draws of the rate that will be published for the year after; axes (draw, area).
-
-        Parameters
-        ----------
-        persons
-            Persons in all by area, by default those of the last year that has any; 0 gives the true rate.
-        """
-        rng = np.random.default_rng([seed, 2])
-        found = {str(name): _flat(self.posterior[name]) for name in self.posterior.data_vars}
-        column = {name: values[:, None] for name, values in found.items() if values.ndim == 1}
-        before = found["logit"]
-        year = column["log_memory"] + float(self.configuration.priors["uneven"]) * rng.standard_normal((len(before), 1))
-        memory = np.exp(year + column["by_size"] * self.panel.log_size)
-        shift = float(self.configuration.priors["year"]) * rng.standard_normal((len(before), 1))
-        rate = _beta(before + shift, 1 / (1 / found["precision"] + 1 / memory), rng)
-        people = _last_known(self.panel.persons) if persons is None else persons
-        whole = np.maximum(np.rint(people), 0).astype(np.int64)
-        published = rng.binomial(np.broadcast_to(whole, rate.shape), rate) / np.maximum(whole, 1)
-        drawn: np.ndarray = np.where(whole > 0, published, rate)
-        return drawn
-
     def save(self, folder: Path | str) -> Path:
         """Write the fit into a folder, whole or not at all."""
         panel = self.panel
@@ -141,14 +119,6 @@ def _beta(logit: np.ndarray, precision: np.ndarray, rng: np.random.Generator) ->
     # A beta variable whose shape is all but 0 may come out as NaN; its mass then lies at the ends.
     rates: np.ndarray = rng.beta(np.maximum(mean * precision, 1e-9), np.maximum((1 - mean) * precision, 1e-9))
     return rates
-
-
-def _last_known(persons: np.ndarray) -> np.ndarray:
-    """Return the persons of the last year in which there are any, by area."""
-    known = persons > 0
-    last = persons.shape[1] - 1 - known[:, ::-1].argmax(axis=1)
-    found: np.ndarray = np.where(known.any(axis=1), persons[np.arange(len(persons)), last], 0)
-    return found
 
 
 def _flat(values: xr.DataArray) -> np.ndarray:

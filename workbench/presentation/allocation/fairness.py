@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.presentation.allocation.desk import score_name
+from workbench.presentation.allocation.plan import called
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.tables import Column, Table
@@ -59,7 +60,7 @@ def groups(told: Mapping[str, Any], language: str = "en") -> Table:
         name="own-best",
         caption=say("Each group beside the best it could get if it were served alone", language),
         columns=(
-            Column(say("Group", language), tuple(str(r["group"]).replace("_", " ") for r in rows), right=False),
+            Column(say("Group", language), tuple(called(r["group"], language) for r in rows), right=False),
             Column(say("Households", language), tuple(number(r["households"], language=language) for r in rows)),
             Column(say("Mean score", language), tuple(number(r["mean_score"], 3, language) for r in rows)),
             Column(say("Its own best", language), tuple(number(r["own_best"], 3, language) for r in rows)),
@@ -79,7 +80,7 @@ def front(told: Mapping[str, Any], language: str = "en") -> Table:
         columns=(
             Column(say("Total score", language), tuple(number(r["total"], 2, language) for r in rows)),
             Column(say("Mean of the group worst off", language), tuple(number(r["worst"], 3, language) for r in rows)),
-            Column(say("Group", language), tuple(str(r["group"]).replace("_", " ") for r in rows), right=False),
+            Column(say("Group", language), tuple(called(r["group"], language) for r in rows), right=False),
         ),
         data=pd.DataFrame(rows),
         notes=(say("Found by weighing the worst-off group more; other such plans may exist.", language),),
@@ -89,7 +90,7 @@ def front(told: Mapping[str, Any], language: str = "en") -> Table:
 
 def scores_told(told: Mapping[str, Any], language: str = "en") -> Table:
     """Return what the best plan is worth if the score of a household is expressed in another way."""
-    called = {
+    ways = {
         "sum": say("sum over adults", language),
         "mean": say("mean of a household", language),
         "at_least_one": say("at least one adult", language),
@@ -100,11 +101,11 @@ def scores_told(told: Mapping[str, Any], language: str = "en") -> Table:
         name="household-score",
         caption=say("The score of a household is a choice: the best plan under each", language),
         columns=(
-            Column(say("Score of a household", language), tuple(called[r["score"]] for r in rows), right=False),
+            Column(say("Score of a household", language), tuple(ways[r["score"]] for r in rows), right=False),
             Column(say("Total score", language), tuple(number(r["value"], 2, language) for r in rows)),
             Column(
                 say("Group worst off", language),
-                tuple(str(r["worst_group"]).replace("_", " ") for r in rows),
+                tuple(called(r["worst_group"], language) for r in rows),
                 right=False,
             ),
             Column(say("Its mean", language), tuple(number(r["its_mean"], 3, language) for r in rows)),
@@ -164,8 +165,8 @@ def audited(told: Sequence[Audit], language: str = "en") -> Finding:
     """Return what protected attributes change."""
     sentences = [
         say(
-            "Without “{attribute}” in the score, {moved} of {households} households go elsewhere and {lost} of the "
-            "score is lost; the group that loses most is “{group}” ({before} to {after}).",
+            "Without “{attribute}” in the score, the plan differs for {moved} of {households} households and {lost} "
+            "of the score is lost; the group that loses most is “{group}” ({before} to {after}).",
             language,
             attribute=each.attribute,
             moved=number(each.moved, language=language),
@@ -187,7 +188,7 @@ def _loser(each: Audit, language: str) -> dict[str, str]:
     rows = each.groups.to_dict("records")
     worst = max(rows, key=lambda row: (row["with"] - row["without"], str(row["group"])))
     return {
-        "group": str(worst["group"]).replace("_", " "),
+        "group": called(worst["group"], language),
         "before": number(float(worst["with"]), 3, language),
         "after": number(float(worst["without"]), 3, language),
     }

@@ -58,8 +58,7 @@ def compare(
     told: dict[str, Any] = {
         "score_name": plan.score_name,
         "persons_placed": plan.persons_placed,
-        "groups": group_losses(stated, plan).to_dict("records"),
-        "front": pareto_front(stated, plan).to_dict("records"),
+        **front_and_wishes(stated, plan, wishes, keep, seed),
         "near_equal": [
             {"lost": each.lost, "moved": each.moved, "plan": each.assignment[["household", "place"]].to_dict("records")}
             for each in near_equal(stated, plan)
@@ -67,8 +66,6 @@ def compare(
         "waiting": waiting(stated, plan).to_dict("records"),
         "household_scores": [_told_as(stated, kind) for kind in KINDS],
     }
-    if wishes is not None:
-        told["wishes"] = _met(stated, plan, wishes, keep, seed)
     if draws and fitted is not None:
         fit, households = fitted
         steady = stability(stated, plan, outcome_scores.draws_of(stated, fit, households, draws))
@@ -83,14 +80,16 @@ def compare(
     return told
 
 
-def front_and_wishes(stated: Problem, plan: Plan, wanted: pd.DataFrame | None, keep: float = 0.97) -> dict[str, Any]:
+def front_and_wishes(
+    stated: Problem, plan: Plan, wanted: pd.DataFrame | None, keep: float = 0.97, seed: int = 1
+) -> dict[str, Any]:
     """Return what groups get beside their own best, the front, and what wishes cost: the quick part of `compare`."""
     told: dict[str, Any] = {
         "groups": group_losses(stated, plan).to_dict("records"),
         "front": pareto_front(stated, plan).to_dict("records"),
     }
     if wanted is not None:
-        told["wishes"] = _met(stated, plan, wanted, keep, seed=1)
+        told["wishes"] = _met(stated, plan, wanted, keep, seed)
     return told
 
 

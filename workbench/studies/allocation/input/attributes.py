@@ -93,7 +93,7 @@ class Audit:
     attribute
         What was taken out of the score.
     moved
-        Households placed otherwise, of ``households``.
+        Households for whom the plan differs, of ``households``: another place, or a place in one of both plans alone.
     lost
         Share of the score, told with the attribute, that is lost by planning without it.
     groups
