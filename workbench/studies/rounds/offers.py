@@ -16,10 +16,12 @@ from workbench.core.errors import DataError, DecisionError, StoreError
 from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import PRACTICES, MatchingWeights
 from workbench.sources import localities
+from workbench.store import dwellings
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals
 from workbench.studies.allocation import placement
 from workbench.studies.allocation.input.tables import Tables
+from workbench.studies.rounds import housing
 
 GAP = 0.001
 """How far from the best possible a round's plan may be, as a share of its score."""
@@ -43,7 +45,10 @@ def open_round(
     store: Store, locality: Locality, *, year: int, week: int, today: date, deadline: date, who: str, deciders: int = 1
 ) -> str:
     """Open the round of a week with everybody who is ready and every place that is free; return its identifier."""
-    known = _described(locality, year)
+    known, per_bedroom = (
+        _described(locality, year),
+        localities.parameters(locality).number("persons_per_bedroom", today),
+    )
     with store.writing() as connection:
         stated = proposals.services(connection)
         rows: list[tuple[proposals.Week, Mapping[str, Any]]] = []
@@ -61,7 +66,7 @@ def open_round(
             opened=today,
             deadline=deadline,
             deciders=deciders,
-            households=proposals.ready(connection, today),
+            households=housing.with_bedrooms(proposals.ready(connection, today), per_bedroom),
             places=rows,
             who=who,
         )
@@ -205,18 +210,22 @@ def _solve(
     persons = sum(row["adults"] + row["children"] + row["seniors"] for row in waiting)
     room = given["capacity"].get(kind, {})
     open_ = [{**row, "capacity": room[row["place"]]} for row in places if row["kind"] == kind and row["place"] in room]
-    mine = _served(waiting, open_)
+    listed = given.get("dwellings", {}) if kind == "all" else {}
+    told_homes, open_, counted = housing.limited(waiting, open_, listed)
+    mine = _served(told_homes, open_)
     if not mine or not open_:
         return [], 0.0, 0.0, persons, 0
     weeks = {row["place"]: row["weekly_places"] for row in open_}
-    homes = pd.DataFrame(mine)
+    homes = pd.DataFrame(mine).drop(columns="bedrooms", errors="ignore")
     names = {row["household"] for row in mine}
     for column in ("linked_with", "apart_from"):
         homes[column] = homes[column].where(homes[column].isin(names), "")
     table = pd.DataFrame(open_).drop(columns=["kind", "weekly_places"])
     orders = [r for r in given["rules"] if r["household"] in names and (r["place"] in weeks or r["rule"] == "pin")]
     rules = check(pd.DataFrame(orders), "rules", where="overrides") if orders else None
-    tables = Tables(check(homes, "households"), check(table, "places"), rules=rules)
+    tables = Tables(
+        check(homes, "households"), check(table, "places"), rules=rules, counts=dict.fromkeys(counted, "households")
+    )
     if practice:
         rows_of_plan, value, bound = _follow(practice, tables, weights)
         size = dict(zip(homes["household"], homes[list(AGES)].sum(axis=1), strict=True))
@@ -225,7 +234,7 @@ def _solve(
         plan = placement.allocate(tables, gap=GAP, weights=weights, progress=progress)
         rows_of_plan, value, bound = plan.assignment.to_dict("records"), plan.value, plan.bound
         placed = plan.persons_placed
-    own, place_rows = {row["household"]: row for row in mine}, {row["place"]: row for row in open_}
+    own, place_rows = {row["household"]: row for row in waiting}, {row["place"]: row for row in open_}
     told = [
         {
             "household": row["household"],
@@ -234,7 +243,7 @@ def _solve(
             "told": {
                 "score": float(row["score"]),
                 "runner_up": row["runner_up"],
-                "reasons": reasons(own[row["household"]], place_rows[row["place"]]),
+                "reasons": reasons(own[row["household"]], place_rows[row["place"]], dwelling=row["place"] in listed),
             },
         }
         for row in rows_of_plan
@@ -251,11 +260,9 @@ def _served(homes: list[dict[str, Any]], places: list[dict[str, Any]]) -> list[d
     ([], 2)
     """
     offered = {service for row in places for service in str(row.get("services") or "").split(";")} | {""}
-    left = {row["household"] for row in homes if not set(str(row["needs"] or "").split(";")) <= offered}
-    pairs = [{row["household"], row["linked_with"]} for row in homes if row["linked_with"]]
-    while more := {each for pair in pairs if pair & left for each in pair} - left:
-        left |= more
-    return [row for row in homes if row["household"] not in left]
+    return housing.without(
+        homes, {row["household"] for row in homes if not set(str(row["needs"] or "").split(";")) <= offered}
+    )
 
 
 def _follow(practice: str, tables: Tables, weights: MatchingWeights) -> tuple[list[dict[Any, Any]], float, float]:
@@ -276,7 +283,7 @@ def _follow(practice: str, tables: Tables, weights: MatchingWeights) -> tuple[li
     return rows, value, math.nan
 
 
-def reasons(household: Mapping[str, Any], place: Mapping[str, Any]) -> list[str]:
+def reasons(household: Mapping[str, Any], place: Mapping[str, Any], *, dwelling: bool = False) -> list[str]:
     """Return why a household is offered this place, as codes that letters say in words.
 
     >>> reasons({"ties": "0301", "languages": "ar", "needs": ""}, {"place": "0301", "languages": "ar;so"})
@@ -287,6 +294,7 @@ def reasons(household: Mapping[str, Any], place: Mapping[str, Any]) -> list[str]
         "relatives": place["place"] in str(household["ties"] or "").split(";"),
         "language": bool(here),
         "needs": bool(household["needs"]),
+        "dwelling": dwelling,
         "room": True,
     }
     return [name for name, holds in told.items() if holds]
@@ -317,6 +325,8 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
         if household in waiting
     ]
     given = {"households": waiting, "capacity": room, "rules": [*ledger, *bans]}
+    if homes := proposals.dwellings(connection, dwellings.last_day(row.year, row.week)):
+        given["dwellings"] = homes
     return given, proposals.rows_of(connection, key), proposals.places(connection, key)
 
 
