@@ -51,7 +51,7 @@ def solved(rows: list[dict[str, Any]], places: list[dict[str, Any]], listed: dic
     room = {each["place"]: 9 for each in places}
     given_ = {"households": [row["household"] for row in rows], "capacity": {"all": room}, "rules": []}
     found = offers.solve(
-        {**given_, "dwellings": listed}, {row["household"]: row for row in rows}, places, offers._weights(scenes.HOME)
+        {**given_, "dwellings": listed}, {row["household"]: row for row in rows}, places, offers.weights(scenes.HOME)
     )
     return dict(found.pairs)
 

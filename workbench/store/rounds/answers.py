@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from workbench.core.errors import StoreError
 from workbench.store import audit, dwellings, reservation
 from workbench.store.households import states
-from workbench.store.rounds.proposals import get
+from workbench.store.rounds.proposals import get, override
 from workbench.store.schema import DECISION, PROPOSAL, ROUND
 
 
@@ -76,6 +76,8 @@ def respond(
         dwellings.hold(connection, place, household, dwellings.last_day(row.year, row.week))
     states.move(connection, household, "accept" if accept else "decline", who=who, reason=reason)
     _to(connection, offer["id"], "accepted" if accept else "declined", reason=reason or None)
+    if not accept:
+        override(connection, key, "decline", household, place, reason=reason, who=who)
 
 
 def decide(connection: sa.Connection, key: str, household: str, *, today: date, who: str) -> bool:

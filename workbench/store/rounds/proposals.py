@@ -246,14 +246,24 @@ def override(
     *,
     reason: str,
     who: str,
-    price: Mapping[str, float],
+    price: Mapping[str, float] | None = None,
 ) -> int:
-    """Write an override into the ledger: who, when, why and at what price; return its number."""
-    number = len(overrides(connection, key)) + 1
-    row = {"kind": kind, "household": household, "place": place, "reason": reason, "who": who, "price": dict(price)}
-    connection.execute(OVERRIDE.insert().values(id=new_id("O"), round=key, number=number, at=audit.now(), **row))
+    """Write an override into the ledger: who, when, why and at what price, None: not known yet; return its number."""
+    number = 1 + max((each["number"] for each in overrides(connection, key)), default=0)
+    row = {"kind": kind, "household": household, "place": place, "reason": reason, "who": who}
+    told = None if price is None else dict(price)
+    connection.execute(
+        OVERRIDE.insert().values(id=new_id("O"), round=key, number=number, at=audit.now(), price=told, **row)
+    )
     audit.append(connection, who, f"override.{kind}", household, reason, {"round": key, "place": place})
     return number
+
+
+def set_price(connection: sa.Connection, key: str, number: int, price: Mapping[str, float], *, who: str) -> None:
+    """Note what an entry of the ledger cost."""
+    at = (OVERRIDE.c.round == key) & (OVERRIDE.c.number == number)
+    connection.execute(OVERRIDE.update().where(at).values(price=dict(price)))
+    audit.append(connection, who, "override.price", key, "round", {"number": number})
 
 
 def keep_solution(

@@ -1,4 +1,4 @@
-"""Who should be offered where this week, what does an override cost, and can the plan be computed again?"""
+"""Who should be offered where this week?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.contracts.checking import check
-from workbench.core.errors import DataError, DecisionError, StoreError
+from workbench.core.errors import StoreError
 from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import PRACTICES, MatchingWeights
 from workbench.sources import localities
@@ -27,6 +27,8 @@ GAP = 0.001
 """How far from the best possible a round's plan may be, as a share of its score."""
 AGES = ("adults", "children", "seniors")
 KINDS = {"all": "others", "minors": "unaccompanied minors"}
+RULES = {"pin": "pin", "ban": "ban", "swap": "pin"}
+"""Which rule an entry of the ledger is; a decline is a ban in this round and every later one."""
 
 
 @dataclass(frozen=True)
@@ -88,43 +90,15 @@ def propose(
     """
     with store.reading() as connection:
         given, rows, places = current_input(connection, key)
-    solved = solve(given, rows, places, _weights(locality), practice=practice, progress=progress)
+    solved = solve(given, rows, places, weights(locality), practice=practice, progress=progress)
     with store.writing() as connection:
         again, *_ = current_input(connection, key)
         if again != given:
             raise StoreError("the round changed while it was solved", where=key, do="propose again")
-        told = {"value": solved.value, "gap": solved.gap, "persons_placed": solved.persons_placed}
+        ledger = max((each["number"] for each in proposals.overrides(connection, key)), default=0)
+        told = {"value": solved.value, "gap": solved.gap, "persons_placed": solved.persons_placed, "ledger": ledger}
         proposals.keep_solution(connection, key, given, list(solved.rows), told, who=who)
     return solved
-
-
-def override(
-    store: Store, key: str, locality: Locality, kind: str, household: str, place: str, *, reason: str, who: str
-) -> dict[str, float]:
-    """Lock a household to a place ('pin') or keep it from one ('ban'); return the price: score, and persons.
-
-    The price is what the plan loses: the difference between the best plans found without and with the override.
-    """
-    if kind not in ("pin", "ban"):
-        raise StoreError(f"there is no override '{kind}'", do="pin or ban")
-    with store.reading() as connection:
-        given, rows, places = current_input(connection, key)
-    if household not in given["households"]:
-        raise StoreError("the household does not wait in this round", where=household)
-    if place not in locality.places:
-        raise StoreError(f"'{place}' is no place", do=locality.hint(place))
-    weights = _weights(locality)
-    before = solve(given, rows, places, weights)
-    rule = {"rule": kind, "household": household, "place": place, "reason": reason}
-    try:
-        after = solve({**given, "rules": [*given["rules"], rule]}, rows, places, weights)
-    except (DataError, DecisionError) as error:
-        raise StoreError("the override cannot be kept", where=household, why=error.what, do=error.do) from error
-    price = {"score": before.value - after.value, "persons": before.persons_placed - after.persons_placed}
-    with store.writing() as connection:
-        proposals.get(connection, key, "open", "proposed", "sent")
-        proposals.override(connection, key, kind, household, place, reason=reason, who=who, price=price)
-    return price
 
 
 def send_list(store: Store, key: str, *, who: str) -> int:
@@ -146,25 +120,6 @@ def hand_out(connection: Any, key: str, *, who: str) -> list[dict[str, Any]]:
     if kept is None or kept["input"] != given:
         raise StoreError("the drafts are not of what stands now", where=key, do="run `workbench round propose` again")
     return answers.send(connection, key, who=who)
-
-
-def replay(store: Store, key: str, locality: Locality) -> bool:
-    """Say whether the kept input and ledger give the plan that was kept.
-
-    Raises
-    ------
-    StoreError
-        If the round has no plan yet, or a household of it was erased since.
-    """
-    with store.reading() as connection:
-        kept = proposals.last_solution(connection, key)
-        rows, places = proposals.rows_of(connection, key), proposals.places(connection, key)
-    if kept is None:
-        raise StoreError("the round has no plan yet", where=key)
-    if gone := [each for each in kept["input"]["households"] if each not in rows]:
-        raise StoreError(f"{len(gone)} households were erased since: the plan cannot be computed again", where=key)
-    again = solve(kept["input"], rows, places, _weights(locality))
-    return sorted(again.pairs) == sorted((household, place) for household, place in kept["plan"])
 
 
 def solve(
@@ -313,15 +268,20 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
     room: dict[str, dict[str, int]] = {}
     for at in proposals.free(connection, row.year, row.week):
         room.setdefault(at.kind, {})[at.place] = at.free
+    refused = proposals.declined(connection)
     ledger = [
-        {"rule": each["kind"], "household": each["household"], "place": each["place"], "reason": each["reason"]}
+        {"rule": RULES[each["kind"]], "household": each["household"], "place": each["place"], "reason": each["reason"]}
         for each in proposals.overrides(connection, key)
         if each["household"] in waiting
+        and each["kind"] in RULES
+        and not (
+            RULES[each["kind"]] == "pin" and (each["household"], each["place"]) in refused
+        )  # a decline ends a lock
     ]
     known = {(each["household"], each["place"]) for each in ledger if each["rule"] == "ban"}
     bans = [
         {"rule": "ban", "household": household, "place": place, "reason": "declined"}
-        for household, place in sorted(proposals.declined(connection) - known)
+        for household, place in sorted(refused - known)
         if household in waiting
     ]
     given = {"households": waiting, "capacity": room, "rules": [*ledger, *bans]}
@@ -345,5 +305,6 @@ _KNOWN: dict[tuple[Path, int], dict[str, dict[str, Any]]] = {}
 """What localities say of their places, by folder and year: it takes seconds to read, and a year asks 52 times."""
 
 
-def _weights(locality: Locality) -> MatchingWeights:
+def weights(locality: Locality) -> MatchingWeights:
+    """Return the weights of matching that a locality states, else Norway's."""
     return placement.weights_of(locality) or placement.norwegian_weights()
