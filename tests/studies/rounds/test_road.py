@@ -218,6 +218,45 @@ def test_an_override_has_its_price_and_the_ledger_gives_the_plan(register: Path)
     run("round", "replay", key, code=1)
 
 
+def test_a_swap_and_a_decline_stand_in_the_ledger_with_their_price_and_are_replayed(register: Path) -> None:
+    key = opened()
+    run("round", "propose", key, "--who", "anna")
+
+    def at() -> dict[str, str]:
+        with sqlite3.connect(register / "r.sqlite") as raw:
+            return dict(
+                raw.execute("SELECT household, place FROM proposal WHERE state IN ('draft', 'sent')").fetchall()
+            )
+
+    adults = {place: home for home, place in at().items() if place != "4601"}
+    swap = ("round", "override", key, "swap")
+    asked = ("--reason", "school", "--who", "anna")
+    assert "no proposal" in run(*swap, adults["0301"], "H0", *asked, code=2).output
+    assert "the same place" in run(*swap, adults["0301"], adults["0301"], *asked, code=2).output
+    assert float(run(*swap, adults["0301"], adults["1103"], *asked).stdout.split()[1]) >= 0
+    run("round", "propose", key, "--who", "anna")
+    assert (at()[adults["0301"]], at()[adults["1103"]]) == ("1103", "0301")
+    assert "the plan that was kept" in run("round", "replay", key).output
+    run("round", "send", key, "--out", register / "lists", "--who", "anna")
+    answer(key, "1103", adults["0301"], "--decline", "--reason", "no_dwelling")
+    assert "1 declines priced" in run("round", "price", key, "--who", "anna").stdout
+    assert "0 declines priced" in run("round", "price", key, "--who", "anna").stdout
+    run("round", "propose", key, "--who", "anna")
+    assert "the plan that was kept" in run("round", "replay", key).output
+    with sqlite3.connect(register / "r.sqlite") as raw:
+        ledger = raw.execute(
+            "SELECT number, kind, household, who, reason, price FROM override ORDER BY number"
+        ).fetchall()
+        assert [row[:5] for row in ledger] == [
+            (1, "swap", adults["0301"], "anna", "school"),
+            (2, "swap", adults["1103"], "anna", "school"),
+            (3, "decline", adults["0301"], "1103", "no_dwelling"),
+        ]
+        assert json.loads(ledger[2][5])["score"] >= 0
+        raw.execute("UPDATE override SET place = '4601' WHERE number = 3")
+    run("round", "replay", key, code=1)  # a ledger that was altered gives another plan
+
+
 @pytest.mark.parametrize(
     ("more", "told"),
     [

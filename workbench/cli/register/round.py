@@ -13,7 +13,7 @@ from workbench.cli.options import Address, AsJson, Day, Who
 from workbench.cli.steps import WARNING
 
 app = typer.Typer(
-    help="A round of offers: open, propose, override, send, lists, respond, decide, settle, letters, close, status.",
+    help="A round of offers: open, propose, override, price, send, respond, decide, settle, letters, close, status.",
     no_args_is_help=True,
 )
 
@@ -74,32 +74,48 @@ def propose(key: Key, who: Who, store: Address = "", locality: Home = "norway", 
 @app.command("override", epilog="Example: workbench round override R0123 pin H0456 0301 --reason relatives --who anna")
 def override(
     key: Key,
-    kind: Annotated[str, typer.Argument(help="pin (to this place) or ban (from it).")],
+    kind: Annotated[str, typer.Argument(help="pin (to this place), ban (from it) or swap (with another household).")],
     household: Household,
-    place: Annotated[str, typer.Argument(help="Code of the municipality.")],
+    place: Annotated[str, typer.Argument(help="Code of the municipality; for swap the other household.")],
     reason: Annotated[str, typer.Option(help="A code, such as relatives.")],
     who: Who,
     store: Address = "",
     locality: Home = "norway",
 ) -> None:
-    """Lock a household to a place or keep it from one; says the price and writes it into the ledger."""
+    """Lock a household to a place, keep it from one, or swap two; says the price and writes it into the ledger."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import offers
+    from workbench.studies.rounds import ledger
 
-    home = localities.load(locality, "register")
-    price = offers.override(database.opened(store), key, home, kind, household, place, reason=reason, who=who)
+    home, opened = localities.load(locality, "register"), database.opened(store)
+    if kind == "swap":
+        price = ledger.swap(opened, key, home, household, place, reason=reason, who=who)
+    else:
+        price = ledger.override(opened, key, home, kind, household, place, reason=reason, who=who)
     typer.echo(f"Price: {price['score']:.3f} of the score, {price['persons']:.0f} persons fewer. Propose again.")
+
+
+@app.command("price", epilog="Example: workbench round price R0123 --who anna")
+def price(key: Key, who: Who, store: Address = "", locality: Home = "norway") -> None:
+    """Price each decline: what those who wait lose because the household is not offered there again."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import ledger
+
+    prices = ledger.price_declines(database.opened(store), key, localities.load(locality, "register"), who=who)
+    for number, each in prices.items():
+        typer.echo(f"Entry {number}: {each['score']:.3f} of the score, {each['persons']:.0f} persons fewer.")
+    typer.echo(f"{len(prices)} declines priced.")
 
 
 @app.command("replay", epilog="Example: workbench round replay R0123; exit code 1: another plan")
 def replay(key: Key, store: Address = "", locality: Home = "norway") -> None:
-    """Compute the round's plan again from what was kept and from the ledger, and compare."""
+    """Compute the round's plan again from its opening state and the ledger, and compare."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import offers
+    from workbench.studies.rounds import ledger
 
-    if not offers.replay(database.opened(store), key, localities.load(locality, "register")):
+    if not ledger.replay(database.opened(store), key, localities.load(locality, "register")):
         typer.echo("The ledger gives another plan than the one kept.", err=True)
         raise typer.Exit(1)
     typer.echo("The ledger gives the plan that was kept.")

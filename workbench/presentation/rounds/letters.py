@@ -16,7 +16,7 @@ from workbench.core.geography.places import Locality
 from workbench.presentation import markup as m
 
 PARTS = (
-    "title", "greeting", "decided", "why", "relatives", "language", "needs", "room", "next_title", "next",
+    "title", "greeting", "decided", "why", "relatives", "language", "needs", "dwelling", "room", "next_title", "next",
     "object_title", "object", "reference",
 )  # fmt: skip
 RIGHT_TO_LEFT = ("ar", "fa", "prs", "ps", "ur", "ku")

@@ -37,8 +37,8 @@ class Question:
     """One question.
 
     ``choices`` names its list of choices; ``relevant`` is another question with the answers for which this one is
-    asked; ``column`` is what matching reads from it: ``languages``, ``ties``, ``needs:<service>`` or
-    ``consent:<purpose>``.
+    asked; ``column`` is what matching reads from it: ``languages``, ``ties``, ``bedrooms`` (a whole number),
+    ``needs:<service>`` or ``consent:<purpose>``.
     """
 
     name: str

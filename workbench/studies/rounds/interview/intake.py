@@ -188,6 +188,7 @@ def _submission(
         languages=tuple(columns.get("languages") or ()),
         ties=tuple(ties),
         needs=tuple(need for need, value in _named(columns, "needs:").items() if value == "yes"),
+        bedrooms=columns.get("bedrooms"),
         consents={purpose: value == "yes" for purpose, value in _named(columns, "consent:").items()},
         unknown=tuple(form.still_unknown(answers)),
     )
