@@ -106,13 +106,13 @@ def separated(path: Path) -> Cells:
         text, first_row = text[head_end + 1 :], 3
         head_end = text.find("\n") if "\n" in text else len(text)
     line = text[:head_end]
-    counts = {mark: line.count(mark) for mark in ",;\t"}
+    counts = {mark: line.count(mark) for mark in ",;\t|"}
     if max(counts.values()) >= COLUMNS:
         raise DataError(
             f"the header has {max(counts.values()) + 1:,} columns", where=where, why=f"at most {COLUMNS:,} are read",
             do="write the table with one row for each observation",
         )  # fmt: skip
-    if len(line) > 100 * csv.field_size_limit() or max(map(len, re.split("[,;\t]", line))) > csv.field_size_limit():
+    if len(line) > 100 * csv.field_size_limit() or max(map(len, re.split("[,;|\t]", line))) > csv.field_size_limit():
         raise DataError(
             "a name of a column is longer than any cell may be",
             where=where,
@@ -123,7 +123,7 @@ def separated(path: Path) -> Cells:
         counts = {mark: len(next(csv.reader([line], delimiter=mark), [])) for mark in counts}
     mark = max(counts, key=lambda each: counts[each])
     if counts[mark] > counts[","]:
-        told = {";": "semicolons", "\t": "tabs"}[mark]
+        told = {";": "semicolons", "\t": "tabs", "|": "upright lines"}[mark]
         notes.append(f"{told} stand between the columns, and decimals may have a comma")
     else:
         mark = ","
@@ -252,6 +252,13 @@ def framed(rows: list[tuple[int, list[str]]], where: str, mark: str, notes: list
     wide = max([len(head), *(len(row) for _, row in body)]) if body else len(head)
     filled = {at for _, row in body for at, cell in enumerate(row) if at >= len(head) and cell.strip()}
     wrong = [(at, row) for at, row in body if len(row) < len(head) or any(c.strip() for c in row[len(head) :])]
+    if wrong and sum(bool(name) for name in head) < 2:
+        raise DataError(
+            f"no row is found to be the header: row {rows[0][0]} holds only '{head[0][:60]}'",
+            where=where,
+            why="the rows below it hold more columns; a header of several rows, or merged cells, is not read",
+            do="write one row of headings, and name its line if lines stand above it: --header LINE",
+        )
     if wrong:
         number, row = wrong[0]
         raise DataError(

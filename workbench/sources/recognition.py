@@ -56,7 +56,11 @@ def published(
     whole = text.endswith("\n")
     if recognised(_trusted(head), of, where, choose, header) is None and not _ours_below(head, of, header):
         return None
-    told = {";": "semicolons stand between the columns", "\t": "tabs stand between the columns"}.get(mark, "")
+    told = {
+        ";": "semicolons stand between the columns",
+        "\t": "tabs stand between the columns",
+        "|": "upright lines stand between the columns",
+    }.get(mark, "")
     notes = [*notes, *([told] if told else [])]
     if not whole:
         notes.append("the last line does not end as lines do: see that the download was not cut off")
@@ -97,7 +101,7 @@ def _ours_below(grid: Grid, of: Contract, header: int) -> int | None:
 
 
 def _split(line: str) -> list[str]:
-    mark = max(",;\t", key=line.count)
+    mark = max(",;\t|", key=line.count)
     return [cell.strip().strip('"') for cell in line.lstrip("\ufeff").split(mark)]
 
 
@@ -106,8 +110,8 @@ def _separator(text: str) -> str | None:
     lines = [line for line in text[:HEAD].split("\n")[:60] if line.strip()]
     if len(lines) < 2:
         return None
-    count = {mark: sorted(line.count(mark) for line in lines)[len(lines) // 2] for mark in "\t;,"}
-    best = max(count, key=lambda mark: count[mark] > 0 and (mark != "," or count["\t"] + count[";"] == 0))
+    count = {mark: sorted(line.count(mark) for line in lines)[len(lines) // 2] for mark in "\t;|,"}
+    best = max(count, key=lambda mark: count[mark] > 0 and (mark != "," or count["\t"] + count[";"] + count["|"] == 0))
     return best if count[best] else None
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-from workbench.core.contracts.cells import composed
+from workbench.core.contracts.cells import NUMBER, composed
 from workbench.core.errors import DataError
 from workbench.sources.publishers.cube import Cube, Grid
 from workbench.sources.publishers.times import split
-from workbench.sources.publishers.words import TIME, same
+from workbench.sources.publishers.words import TIME, is_total, same
 
 ABOVE = 60
 """The most lines above a header that are looked at."""
+NOTED = re.compile(
+    r"(\s*[\[(](foot)?(note|merknad|fotnot|anm)s?\.?\s*[^\])]*[\])]|[¹²³⁴-⁹]|\s[0-9]\)|"
+    r"\s*\((number|antall|antal|aantal|anzahl|lukumäärä|nombre|persons|personer|personen)\))+$",
+    re.I,
+)
+"""Marks of notes behind a heading, and its unit where that is a number of persons."""
 CONTENTS = "contents"
 """Name of the dimension that the headings of a wide table speak of, beside their period."""
 
@@ -31,10 +39,28 @@ def header_of(grid: Grid, wanted: int = 0) -> int | None:
         filled = [name for name in names if name]
         if len(filled) < 2 or len(set(filled)) < len(filled) or "" in names[: len(filled)]:
             continue
+        if sum(re.fullmatch(NUMBER, name) is not None and not split(name) for name in filled) > len(filled) / 2:
+            continue
         below = [cells for _, cells in grid.rows[at + 1 : at + 4] if any(cell.strip() for cell in cells)]
         if below and all(_filled(cells) <= len(filled) for cells in below) and _filled(below[0]) >= len(filled) - 1:
             return at
     return None
+
+
+def headings_of(cells: list[str]) -> list[str]:
+    """Return the headings of a row without marks of notes, unless two would then be the same."""
+    plain = [without_notes(cell) for cell in cells]
+    filled = [name for name in plain if name]
+    return plain if len(set(filled)) == len(filled) else [composed(cell) for cell in cells]
+
+
+def without_notes(heading: str) -> str:
+    """Return a heading without the marks of notes behind it.
+
+    >>> without_notes("Claims [note 1, note 2]"), without_notes("Persons (note 3)"), without_notes("Asylsøkere¹")
+    ('Claims', 'Persons', 'Asylsøkere')
+    """
+    return NOTED.sub("", composed(heading)).strip() or composed(heading)
 
 
 def _filled(cells: list[str]) -> int:
@@ -46,7 +72,7 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
 
     Further arguments are those of :class:`Cube`.
     """
-    head = [composed(cell) for cell in grid.rows[at][1]]
+    head = headings_of(grid.rows[at][1])
     while head and not head[-1]:
         head.pop()
     notes = list(grid.notes)
@@ -61,6 +87,9 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
     frame = frame.apply(lambda column: column.str.strip())
     columns = {name: found for name in head if (found := split(name))}
     rest = [name for name in head if name not in columns]
+    if len(columns) > 1 and (sums := [name for name in rest if is_total(name)]):
+        frame, rest = frame.drop(columns=sums), [name for name in rest if name not in sums]
+        notes.append(f"column '{sums[0]}' is a sum of the periods and left out")
     if not columns or {same(name) for name in rest} & {same(word) for word in TIME}:
         return Cube(frame=frame, measures=(), notes=tuple(notes), **more)  # type: ignore[arg-type]
     long = frame.melt(rest, list(columns), "heading", "value", ignore_index=False)
