@@ -85,8 +85,10 @@ def replication(kind: str, seed: int) -> tuple[float, ...]:
 
 def main() -> None:
     number = int(sys.argv[1])
-    print("| world | true | gain claimed | scores claim | raw shares claim | truth held | holds 0 | rejected | exact test"
-          " | gain shown |")  # fmt: skip
+    names = (
+        "world, true, gain claimed, scores claim, raw shares claim, truth held, holds 0, rejected, exact test, shown"
+    )
+    print("| " + names.replace(", ", " | ") + " |")
     print("|---|" + "---:|" * 9)
     for kind in sys.argv[2:]:
         rows = []

@@ -60,7 +60,8 @@ class Cells:
         for each, column in zip(counted, ("n", "successes"), strict=True):
             np.add.at(each, (period, *at), table[column].to_numpy(dtype=np.int64))
         periods = tuple(zip(*counted, strict=True)) if counted.shape[1] > 1 else ()
-        return cls(kinds, towns, *counted.sum(axis=1), periods)
+        n, successes = counted.sum(axis=1)
+        return cls(kinds, towns, n, successes, periods)
 
     @property
     def persons(self) -> int:

@@ -206,8 +206,7 @@ def _rescaled(
     stretch = np.exp(tried - log_scale)
     places, pairs = place * stretch[:, 1, None], pair * stretch[:, 2, None, None]
     density = [
-        _log_likelihood(cells, common[:, :, None] + b[:, None, :] + c)
-        + _prior(log, doubt)
+        _log_likelihood(cells, common[:, :, None] + b[:, None, :] + c) + _prior(log, doubt)
         for b, c, log in ((place, pair, log_scale), (places, pairs, tried))
     ]
     better = (np.log(rng.random(len(tried))) < density[1] - density[0]) & _within(tried)

@@ -7,9 +7,9 @@ r"""How does the chance of an outcome vary by household type and place? A hierar
 with :math:`\alpha \sim N(0, 1.5^2)` and half-normal(1) scales: a cell with few persons borrows from its type and place.
 
 Where a gain is judged, a doubt is added: with a stated chance, beforehand, it makes no difference where anybody goes;
-then :math:`\tau_b` and :math:`\tau_c` are half-normal(0.03). Without it, few counts let places differ more than they do,
-and a plan that picks the best of them claims a gain where there is none (spike and slab; Mitchell and Beauchamp 1988,
-JASA 83(404)).
+then :math:`\tau_b` and :math:`\tau_c` are half-normal(0.03). Without it, few counts let places differ more than they
+do, and a plan that picks the best of them claims a gain where there is none (spike and slab; Mitchell and Beauchamp
+1988, JASA 83(404)).
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@ r"""How large is the gain of a plan, by the counts under a doubt, and on persons
 difference where anybody goes. Its posterior gives the gain of this very plan. Where counts are few it stays near
 nought, and the interval is never narrower than the one without the doubt.
 
-**Cross-fitted** (:func:`cross_fitted`), without trust in the model's shape, and so with a far wider interval: persons are split at random into folds. Scores are fitted without a fold, a plan is made with them, and the plan is
-judged on the fold (cross-fitting), with today's practice beside it for the same persons placed. With :math:`W_{tp}` the
-share of persons whom a plan sends as type t to place p, :math:`\hat\mu` the fitted share, and n, s the persons counted
-and those who reached the outcome, fold k of K says
+**Cross-fitted** (:func:`cross_fitted`), without trust in the model's shape, and so with a far wider interval: persons
+are split at random into folds. Scores are fitted without a fold, a plan is made with them, and the plan is judged on
+the fold, with today's practice beside it for the same persons placed. With :math:`W_{tp}` the share of persons whom a
+plan sends as type t to place p, :math:`\hat\mu` the fitted share, and n, s the persons counted and those who reached
+the outcome, fold k of K says
 
 .. math:: V_k = \sum_{tp} W_{tp} \Big[\hat\mu_{tp} + K (s^k_{tp} - n^k_{tp}\hat\mu_{tp}) / n_{tp}\Big],
 
@@ -101,7 +102,9 @@ def doubted(plan: Floats, practice: Floats, *, sure: Floats, doubting: Floats) -
     )
 
 
-def cross_fitted(cells: Cells, planner: Planner, practice: Floats, *, drawn: Floats, folds: int, seed: int) -> CrossFitted:
+def cross_fitted(
+    cells: Cells, planner: Planner, practice: Floats, *, drawn: Floats, folds: int, seed: int
+) -> CrossFitted:
     """Return the gain of plans made with a planner over practice, each judged on persons it was not made from.
 
     Parameters

@@ -2,8 +2,8 @@
 
 In each world the outcomes are shuffled among the persons of a type, so that no place is better for anybody than
 another; scores and plans are made there as from the real counts. Under that hypothesis real counts are one such world
-among others, so the share of worlds that claim as large a gain is a p-value of exact size. What is reported is its upper 95 %
-limit over the worlds drawn, so that chance in drawing them rejects nothing: with 199 worlds the size is 2.5 %.
+among others, so the share of worlds that claim as large a gain is a p-value of exact size. Reported is its
+upper limit of 95 % over the worlds drawn, so that chance in drawing them rejects nothing: with 199 the size is 2.5 %.
 
 References
 ----------
