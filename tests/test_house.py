@@ -188,6 +188,7 @@ def test_a_scheduler_started_as_the_readme_says_listens_on_one_address() -> None
         assert re.search(r"--host HOST\b", line) and "--dashboard-address 127.0.0.1:0" in line
 
 
+@pytest.mark.quick
 def test_every_test_that_the_table_of_faults_names_is_there() -> None:
     table = (ROOT / "tests" / "FAULTS.md").read_text(encoding="utf-8")
     named = re.findall(r"`([\w/]*test_\w+\.py)(?:::(test_\w+))?`", table)
