@@ -10,6 +10,7 @@ from workbench.core.geography.places import Locality
 from workbench.store.database import Store
 from workbench.store.households import casework, records, states
 from workbench.studies.rounds.interview import form as forms
+from workbench.studies.rounds.interview import versions
 
 DAYS = ("permit", "deadline", "born")
 HOUSEHOLDS = ("linked_with", "apart_from")
@@ -92,7 +93,9 @@ def _unknown(connection: Any, locality: Locality, household: str) -> tuple[str, 
     newest = casework.newest_answers(connection, household)
     if newest is None:
         return ()
-    open_ = forms.load(locality, newest[0]).still_unknown(newest[1])
+    name, version, answers = newest
+    form = forms.load(locality, name)
+    open_ = form.still_unknown(versions.current(form, answers, version))
     return tuple(f"the answer to '{name}' is not known yet" for name in open_)
 
 
