@@ -7,7 +7,8 @@ from typing import Any
 
 from workbench.core.errors import DataError
 from workbench.presentation.rounds.letters import Letter
-from workbench.studies.rounds.interview.form import Form, Question
+from workbench.studies.rounds.interview.form import Form
+from workbench.studies.rounds.interview.question import Question
 from workbench.studies.rounds.interview.versions import asked_in
 
 BOX = "\N{BALLOT BOX}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.store.visibility import Field, FieldRegister
 from workbench.studies.rounds.interview import versions
+from workbench.studies.rounds.interview.question import BASIS, Question
 
 TYPES = ("text", "integer", "date", "select_one", "select_multiple")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-BASIS = "assumption: public task under the Integration Act; counsel confirms"
 UNKNOWN = "unknown"
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """Signs that no keyboard writes and no database keeps."""
@@ -32,43 +32,6 @@ WORDS = (
 )  # fmt: skip
 LONGEST = 5_000
 """Most characters of an answer in words."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question.
-
-    ``choices`` names its list of choices; ``relevant`` is another question with the answers for which this one is
-    asked; ``column`` is what matching reads from it: ``languages``, ``ties``, ``bedrooms`` (a whole number),
-    ``needs:<service>`` or ``consent:<purpose>``. For earlier versions of the form see
-    :mod:`workbench.studies.rounds.interview.versions`.
-    """
-
-    name: str
-    kind: str
-    label: Mapping[str, str]
-    section: str
-    choices: str = ""
-    required: bool = False
-    relevant: tuple[str, tuple[str, ...]] | None = None
-    column: str = ""
-    low: int | None = None
-    high: int | None = None
-    purpose: str = ""
-    basis: str = BASIS
-    retention: str = "interview"
-    sees: Mapping[str, str] | None = None
-    since: str = ""
-    until: str = ""
-    was: Mapping[str, str] = field(default_factory=dict)
-    answers_were: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def asked(self, answers: Mapping[str, Any]) -> bool:
-        """Say whether the question is asked, given the other answers."""
-        if self.relevant is None:
-            return True
-        given = answers.get(self.relevant[0])
-        return bool(set(given if isinstance(given, list) else [given]) & set(self.relevant[1]))
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,25 @@ version. So answers of then are read under the names of today; what was not aske
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from workbench.core.errors import DataError
+from workbench.studies.rounds.interview.question import Question
 
-if TYPE_CHECKING:
-    from workbench.studies.rounds.interview.form import Form, Question
+
+class Form(Protocol):
+    """What of a form says something about versions."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def version(self) -> str: ...  # noqa: D102
+    @property
+    def versions(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def every(self) -> Mapping[str, Question]: ...  # noqa: D102
+    @property
+    def choices(self) -> Mapping[str, Mapping[str, Mapping[str, str]]]: ...  # noqa: D102
 
 
 def asked_in(form: Form, version: str) -> dict[str, Question]:
