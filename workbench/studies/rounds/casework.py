@@ -26,7 +26,7 @@ def blockers(store: Store, locality: Locality, household: str, *, who: str) -> t
     """Return what keeps a household from being ready, a sentence each; the reading is in the audit."""
     with store.writing() as connection:
         casework.record(connection, household)
-        return (*casework.blocked(connection, household, who=who), *_unknown(connection, locality, household))
+        return (*casework.blocked(connection, household, who=who), *unknown(connection, locality, household))
 
 
 def step(store: Store, locality: Locality, household: str, name: str, *, who: str, reason: str = "") -> str:
@@ -38,7 +38,7 @@ def step(store: Store, locality: Locality, household: str, name: str, *, who: st
         If the move is not allowed, lacks its reason, or the household is cleared while an answer is not known.
     """
     with store.writing() as connection:
-        if name == "clear" and (open_ := _unknown(connection, locality, household)):
+        if name == "clear" and (open_ := unknown(connection, locality, household)):
             raise StoreError("the household is not ready", where=household, why="; ".join(open_), do=_AGAIN)
         return casework.step(connection, household, name, who=who, reason=reason)
 
@@ -83,12 +83,12 @@ def correct(
         at = int(stands["version"]) if version is None else version
         now = records.change(connection, kind, stands["id"], {field: given}, version=at, who=who, why=why)
         state = str(casework.record(connection, key)["state"])
-        if state == "interviewed" and not (states.blockers(connection, key) or _unknown(connection, locality, key)):
+        if state == "interviewed" and not (states.blockers(connection, key) or unknown(connection, locality, key)):
             state = states.move(connection, key, "clear", who=who)
         return now, state
 
 
-def _unknown(connection: Any, locality: Locality, household: str) -> tuple[str, ...]:
+def unknown(connection: Any, locality: Locality, household: str) -> tuple[str, ...]:
     """Return a sentence for each answer that matching reads and that the newest interview leaves open."""
     newest = casework.newest_answers(connection, household)
     if newest is None:
