@@ -89,9 +89,7 @@ def _figures(of: Definition, locality: Locality, tables: Mapping[str, pd.DataFra
     return made.assign(indicator=of.id)[list(COLUMNS)]
 
 
-def _strange(
-    definitions: Sequence[Definition], known: Sequence[str], tables: Mapping[str, pd.DataFrame]
-) -> list[str]:
+def _strange(definitions: Sequence[Definition], known: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Return the indicators that a table of figures names and no definition does, a sentence each."""
     named = {
         str(name)

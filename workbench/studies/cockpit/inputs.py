@@ -1,4 +1,4 @@
-"""What is a cockpit made of? Definitions, tables and their fingerprints, and whether a saved one is still up to date."""
+"""What is a cockpit made of? Definitions, tables and their fingerprints, and whether a saved one is up to date."""
 
 from __future__ import annotations
 
