@@ -171,9 +171,8 @@ def looked_at(data: Path, draws: Path) -> None:
     told = f"{never.sum()} areas never took part: {100 * share.mean():.2f} % (97.5 %: {high:.2f})"
     span = f"{100 * min(before):.2f} to {100 * max(before):.2f}" if before else "-"
     came = 100 * persons[last, never].sum() / persons[last].sum()
-    print(
-        f"    {told}; earlier periods {span}, then {came:.2f}. Totals {set(first.sum(axis=1))} of {persons[last].sum()}."
-    )
+    sums = ", ".join(map(str, set(first.sum(axis=1))))
+    print(f"    {told}; earlier periods {span}, then {came:.2f}. Sum of draws {sums}, came {persons[last].sum()}.")
 
 
 def scores(folders: list[Path]) -> None:
