@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.core.contracts.columns import Contract
-from workbench.core.errors import DataError
-from workbench.sources.containers import Cells, decoded, framed, refuse_markup, text_rows
+from workbench.sources.containers import Cells, content, decoded, framed, refuse_markup, text_rows
 from workbench.sources.publishers import arranged, jsonstat, recognised
 from workbench.sources.publishers.cube import Cube, Grid
 from workbench.sources.publishers.formats import ours
 from workbench.sources.workbooks import sheet_rows
 
-LARGEST = 2_000_000_000
-"""The most bytes that a packed file may hold when unpacked."""
 HEAD = 200_000
 """Characters by which a format is recognised."""
 
@@ -56,27 +51,15 @@ def published(
     whole = text.endswith("\n")
     if recognised(_trusted(head), of, where, choose, header) is None and not _ours_below(head, of, header):
         return None
-    told = {";": "semicolons stand between the columns", "\t": "tabs stand between the columns"}.get(mark, "")
+    told = {
+        ";": "semicolons stand between the columns",
+        "\t": "tabs stand between the columns",
+        "|": "upright lines stand between the columns",
+    }.get(mark, "")
     notes = [*notes, *([told] if told else [])]
     if not whole:
         notes.append("the last line does not end as lines do: see that the download was not cut off")
     return _tabular(Grid(text_rows(text, mark, where), mark, tuple(notes)), of, where, choose, header)
-
-
-def content(path: Path) -> bytes:
-    """Return the bytes of a file, unpacked if it is a .gz."""
-    try:
-        raw = path.read_bytes()
-        if path.suffix.lower() != ".gz":
-            return raw
-        with gzip.open(path) as packed:
-            raw = packed.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        why = getattr(error, "strerror", None) or str(error) or "it does not end as it should"
-        raise DataError("cannot read the file", where=str(path), why=why, do="download it again") from error
-    if len(raw) > LARGEST:
-        raise DataError("the file unpacks to more than 2 GB", where=str(path), do="ask the publisher for a part of it")
-    return raw
 
 
 def _tabular(grid: Grid, of: Contract, where: str, choose: Mapping[str, str], header: int) -> Cells | None:
@@ -97,7 +80,7 @@ def _ours_below(grid: Grid, of: Contract, header: int) -> int | None:
 
 
 def _split(line: str) -> list[str]:
-    mark = max(",;\t", key=line.count)
+    mark = max(",;\t|", key=line.count)
     return [cell.strip().strip('"') for cell in line.lstrip("\ufeff").split(mark)]
 
 
@@ -106,8 +89,8 @@ def _separator(text: str) -> str | None:
     lines = [line for line in text[:HEAD].split("\n")[:60] if line.strip()]
     if len(lines) < 2:
         return None
-    count = {mark: sorted(line.count(mark) for line in lines)[len(lines) // 2] for mark in "\t;,"}
-    best = max(count, key=lambda mark: count[mark] > 0 and (mark != "," or count["\t"] + count[";"] == 0))
+    count = {mark: sorted(line.count(mark) for line in lines)[len(lines) // 2] for mark in "\t;|,"}
+    best = max(count, key=lambda mark: count[mark] > 0 and (mark != "," or count["\t"] + count[";"] + count["|"] == 0))
     return best if count[best] else None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
-from workbench.store import audit
+from workbench.store import audit, dwellings
 from workbench.store.database import new_id
 from workbench.store.schema import HOUSEHOLD, PERSON, QUOTA, RESERVATION, SERVICE, WEEKLY_PLACES
 
@@ -116,7 +116,8 @@ def reserve(connection: sa.Connection, household: str, places: str, *, who: str)
 
 
 def release(connection: sa.Connection, household: str, *, who: str, why: str) -> None:
-    """Give a household's room back; one that has none changes nothing."""
+    """Give a household's room and dwelling back; one that has none changes nothing."""
+    dwellings.give_back(connection, household)
     held = connection.execute(sa.select(RESERVATION).where(RESERVATION.c.household == household)).one_or_none()
     if held is None:
         return

@@ -74,6 +74,7 @@ def _erase(connection: sa.Connection, household: str, kind: str, *, who: str, wh
     elif kind == "interview":
         for table in (INTERVIEW, NEED, TIE, SPOKEN):
             connection.execute(table.delete().where(table.c.household == household))
+        connection.execute(HOUSEHOLD.update().where(HOUSEHOLD.c.id == household).values(bedrooms=None))
     else:
         row = connection.execute(sa.select(HOUSEHOLD).where(HOUSEHOLD.c.id == household)).one_or_none()
         if row is None:

@@ -59,6 +59,7 @@ HOUSEHOLD = Table(
     Column("confidential_address", Boolean, nullable=False, server_default=false()),
     _code("apart_from"),
     _code("linked_with"),
+    Column("bedrooms", Integer),
     _version(),
 )
 PERSON = Table(
@@ -184,6 +185,18 @@ RESERVATION = Table(
     Column("persons", Integer, nullable=False),
 )
 SERVICE = Table("service", METADATA, _code("municipality", primary_key=True), _code("service", primary_key=True))
+DWELLING = Table(
+    "dwelling",
+    METADATA,
+    _code("municipality", primary_key=True),
+    _code("dwelling", primary_key=True),
+    Column("bedrooms", Integer, nullable=False),
+    Column("step_free", Boolean),
+    Column("free_from", Date),
+    Column("household", String(40), ForeignKey("household.id", ondelete="SET NULL"), unique=True),
+    Column("occupied", Boolean, nullable=False, server_default=false()),
+    CheckConstraint("bedrooms >= 0", name="dwelling_bedrooms"),
+)
 
 
 def _round(*, primary_key: bool = False) -> Column[str]:
@@ -262,6 +275,18 @@ DECISION = Table(
     Column("proposal", String(40), ForeignKey("proposal.id", ondelete="CASCADE"), primary_key=True, nullable=False),
     _code("who", primary_key=True),
     _code("at", nullable=False),
+)
+LETTER = Table(
+    "letter",
+    METADATA,
+    _id(),
+    _code("kind", nullable=False),
+    Column("round", String(40), ForeignKey("offer_round.id", ondelete="CASCADE")),
+    Column("year", Integer),
+    _code("municipality"),
+    Column("household", String(40), ForeignKey("household.id", ondelete="CASCADE")),
+    Column("day", Date, nullable=False),
+    _code("who", nullable=False),
 )
 GUIDE_ANSWER = Table(
     "guide_answer",

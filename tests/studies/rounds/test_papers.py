@@ -82,5 +82,5 @@ def test_a_need_that_no_open_place_serves_leaves_its_household_waiting_and_place
     }
     place = {"place": "0301", "name": "Oslo", "services": "upper_secondary", "languages": "", "kind": "all"}
     given = {"households": ["a", "b", "c"], "capacity": {"all": {"0301": 5}}, "rules": []}
-    found = offers.solve(given, rows, [{**place, "weekly_places": "W1"}], offers._weights(scenes.HOME))
+    found = offers.solve(given, rows, [{**place, "weekly_places": "W1"}], offers.weights(scenes.HOME))
     assert found.pairs == (("b", "0301"),) and (found.persons, found.persons_placed) == (3, 1)

@@ -9,11 +9,13 @@ import pytest
 
 from workbench.core.errors import DataError
 from workbench.sources import localities
+from workbench.store import database, dwellings
 from workbench.studies.rounds import places
 
 pytestmark = pytest.mark.quick
 
 NORWAY = localities.load("norway")
+COLUMNS = places.SHEETS["weekly_places"]
 
 
 def workbook(path: Path, *rows: tuple[object, ...], above: int = 0) -> Path:
@@ -24,7 +26,7 @@ def workbook(path: Path, *rows: tuple[object, ...], above: int = 0) -> Path:
     for at in range(above):
         sheet.append([f"Note {at + 1} of the municipality"])
         sheet.merge_cells(start_row=at + 1, start_column=1, end_row=at + 1, end_column=5)
-    sheet.append(list(places.COLUMNS))
+    sheet.append(list(COLUMNS))
     for row in rows:
         sheet.append(list(row))
     book.save(path)
@@ -39,7 +41,7 @@ def test_the_template_is_read_back_once_filled_in(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(path)
     book.worksheets[0].append(list(GOOD))
     book.save(path)
-    assert places.read_places(path, NORWAY).to_dict("records")[0]["places"] == 6
+    assert places.read_places(path, NORWAY).weeks.to_dict("records")[0]["places"] == 6
 
 
 @pytest.mark.parametrize(
@@ -59,12 +61,12 @@ def test_a_bad_cell_is_marked_in_a_copy(tmp_path: Path, row: tuple[object, ...],
         places.read_places(path, NORWAY, preview)
     sheet = openpyxl.load_workbook(preview)["weekly_places"]
     marked = [cell.coordinate for line in sheet.iter_rows() for cell in line if cell.comment]
-    assert marked == [f"{'ABCDEF'[places.COLUMNS.index(column)]}3"] and path.read_bytes() == before
+    assert marked == [f"{'ABCDEF'[COLUMNS.index(column)]}3"] and path.read_bytes() == before
 
 
 def test_notes_and_merged_cells_above_the_heading_are_left_out(tmp_path: Path) -> None:
     path = workbook(tmp_path / "p.xlsx", GOOD, above=2)
-    assert places.read_places(path, NORWAY)["places"].tolist() == [6]
+    assert places.read_places(path, NORWAY).weeks["places"].tolist() == [6]
 
 
 @pytest.mark.parametrize(("span", "column"), [("A4:A5", "municipality"), ("D4:D5", "kind"), ("E4:E5", "places")])
@@ -79,3 +81,31 @@ def test_a_merged_cell_is_asked_for_and_marked(tmp_path: Path, span: str, column
     assert len(error.value.faults) == 1
     sheet = openpyxl.load_workbook(preview)["weekly_places"]
     assert [cell.coordinate for line in sheet.iter_rows(min_row=4) for cell in line if cell.comment] == [span[:2]]
+
+
+def test_dwellings_are_read_from_their_sheet_and_what_is_wrong_is_marked_in_both(tmp_path: Path) -> None:
+    path, preview = places.write_template(tmp_path / "t.xlsx"), tmp_path / "m.xlsx"
+    book = openpyxl.load_workbook(path)
+    book["dwellings"].append(["0301", "A-1", 3, "yes", "2026-03-01"])
+    book["dwellings"].append(["0301", "A-2", 1, None, None])
+    book.save(path)
+    told = places.read_places(path, NORWAY)
+    assert told.weeks is None and told.dwellings is not None
+    store = database.create(str(tmp_path / "r.sqlite"))
+    assert len(places.keep(store, told, who="oslo", write=True)) == 2
+    assert places.keep(store, told, who="oslo", write=True) == []
+    with store.reading() as c:
+        first, second = dwellings.listed(c)["0301"]
+    assert (first.bedrooms, first.step_free, second.step_free) == (3, True, None)
+    less = places.Told(None, told.dwellings[:1])
+    assert places.keep(store, less, who="oslo", write=True) == ["0301, dwelling A-2: leaves the list"]
+    book["dwellings"].append(["0301", "A-3", "x", "perhaps", None])
+    book["weekly_places"].append(["0301", 2026, 70, "all", 5, None])
+    book.save(path)
+    with pytest.raises(DataError, match="3 faults"):
+        places.read_places(path, NORWAY, preview)
+    marked = openpyxl.load_workbook(preview)
+    cells = [
+        c.coordinate for name in places.SHEETS for line in marked[name].iter_rows(min_row=2) for c in line if c.comment
+    ]
+    assert cells == ["C2", "C4", "D4"]

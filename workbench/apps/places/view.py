@@ -1,4 +1,4 @@
-"""The widgets of the places: weeks, services, a pause with its reason, and where the year stands."""
+"""The widgets of the places: weeks, services, dwellings, a pause with its reason, and where the year stands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import ipywidgets
 
 from workbench.apps import notices
 from workbench.apps.boxes import boxed
+from workbench.apps.places.dwellings import Dwellings
 from workbench.apps.register_view import RegisterView, button, table
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
-from workbench.store import reservation
+from workbench.store import dwellings, reservation
 from workbench.store.rounds import offered
 
 KINDS = {"all": marked("all routes"), "minors": marked("unaccompanied minors")}
@@ -52,6 +53,7 @@ class PlacesView(RegisterView):
         self.save = button("", lambda: self.act(self._save), "mw-main")
         self.pause, self.open = (button("", lambda: self.act(self._pause)), button("", lambda: self.act(self._open)))
         self.keep = button("", lambda: self.act(self._keep))
+        self.homes = Dwellings(self._keep_home, self._drop_home)
         self.week_title, self.pause_title, self.service_title = (ipywidgets.HTML() for _ in range(3))
         self.told = ipywidgets.HTML()
         self.controls(
@@ -59,6 +61,7 @@ class PlacesView(RegisterView):
             boxed("mw-card", self.week_title, self.week, self.kind, self.number, self.save),
             boxed("mw-card", self.pause_title, self.reason, boxed("mw-row", self.pause, self.open)),
             boxed("mw-card", self.service_title, self.services, self.keep),
+            self.homes.box,
         )
         self.main.children = (self.head, self.notice, self.told)
         self.year.observe(lambda _: self.update(), "value")
@@ -77,7 +80,7 @@ class PlacesView(RegisterView):
     def refresh(self) -> None:
         """Show the year."""
         self._label()
-        self.choices.description = say("Change weeks and services", self.lang)
+        self.choices.description = say("Change weeks, services and dwellings", self.lang)
         if not self._code():
             lead = say("Name a municipality by its code.", self.lang)
             title = notices.tag("h1", say("Places by week", self.lang))
@@ -87,6 +90,7 @@ class PlacesView(RegisterView):
         with self.desk.store.reading() as connection:
             weeks, quotas = offered.weeks(connection, place, year), offered.quotas(connection, place, year)
             used = offered.used(connection, place, year)
+            homes = dwellings.listed(connection, place).get(place, [])
         places, taken = sum(row["places"] for row in weeks), sum(row["taken"] for row in weeks)
         lead = say(
             "{name} offers {places} places in {year}; {taken} are taken, {left} are left.",
@@ -127,6 +131,7 @@ class PlacesView(RegisterView):
         self.told.value = "".join(notices.tag("p", each) for each in [*said, counted]) + (
             table(heads, rows, say("Places of {year} by week, persons", self.lang, year=year)) if rows else ""
         )
+        self.told.value += self.homes.listed(homes, self.lang)
 
     def _code(self) -> str:
         return self.account.municipality or self.place.value.strip()
@@ -164,7 +169,26 @@ class PlacesView(RegisterView):
             reservation.set_services(connection, self._place(), named, who=self.desk.login)
         return say("The services are noted.", self.lang)
 
+    def _keep_home(self) -> None:
+        def step() -> str:
+            one = self.homes.entered()
+            with self.desk.store.writing() as connection:
+                dwellings.keep(connection, self._place(), one, who=self.desk.login)
+            return say("Dwelling {code} is on the list.", self.lang, code=one.code)
+
+        self.act(step)
+
+    def _drop_home(self) -> None:
+        def step() -> str:
+            code = self.homes.code.value.strip()
+            with self.desk.store.writing() as connection:
+                dwellings.drop(connection, self._place(), code, who=self.desk.login)
+            return say("Dwelling {code} is off the list.", self.lang, code=code)
+
+        self.act(step)
+
     def _label(self) -> None:
+        self.homes.label(self.lang)
         self.place.description, self.year.description = say("Municipality", self.lang), say("Year", self.lang)
         self.week.description, self.number.description = say("Week", self.lang), say("Places, persons", self.lang)
         self.kind.description, self.reason.description = say("For", self.lang), say("Reason", self.lang)

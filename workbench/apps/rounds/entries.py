@@ -20,7 +20,7 @@ NONE = (DASH, "")
 
 
 class Entries:
-    """The entries; ``steps`` names what each button does: begin, propose, order, hand_out, decide and end."""
+    """The entries; ``steps`` names what each button does: begin, propose, order, price, hand_out, decide and end."""
 
     def __init__(self, steps: Mapping[str, Any]) -> None:
         today = datetime.now(UTC).date()
@@ -36,7 +36,7 @@ class Entries:
         self.begin = button("", steps["begin"], "mw-main")
         self.propose, self.order = button("", steps["propose"]), button("", steps["order"])
         self.hand_out, self.decide = button("", steps["hand_out"]), button("", steps["decide"])
-        self.end = button("", steps["end"])
+        self.end, self.price = button("", steps["end"]), button("", steps["price"])
         self.titles = [ipywidgets.HTML() for _ in range(4)]
         self.quiet = False
 
@@ -46,7 +46,15 @@ class Entries:
         return (
             boxed("mw-card", new, self.year, self.week, self.deadline, self.deciders, self.begin),
             boxed("mw-card", this, boxed("mw-row", self.propose, self.hand_out, self.end)),
-            boxed("mw-card", override, self.household, self.kind, self.place, self.reason, self.order),
+            boxed(
+                "mw-card",
+                override,
+                self.household,
+                self.kind,
+                self.place,
+                self.reason,
+                boxed("mw-row", self.order, self.price),
+            ),
             boxed("mw-card", decision, self.waits, self.decide),
         )
 
@@ -82,16 +90,27 @@ class Entries:
             raise AppError(say("An override names a household, a place and a reason.", language))
         return self.kind.value, self.household.value, place, reason.replace(" ", "_")
 
+    def other(self, text: str, language: str) -> str:
+        """Return the household whose code begins like this, among those that wait."""
+        found = [code for _, code in self.household.options if code and code.startswith(text)]
+        if len(found) != 1:
+            raise AppError(say("Name the other household of a swap by its code.", language))
+        return str(found[0])
+
     def label(self, lang: str) -> None:
         """Call every entry by its name in a language."""
         self.round.description, self.year.description = say("Round", lang), say("Year", lang)
         self.week.description, self.deadline.description = say("Week", lang), say("Last day for answers", lang)
         self.deciders.description, self.household.description = say("How many decide", lang), say("Household", lang)
-        self.kind.description, self.place.description = say("Override", lang), say("Municipality, code", lang)
+        self.kind.description, self.place.description = (
+            say("Override", lang),
+            say("Municipality, or for a swap the other household", lang),
+        )
         self.reason.description = say("Reason, a code such as relatives", lang)
         self.waits.description = say("Accepted household", lang)
         self.begin.description, self.propose.description = say("Open the round", lang), say("Propose", lang)
         self.order.description, self.hand_out.description = say("Note the override", lang), say("Send the lists", lang)
+        self.price.description = say("Price the declines", lang)
         self.decide.description, self.end.description = say("Decide", lang), say("Close the round", lang)
         titles = (say("A new round", lang), say("This round", lang), say("Override", lang), say("Decision", lang))
         for title, words in zip(self.titles, titles, strict=True):

@@ -9,7 +9,7 @@ from workbench.apps import notices
 from workbench.apps.register_view import table
 from workbench.core.geography.places import Locality
 from workbench.presentation.languages import marked, say
-from workbench.presentation.rounds.words import OVERRIDES, state
+from workbench.presentation.rounds.words import override, state
 from workbench.presentation.wording import DASH, number
 
 AGES = ("adults", "children", "seniors")
@@ -80,9 +80,10 @@ def ledger(rows: Sequence[Mapping[str, Any]], locality: Locality, language: str)
     """Return the overrides as a table, with who, when, why and at what price."""
     cells = [
         [
-            str(row["number"]), say(OVERRIDES[row["kind"]], language), row["household"][:7],
+            str(row["number"]), override(row["kind"], language), row["household"][:7],
             called(row["place"], locality), row["reason"], row["who"], row["at"][:16].replace("T", " "),
-            number(row["price"]["score"], 2, language), number(row["price"]["persons"], 0, language),
+            number(row["price"]["score"], 2, language) if row["price"] else DASH,
+            number(row["price"]["persons"], 0, language) if row["price"] else DASH,
         ]
         for row in rows
     ]  # fmt: skip

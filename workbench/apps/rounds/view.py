@@ -41,6 +41,7 @@ class RoundsView(RegisterView):
                 "begin": lambda: self.act(self._begin),
                 "propose": self._search,
                 "order": lambda: self.act(self._override),
+                "price": lambda: self.act(self._price),
                 "hand_out": lambda: self.act(self._send),
                 "decide": lambda: self.act(self._decide),
                 "end": lambda: self.act(self._close),
@@ -111,17 +112,27 @@ class RoundsView(RegisterView):
         )
 
     def _override(self) -> str:
+        from workbench.studies.rounds import ledger  # here: the solver takes seconds to load
+
         kind, household, place, reason = self.entries.override(self.lang)
-        key, who = self.entries.key(self.lang), self.desk.login
-        price = self._offers.override(
-            self.desk.store, key, self.locality, kind, household, place, reason=reason, who=who
-        )
+        at, who = (self.desk.store, self.entries.key(self.lang), self.locality), self.desk.login
+        if kind == "swap":
+            price = ledger.swap(*at, household, self.entries.other(place, self.lang), reason=reason, who=who)
+        else:
+            price = ledger.override(*at, kind, household, place, reason=reason, who=who)
         return say(
             "Noted. It costs the plan {score} of its score and {persons} persons; propose again to follow it.",
             self.lang,
             score=number(price["score"], 2, self.lang),
             persons=number(price["persons"], 0, self.lang),
         )
+
+    def _price(self) -> str:
+        from workbench.studies.rounds import ledger
+
+        key = self.entries.key(self.lang)
+        prices = ledger.price_declines(self.desk.store, key, self.locality, who=self.desk.login)
+        return say("{number} declines are priced.", self.lang, number=len(prices))
 
     def _send(self) -> str:
         number: int = self._offers.send_list(self.desk.store, self.entries.key(self.lang), who=self.desk.login)

@@ -1,4 +1,4 @@
-"""``workbench places``: what municipalities can take, by week."""
+"""``workbench places``: what municipalities can take, by week and in which dwellings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from typing import Annotated
 import typer
 
 from workbench.cli.options import Address, AsJson, Who
+from workbench.cli.register.letters import request
 
-app = typer.Typer(help="Places of municipalities by week: template, import, pause, quota, show.", no_args_is_help=True)
+app = typer.Typer(
+    help="Places of municipalities by week, and dwellings: template, import, pause, quota, request, show.",
+    no_args_is_help=True,
+)
 
 Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
 Municipality = Annotated[str, typer.Argument(help="Code of the municipality.")]
@@ -20,7 +24,7 @@ Kind = Annotated[str, typer.Option(help="all, or minors (unaccompanied).")]
 
 @app.command("template", epilog="Example: workbench places template places.xlsx")
 def template(out: Annotated[Path, typer.Argument(help="Workbook to write.")]) -> None:
-    """Write an empty workbook with the columns that `places import` reads."""
+    """Write an empty workbook with the sheets that `places import` reads: places by week, and dwellings."""
     from workbench.studies.rounds import places
 
     places.write_template(out)
@@ -29,20 +33,20 @@ def template(out: Annotated[Path, typer.Argument(help="Workbook to write.")]) ->
 
 @app.command("import", epilog="Example: workbench places import places.xlsx --confirm --who oslo")
 def import_(
-    path: Annotated[Path, typer.Argument(help="Workbook or CSV: municipality, year, week, kind, places, services.")],
+    path: Annotated[Path, typer.Argument(help="Workbook (sheets weekly_places, dwellings) or a CSV of one of them.")],
     who: Who,
     confirm: Annotated[bool, typer.Option("--confirm", help="Write it; without, only say what would change.")] = False,
     preview: Annotated[Path | None, typer.Option(help="Copy of the workbook in which bad cells are marked.")] = None,
     store: Address = "",
     locality: Home = "norway",
 ) -> None:
-    """Read a municipality's places, show what would change, and write it once confirmed."""
+    """Read a municipality's places and dwellings, show what would change, and write it once confirmed."""
     from workbench.sources import localities
     from workbench.store import database
     from workbench.studies.rounds import places
 
-    table = places.read_places(path, localities.load(locality, "register"), preview)
-    changed = places.keep(database.opened(store), table, who=who, write=confirm)
+    told = places.read_places(path, localities.load(locality, "register"), preview)
+    changed = places.keep(database.opened(store), told, who=who, write=confirm)
     typer.echo("\n".join(changed))
     typer.echo(f"{len(changed)} changes {'written' if confirm else 'not written yet; --confirm writes them'}.")
 
@@ -96,15 +100,34 @@ def quota(
     typer.echo("Noted.")
 
 
+app.command("request", epilog="Example: workbench places request 2027 --answer-by 2026-12-15 --out asked --who anna")(
+    request
+)
+
+
 @app.command("show", epilog="Example: workbench places show --json")
-def show(store: Address = "", as_json: AsJson = False) -> None:
-    """List places offered, taken and left by municipality and year."""
+def show(
+    dwellings: Annotated[bool, typer.Option("--dwellings", help="List the dwellings instead.")] = False,
+    store: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """List places offered, taken and left by municipality and year, or each dwelling and whether it is free."""
     from workbench.store import database, reservation
+    from workbench.store import dwellings as homes
 
     with database.opened(store).reading() as connection:
-        rows = reservation.by_year(connection)
+        rows = homes.stated(connection) if dwellings else reservation.by_year(connection)
     if as_json:
-        typer.echo(json.dumps(rows, indent=2))
+        typer.echo(json.dumps(rows, indent=2, default=str))
         return
     for row in rows:
-        typer.echo(f"{row['municipality']} {row['year']} {row['kind']:7} {row['places']} offered, {row['taken']} taken")
+        if dwellings:
+            steps = {True: "step-free", False: "with steps", None: "steps not known"}[row["step_free"]]
+            since = f", from {row['free_from']}" if row["free_from"] else ""
+            typer.echo(
+                f"{row['municipality']} {row['dwelling']}: {row['bedrooms']} bedrooms, {steps}{since}, {row['state']}"
+            )
+        else:
+            typer.echo(
+                f"{row['municipality']} {row['year']} {row['kind']:7} {row['places']} offered, {row['taken']} taken"
+            )

@@ -10,10 +10,11 @@ import typer
 
 from workbench.cli import options
 from workbench.cli.options import Address, AsJson, Day, Who
+from workbench.cli.register.letters import letters
 from workbench.cli.steps import WARNING
 
 app = typer.Typer(
-    help="A round of offers: open, propose, override, send, lists, respond, decide, settle, letters, close, status.",
+    help="A round of offers: open, propose, override, price, send, respond, decide, settle, letters, close, status.",
     no_args_is_help=True,
 )
 
@@ -74,32 +75,48 @@ def propose(key: Key, who: Who, store: Address = "", locality: Home = "norway", 
 @app.command("override", epilog="Example: workbench round override R0123 pin H0456 0301 --reason relatives --who anna")
 def override(
     key: Key,
-    kind: Annotated[str, typer.Argument(help="pin (to this place) or ban (from it).")],
+    kind: Annotated[str, typer.Argument(help="pin (to this place), ban (from it) or swap (with another household).")],
     household: Household,
-    place: Annotated[str, typer.Argument(help="Code of the municipality.")],
+    place: Annotated[str, typer.Argument(help="Code of the municipality; for swap the other household.")],
     reason: Annotated[str, typer.Option(help="A code, such as relatives.")],
     who: Who,
     store: Address = "",
     locality: Home = "norway",
 ) -> None:
-    """Lock a household to a place or keep it from one; says the price and writes it into the ledger."""
+    """Lock a household to a place, keep it from one, or swap two; says the price and writes it into the ledger."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import offers
+    from workbench.studies.rounds import ledger
 
-    home = localities.load(locality, "register")
-    price = offers.override(database.opened(store), key, home, kind, household, place, reason=reason, who=who)
+    home, opened = localities.load(locality, "register"), database.opened(store)
+    if kind == "swap":
+        price = ledger.swap(opened, key, home, household, place, reason=reason, who=who)
+    else:
+        price = ledger.override(opened, key, home, kind, household, place, reason=reason, who=who)
     typer.echo(f"Price: {price['score']:.3f} of the score, {price['persons']:.0f} persons fewer. Propose again.")
+
+
+@app.command("price", epilog="Example: workbench round price R0123 --who anna")
+def price(key: Key, who: Who, store: Address = "", locality: Home = "norway") -> None:
+    """Price each decline: what those who wait lose because the household is not offered there again."""
+    from workbench.sources import localities
+    from workbench.store import database
+    from workbench.studies.rounds import ledger
+
+    prices = ledger.price_declines(database.opened(store), key, localities.load(locality, "register"), who=who)
+    for number, each in prices.items():
+        typer.echo(f"Entry {number}: {each['score']:.3f} of the score, {each['persons']:.0f} persons fewer.")
+    typer.echo(f"{len(prices)} declines priced.")
 
 
 @app.command("replay", epilog="Example: workbench round replay R0123; exit code 1: another plan")
 def replay(key: Key, store: Address = "", locality: Home = "norway") -> None:
-    """Compute the round's plan again from what was kept and from the ledger, and compare."""
+    """Compute the round's plan again from its opening state and the ledger, and compare."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import offers
+    from workbench.studies.rounds import ledger
 
-    if not offers.replay(database.opened(store), key, localities.load(locality, "register")):
+    if not ledger.replay(database.opened(store), key, localities.load(locality, "register")):
         typer.echo("The ledger gives another plan than the one kept.", err=True)
         raise typer.Exit(1)
     typer.echo("The ledger gives the plan that was kept.")
@@ -211,25 +228,6 @@ def settle(
     typer.echo("Settled." if not left else f"Noted; {left} members have not moved in yet.")
 
 
-@app.command("letters", epilog="Example: workbench round letters R0123 --out letters --who anna")
-def letters(
-    key: Key,
-    out: Annotated[Path, typer.Option(help="Folder for the letters; they hold personal data.")],
-    who: Who,
-    store: Address = "",
-    locality: Home = "norway",
-) -> None:
-    """Write a PDF for each decided household, in its language."""
-    from workbench.reporting.register import letters as printed
-    from workbench.sources import localities
-    from workbench.store import database
-    from workbench.studies.rounds import sending
-
-    told = sending.letters(database.opened(store), key, who=who)
-    files = printed.write(told, localities.load(locality, "register"), out)
-    typer.echo(f"Letters: {out} ({len(files)})")
-
-
 @app.command("close", epilog="Example: workbench round close R0123 --who anna")
 def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
     """End a round; offers without an answer lapse and their households wait again."""
@@ -242,20 +240,40 @@ def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
 
 
 @app.command("status", epilog="Example: workbench round status --json")
-def status(store: Address = "", as_json: AsJson = False) -> None:
-    """List the rounds with how many offers are in which state."""
+def status(store: Address = "", locality: Home = "norway", as_json: AsJson = False, today: Day = "") -> None:
+    """List the rounds with how many offers are in which state, the letters that went out and those that are due."""
+    from workbench.sources import localities
     from workbench.store import database
     from workbench.store.rounds import answers
+    from workbench.store.rounds import letters as sent
+    from workbench.studies.rounds import municipal_letters
 
-    with database.opened(store).reading() as c:
-        found = answers.rounds(c)
+    opened, now = database.opened(store), options.day_or_today(today)
+    with opened.reading() as c:
+        found = [{**row, "letters": sent.written(c, row["id"])} for row in answers.rounds(c)]
+    out = [row for row in found if row["state"] == "sent"]
+    home = localities.load(locality, "register") if out else None
+    for row in out:
+        row["letters_due"] = municipal_letters.due(opened, home, row["id"], now) if home else {}
     if as_json:
         typer.echo(json.dumps(found, indent=2, default=str))
         return
     if not found:
         typer.echo("No round has been opened.")
     for row in found:
-        offers = ", ".join(f"{number} {state}" for state, number in row["offers"].items()) or "no offers"
+        offers = _counts(row["offers"]) or "no offers"
         typer.echo(
             f"{row['id']}  week {row['week']} of {row['year']}  {row['state']:9} until {row['deadline']}  {offers}"
         )
+        for what in ("letters", "letters_due"):
+            if row.get(what):
+                typer.echo(f"    {what.replace('_', ' ')}: {_counts(row[what])}")
+
+
+def _counts(by: dict[str, int]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in by.items())
+
+
+app.command("letters", epilog="Example: workbench round letters R0123 --out letters --kind reminder --who anna")(
+    letters
+)

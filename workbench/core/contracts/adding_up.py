@@ -27,7 +27,7 @@ def runs_that_add_up(wide: pd.DataFrame) -> list[tuple[str, str, str, int]]:
         return []
     names, mark = [str(name) for name in wide.columns], _marks(value)
     sums = np.concatenate([[0], np.cumsum(mark)])
-    likely = np.flatnonzero(_surprise(value) > np.log(len(names) ** 3 / BY_CHANCE))
+    likely = np.flatnonzero(_surprise(value, _step(value)) > np.log(len(names) ** 3 / BY_CHANCE))
     found: dict[str, tuple[str, str, str, int]] = {}
     for first in range(len(names) - 2):
         runs = sums[first + 3 :] - sums[first]
@@ -50,7 +50,7 @@ def parts_that_repeat_the_rest(wide: pd.DataFrame) -> list[str]:
         return []
     total, mark = value.sum(axis=0), _marks(value)
     largest = np.argsort(-value.sum(axis=1), kind="stable")[: min(LARGEST_COMPARED, len(value) * 2 // 3)]
-    if _surprise(total) < len(largest) * np.log(2) - np.log(BY_CHANCE):
+    if _surprise(total, _step(value)) < len(largest) * np.log(2) - np.log(BY_CHANCE):
         return []
     half = len(largest) // 2
     left, right = (_sums_of_subsets(mark[each]) for each in (largest[:half], largest[half:]))
@@ -81,9 +81,15 @@ def _marks(value: NDArray[np.int64]) -> NDArray[np.int64]:
     return marks
 
 
-def _surprise(value: NDArray[np.int64]) -> NDArray[np.float64]:
+def _step(value: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each period the largest number that divides all its figures: 5 where a publisher rounds to five."""
+    step: NDArray[np.int64] = np.maximum(np.gcd.reduce(value, axis=0), 1)
+    return step
+
+
+def _surprise(value: NDArray[np.int64], step: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return about minus the log of the chance that some sum has just these figures: small ones agree by chance."""
-    return np.asarray(np.log1p(np.abs(value)).sum(axis=-1), dtype=np.float64)
+    return np.asarray(np.log1p(np.abs(value) / step).sum(axis=-1), dtype=np.float64)
 
 
 def _sums_of_subsets(marks: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -180,6 +180,25 @@ ALLOCATION = (
         ),
     ),
     Contract(
+        "dwellings",
+        "one dwelling that a municipality offers",
+        ("municipality", "dwelling"),
+        (
+            place_column("municipality", "municipality"),
+            Column("dwelling", "code", "the municipality's own code, no address"),
+            Column("bedrooms", "count", "bedrooms; 0 for one room with everything in it", low=0, high=30),
+            Column(
+                "step_free",
+                "text",
+                "yes, no, or empty where it is not known, which serves nobody who needs it",
+                required=False,
+                empty=True,
+                options=("yes", "no"),
+            ),
+            Column("free_from", "date", "first day on which it is free; empty = now", required=False, empty=True),
+        ),
+    ),
+    Contract(
         "practice",
         "one household where it would be placed today",
         ("household",),

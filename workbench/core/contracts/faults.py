@@ -212,6 +212,8 @@ def _repeats_or_persons(cells: pd.DataFrame, of: Contract, first_row: int) -> li
 
 def _repeats(cells: pd.DataFrame, of: Contract, first_row: int) -> list[Fault]:
     key = [name for name in of.key if name in cells.columns]
+    must = [c.name for c in of.columns if c.name in key and c.required and not c.empty]
+    cells = cells[cells[must].notna().all(axis=1)]  # a key without its cell is a fault already
     first: dict[tuple[object, ...], int] = {}
     faults = []
     for index, row in zip(cells.index.tolist(), cells[key].to_numpy().tolist(), strict=True):

@@ -18,8 +18,8 @@ from workbench.core.errors import Fault
 
 GROUPED = r"[+-]?[1-9][0-9]{0,2}([.,][0-9]{3})+"
 """A whole number with a dot or comma between thousands."""
-SPACED = r"[+-]?[1-9][0-9]{0,2}( [0-9]{3})+([.,][0-9]+)?"
-"""A number with spaces between thousands."""
+SPACED = r"[+-]?[1-9][0-9]{0,2}([ '’][0-9]{3})+([.,][0-9]+)?"
+"""A number with spaces, or with the Swiss apostrophe, between thousands."""
 COMMA = r"[+-]?[0-9]{1,3}(\.?[0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+"
 SCALARS = (str, int, float, bool, date, datetime, pd.Timestamp, pd.Period, pd.Timedelta)
 SPELLED = re.compile(r"[\s_-]+")
@@ -104,9 +104,9 @@ def column_of(cells: pd.Series, told: Told, *, comma: bool = False) -> tuple[pd.
     distinct = pd.Series(cells.dropna().unique(), dtype="string")
     spaced = distinct.str.fullmatch(SPACED).fillna(False).astype(bool)
     if spaced.any():
-        plain = distinct.where(~spaced, distinct.str.replace(" ", ""))
+        plain = distinct.where(~spaced, distinct.str.replace("[ '’]", "", regex=True))
         read, said = column_of(cells.map(dict(zip(distinct, plain, strict=True))).astype("string"), told, comma=comma)
-        note = f"column '{told.name}': '{distinct[spaced].iloc[0]}' and the like are read with spaces between thousands"
+        note = f"column '{told.name}': '{distinct[spaced].iloc[0]}' and the like are read with signs between thousands"
         return read, "; ".join(part for part in (note, said) if part)
     if comma and distinct.str.fullmatch(COMMA).any() and told.kind == "number":
         swapped = distinct.where(~distinct.str.fullmatch(COMMA), distinct.str.replace(".", "").str.replace(",", "."))
@@ -140,8 +140,17 @@ def collapsed(faults: Sequence[Fault], frame: pd.DataFrame) -> list[Fault]:
             what = f"{first.what} in all {len(mine)} rows, written alike"
             kept = [fault for fault in kept if fault not in mine]
             kept.append(Fault(what, first.row, name, first.value, first.allowed, first.where))
+    for bare in dict.fromkeys(fault.column for fault in kept if fault.what == EMPTY):
+        mine = [fault for fault in kept if fault.column == bare and fault.what == EMPTY]
+        if len(mine) >= MERGED and len(mine) < len(frame):
+            first = min(mine, key=lambda fault: fault.row or 0)
+            what = f"{EMPTY} in {len(mine)} rows, first in this one; a merged cell stands in its first row only"
+            kept = [fault for fault in kept if fault not in mine]
+            kept.append(Fault(what, first.row, bare, None, first.allowed, first.where))
     return kept
 
 
 FEWEST = 6
 """So many cells of one wrong form become one fault."""
+EMPTY, MERGED = "the cell is empty", 20
+"""So many empty cells of a column become one fault."""

@@ -19,7 +19,9 @@ from workbench.core.errors import Fault
 
 AGGREGATES = {
     *("total", "totals", "totalt", "totale", "i alt", "ialt", "sum", "summe", "alle", "all", "gesamt", "insgesamt"),
-    *("ensemble", "riket", "samtlige", "hele landet", "hela landet", "whole country"),
+    *("yhteensä", "kaikki", "summa", "totalsumma", "sammanlagt", "i allt", "zusammen", "totaal", "total général"),
+    *("ensemble", "riket", "samtlige", "hele landet", "hela landet", "koko maa", "whole country", "all countries"),
+    *("alle land", "alla länder", "alle länder", "total countries", "grand total"),
     *("eu", "eu27", "eu28", "eu27_2020", "eu27_2007", "ea19", "ea20"),
 }
 """Names under which publishers put a sum among its parts, in small letters."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import cache
 
 import pandas as pd
 
@@ -28,6 +30,9 @@ NAMES = (
     ("dec", "des", "december", "desember"),
 )
 NUMBER = {name: at for at, names in enumerate(NAMES, start=1) for name in names}
+MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
+LANGUAGES = ("fi", "da", "nn", "de", "fr", "nl", "es", "it", "pl", "cs", "pt")
+"""Languages whose names of months are read besides; none of them calls two months alike."""
 NAMED = re.compile(r"([^\W\d_]+)\.?[\s\-/]*((?:19|20)?[0-9]{2})")
 
 
@@ -45,10 +50,45 @@ def _parts(pattern: str, year: int = 1, month: int = 2) -> Callable[[str], str |
 
 def _named(text: str) -> str | None:
     found = NAMED.fullmatch(text)
-    if not found or found[1].casefold() not in NUMBER:
+    if not found or (month := month_named(found[1])) is None:
         return None
     year = int(found[2])
-    return _label(year if year > 99 else 2000 + year if year < 70 else 1900 + year, NUMBER[found[1].casefold()])
+    return _label(year if year > 99 else 2000 + year if year < 70 else 1900 + year, month)
+
+
+def month_named(word: str) -> int | None:
+    """Return which month a name is, in full or short, in any of the languages that are read; None: no month.
+
+    >>> month_named("Mrz"), month_named("joulukuu"), month_named("Montag")
+    (3, 12, None)
+    """
+    name = word.casefold().rstrip(".")
+    return NUMBER[name] if name in NUMBER else _foreign().get(name)
+
+
+@cache
+def _foreign() -> Mapping[str, int]:
+    from babel import Locale  # only where a name is none of the usual ones
+
+    names = {"mrz": 3}
+    for language in LANGUAGES:
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in Locale(language).months[context][width].items():
+                    names[name.casefold().rstrip(".")] = number
+    return names
+
+
+def _month_end(pattern: str, year: int, month: int, day: int) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        found = re.fullmatch(pattern, text)
+        label = _label(int(found[year]), int(found[month])) if found else None
+        whole = (
+            found is not None and label is not None and int(found[day]) == monthrange(*map(int, label.split("-")))[1]
+        )
+        return label if whole else None
+
+    return read
 
 
 def _day(text: str) -> date | None:
@@ -69,8 +109,11 @@ def _serial_date(text: str) -> str | None:
 
 MONTHS: Mapping[str, Callable[[str], str | None]] = {
     "spreadsheet day numbers": _serial_month,
-    "first days of months": _parts(r"([0-9]{4})-([0-9]{2})-01(?: 00:00:00)?"),
-    "months as 2016M01": _parts(r"([0-9]{4})[Mm]([0-9]{2})"),
+    "first days of months": _parts(rf"([0-9]{{4}})-([0-9]{{2}})-01{MIDNIGHT}"),
+    "last days of months": _month_end(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){MIDNIGHT}", 1, 2, 3),
+    "first days of months, 01.02.2016": _parts(r"0?1\.([0-9]{1,2})\.([0-9]{4})", 2, 1),
+    "last days of months, 29.02.2016": _month_end(r"([0-9]{2})\.([0-9]{1,2})\.([0-9]{4})", 3, 2, 1),
+    "months as 2016M01": _parts(r"([0-9]{4})[\s-]?[Mm]{1,2}([0-9]{2})"),
     "months as 201601": _parts(r"([0-9]{4})([0-9]{2})"),
     "months as 2016/01": _parts(r"([0-9]{4})[/.]([0-9]{1,2})"),
     "months as 01/2016": _parts(r"([0-9]{1,2})[/.]([0-9]{4})", 2, 1),
@@ -105,12 +148,16 @@ def months_of(cells: pd.Series, name: str, kind: str) -> tuple[pd.Series, str]:
 
 def joined(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return a table whose year and month (1 to 12) stand apart with one month, and a sentence on it."""
-    names = list(frame.columns)
-    if names.count("year") != 1 or names.count("month") != 1:
+    names = [str(name) for name in frame.columns]
+    years = [name for name in names if name.casefold() == "year"]
+    if len(years) != 1 or names.count("month") != 1:
         return frame, ""
-    year, month = texts(frame["year"]), texts(frame["month"])
-    good = year.str.fullmatch("(19|20)[0-9]{2}") & month.str.fullmatch("0?[1-9]|1[0-2]")
-    if not len(frame) or not good.fillna(False).all():
+    year, month = texts(frame[years[0]]), texts(frame["month"])
+    distinct = {said: month_named(str(said)) for said in month.dropna().unique()}
+    named = month.map({said: f"{number:02}" for said, number in distinct.items() if number})
+    number = month.where(month.str.fullmatch("0?[1-9]|1[0-2]").fillna(False).astype(bool)).str.zfill(2).fillna(named)
+    good = year.str.fullmatch("(19|20)[0-9]{2}").fillna(False).astype(bool) & number.notna()
+    if not len(frame) or not good.all():
         return frame, ""
-    whole = year + "-" + month.str.zfill(2)
-    return frame.assign(month=whole), "columns 'year' and 'month' are read together as the month"
+    told = f"columns '{years[0]}' and 'month' are read together as the month"
+    return frame.assign(month=year + "-" + number.astype("string")), told

@@ -6,7 +6,7 @@ from functools import cache
 
 from workbench.core.contracts.cells import composed
 
-LOCALES = ("en", "nb", "sv", "da", "fi", "de")
+LOCALES = ("en", "nb", "sv", "da", "fi", "de", "fr", "nl", "es", "it", "pl")
 EUROSTAT = {"GR": "EL", "GB": "UK"}
 SPECIAL = {
     "STLS": "STA", "UNK": "UNK", "XK": "XKX", "XKX": "XKX", "STA": "STA", "OTH": "OTH", "SRB+XKX": "SRB+XKX",

@@ -16,7 +16,7 @@ from workbench.core.geography.places import Locality
 from workbench.presentation import markup as m
 
 PARTS = (
-    "title", "greeting", "decided", "why", "relatives", "language", "needs", "room", "next_title", "next",
+    "title", "greeting", "decided", "why", "relatives", "language", "needs", "dwelling", "room", "next_title", "next",
     "object_title", "object", "reference",
 )  # fmt: skip
 RIGHT_TO_LEFT = ("ar", "fa", "prs", "ps", "ur", "ku")
@@ -50,6 +50,11 @@ def wordings(locality: Locality) -> dict[str, dict[str, str]]:
     return words
 
 
+def day_said(day: date) -> str:
+    """Return a day as letters say it in every language."""
+    return f"{day.day}.{day.month}.{day.year}"
+
+
 def decision(
     words: Mapping[str, Mapping[str, str]],
     *,
@@ -64,8 +69,7 @@ def decision(
     """Return the letter in a person's language; one that has no words is written in English."""
     language = language if language in words else "en"
     said = words[language]
-    day_said = f"{day.day}.{day.month}.{day.year}"
-    told = {"names": ", ".join(names), "persons": persons, "place": place, "day": day_said, "reference": reference}
+    told = {"names": ", ".join(names), "persons": persons, "place": place, "day": day_said(day), "reference": reference}
     return Letter(
         language,
         said["title"],

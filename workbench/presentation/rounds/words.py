@@ -26,7 +26,12 @@ STATES = {
     "withdrawn": marked("withdrawn"),
     "moved_on": marked("moved on"),
 }
-OVERRIDES = {"pin": marked("Lock to this place"), "ban": marked("Keep from this place")}
+OVERRIDES = {
+    "pin": marked("Lock to this place"),
+    "ban": marked("Keep from this place"),
+    "swap": marked("Swap with another household"),
+}
+LEDGER = {**OVERRIDES, "swap": marked("Swapped to this place"), "decline": marked("Declined by this place")}
 POPULATIONS = {
     "asylum": marked("asylum"),
     "resettled": marked("resettled refugee"),
@@ -83,8 +88,8 @@ def reason(code: str, language: str) -> str:
 
 
 def override(kind: str, language: str) -> str:
-    """Return what an override does, in words."""
-    return say(OVERRIDES[kind], language)
+    """Return what an entry of the ledger did, in words."""
+    return say(LEDGER[kind], language)
 
 
 def days(value: float, language: str) -> str:

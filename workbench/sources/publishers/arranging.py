@@ -18,7 +18,7 @@ from workbench.sources.publishers.cube import Cube
 from workbench.sources.publishers.figures import KEPT, MEANINGS, added, unmarked
 from workbench.sources.publishers.keys import coded
 from workbench.sources.publishers.times import is_part, kind, period
-from workbench.sources.publishers.words import is_total, main_measure, measures, time_column
+from workbench.sources.publishers.words import is_one_sex, is_total, main_measure, measures, time_column
 
 TIMES = {"month": ("month",), "period": ("month", "quarter"), "year": ("year",), "span": ("year",)}
 
@@ -41,7 +41,7 @@ def arranged(cube: Cube, of: Contract, where: str, choose: Mapping[str, str]) ->
     choices = at.Choices(choose)
     notes = [f"recognised as {cube.format}", *cube.notes]
     if cube.frame.empty:
-        raise DataError(f"{cube.format} without figures", where=where, do="get the file again, or name another")
+        raise DataError(f"this {cube.format} holds no figures", where=where, do="get the file again, or name another")
     cube, named = measured(cube, of, choices, where)
     cube, said = at.one_spelling(cube)
     notes += said
@@ -89,7 +89,7 @@ def _refuse_repeated(cube: Cube, where: str) -> None:
 def _keyed(cube: Cube, of: Contract, choices: at.Choices, where: str) -> tuple[Cube, list[str], list[str]]:
     """Return the cube with the contract's own names for keys and time; what it lacks is taken from the choices."""
     notes: list[str] = []
-    found = at.mapped(cube, of)
+    found = at.mapped(cube, of, choices)
     period_of = time_column(of)
     time, used = at.timed(cube, list(found.values()))
     frame, titles, labels = cube.frame, dict(cube.titles), dict(cube.labels)
@@ -107,9 +107,10 @@ def _keyed(cube: Cube, of: Contract, choices: at.Choices, where: str) -> tuple[C
             wish = choices.of(each.name)
             if wish is None:
                 raise DataError(
-                    f"this is {cube.format}, and nothing in it is the column '{each.name}' of '{of.name}'",
+                    f"nothing in this {cube.format} is the column '{each.name}' of '{of.name}'",
                     where=where, why=f"{each.description}; it has: {', '.join(cube.dimensions[:10])}",
-                    do=f"if all rows have the same one, name it: --choose {each.name}=VALUE",
+                    do=f"name the column that holds it, --choose {each.name}=COLUMN, or the one that all rows have, "
+                    f"--choose {each.name}=VALUE",
                 )  # fmt: skip
             frame[each.name] = wish
             notes.append(f"'{each.name}' is {wish} in all rows, as chosen")
@@ -160,7 +161,7 @@ def _narrowed(
         title = cube.titles.get(name, "")
         here = at.values(cube, name)
         column = of.column(name) if name in keys else None
-        wish = choices.of(name, title)
+        wish = None if name in choices.columns else choices.of(name, title)
         if wish is not None and wish.lower() in (at.EACH, at.SUM):
             totals = at.totals(cube, name)
             cube = _only(cube, name, [v for v in here if v not in totals])
@@ -209,6 +210,8 @@ def _narrowed(
             if figures.get(here[0], main_measure(of)) not in (main_measure(of), None):
                 asks.append((f"the file holds only {title or name}={here[0]}, a part", f"{title or name}={here[0]}"))
             told = at.label(cube, name, here[0])
+            if is_one_sex(name, here[0], told):
+                asks.append((f"the file holds only {title or name}={here[0]}, a part", f"{title or name}={here[0]}"))
             notes.append(f"{title or name}={here[0]}" + (f" ({told})" if told not in ("", here[0]) else ""))
             continue
         if name in cube.parts:
@@ -232,6 +235,9 @@ def _narrowed(
             if 0 < len(totals) < len(here):
                 cube = _only(cube, name, [v for v in here if v not in totals])
                 notes.append(f"rows of {', '.join(totals[:5])} are left out, a sum of others")
+        elif at.is_figure(cube, name):
+            notes.append(f"'{title or name}' holds other figures and is left out")
+            cube = replace(cube, frame=cube.frame.drop(columns=name))
         elif len(totals) == 1:
             cube = _only(cube, name, totals)
             notes.append(f"{title or name}={totals[0]} is kept, of {len(here)} values")

@@ -21,10 +21,11 @@ SHOWN = 10
 
 @dataclass
 class Choices:
-    """What the user chose, and which of it was of use."""
+    """What the user chose, which of it was of use, and for which of the contract's columns it names the file's."""
 
     given: Mapping[str, str]
     used: set[str] = field(default_factory=set)
+    columns: set[str] = field(default_factory=set)
 
     def of(self, *names: str) -> str | None:
         """Return what was chosen for something that may be called by any of these names."""
@@ -45,12 +46,21 @@ class Choices:
             )  # fmt: skip
 
 
-def mapped(cube: Cube, of: Contract) -> dict[str, str]:
-    """Return for each key column of the contract, but its time, the dimension that it is; the best name wins."""
+def mapped(cube: Cube, of: Contract, choices: Choices) -> dict[str, str]:
+    """Return for each key column of the contract, but its time, the dimension that it is; the best name wins.
+
+    A choice that names a column of the file comes first: ``destination=Country``.
+    """
     found: dict[str, str] = {}
     time = time_column(of)
     for column in of.columns:
         if column.name == time or column.kind in ("count", "number", "flag"):
+            continue
+        wish = same(choices.given.get(column.name, ""))
+        if wish and (meant := [name for name in cube.dimensions if same(name) == wish]):
+            found[column.name] = meant[0]
+            choices.used.add(column.name)
+            choices.columns.add(column.name)
             continue
         ranked = [
             (best, at, name)
@@ -155,6 +165,14 @@ def follows(frame: pd.DataFrame, name: str, keys: Sequence[str]) -> str | None:
     return next((key for key in keys if cells.groupby(frame[key].fillna("")).nunique().max() == 1), None)
 
 
+def is_figure(cube: Cube, name: str) -> bool:
+    """Return whether a column holds numbers that no row needs to be told from another: a share, a rate, a rank."""
+    plain = cube.frame[name].dropna().str.replace(r"[\s%]", "", regex=True)
+    others = [other for other in cube.dimensions if other != name]
+    numeric = plain.str.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)*").fillna(False).all()
+    return bool(numeric) and not cube.frame.duplicated(others).any()
+
+
 def measured(cube: Cube, of: Contract, choices: Choices, where: str) -> tuple[Cube, dict[str, str]]:
     """Return the cube with its columns of figures, and which of the contract's each of them is."""
     main = main_measure(of)
@@ -184,7 +202,7 @@ def measured(cube: Cube, of: Contract, choices: Choices, where: str) -> tuple[Cu
             named = {plain[0]: wish or main or ""}
     if not named:
         raise DataError(
-            f"this looks like {cube.format}, and no column of figures is recognised", where=where,
+            f"no column of figures is recognised in this {cube.format}", where=where,
             why=f"'{of.name}' needs {', '.join(measures(of)[:3])}; it has {', '.join([*map(str, cube.frame)][:9])}",
             do=f"say which it is: --choose {main or measures(of)[0]}=COLUMN",
         )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -39,7 +40,7 @@ def is_tsv(head: Sequence[str]) -> bool:
 def is_sdmx(head: Sequence[str]) -> bool:
     """Return whether the first line is the head of an SDMX-CSV."""
     names = {name.strip().split(":")[0].upper() for name in head}
-    return {"TIME_PERIOD", "OBS_VALUE"} <= names
+    return {"TIME_PERIOD", "OBS_VALUE"} <= names or {"TIME", "OBSERVATION VALUE"} <= names
 
 
 def from_tsv(grid: Grid, where: str) -> Cube:
@@ -89,23 +90,24 @@ def from_sdmx(grid: Grid, where: str) -> Cube:
     if frame.columns.duplicated().any():
         raise DataError("a column stands twice", where=where, do="download the file again")
     frame = frame.apply(lambda column: column.str.strip())
+    frame, labels = _labelled(frame)
+    names = list(frame.columns)
     upper = {name.upper(): name for name in names}
-    flags = frame[upper["OBS_FLAG"]] if "OBS_FLAG" in upper else None
-    secret = frame[upper["CONF_STATUS"]].fillna("") if "CONF_STATUS" in upper else None
+    flags = frame[upper["OBS_FLAG"]].fillna("").str.partition(":")[0] if "OBS_FLAG" in upper else None
+    secret = frame[upper["CONF_STATUS"]].fillna("").str.partition(":")[0] if "CONF_STATUS" in upper else None
     if flags is not None and secret is not None:
         flags = flags.fillna("") + secret.str.lower().where(secret.str.lower().isin(["c", "n"]), "")
     figures, notes = _figures(frame[upper["OBS_VALUE"]], flags, where)
     read: dict[str, pd.Series] = {}
-    labels: dict[str, dict[str, str]] = {}
     for name in names:
         if name.lower() in ATTRIBUTES or name in (upper["OBS_VALUE"], upper["TIME_PERIOD"]):
             continue
-        cells = frame[name]
-        if len(cells) and cells.str.fullmatch(r"[A-Za-z0-9_\-]+: ?\S.*").all():  # the browser's "codes and labels"
-            parts = cells.str.partition(":")
+        column = frame[name]
+        if len(column) and column.str.fullmatch(r"[A-Za-z0-9_\-]+: ?\S.*").all():  # the browser's "codes and labels"
+            parts = column.str.partition(":")
             labels[name] = dict(zip(parts[0], parts[2].str.strip(), strict=True))
-            cells = parts[0]
-        read[name] = cells
+            column = parts[0]
+        read[name] = column
     tidy = pd.DataFrame(read, index=frame.index).assign(time=frame[upper["TIME_PERIOD"]], value=figures)
     return Cube(
         SDMX, tidy.astype("string"), ("value",), labels=labels,
@@ -113,11 +115,42 @@ def from_sdmx(grid: Grid, where: str) -> Cube:
     )  # fmt: skip
 
 
+def _labelled(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, dict[str, str]]]:
+    """Return the columns under their codes alone, and the names of codes that stood in columns of their own.
+
+    The browser writes codes, names, or both: then each code's name stands in the column to its right.
+    """
+    names = list(frame.columns)
+    if "OBS_VALUE" not in names:  # names alone
+        flag = next((name for name in names if name.startswith("Observation status")), "")
+        secret = next((name for name in names if name.startswith("Confidentiality")), "")
+        frame = frame.rename(
+            columns={"Time": "TIME_PERIOD", "Observation value": "OBS_VALUE", flag: "OBS_FLAG", secret: "CONF_STATUS"}
+        )
+        letters = {told: letter for letter, told in FLAGS.items()}
+        for name in {"OBS_FLAG", "CONF_STATUS"} & set(frame.columns):
+            frame[name] = frame[name].map(lambda told: ",".join(letters.get(t.strip(), t) for t in told.split(",")))
+        return frame, {}
+    if "Observation value" not in names:
+        return frame, {}
+    labels: dict[str, dict[str, str]] = {}
+    told = [name for at, name in enumerate(names) if at and names[at - 1] in ("OBS_VALUE", "TIME_PERIOD", "OBS_FLAG")]
+    told += [name for name in names if name.startswith("Confidentiality")]
+    for code, name in pairwise(names):
+        if code.lower() in ATTRIBUTES or name in (*told, "TIME_PERIOD", "OBS_VALUE") or code in told:
+            continue
+        if code not in labels and code not in [*told, "TIME_PERIOD"] and frame.groupby(code)[name].nunique().max() == 1:
+            labels[code] = dict(zip(frame[code], frame[name], strict=True))
+            told.append(name)
+    return frame.drop(columns=[name for name in told if name in frame]), labels
+
+
 def _figures(cells: pd.Series, flags: pd.Series | None, where: str) -> tuple[pd.Series, list[str]]:
     """Return figures without flags (``: c`` where one was withheld), and a sentence on the flags."""
     parts = cells.fillna("").str.extract(f"^{FIGURE.pattern}$")
     wrong = parts["flags"].isna()
-    said = parts["flags"].fillna("") + (flags.fillna("").str.strip().str.lower() if flags is not None else "")
+    beside = flags.fillna("").str.replace(r"[\s,]", "", regex=True).str.lower() if flags is not None else ""
+    said = parts["flags"].fillna("") + beside
     odd = wrong | said.map(lambda text: bool(set(text) - set(FLAGS)))
     if odd.any():
         at = int(odd.to_numpy().argmax())

@@ -12,7 +12,7 @@ from workbench.sources.publishers.cube import ASK, MISSING, WITHHELD, ZERO
 
 MEANINGS = {"0": ZERO, "zero": ZERO, "missing": MISSING, "withheld": WITHHELD}
 """What may be chosen for a mark: ``--choose -=0``, ``--choose .=missing``."""
-SPACED = r"[+-]?[0-9]{1,3}( [0-9]{3})+(,[0-9]+)?"
+SPACED = r"[+-]?[0-9]{1,3}([ '’][0-9]{3})+(,[0-9]+)?"
 KEPT = "withheld"
 
 
@@ -78,7 +78,7 @@ def added(frame: pd.DataFrame, keys: Sequence[str], measures: Sequence[str], com
 def _numbers(cells: pd.Series, comma: bool, name: str, where: str) -> pd.Series:
     plain = texts(cells)
     spaced = plain.str.fullmatch(SPACED).fillna(False).astype(bool)
-    plain = plain.mask(spaced, plain.str.replace(" ", ""))
+    plain = plain.mask(spaced, plain.str.replace("[ '’]", "", regex=True))
     if comma:
         plain = plain.mask(
             plain.str.fullmatch(r"[+-]?[0-9]+,[0-9]+").fillna(False).astype(bool), plain.str.replace(",", ".")

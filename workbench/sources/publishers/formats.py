@@ -8,9 +8,9 @@ from typing import Any
 
 from workbench.core.contracts.columns import Contract
 from workbench.core.contracts.normal import headings
-from workbench.sources.publishers import eurostat
+from workbench.sources.publishers import eurostat, spreadsheet
 from workbench.sources.publishers.cube import ASK, HOME_OFFICE, NORDIC, UNHCR, Cube, Grid
-from workbench.sources.publishers.tabular import header_of, tidy
+from workbench.sources.publishers.tabular import header_of, headings_of, tidy
 from workbench.sources.publishers.times import split
 from workbench.sources.publishers.words import TIME, VALUE, measures, rank, same, time_column
 
@@ -45,7 +45,7 @@ FORMATS = (
         ("route",),
         ("bordertype", "border type", "nationalitylong"),
         marks={"-": ASK},
-        parts={"BorderType": BORDERS, "Border type": BORDERS},
+        parts={"bordertype": BORDERS, "border type": BORDERS},
     ),
     Format(
         "Home Office table",
@@ -55,7 +55,7 @@ FORMATS = (
     Format("Home Office table", ("nationality", "quarter"), marks=HOME_OFFICE),
     Format("PxWeb table (CSV)", anyof=("statistikkvariabel", "tabellinnhold", "contents"), marks=NORDIC),
 )
-OTHER = "a table under its publisher's own names"
+OTHER = "table under its publisher's own names"
 
 
 def recognised(grid: Grid, of: Contract, where: str, choose: Mapping[str, str], header: int = 0) -> Cube | None:
@@ -73,17 +73,20 @@ def recognised(grid: Grid, of: Contract, where: str, choose: Mapping[str, str], 
         return eurostat.from_tsv(grid, where)
     if eurostat.is_sdmx(head):
         return eurostat.from_sdmx(grid, where)
+    if (time := spreadsheet.at_time(grid)) is not None and not header:
+        return spreadsheet.from_sheet(grid, time, where)
     at = header_of(grid, header)
     if at is None or ours(grid.rows[at][1], of):
         return None
-    names = [name for name in grid.rows[at][1] if name.strip()]
+    names = [name for name in headings_of(grid.rows[at][1]) if name]
     above = " ".join(cell for _, row in grid.rows[:at] for cell in row if cell).casefold()
     found = next((each for each in FORMATS if each.fits(names, above)), None)
-    if found is None and not _complete(names, of, choose):
+    if found is None and not choose and not _complete(names, of):
         return None
     more: dict[str, Any] = {"comma": grid.separator != ","}
     if found is not None:
-        more |= {"format": found.name, "parts": found.parts}
+        parts = {name: found.parts[same(name)] for name in names if same(name) in found.parts}
+        more |= {"format": found.name, "parts": parts}
         more |= {"marks": found.marks} if found.marks is not None else {}
     else:
         more["format"] = "PxWeb table (CSV)" if _pxweb(names) else OTHER
@@ -101,18 +104,19 @@ def takes(of: Contract) -> bool:
     return time_column(of) is not None and bool(measures(of))
 
 
-def _complete(names: Sequence[str], of: Contract, choose: Mapping[str, str]) -> bool:
-    """Return whether all that the contract requires stands under names that publishers use."""
+def _complete(names: Sequence[str], of: Contract) -> bool:
+    """Return whether a time and a figure stand under names that publishers use, and a key that says of what."""
     periods = [name for name in names if split(name)]
     rest = [name for name in names if not split(name)]
     if not periods and not {same(name) for name in rest} & {same(word) for word in TIME}:
         return False
-    for column in of.columns:
-        key = column.required and column.name != time_column(of) and column.kind not in ("count", "number")
-        if key and column.name not in choose and all(rank(name, column.name) is None for name in rest):
-            return False
+    keys = [c.name for c in of.columns if c.name != time_column(of) and c.kind not in ("count", "number", "flag")]
+    known = [key for key in keys if any(rank(name, key) is not None for name in rest)]
     figures = any(rank(name, measure) is not None for name in rest for measure in measures(of))
-    return bool(periods) or figures or any(same(name) in VALUE for name in rest) or bool(set(choose) & {*measures(of)})
+    named = any(same(name) in VALUE for name in rest)
+    if periods:
+        return bool(known) or len(periods) > 2
+    return (figures and (bool(known) or len(rest) > 2)) or (named and bool(known))
 
 
 def _pxweb(names: Sequence[str]) -> bool:

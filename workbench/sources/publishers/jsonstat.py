@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,9 @@ NAME = "JSON-stat"
 
 def is_jsonstat(text: str) -> bool:
     """Return whether a text begins like a JSON-stat dataset."""
-    head = text[:200_000]
-    return head.lstrip().startswith("{") and '"dimension"' in text and '"size"' in text
+    if not text[:200_000].lstrip().startswith("{"):
+        return False
+    return ('"dimension"' in text and '"size"' in text) or re.search('"class"\\s*:\\s*"collection"', text) is not None
 
 
 def from_jsonstat(text: str, where: str) -> Cube:
@@ -73,8 +75,28 @@ def from_jsonstat(text: str, where: str) -> Cube:
 
 def _dataset(raw: Any, where: str) -> dict[str, Any]:
     data = raw.get("dataset", raw) if isinstance(raw, dict) else raw
+    if isinstance(data, dict) and "dimension" not in data:
+        data = _only_one(data, where)
     if not isinstance(data, dict) or not isinstance(data.get("dimension"), dict) or "value" not in data:
         raise _refused("this JSON is no JSON-stat dataset", where, "it has no 'dimension' and 'value'")
+    return data
+
+
+def _only_one(data: dict[str, Any], where: str) -> Any:
+    """Return the one dataset of a collection or bundle; several, or mere links, are refused."""
+    link = data.get("link")
+    items = link.get("item", []) if isinstance(link, dict) else []
+    held = {str(one.get("label", at)): one for at, one in enumerate(items, start=1) if isinstance(one, dict)}
+    held = held or {str(name): one for name, one in data.items() if isinstance(one, dict)}
+    full = {name: one for name, one in held.items() if "dimension" in one and "value" in one}
+    if len(full) == 1:
+        return next(iter(full.values()))
+    if full:
+        raise _refused(f"this JSON-stat holds {len(full)} tables", where, f"one is read: {', '.join(full)[:200]}")
+    if items:
+        raise _refused(
+            "this is a collection of links to tables", where, f"it holds no figures: {', '.join(held)[:200]}"
+        )
     return data
 
 

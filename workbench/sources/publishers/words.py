@@ -1,4 +1,4 @@
-"""How do publishers call a column? The words of Eurostat, UNHCR, Frontex and the Nordic and British offices."""
+"""How do publishers call a column? The words of Eurostat, UNHCR, Frontex and national offices in eight languages."""
 
 from __future__ import annotations
 
@@ -10,17 +10,53 @@ from workbench.core.contracts.sums import AGGREGATES
 
 TIME = (
     *("time_period", "time", "period", "tid", "date", "month", "måned", "måneder", "mnd", "månad", "kuukausi"),
-    *("quarter", "kvartal", "neljännes", "year", "år", "vuosi", "aar", "periode", "year quarter", "year of settlement"),
+    *("monat", "mois", "maand", "zeitraum", "perioden", "période", "mes", "reference period", "reporting month"),
+    *(
+        "quarter",
+        "kvartal",
+        "neljännes",
+        "quartal",
+        "trimestre",
+        "kwartaal",
+        "half-year",
+        "halvår",
+        "halbjahr",
+        "semestre",
+    ),
+    *(
+        "puolivuosi",
+        "year",
+        "år",
+        "vuosi",
+        "aar",
+        "jahr",
+        "année",
+        "jaar",
+        "periode",
+        "year quarter",
+        "year of settlement",
+    ),
 )
 """The narrowest form of a time comes first where a table has several: the last rank is the year."""
 ORIGIN = (
     *("citizen", "country of origin (iso)", "coo_iso", "citizenship", "country of origin", "origin"),
     *("origin / returned from", "nationality", "nationalitylong", "country of citizenship", "country of nationality"),
     *("medborgarskap", "medborgarskapsland", "statsborgerskap", "statsborgarskap", "statsborgerland", "kansalaisuus"),
-    *("opprinnelsesland", "ursprungsland", "landbakgrunn"),
+    *("opprinnelsesland", "ursprungsland", "landbakgrunn", "oprindelsesland", "statsb", "landoph", "lähtömaa"),
+    *("staatsangehörigkeit", "staatsangehörigkeiten", "herkunftsland", "herkunftsländer", "nation", "nationalität"),
+    *("nationalité", "pays d'origine", "nationaliteit", "land van herkomst", "nacionalidad", "cittadinanza"),
 )
 AREA = (
-    *("kommunenummer", "kommunenr", "kommune nr", "kommunkod", "region code", "municipality code", "kuntakoodi"),
+    *(
+        "kommunenummer",
+        "kommunenr",
+        "kommune nr",
+        "kommunkod",
+        "region code",
+        "municipality code",
+        "kuntakoodi",
+        "komk",
+    ),
     *("kommune", "kommun", "municipality", "kunta", "bostedskommune", "bosettingskommune", "region", "område", "omr"),
     *("geo", "area", "omrade", "alue", "local authority", "county", "state"),
 )
@@ -28,7 +64,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "destination": (
         *("geo", "country of asylum (iso)", "coa_iso", "country of asylum", "country of asylum/residence"),
         *("country / territory of asylum/residence", "country of application", "destination", "asylland"),
-        *("country of destination", "reporting country", "asylmottagarland"),
+        *("country of destination", "reporting country", "asylmottagarland", "geopolitical entity (reporting)"),
+        *("geopolitical entity (declaring)", "geo (labels)", "geo (codes)", "asylland", "zielland", "pays d'asile"),
     ),
     "origin": ORIGIN,
     "nationality": ORIGIN,
@@ -40,9 +77,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("asy_app", "asylum applicant", "asylum applicants", "applied", "applications", "asylum applications"),
         *("persons", "personer", "claims", "asylum claims", "people", "bosatte", "bosatt", "bosatta", "settled"),
         *("asylsøkere", "asylsökande", "asylansøgere", "asylsøknader", "asylansökningar", "turvapaikanhakijat"),
-        *("antall", "antal", "lukumäärä", "number", "henkilöt", "mottagna", "kommunmottagna"),
+        *("asylanträge", "anträge", "asylgesuche", "gesuche", "demandes d'asile", "demandes", "asielverzoeken"),
+        *("asielaanvragen", "solicitudes", "asylansökan", "asylsökanden", "hakemukset", "personen", "personnes"),
+        *("antall", "antal", "lukumäärä", "number", "henkilöt", "mottagna", "kommunmottagna", "anzahl", "aantal"),
     ),
-    "first_time": ("frst", "first-time applicant", "first time applicant", "first-time applicants"),
+    "first_time": (
+        *("frst", "nasy_app", "first-time applicant", "first time applicant", "first-time applicants"),
+        *("first time applicants", "erstanträge", "davon erstanträge", "premières demandes", "förstagångsansökningar"),
+    ),
     "detections": ("detections", "number of detections", "persons", "total detections"),
     "requested": ("requested", "anmodet", "anmodning", "anmodede", "anmodet antall", "anvisade", "asked for"),
     "quota": ("quota", "vedtak", "vedtatt", "accepted", "kvote", "kommuntal"),
@@ -54,10 +96,26 @@ WORDS: dict[str, tuple[str, ...]] = {
     "output": ("output", "decisions", "initial decisions", "decided", "concluded"),
     "stock": ("stock", "pending", "pending cases", "awaiting an initial decision", "work in progress"),
 }
-VALUE = ("obs_value", "value", "values", "verdi", "värde", "arvo", "antall", "antal", "lukumäärä", "figure", "indhold")
+VALUE = (
+    *(
+        "obs_value",
+        "observation value",
+        "value",
+        "values",
+        "verdi",
+        "værdi",
+        "värde",
+        "arvo",
+        "wert",
+        "valeur",
+        "waarde",
+    ),
+    *("antall", "antal", "lukumäärä", "anzahl", "aantal", "nombre", "figure", "indhold"),
+)
 """Names that say only that a figure stands here."""
 TOTALS = AGGREGATES | {
     "t",
+    "tot",
     "y_total",
     "ialt",
     "i alt",
@@ -67,6 +125,11 @@ TOTALS = AGGREGATES | {
     "alle aldre",
     "all ages",
 }
+ONE_SEX = {
+    *("male", "female", "males", "females", "men", "women", "menn", "kvinner", "män", "kvinnor", "mænd", "kvinder"),
+    *("miehet", "naiset", "männlich", "weiblich", "männer", "frauen", "hommes", "femmes", "mannen", "vrouwen"),
+}
+SEX = {"sex", "gender", "kjønn", "kön", "køn", "sukupuoli", "geschlecht", "sexe", "geslacht"}
 UNION = re.compile(r"(EXT_|NEXT_|N)?(EU([0-9]{2}|V|$)(_[0-9]{4})?|EA([0-9]{2})?(_[0-9]{4})?|EEA[0-9_X]*|EFTA)")
 """Eurostat's codes for unions of countries."""
 
@@ -104,3 +167,8 @@ def is_total(code: str, label: str = "") -> bool:
     if numbered and same(numbered[1]) in TOTALS:
         return True
     return same(code) in TOTALS or same(label) in TOTALS or bool(UNION.fullmatch(code))
+
+
+def is_one_sex(name: str, value: str, label: str = "") -> bool:
+    """Return whether a value stands for men or women alone, so that a file that holds no other is of a part."""
+    return bool({same(value), same(label)} & ONE_SEX) or (same(name) in SEX and same(value) in ("m", "f"))

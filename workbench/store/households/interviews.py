@@ -29,6 +29,7 @@ class Submission:
     languages: tuple[str, ...] = ()
     ties: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    bedrooms: int | None = None
     consents: Mapping[str, bool] | None = None
     unknown: tuple[str, ...] = ()
 
@@ -85,6 +86,7 @@ def keep(connection: sa.Connection, given: Submission, *, who: str) -> tuple[str
     audit.append(connection, who, "interview.keep", row.id, "interview", {"questions": len(given.answers)})
     for name in ("languages", "ties", "needs"):
         records.set_list(connection, name, row.id, getattr(given, name), who=who)
+    connection.execute(HOUSEHOLD.update().where(HOUSEHOLD.c.id == row.id).values(bedrooms=given.bedrooms))
     for purpose, agreed in (given.consents or {}).items():
         records.consent(connection, row.id, purpose, agreed, day=given.held, who=who)
     if row.state == "registered":

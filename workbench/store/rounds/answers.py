@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
-from workbench.store import audit, reservation
+from workbench.store import audit, dwellings, reservation
 from workbench.store.households import states
-from workbench.store.rounds.proposals import get
+from workbench.store.rounds.proposals import get, override
 from workbench.store.schema import DECISION, PROPOSAL, ROUND
 
 
@@ -58,7 +58,7 @@ def respond(
     ------
     StoreError
         After the deadline, for an offer that is not this municipality's or was answered, without a reason for a
-        refusal, or where too little room is left.
+        refusal, or where too little room is left or no dwelling on the municipality's list fits.
     """
     row = get(connection, key, "sent")
     if today > row.deadline:
@@ -73,8 +73,11 @@ def respond(
         raise StoreError(f"the offer is '{offer['state']}' already", where=household)
     if accept:
         reservation.reserve(connection, household, offer["weekly_places"], who=who)
+        dwellings.hold(connection, place, household, dwellings.last_day(row.year, row.week))
     states.move(connection, household, "accept" if accept else "decline", who=who, reason=reason)
     _to(connection, offer["id"], "accepted" if accept else "declined", reason=reason or None)
+    if not accept:
+        override(connection, key, "decline", household, place, reason=reason, who=who)
 
 
 def decide(connection: sa.Connection, key: str, household: str, *, today: date, who: str) -> bool:

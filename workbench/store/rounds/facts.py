@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,11 +79,15 @@ def members(connection: sa.Connection, key: str) -> set[str]:
 
 
 def ledger(connection: sa.Connection, key: str) -> list[dict[str, Any]]:
-    """Return a round's overrides: ``number, kind, household, place, reason, who, score, persons`` (prices)."""
+    """Return a round's overrides: ``number, kind, household, place, reason, who, score, persons``.
+
+    The last two are its price; absent where it has none yet, or the other half of its swap carries it.
+    """
     found = sa.select(OVERRIDE).where(OVERRIDE.c.round == key).order_by(OVERRIDE.c.number)
     names = ("number", "kind", "household", "place", "reason", "who")
     return [
-        {**{name: row[name] for name in names}, **(row["price"] or {})} for row in connection.execute(found).mappings()
+        {**{name: row[name] for name in names}, **(row["price"] or {"score": math.nan, "persons": math.nan})}
+        for row in connection.execute(found).mappings()
     ]
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
 from workbench.store import audit
+from workbench.store import dwellings as lists
 from workbench.store.database import new_id
 from workbench.store.households import records
 from workbench.store.schema import (
@@ -46,7 +47,10 @@ class Week:
 
 
 def ready(connection: sa.Connection, today: date) -> list[dict[str, Any]]:
-    """Return a row of the allocation's ``households`` table for each household that waits for a place."""
+    """Return a row of the allocation's ``households`` table for each household that waits for a place.
+
+    ``bedrooms`` is what the interview says; None: not known.
+    """
     found = connection.execute(sa.select(HOUSEHOLD).where(HOUSEHOLD.c.state == "ready").order_by(HOUSEHOLD.c.id)).all()
     waiting = {row.id for row in found}
     wanted = sa.select(HOUSEHOLD.c.id).where(HOUSEHOLD.c.state == "ready").scalar_subquery()
@@ -69,6 +73,7 @@ def ready(connection: sa.Connection, today: date) -> list[dict[str, Any]]:
                 "population": row.population,
                 "arrived": row.permit.isoformat() if row.permit else "",
                 "deadline": row.deadline.isoformat() if row.deadline else "",
+                "bedrooms": row.bedrooms,
                 "linked_with": row.linked_with if row.linked_with in waiting else "",
                 "apart_from": row.apart_from if row.apart_from in waiting else "",
             }
@@ -93,6 +98,34 @@ def free(connection: sa.Connection, year: int, week: int) -> list[Week]:
         for row in connection.execute(weeks.order_by(WEEKLY_PLACES.c.municipality, WEEKLY_PLACES.c.kind))
     ]
     return [each for each in found if each.free > 0]
+
+
+def dwellings(connection: sa.Connection, day: date) -> dict[str, dict[str, list[list[Any]]]]:
+    """Return by municipality that lists dwellings what is free by a day, and what households need that are held there.
+
+    Both as bedrooms and whether without steps: ``free`` holds every dwelling in which nobody lives yet, ``held`` the
+    needs of those accepted or offered there, for whom no certain dwelling is kept until they move in.
+    """
+    homes = lists.listed(connection)
+    out = sa.select(PROPOSAL.c.household, PROPOSAL.c.place).where(
+        PROPOSAL.c.state.in_(LIVE), PROPOSAL.c.place.in_(homes)
+    )
+    there = {str(household): str(place) for household, place in connection.execute(out)}
+    lived = {each.household for by in homes.values() for each in by if each.occupied}
+    asked = lists.needs(connection, set(there) - lived)
+    return {
+        place: {
+            "free": [
+                [each.bedrooms, each.step_free is True]
+                for each in by
+                if not each.occupied and (each.free_from is None or each.free_from <= day)
+            ],
+            "held": [
+                [*asked[household]] for household, at in sorted(there.items()) if at == place and household in asked
+            ],
+        }
+        for place, by in homes.items()
+    }
 
 
 def services(connection: sa.Connection) -> dict[str, list[str]]:
@@ -213,14 +246,24 @@ def override(
     *,
     reason: str,
     who: str,
-    price: Mapping[str, float],
+    price: Mapping[str, float] | None = None,
 ) -> int:
-    """Write an override into the ledger: who, when, why and at what price; return its number."""
-    number = len(overrides(connection, key)) + 1
-    row = {"kind": kind, "household": household, "place": place, "reason": reason, "who": who, "price": dict(price)}
-    connection.execute(OVERRIDE.insert().values(id=new_id("O"), round=key, number=number, at=audit.now(), **row))
+    """Write an override into the ledger: who, when, why and at what price, None: not known yet; return its number."""
+    number = 1 + max((each["number"] for each in overrides(connection, key)), default=0)
+    row = {"kind": kind, "household": household, "place": place, "reason": reason, "who": who}
+    told = None if price is None else dict(price)
+    connection.execute(
+        OVERRIDE.insert().values(id=new_id("O"), round=key, number=number, at=audit.now(), price=told, **row)
+    )
     audit.append(connection, who, f"override.{kind}", household, reason, {"round": key, "place": place})
     return number
+
+
+def set_price(connection: sa.Connection, key: str, number: int, price: Mapping[str, float], *, who: str) -> None:
+    """Note what an entry of the ledger cost."""
+    at = (OVERRIDE.c.round == key) & (OVERRIDE.c.number == number)
+    connection.execute(OVERRIDE.update().where(at).values(price=dict(price)))
+    audit.append(connection, who, "override.price", key, "round", {"number": number})
 
 
 def keep_solution(

@@ -7,6 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
+from workbench.store import dwellings
 from workbench.store.households import records, states
 from workbench.store.schema import PERSON, PROPOSAL
 
@@ -68,4 +69,5 @@ def settle(
     left = sum(each.settled is None for each in members) - len(open_)
     if not left:
         states.move(connection, household, "settle", who=who)
+        dwellings.moved_in(connection, household)
     return left

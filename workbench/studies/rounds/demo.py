@@ -13,7 +13,7 @@ import numpy as np
 from workbench.core.errors import StoreError
 from workbench.core.geography.places import Locality
 from workbench.sources import localities, synthetic
-from workbench.store import reservation
+from workbench.store import dwellings, reservation
 from workbench.store.database import Store
 from workbench.store.households import interviews, records
 from workbench.store.rounds import facts
@@ -21,8 +21,17 @@ from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.registration import deadline
 
 NAME = "Synthetic"
-GAPS = {"born": 0.03, "interview": 0.08, "unknown": 0.06, "no_consent": 0.02, "no_health_consent": 0.15}
+GAPS = {
+    "born": 0.03,
+    "interview": 0.08,
+    "unknown": 0.06,
+    "no_consent": 0.02,
+    "no_health_consent": 0.15,
+    "bedrooms": 0.4,
+}
 """Share of persons without a date of birth; of households without interview, with an answer not known, unwilling."""
+LISTING, STEP_FREE = 5, 3
+"""Of so many municipalities one lists dwellings, and of so many dwellings one is without steps."""
 WEEKS = 13
 WHO = "demo"
 
@@ -92,7 +101,7 @@ def _household(connection: Any, at: int, row: dict[str, Any], form: forms.Form, 
     given = interviews.Submission(
         f"synthetic-{at}", form.id, form.version, members[0].case_number, row["population"], permit, answers,
         tuple(answers["languages"]), tuple(str(row["ties"]).split(";")) if row["ties"] else (),
-        tuple(need for need, said in needs.items() if said == "yes"),
+        tuple(need for need, said in needs.items() if said == "yes"), answers.get("bedrooms"),
         {purpose: answers[f"consent_{purpose}"] == "yes" for purpose in ("settlement", "health")},
         tuple(form.still_unknown(answers)),
     )  # fmt: skip
@@ -119,6 +128,8 @@ def _answers(
     for question in form.questions.values():
         if question.column.startswith("needs:"):
             raw[question.name] = "yes" if question.column.removeprefix("needs:") in needs else "no"
+    if rng.random() >= GAPS["bedrooms"]:
+        raw["bedrooms"] = max(1, (row["adults"] + row["children"] + row["seniors"] + 1) // 2)
     if rng.random() < GAPS["unknown"]:
         raw["step_free"] = forms.UNKNOWN
     return raw
@@ -134,4 +145,8 @@ def _places(connection: Any, locality: Locality, year: int) -> int:
             if number:
                 reservation.offer(connection, place, year, week, number, who=WHO)
                 total += number
+        if int(place) % LISTING == 0:
+            for at in range(int(accepted * WEEKS / 52 / 2)):
+                one = dwellings.Dwelling(f"D{at + 1}", 1 + at % 4, at % STEP_FREE == 0)
+                dwellings.keep(connection, place, one, who=WHO)
     return total

@@ -1,4 +1,4 @@
-"""Who should be offered where this week, what does an override cost, and can the plan be computed again?"""
+"""Who should be offered where this week?"""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from typing import Any
 import pandas as pd
 
 from workbench.core.contracts.checking import check
-from workbench.core.errors import DataError, DecisionError, StoreError
+from workbench.core.errors import StoreError
 from workbench.core.geography.places import Locality
 from workbench.decisions.allocation import PRACTICES, MatchingWeights
 from workbench.sources import localities
+from workbench.store import dwellings
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals
 from workbench.studies.allocation import placement
 from workbench.studies.allocation.input.tables import Tables
+from workbench.studies.rounds import housing
 
 GAP = 0.001
 """How far from the best possible a round's plan may be, as a share of its score."""
 AGES = ("adults", "children", "seniors")
 KINDS = {"all": "others", "minors": "unaccompanied minors"}
+RULES = {"pin": "pin", "ban": "ban", "swap": "pin"}
+"""Which rule an entry of the ledger is; a decline is a ban in this round and every later one."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,10 @@ def open_round(
     store: Store, locality: Locality, *, year: int, week: int, today: date, deadline: date, who: str, deciders: int = 1
 ) -> str:
     """Open the round of a week with everybody who is ready and every place that is free; return its identifier."""
-    known = _described(locality, year)
+    known, per_bedroom = (
+        _described(locality, year),
+        localities.parameters(locality).number("persons_per_bedroom", today),
+    )
     with store.writing() as connection:
         stated = proposals.services(connection)
         rows: list[tuple[proposals.Week, Mapping[str, Any]]] = []
@@ -61,7 +68,7 @@ def open_round(
             opened=today,
             deadline=deadline,
             deciders=deciders,
-            households=proposals.ready(connection, today),
+            households=housing.with_bedrooms(proposals.ready(connection, today), per_bedroom),
             places=rows,
             who=who,
         )
@@ -83,43 +90,15 @@ def propose(
     """
     with store.reading() as connection:
         given, rows, places = current_input(connection, key)
-    solved = solve(given, rows, places, _weights(locality), practice=practice, progress=progress)
+    solved = solve(given, rows, places, weights(locality), practice=practice, progress=progress)
     with store.writing() as connection:
         again, *_ = current_input(connection, key)
         if again != given:
             raise StoreError("the round changed while it was solved", where=key, do="propose again")
-        told = {"value": solved.value, "gap": solved.gap, "persons_placed": solved.persons_placed}
+        ledger = max((each["number"] for each in proposals.overrides(connection, key)), default=0)
+        told = {"value": solved.value, "gap": solved.gap, "persons_placed": solved.persons_placed, "ledger": ledger}
         proposals.keep_solution(connection, key, given, list(solved.rows), told, who=who)
     return solved
-
-
-def override(
-    store: Store, key: str, locality: Locality, kind: str, household: str, place: str, *, reason: str, who: str
-) -> dict[str, float]:
-    """Lock a household to a place ('pin') or keep it from one ('ban'); return the price: score, and persons.
-
-    The price is what the plan loses: the difference between the best plans found without and with the override.
-    """
-    if kind not in ("pin", "ban"):
-        raise StoreError(f"there is no override '{kind}'", do="pin or ban")
-    with store.reading() as connection:
-        given, rows, places = current_input(connection, key)
-    if household not in given["households"]:
-        raise StoreError("the household does not wait in this round", where=household)
-    if place not in locality.places:
-        raise StoreError(f"'{place}' is no place", do=locality.hint(place))
-    weights = _weights(locality)
-    before = solve(given, rows, places, weights)
-    rule = {"rule": kind, "household": household, "place": place, "reason": reason}
-    try:
-        after = solve({**given, "rules": [*given["rules"], rule]}, rows, places, weights)
-    except (DataError, DecisionError) as error:
-        raise StoreError("the override cannot be kept", where=household, why=error.what, do=error.do) from error
-    price = {"score": before.value - after.value, "persons": before.persons_placed - after.persons_placed}
-    with store.writing() as connection:
-        proposals.get(connection, key, "open", "proposed", "sent")
-        proposals.override(connection, key, kind, household, place, reason=reason, who=who, price=price)
-    return price
 
 
 def send_list(store: Store, key: str, *, who: str) -> int:
@@ -141,25 +120,6 @@ def hand_out(connection: Any, key: str, *, who: str) -> list[dict[str, Any]]:
     if kept is None or kept["input"] != given:
         raise StoreError("the drafts are not of what stands now", where=key, do="run `workbench round propose` again")
     return answers.send(connection, key, who=who)
-
-
-def replay(store: Store, key: str, locality: Locality) -> bool:
-    """Say whether the kept input and ledger give the plan that was kept.
-
-    Raises
-    ------
-    StoreError
-        If the round has no plan yet, or a household of it was erased since.
-    """
-    with store.reading() as connection:
-        kept = proposals.last_solution(connection, key)
-        rows, places = proposals.rows_of(connection, key), proposals.places(connection, key)
-    if kept is None:
-        raise StoreError("the round has no plan yet", where=key)
-    if gone := [each for each in kept["input"]["households"] if each not in rows]:
-        raise StoreError(f"{len(gone)} households were erased since: the plan cannot be computed again", where=key)
-    again = solve(kept["input"], rows, places, _weights(locality))
-    return sorted(again.pairs) == sorted((household, place) for household, place in kept["plan"])
 
 
 def solve(
@@ -205,18 +165,22 @@ def _solve(
     persons = sum(row["adults"] + row["children"] + row["seniors"] for row in waiting)
     room = given["capacity"].get(kind, {})
     open_ = [{**row, "capacity": room[row["place"]]} for row in places if row["kind"] == kind and row["place"] in room]
-    mine = _served(waiting, open_)
+    listed = given.get("dwellings", {}) if kind == "all" else {}
+    told_homes, open_, counted = housing.limited(waiting, open_, listed)
+    mine = _served(told_homes, open_)
     if not mine or not open_:
         return [], 0.0, 0.0, persons, 0
     weeks = {row["place"]: row["weekly_places"] for row in open_}
-    homes = pd.DataFrame(mine)
+    homes = pd.DataFrame(mine).drop(columns="bedrooms", errors="ignore")
     names = {row["household"] for row in mine}
     for column in ("linked_with", "apart_from"):
         homes[column] = homes[column].where(homes[column].isin(names), "")
     table = pd.DataFrame(open_).drop(columns=["kind", "weekly_places"])
     orders = [r for r in given["rules"] if r["household"] in names and (r["place"] in weeks or r["rule"] == "pin")]
     rules = check(pd.DataFrame(orders), "rules", where="overrides") if orders else None
-    tables = Tables(check(homes, "households"), check(table, "places"), rules=rules)
+    tables = Tables(
+        check(homes, "households"), check(table, "places"), rules=rules, counts=dict.fromkeys(counted, "households")
+    )
     if practice:
         rows_of_plan, value, bound = _follow(practice, tables, weights)
         size = dict(zip(homes["household"], homes[list(AGES)].sum(axis=1), strict=True))
@@ -225,7 +189,7 @@ def _solve(
         plan = placement.allocate(tables, gap=GAP, weights=weights, progress=progress)
         rows_of_plan, value, bound = plan.assignment.to_dict("records"), plan.value, plan.bound
         placed = plan.persons_placed
-    own, place_rows = {row["household"]: row for row in mine}, {row["place"]: row for row in open_}
+    own, place_rows = {row["household"]: row for row in waiting}, {row["place"]: row for row in open_}
     told = [
         {
             "household": row["household"],
@@ -234,7 +198,7 @@ def _solve(
             "told": {
                 "score": float(row["score"]),
                 "runner_up": row["runner_up"],
-                "reasons": reasons(own[row["household"]], place_rows[row["place"]]),
+                "reasons": reasons(own[row["household"]], place_rows[row["place"]], dwelling=row["place"] in listed),
             },
         }
         for row in rows_of_plan
@@ -251,11 +215,9 @@ def _served(homes: list[dict[str, Any]], places: list[dict[str, Any]]) -> list[d
     ([], 2)
     """
     offered = {service for row in places for service in str(row.get("services") or "").split(";")} | {""}
-    left = {row["household"] for row in homes if not set(str(row["needs"] or "").split(";")) <= offered}
-    pairs = [{row["household"], row["linked_with"]} for row in homes if row["linked_with"]]
-    while more := {each for pair in pairs if pair & left for each in pair} - left:
-        left |= more
-    return [row for row in homes if row["household"] not in left]
+    return housing.without(
+        homes, {row["household"] for row in homes if not set(str(row["needs"] or "").split(";")) <= offered}
+    )
 
 
 def _follow(practice: str, tables: Tables, weights: MatchingWeights) -> tuple[list[dict[Any, Any]], float, float]:
@@ -276,7 +238,7 @@ def _follow(practice: str, tables: Tables, weights: MatchingWeights) -> tuple[li
     return rows, value, math.nan
 
 
-def reasons(household: Mapping[str, Any], place: Mapping[str, Any]) -> list[str]:
+def reasons(household: Mapping[str, Any], place: Mapping[str, Any], *, dwelling: bool = False) -> list[str]:
     """Return why a household is offered this place, as codes that letters say in words.
 
     >>> reasons({"ties": "0301", "languages": "ar", "needs": ""}, {"place": "0301", "languages": "ar;so"})
@@ -287,6 +249,7 @@ def reasons(household: Mapping[str, Any], place: Mapping[str, Any]) -> list[str]
         "relatives": place["place"] in str(household["ties"] or "").split(";"),
         "language": bool(here),
         "needs": bool(household["needs"]),
+        "dwelling": dwelling,
         "room": True,
     }
     return [name for name, holds in told.items() if holds]
@@ -305,18 +268,25 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
     room: dict[str, dict[str, int]] = {}
     for at in proposals.free(connection, row.year, row.week):
         room.setdefault(at.kind, {})[at.place] = at.free
+    refused = proposals.declined(connection)
     ledger = [
-        {"rule": each["kind"], "household": each["household"], "place": each["place"], "reason": each["reason"]}
+        {"rule": RULES[each["kind"]], "household": each["household"], "place": each["place"], "reason": each["reason"]}
         for each in proposals.overrides(connection, key)
         if each["household"] in waiting
+        and each["kind"] in RULES
+        and not (
+            RULES[each["kind"]] == "pin" and (each["household"], each["place"]) in refused
+        )  # a decline ends a lock
     ]
     known = {(each["household"], each["place"]) for each in ledger if each["rule"] == "ban"}
     bans = [
         {"rule": "ban", "household": household, "place": place, "reason": "declined"}
-        for household, place in sorted(proposals.declined(connection) - known)
+        for household, place in sorted(refused - known)
         if household in waiting
     ]
     given = {"households": waiting, "capacity": room, "rules": [*ledger, *bans]}
+    if homes := proposals.dwellings(connection, dwellings.last_day(row.year, row.week)):
+        given["dwellings"] = homes
     return given, proposals.rows_of(connection, key), proposals.places(connection, key)
 
 
@@ -335,5 +305,6 @@ _KNOWN: dict[tuple[Path, int], dict[str, dict[str, Any]]] = {}
 """What localities say of their places, by folder and year: it takes seconds to read, and a year asks 52 times."""
 
 
-def _weights(locality: Locality) -> MatchingWeights:
+def weights(locality: Locality) -> MatchingWeights:
+    """Return the weights of matching that a locality states, else Norway's."""
     return placement.weights_of(locality) or placement.norwegian_weights()
