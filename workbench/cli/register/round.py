@@ -165,12 +165,14 @@ def respond(
     file: Annotated[Path | None, typer.Option(help="Its list with the columns answer and reason filled in.")] = None,
     household: Annotated[str, typer.Option(help="One household, instead of a file.")] = "",
     accept: Annotated[bool, typer.Option("--accept/--decline", help="The answer for one household.")] = True,
-    reason: Annotated[str, typer.Option(help="Why declined, a code such as no_dwelling.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why declined: no_suitable_dwelling, service_missing, no_room_left or other.")
+    ] = "",
     store: Address = "",
     today: Day = "",
 ) -> None:
     """Note a municipality's answers; one that is refused is reported, the others are kept."""
-    from workbench.core.errors import DataError, Fault, StoreError
+    from workbench.core.errors import DataError
     from workbench.store import database
     from workbench.store.rounds import answers
     from workbench.studies.rounds import sending
@@ -178,33 +180,37 @@ def respond(
     if (file is None) == (not household):
         raise typer.BadParameter("give either --file or --household")
     opened, now = database.opened(store), options.day_or_today(today)
-    given = sending.read_answers(file) if file else [(0, household, accept, reason)]
-    faults: list[Fault] = []
-    for row, each, yes, why in given:
-        try:
-            with opened.writing() as c:
-                answers.respond(c, key, each, yes, place=place, today=now, who=who, reason=why)
-        except StoreError as error:
-            if file is None:
-                raise
-            faults.append(Fault(f"{error.what} {error.why}".strip(), row))
-    typer.echo(f"Answers: {len(given) - len(faults)} of {len(given)} noted.")
+    if file is None:
+        with opened.writing() as c:
+            answers.respond(c, key, household, accept, place=place, today=now, who=who, reason=reason)
+        typer.echo(f"{household}: {'accepted' if accept else 'declined'} by {place}.")
+        return
+    noted, faults = sending.note_answers(opened, key, file, place=place, today=now, who=who)
+    typer.echo(f"Answers: {noted} of {noted + len(faults)} noted.")
     if faults:
         do = "correct the rows named and give the file again: what is noted already is named and stays"
         refused = DataError("some answers were not noted", where=str(file), do=do, faults=faults)
         typer.echo(refused.message(), err=True)
-        raise typer.Exit(WARNING if len(faults) < len(given) else refused.exit_code)
+        raise typer.Exit(WARNING if noted else refused.exit_code)
 
 
-@app.command("decide", epilog="Example: workbench round decide R0123 H0456 --who berit")
-def decide(key: Key, household: Household, who: Who, store: Address = "", today: Day = "") -> None:
-    """Decide on an accepted household, as the person named."""
+@app.command("decide", epilog="Example: workbench round decide R0123 H0456 H0457 --who berit")
+def decide(
+    key: Key,
+    households: Annotated[list[str], typer.Argument(help="The households; either all are decided or none.")],
+    who: Who,
+    store: Address = "",
+    today: Day = "",
+) -> None:
+    """Decide on accepted households, as the person named."""
     from workbench.store import database
     from workbench.store.rounds import answers
 
+    now = options.day_or_today(today)
     with database.opened(store).writing() as c:
-        stands = answers.decide(c, key, household, today=options.day_or_today(today), who=who)
-    typer.echo("Decided." if stands else "Noted; another person has to decide too.")
+        decided = [(each, *answers.decide(c, key, each, today=now, who=who)) for each in dict.fromkeys(households)]
+    for household, place, stands in decided:
+        typer.echo(f"{household} goes to {place}: " + ("decided." if stands else "noted; another person decides too."))
 
 
 @app.command("settle", epilog="Example: workbench round settle H0456 --place 0301 --day 2026-04-01 --who oslo")
@@ -224,7 +230,7 @@ def settle(
     moved, now = options.day(day), options.day_or_today(today)
     with database.opened(store).writing() as c:
         left = settling.settle(c, household, moved, place=place, case_number=case_number, today=now, who=who)
-    typer.echo("Settled." if not left else f"Noted; {left} members have not moved in yet.")
+    typer.echo(f"{household} is settled in {place}." if not left else f"Noted; {left} members have not moved in yet.")
 
 
 @app.command("letters", epilog="Example: workbench round letters R0123 --out letters --who anna")
@@ -257,12 +263,19 @@ def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
     typer.echo("Closed: " + (", ".join(f"{number} {state}" for state, number in ended.items()) or "no offers"))
 
 
-@app.command("status", epilog="Example: workbench round status --json")
-def status(store: Address = "", as_json: AsJson = False) -> None:
-    """List the rounds with how many offers are in which state."""
+@app.command("status", epilog="Example: workbench round status R0123")
+def status(
+    key: Annotated[str, typer.Argument(help="One round: its offers, a line each, without names.")] = "",
+    store: Address = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the rounds with how many offers are in which state, or the offers of one round."""
     from workbench.store import database
     from workbench.store.rounds import answers
 
+    if key:
+        _offers(key, store, as_json)
+        return
     with database.opened(store).reading() as c:
         found = answers.rounds(c)
     if as_json:
@@ -275,3 +288,20 @@ def status(store: Address = "", as_json: AsJson = False) -> None:
         typer.echo(
             f"{row['id']}  week {row['week']} of {row['year']}  {row['state']:9} until {row['deadline']}  {offers}"
         )
+
+
+def _offers(key: str, store: str, as_json: bool) -> None:
+    """List the offers of a round by place: household, place, state."""
+    from workbench.store import database
+    from workbench.store.rounds import answers, proposals
+
+    with database.opened(store).reading() as c:
+        proposals.get(c, key)
+        rows = [{name: row[name] for name in ("household", "place", "state")} for row in answers.listed(c, key)]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        typer.echo(f"{row['place']}  {row['household']}  {row['state']}")
+    if not rows:
+        typer.echo("Nothing has been proposed in this round.")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from babel.dates import format_date
+
 from workbench.core.errors import DataError
 from workbench.core.geography.places import Locality
 from workbench.presentation import markup as m
@@ -64,8 +66,13 @@ def decision(
     """Return the letter in a person's language; one that has no words is written in English."""
     language = language if language in words else "en"
     said = words[language]
-    day_said = f"{day.day}.{day.month}.{day.year}"
-    told = {"names": ", ".join(names), "persons": persons, "place": place, "day": day_said, "reference": reference}
+    told = {
+        "names": ", ".join(dict.fromkeys(names)),
+        "persons": persons,
+        "place": place,
+        "day": format_date(day, "long", locale="en_GB" if language == "en" else language),
+        "reference": reference,
+    }
     return Letter(
         language,
         said["title"],
