@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from workbench.apps import register_view
+from workbench.apps.folder.view import FolderView
 from workbench.apps.identity import Desk
 from workbench.apps.intake.view import IntakeView
 from workbench.apps.offers.view import OffersView
@@ -36,10 +37,11 @@ PAGES: dict[str, type[RegisterView]] = {
     "offers": OffersView,
     "rounds": RoundsView,
     "places": PlacesView,
+    "folder": FolderView,
 }
 MAY = {
     "ingrid": {"intake"},
-    "dina": {"intake", "rounds", "places"},
+    "dina": {"intake", "rounds", "places", "folder"},
     "kari": {"offers", "places"},
     "aud": set(),
 }
@@ -245,3 +247,26 @@ def test_a_session_ends_by_idleness_by_age_and_by_signing_out() -> None:
     two = sessions.begin("kari")
     now[0] += timedelta(minutes=16)
     assert sessions.get(two) is None
+
+
+def test_everything_about_a_household_is_in_one_place_and_each_reading_is_noted(store: Store) -> None:
+    page = FolderView(Desk(store, "dina", ""))
+    assert "Name a household" in page.head.value and page.told.value == ""
+    page.code.value = "c-unknown"
+    page.open.click()
+    assert "no household has this code" in page.notice.value.casefold() and page.told.value == ""
+    page.code.value, page.why.value = "c1", "complaint"
+    page.open.click()
+    for part in ("Zquuxina", "The interview has not been held", "folder.read", "complaint", "Members of the household"):
+        assert part in page.told.value, part
+    page.language.value = "nb"  # another language of the same reading
+    assert "Medlemmer" in page.told.value
+    with store.reading() as c:
+        read = c.exec_driver_sql("SELECT who, why FROM audit WHERE action = 'folder.read'").all()
+    assert [tuple(row) for row in read] == [("dina", "complaint")]
+    page.step.value, page.reason.value = "pause", "ill ness"
+    page.take.click()
+    assert "pause" in page.head.value.casefold()
+    page.code.value = "c-unknown"
+    page.open.click()
+    assert "Zquuxina" not in page.told.value

@@ -1,15 +1,16 @@
 """Size of the null test, coverage of the gain and its claims on made-up worlds whose truth is known.
 
-    .venv/bin/python tests/benchmarks/honesty.py all 200 19
-    .venv/bin/python tests/benchmarks/honesty.py nulls 400 19
+    .venv/bin/python tests/benchmarks/honesty.py 200 null differ            # mixed worlds, 3 to 9 persons a cell
+    .venv/bin/python tests/benchmarks/honesty.py 60 two groups t3 alike normal20
 
-Replications and worlds of each test (`nulls`: the test alone, where no place matters);
-8 types × 17 places, plans by types for 380 persons, practice by capacity.
+Replications, then kinds of worlds. In each world types (2 to 8), places (12 to 60, now and then 357), base rate (5 to
+80 %), sizes of places and the cells that are empty are drawn; plans are made by types, practice is by capacity.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import numpy as np
 
@@ -18,57 +19,84 @@ from workbench.models.outcomes.cells import Cells
 from workbench.models.outcomes.fit import quick_draws
 from workbench.studies.allocation.honesty import estimates
 from workbench.studies.allocation.honesty.null_worlds import null_worlds
+from workbench.studies.allocation.honesty.study import DOUBT
 
-TYPES, PLACES = 8, 17
-WORLDS = {
-    "no place matters, 20 a cell": ((0.6, 0.0, 0.0), 20),
-    "no place matters, 4 a cell": ((0.6, 0.0, 0.0), 4),
-    "places matter alike for all, 20 a cell": ((0.6, 0.4, 0.0), 20),
-    "places differ by type, 20 a cell": ((0.6, 0.3, 0.4), 20),
-    "places differ by type, 4 a cell": ((0.6, 0.3, 0.4), 4),
+WORLDS = 99
+Floats = np.ndarray
+Drawn = Callable[[np.random.Generator, int, int], Floats]
+
+
+def _normal(place: float, pair: float) -> Drawn:
+    return lambda rng, kinds, towns: (
+        place * rng.standard_normal((1, towns)) + pair * rng.standard_normal((kinds, towns))
+    )
+
+
+KINDS: dict[str, tuple[Drawn, float]] = {
+    "null": (lambda _, kinds, towns: np.zeros((kinds, towns)), 4),
+    "differ": (_normal(0.3, 0.4), 4),
+    "alike": (lambda rng, kinds, towns: _normal(0.4, 0.0)(rng, kinds, towns), 4),
+    "two": (lambda rng, kinds, towns: 1.0 * (rng.random((kinds, towns)) < 0.2), 4),
+    "groups": (lambda rng, kinds, towns: 0.8 * rng.standard_normal((kinds, 3))[:, rng.integers(0, 3, towns)], 4),
+    "t3": (
+        lambda rng, kinds, towns: 0.2 * rng.standard_t(3, (1, towns)) + 0.3 * rng.standard_t(3, (kinds, towns)),
+        4,
+    ),
+    "null20": (lambda _, kinds, towns: np.zeros((kinds, towns)), 20),
+    "normal20": (_normal(0.3, 0.4), 20),
 }
 
 
-def _world(scales: tuple[float, float, float], persons: float, seed: int) -> tuple:
+def world(kind: str, seed: int) -> tuple[Cells, Floats, Transport, Floats]:
     """Return counts, the truth, the planner and practice."""
-    rng = np.random.default_rng([seed, 5])
-    logit = -0.4 + scales[0] * rng.standard_normal((TYPES, 1)) + scales[1] * rng.standard_normal((1, PLACES))
-    truth = 1 / (1 + np.exp(-(logit + scales[2] * rng.standard_normal((TYPES, PLACES)))))
-    mix, size = rng.dirichlet(np.full(TYPES, 6.0)), rng.dirichlet(np.full(PLACES, 3.0))
-    n = rng.poisson(persons * TYPES * PLACES * np.outer(mix, size))
-    names = tuple(f"t{i}" for i in range(TYPES)), tuple(f"p{i:02d}" for i in range(PLACES))
+    rng = np.random.default_rng([seed, 55])
+    drawn, persons = KINDS[kind]
+    kinds, towns = int(rng.integers(2, 9)), int(rng.integers(12, 61))
+    if rng.random() < 0.02:
+        towns = 357
+    base = float(rng.choice([0.05, 0.2, 0.4, 0.6, 0.8]))
+    logit = np.log(base / (1 - base)) + 0.6 * rng.standard_normal((kinds, 1)) + drawn(rng, kinds, towns)
+    truth = 1 / (1 + np.exp(-logit))
+    mix, size = rng.dirichlet(np.full(kinds, 6.0)), rng.lognormal(0.0, rng.uniform(0.2, 1.0), towns)
+    size = size / size.sum()
+    n = rng.poisson(persons * kinds * towns * np.outer(mix, size))
+    n[rng.random((kinds, towns)) < rng.choice([0.0, 0.3])] = 0  # places that never took a type
+    names = tuple(f"t{i}" for i in range(kinds)), tuple(f"p{i:03d}" for i in range(towns))
     cells = Cells(*names, n, rng.binomial(n, truth))
-    room, people = np.ceil(400 * size), rng.multinomial(380, mix).astype(float)
-    plan = Transport(people, room, np.ones((TYPES, PLACES), dtype=bool)).plan
-    usual = np.outer(people, room / room.sum())
-    return cells, truth, plan, usual
+    batch = max(200, 15 * towns)
+    room, people = np.ceil(1.05 * batch * size), rng.multinomial(batch, mix).astype(float)
+    plan = Transport(people, room, np.ones((kinds, towns), dtype=bool))
+    return cells, truth, plan, np.outer(people, room / room.sum())
 
 
-def replication(scales: tuple[float, float, float], persons: float, worlds: int, seed: int) -> tuple[float, ...]:
-    cells, truth, plan, usual = _world(scales, persons, seed)
-    drawn = quick_draws(cells, seed=seed)
-    share, raw = drawn.mean(axis=0), np.nan_to_num(cells.raw(), nan=cells.successes.sum() / cells.persons)
-    gain = estimates.cross_fitted(cells, plan, usual, drawn=drawn, folds=5, seed=seed)
-    true = estimates.true_gain(share, truth, plan, usual)
-    p = null_worlds(cells, plan, usual, worlds=worlds, seed=seed).p
-    held, rejected = gain.low <= true <= gain.high, p <= 0.05
-    claims = estimates.claimed(share, plan, usual), estimates.claimed(raw, plan, usual)
-    return true, gain.gain, *claims, held, rejected, rejected and gain.low > 0
+def replication(kind: str, seed: int) -> tuple[float, ...]:
+    cells, truth, transport, usual = world(kind, seed)
+    sure, doubting = (quick_draws(cells, seed=seed, doubt=doubt) for doubt in (0.0, DOUBT))
+    share, raw = sure.mean(axis=0), np.nan_to_num(cells.raw(), nan=cells.successes.sum() / cells.persons)
+    sent = transport.plan(share)
+    gain = estimates.doubted(sent, usual, sure=sure, doubting=doubting)
+    true = estimates.true_gain(share, truth, lambda _: sent, usual)
+    test = null_worlds(cells, transport.plan, usual, worlds=WORLDS, seed=seed)
+    claims = estimates.claimed(share, lambda _: sent, usual), estimates.claimed(raw, transport.plan, usual)
+    held, rejected = gain.low <= true <= gain.high, test.p <= 0.05
+    shown = rejected and gain.low > 0
+    return true, gain.gain, *claims, held, gain.low <= 0 <= gain.high, rejected, test.exact <= 0.05, shown
 
 
 def main() -> None:
-    number, worlds = int(sys.argv[2]), int(sys.argv[3])
-    if sys.argv[1] == "nulls":
-        for name in ("no place matters, 20 a cell", "no place matters, 4 a cell"):
-            cells = [_world(*WORLDS[name], seed) for seed in range(1000, 1000 + number)]
-            p = [null_worlds(w[0], w[2], w[3], worlds=worlds, seed=at).p for at, w in enumerate(cells)]
-            print(f"{name}: rejected in {100 * float(np.mean(np.array(p) <= 0.05)):.2f} % of {number}", flush=True)
-        return
-    print("| world | true | cross-fitted | shrunk claims | raw shares claim | truth held | rejected | gain shown |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|")
-    for name, (scales, persons) in WORLDS.items():
-        told = 100 * np.array([replication(scales, persons, worlds, seed) for seed in range(number)], float).mean(0)
-        print(f"| {name} | " + " | ".join(f"{value:.1f}" for value in told) + " |", flush=True)
+    number = int(sys.argv[1])
+    names = (
+        "world, true, gain claimed, scores claim, raw shares claim, truth held, holds 0, rejected, exact test, shown"
+    )
+    print("| " + names.replace(", ", " | ") + " |")
+    print("|---|" + "---:|" * 9)
+    for kind in sys.argv[2:]:
+        rows = []
+        for seed in range(number):
+            rows.append(replication(kind, seed))
+            if (seed + 1) % 20 == 0 or seed + 1 == number:
+                told = 100 * np.array(rows, float).mean(axis=0)
+                print(f"| {kind}, {seed + 1} | " + " | ".join(f"{value:.1f}" for value in told) + " |", flush=True)
 
 
 if __name__ == "__main__":

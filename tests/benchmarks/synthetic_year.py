@@ -65,7 +65,25 @@ def main() -> None:
         if cluster:
             cluster.stop("immediate")
         shutil.rmtree(folder)
+        _compare(told)
         print(name, {k: v for k, v in told[name].items() if k not in ("rounds", "decisions")}, flush=True)  # type: ignore[attr-defined]
+
+
+def _compare(told: dict[str, object]) -> None:
+    """Say whether both databases placed each household in the same place, and whether each round was the same."""
+    one, two = told.get("plan"), told.get("plan on PostgreSQL")
+    if not (isinstance(one, dict) and isinstance(two, dict)):
+        return
+    pairs = zip(one["decisions"], two["decisions"], strict=True)
+    other = [first for first, second in pairs if tuple(first) != tuple(second)]
+    rounds = [
+        first["week"]
+        for first, second in zip(one["rounds"], two["rounds"], strict=True)
+        if any(first[name] != second[name] for name in ("waiting", "proposed", "accepted", "declined", "silent"))
+    ]
+    number = len(one["decisions"])
+    print(f"SQLite and PostgreSQL: {number - len(other)} of {number} households end in the same place; "
+          f"{len(one['rounds']) - len(rounds)} of {len(one['rounds'])} rounds are the same")  # fmt: skip
 
 
 if __name__ == "__main__":

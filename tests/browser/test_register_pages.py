@@ -19,7 +19,7 @@ from workbench.store import audit, database
 from workbench.store.households import records
 
 pytestmark = pytest.mark.whole
-WHO = {"intake": "ingrid", "offers": "kari", "places": "kari", "rounds": "dina"}
+WHO = {"intake": "ingrid", "offers": "kari", "places": "kari", "rounds": "dina", "folder": "dina"}
 CHOICES = ("places", "rounds")
 FORM = scenes.FORM
 Visit = Callable[..., "contextmanager[Page]"]

@@ -27,6 +27,7 @@ PAGES = {
     "offers": {"kari", "per"},
     "places": {"kari", "per", "dina"},
     "rounds": {"dina"},
+    "folder": {"dina"},
 }
 """Whose page each is; what a page says to all others comes from its kernel, and is tested with the pages."""
 MARKS = re.compile(r"Zgiven|Zfamily|Zcase|Zwishes|Zapart|Zsafety")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from collections.abc import Callable, Sequence
@@ -230,6 +231,16 @@ def with_a_sum_beside() -> bytes:
     return book([["Country", *months, "Total"], *rows])
 
 
+def matrix() -> str:
+    head = ",".join(["Country", "Year", *(name.title() for name in ENGLISH), "Total"])
+    body = [head]
+    for place, name in PLACES.items():
+        for year in (2022, 2023, 2024):
+            cells = [persons(f"{year}-{at:02}", place) for at in range(1, 13)]
+            body.append(",".join([name, str(year), *map(str, cells), str(sum(cells))]))
+    return "\n".join(body) + "\n"
+
+
 def own(cell: Callable[[int], str] = str, month: Callable[[str], str] = str, mark: str = ";") -> str:
     body = [mark.join([month(m), place, cell(persons(m, place))]) for m in MONTHS for place in PLACES]
     return "\n".join([mark.join(["month", "destination", "persons"]), *body]) + "\n"
@@ -312,6 +323,33 @@ READ: dict[str, Form] = {
     "first days, dots": ("t.csv", "arrivals", {}, lambda: own(month=lambda m: f"01.{m[5:]}.{m[:4]}"), by_place),
     "carriage returns": ("t.csv", "arrivals", {}, lambda: own().replace("\n", "\r"), by_place),
     "UTF-16 with tabs": ("t.csv", "arrivals", {}, lambda: own(mark="\t").encode("utf-16"), by_place),
+    "years down, months across": (
+        "t.csv", "arrivals", {"destination": "Country"}, lambda: matrix(), by_place,
+    ),
+    "months down, years across": (
+        "t.csv", "arrivals", {"destination": "SE"},
+        lambda: "\n".join(["Month,2022,2023,2024", *(
+            ",".join([name.title(), *(str(persons(f"{year}-{at:02}", "SE")) for year in (2022, 2023, 2024))])
+            for at, name in enumerate(ENGLISH, start=1)), ""]), lambda: by_place().query("destination == 'SE'"),
+    ),
+    "spreadsheet days as headings": (
+        "t.csv", "arrivals", {"destination": "SE"},
+        lambda: wide("Nationalität", lambda m: str((pd.Timestamp(m) - pd.Timestamp("1899-12-30")).days), ";",
+                     NAMES["de"], str), by_origin,
+    ),
+    "our columns, packed": ("t.csv.gz", "arrivals", {}, lambda: gzip.compress(own().encode()), by_place),
+    "our columns, moments at midnight": (
+        "t.csv", "arrivals", {}, lambda: own(month=lambda m: f"{m}-01T00:00:00"), by_place,
+    ),
+    "our columns, names of countries": (
+        "t.csv", "arrivals", {},
+        lambda: lines("month;destination;origin;persons", lambda m, name, n: f"{m};SE;{name};{n}", "fi"), by_origin,
+    ),
+    "a column of shares beside": (
+        "t.csv", "arrivals", {"destination": "SE"},
+        lambda: lines("Month;Nationality;Applications;Share (%)",
+                      lambda m, name, n: f"{m};{name};{n};{n % 50},5", "nb"), by_origin,
+    ),
     "a sum of all in Finnish below": (
         "t.csv", "arrivals", {},
         lambda: "\n".join([";".join(["destination", *MONTHS]),
@@ -337,6 +375,23 @@ REFUSED: dict[str, Refusal] = {
     "months so far": (
         "t.csv", {"destination": "SE"},
         lambda: "Nationality,Jan-Mar 2023,Jan-Apr 2023\nSyria,1,2\nIraq,4,5\n", "quarter|sums of several",
+    ),
+    "a half-year in words": (
+        "t.csv", {"destination": "SE"},
+        lambda: "Medborgarskap,Asylsökande 1:a halvåret 2023,Asylsökande 2:a halvåret 2023\nSyrien,3,4\nIrak,5,6\n",
+        "sums of several months",
+    ),
+    "women alone": (
+        "t.csv", {"destination": "SE"},
+        lambda: lines("Month;Nationality;Sex;Applications", lambda m, name, n: f"{m};{name};Female;{n}", "nb"),
+        "only Sex=Female, a part",
+    ),
+    "formulas that nobody worked out": (
+        "t.xlsx", {}, lambda: book([["month", "destination", "persons"], *([m, "SE", "=1+1"] for m in MONTHS)]),
+        "row 2 holds a formula",
+    ),
+    "a Mac's alphabet": (
+        "t.csv", {}, lambda: own().replace("SE", "Østerrike").encode("mac_roman"), "Mac or DOS",
     ),
     "two tables in one JSON": (
         "t.json", {}, lambda: json.dumps({"a": dataset(), "b": dataset()}), "holds 2 tables",

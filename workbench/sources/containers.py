@@ -7,7 +7,9 @@ table alike.
 from __future__ import annotations
 
 import csv
+import gzip
 import re
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +20,17 @@ from workbench.core.errors import DataError
 WHY = "the workbench reads tables with one header line"
 LARGE = 1_000_000
 """From so many characters on a text is read column by column, if it is plain."""
+LARGEST = 2_000_000_000
+"""The most bytes that a packed file may hold when unpacked."""
 COLUMNS, CELLS = 16_384, 200_000_000
 """The most columns (those of a spreadsheet) and cells that are read."""
 TITLED = re.compile(r"\W*(source|sources|kilde|kilder|källa|källor|note|notes|merk|merknad|anm|fotnote|fotnot)\b", re.I)
 MANGLED = frozenset(range(0x80, 0xA0)) - {0x80, 0x8A, 0x8E, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0x85, 0x9A, 0x9E}
 """Bytes that are no letter or sign of a table in Windows' western alphabet: another alphabet wrote them."""
+
+
+STRANGE = re.compile(r"[a-zß-ÿ][ŠŒŽŸ]|[¯¿¨´¸](?=[A-Za-zß-ÿ])|(?<=[A-Za-zß-ÿ])[¯¿¨´¸]|(?<=[a-zß-ÿ])[‘“”€…](?=[a-zß-ÿ])")
+"""Signs within words as no western language writes them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +53,22 @@ class Cells:
     first_row: int = 2
     comma: bool = False
     notes: tuple[str, ...] = ()
+
+
+def content(path: Path) -> bytes:
+    """Return the bytes of a file, unpacked if it is a .gz."""
+    try:
+        raw = path.read_bytes()
+        if path.suffix.lower() != ".gz":
+            return raw
+        with gzip.open(path) as packed:
+            raw = packed.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or str(error) or "it does not end as it should"
+        raise DataError("cannot read the file", where=str(path), why=why, do="download it again") from error
+    if len(raw) > LARGEST:
+        raise DataError("the file unpacks to more than 2 GB", where=str(path), do="ask the publisher for a part of it")
+    return raw
 
 
 def decoded(content: bytes, where: str) -> tuple[str, list[str]]:
@@ -71,7 +95,15 @@ def decoded(content: bytes, where: str) -> tuple[str, list[str]]:
                 why=f"byte {error.start} is no character; names would be garbled",
                 do="save it as CSV in UTF-8",
             ) from error
-        return content.decode("cp1252"), ["the file is no UTF-8; it is read in Windows' western alphabet (cp1252)"]
+        text = content.decode("cp1252")
+        if found := STRANGE.search(text):
+            raise DataError(
+                "the file is not in UTF-8 nor in Windows' western alphabet",
+                where=where,
+                why=f"'{text[max(found.start() - 8, 0) : found.end() + 8]}' is no word: a Mac or DOS alphabet wrote it",
+                do="save it as CSV in UTF-8",
+            ) from error
+        return text, ["the file is no UTF-8; it is read in Windows' western alphabet (cp1252)"]
 
 
 def refuse_markup(text: str, where: str) -> None:
@@ -93,12 +125,7 @@ def refuse_markup(text: str, where: str) -> None:
 def separated(path: Path) -> Cells:
     """Return the cells of a CSV file, with commas, semicolons or tabs between columns."""
     where = str(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        why = error.strerror or "unknown"
-        raise DataError("cannot read the file", where=where, why=why, do="check path and permission") from error
-    text, notes = decoded(content, where)
+    text, notes = decoded(content(path), where)
     refuse_markup(text, where)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     first_row, head_end = 2, text.find("\n") if "\n" in text else len(text)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.core.contracts.columns import Contract
-from workbench.core.errors import DataError
-from workbench.sources.containers import Cells, decoded, framed, refuse_markup, text_rows
+from workbench.sources.containers import Cells, content, decoded, framed, refuse_markup, text_rows
 from workbench.sources.publishers import arranged, jsonstat, recognised
 from workbench.sources.publishers.cube import Cube, Grid
 from workbench.sources.publishers.formats import ours
 from workbench.sources.workbooks import sheet_rows
 
-LARGEST = 2_000_000_000
-"""The most bytes that a packed file may hold when unpacked."""
 HEAD = 200_000
 """Characters by which a format is recognised."""
 
@@ -65,22 +60,6 @@ def published(
     if not whole:
         notes.append("the last line does not end as lines do: see that the download was not cut off")
     return _tabular(Grid(text_rows(text, mark, where), mark, tuple(notes)), of, where, choose, header)
-
-
-def content(path: Path) -> bytes:
-    """Return the bytes of a file, unpacked if it is a .gz."""
-    try:
-        raw = path.read_bytes()
-        if path.suffix.lower() != ".gz":
-            return raw
-        with gzip.open(path) as packed:
-            raw = packed.read(LARGEST + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        why = getattr(error, "strerror", None) or str(error) or "it does not end as it should"
-        raise DataError("cannot read the file", where=str(path), why=why, do="download it again") from error
-    if len(raw) > LARGEST:
-        raise DataError("the file unpacks to more than 2 GB", where=str(path), do="ask the publisher for a part of it")
-    return raw
 
 
 def _tabular(grid: Grid, of: Contract, where: str, choose: Mapping[str, str], header: int) -> Cells | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -42,6 +42,7 @@ def sheet_rows(path: Path, sheet: str = "", of: str = "") -> tuple[str, list[tup
             rows = {name: _rows(book[name]) for name in ([wanted] if wanted else names) if hasattr(book[name], "rows")}
         finally:
             book.close()
+        _refuse_formulas(path, rows)
     except DataError:
         raise
     except Exception as error:  # openpyxl raises whatever its parts do; each means the same to a reader
@@ -57,6 +58,32 @@ def sheet_rows(path: Path, sheet: str = "", of: str = "") -> tuple[str, list[tup
             do="name the sheet: --sheet NAME, or FILE.xlsx#NAME" if filled else "name another file",
         )  # fmt: skip
     return next(iter(filled.items()))
+
+
+def _refuse_formulas(path: Path, rows: Mapping[str, list[tuple[int, list[str]]]]) -> None:
+    """Refuse a formula whose value the file does not hold: a program wrote it and none has worked it out."""
+    import openpyxl
+
+    gaps = {name: {line for line, cells in held if not all(cells)} for name, held in rows.items()}
+    if not any(gaps.values()):
+        return
+    book = openpyxl.load_workbook(path, read_only=True)
+    try:
+        for name, lines in gaps.items():
+            first, last = min(lines, default=1), max(lines, default=0)
+            held = dict(rows[name])
+            for row in book[name].iter_rows(min_row=first, max_row=last):
+                for cell in row:
+                    line, at = getattr(cell, "row", 0), getattr(cell, "column", 0)
+                    value = held.get(line, [])[at - 1 : at] if line in lines else ["filled"]
+                    if isinstance(cell.value, str) and cell.data_type == "f" and not any(value):
+                        raise DataError(
+                            f"row {line} holds a formula whose value is not in the file: {cell.value[:60]}",
+                            where=str(path), why="its cell would be read as empty",
+                            do="open the workbook in a spreadsheet program and save it, or save the sheet as CSV",
+                        )  # fmt: skip
+    finally:
+        book.close()
 
 
 def _sheet(names: Sequence[str], sheet: str, of: str, where: str) -> str:

@@ -276,6 +276,18 @@ DECISION = Table(
     _code("who", primary_key=True),
     _code("at", nullable=False),
 )
+LETTER = Table(
+    "letter",
+    METADATA,
+    _id(),
+    _code("kind", nullable=False),
+    Column("round", String(40), ForeignKey("offer_round.id", ondelete="CASCADE")),
+    Column("year", Integer),
+    _code("municipality"),
+    Column("household", String(40), ForeignKey("household.id", ondelete="CASCADE")),
+    Column("day", Date, nullable=False),
+    _code("who", nullable=False),
+)
 GUIDE_ANSWER = Table(
     "guide_answer",
     METADATA,

@@ -139,6 +139,28 @@ def test_output_is_pulled_to_intake_and_a_stock_alone_by_its_own_changes() -> No
 
 
 @pytest.mark.quick
+def test_the_fewer_the_cases_the_more_a_change_is_drawn_back() -> None:
+    shape = np.r_[np.ones(19), 2.0]
+    few, many = (
+        dict(zip(eq.INTAKE.terms, eq.terms("intake", np.log1p(size * shape), None, None, True), strict=True))
+        for size in (10, 10_000)
+    )
+    assert few["mean of 4, few cases"] < 30 * many["mean of 4, few cases"] < 0
+
+
+@pytest.mark.quick
+def test_a_stock_that_is_not_published_is_carried_on_by_its_flows() -> None:
+    whole = panel()
+    hidden = whole.stock.copy()
+    hidden[5:7] = hidden[-2:] = np.nan
+    found = CaseFlowPanel(whole.periods, whole.series, whole.intake, whole.output, hidden)
+    moved = whole.intake - whole.output
+    np.testing.assert_array_equal(found.carried[[5, 6]], whole.stock[4] + np.cumsum(moved[[5, 6]], axis=0))
+    np.testing.assert_array_equal(found.carried[-1], whole.stock[-3] + moved[-2:].sum(axis=0))
+    assert np.isnan(found.stock[-1]).all()  # what is computed is never scored as if it were published
+
+
+@pytest.mark.quick
 def test_a_gap_is_no_observation_and_holds_the_value_before_it() -> None:
     y = np.log1p(np.arange(10.0, 30.0))
     y[12] = np.nan

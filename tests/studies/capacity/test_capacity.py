@@ -79,6 +79,16 @@ def test_outcomes_add_up_to_the_output_and_gaps_are_said(tmp_path: Path) -> None
 
 
 @pytest.mark.quick
+def test_a_table_of_the_last_months_of_quarters_is_one_of_quarters(tmp_path: Path) -> None:
+    ends = {"Q1": "03", "Q2": "06", "Q3": "09", "Q4": "12"}
+    frame = table().assign(period=[f"{p[:5]}{ends[p[5:]]}" for p in table()["period"]])
+    found = read(file=written(frame, tmp_path), today=TODAY)
+    assert found.panel.periods == tuple(table()["period"]) and "read as quarters" in found.notes[0]
+    monthly = pd.concat([frame, pd.DataFrame({"period": ["2018-02"], "stock": [2000]})])
+    assert read(file=written(monthly, tmp_path), today=TODAY, contradiction=9).panel.season == 12
+
+
+@pytest.mark.quick
 def test_the_shipped_case_flows_are_read_and_the_unexplained_part_of_a_stock_is_said() -> None:
     uk = read()
     assert len(uk.panel.periods) == 58 and uk.panel.season == 4 and uk.panel.closed.all()

@@ -20,7 +20,8 @@ from workbench.presentation.rounds.letters import RIGHT_TO_LEFT
 from workbench.store.households import drafts
 from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.interview import intake
-from workbench.studies.rounds.interview.form import Form, Question
+from workbench.studies.rounds.interview.form import Form
+from workbench.studies.rounds.interview.question import Question
 
 NAMES = {"en": "English", "nb": "Norsk (bokmål)", "ar": "العربية", "uk": "Українська"}
 

@@ -30,14 +30,14 @@ def honesty(
         bool, typer.Option("--by-types", help="Make the judged plans by types, not whole households: faster.")
     ] = False,
     folds: Annotated[int, typer.Option(min=2, max=20, help="Parts into which past persons are split.")] = 5,
-    worlds: Annotated[int, typer.Option(min=19, max=9999, help="Worlds without any gain, for the test.")] = 99,
+    worlds: Annotated[int, typer.Option(min=99, max=9999, help="Worlds without any gain, for the test.")] = 199,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same numbers.")] = 1,
     result: Annotated[
         Path, typer.Option("--json", help="Write gain, low, high (95 %), null_p and the rest here.")
     ] = Path("honesty.json"),
     overwrite: Overwrite = False,
 ) -> None:
-    """Judge the gain of plans on past persons that their scores were not made from, beside worlds without any gain."""
+    """Judge the gain of a plan by past persons, doubting that places matter; beside it a test in worlds of no gain."""
     from workbench.core.storage.files import replacing
     from workbench.core.storage.outputs import guard
     from workbench.presentation.allocation import honesty as shown

@@ -132,6 +132,7 @@ def backtest(
     locality: Locality = "uk",
     table: Table = "case_flow",
     horizons: Annotated[str, typer.Option(help="Periods ahead, 1,2,4 or 1-4.")] = "1,2,4",
+    every: Annotated[int, typer.Option(min=1, help="Take one origin in so many periods.")] = 1,
     seed: Seed = 1,
     draws: NumberOfDraws = 400,
     contradiction: Contradiction = 0.5,
@@ -151,7 +152,7 @@ def backtest(
     files.folder(out)
     guard([out / study.FORECASTS, out / study.SCORES], reads=[data], overwrite=overwrite)
     flow = read(file=data, locality=locality, table=table, contradiction=contradiction)
-    origins, ahead = study.origins_of(first_origin, last_origin, flow), horizons_in(horizons)
+    origins, ahead = study.origins_of(first_origin, last_origin, flow, every), horizons_in(horizons)
     with step(f"Forecast from {len(origins)} origins", "origins") as progress, Engine(workers=workers) as engine:
         told = study.run(
             flow, origins=origins, horizons=ahead, out=out, engine=engine, seed=seed, draws=draws, progress=progress

@@ -75,8 +75,8 @@ def readback(
 
     home = localities.load(locality, "register")
     asked = forms.load(home, form)
-    answers = registers.own_answers(database.opened(store), home, household, asked, who=who)
-    paper.write(interview.read_back(asked, answers, language, household), out)
+    answers, version = registers.own_answers(database.opened(store), home, household, asked, who=who)
+    paper.write(interview.read_back(asked, answers, language, household, version), out)
     typer.echo(f"Read-back: {out}")
 
 

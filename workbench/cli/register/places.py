@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from workbench.cli.options import Address, AsJson, Who
+from workbench.cli.register.letters import request
 
 app = typer.Typer(
-    help="Places of municipalities by week, and dwellings: template, import, pause, quota, show.", no_args_is_help=True
+    help="Places of municipalities by week, and dwellings: template, import, pause, quota, request, show.",
+    no_args_is_help=True,
 )
 
 Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
@@ -96,6 +98,11 @@ def quota(
     with database.opened(store).writing() as connection:
         reservation.decide_quota(connection, municipality, year, who=who, asked=asked, decided=decided, kind=kind)
     typer.echo("Noted.")
+
+
+app.command("request", epilog="Example: workbench places request 2027 --answer-by 2026-12-15 --out asked --who anna")(
+    request
+)
 
 
 @app.command("show", epilog="Example: workbench places show --json")

@@ -10,6 +10,7 @@ import typer
 
 from workbench.cli import options
 from workbench.cli.options import Address, AsJson, Day, Who
+from workbench.cli.register.letters import letters
 from workbench.cli.steps import WARNING
 
 app = typer.Typer(
@@ -233,25 +234,6 @@ def settle(
     typer.echo(f"{household} is settled in {place}." if not left else f"Noted; {left} members have not moved in yet.")
 
 
-@app.command("letters", epilog="Example: workbench round letters R0123 --out letters --who anna")
-def letters(
-    key: Key,
-    out: Annotated[Path, typer.Option(help="Folder for the letters; they hold personal data.")],
-    who: Who,
-    store: Address = "",
-    locality: Home = "norway",
-) -> None:
-    """Write a PDF for each decided household, in its language."""
-    from workbench.reporting.register import letters as printed
-    from workbench.sources import localities
-    from workbench.store import database
-    from workbench.studies.rounds import sending
-
-    told = sending.letters(database.opened(store), key, who=who)
-    files = printed.write(told, localities.load(locality, "register"), out)
-    typer.echo(f"Letters: {out} ({len(files)})")
-
-
 @app.command("close", epilog="Example: workbench round close R0123 --who anna")
 def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
     """End a round; offers without an answer lapse and their households wait again."""
@@ -267,27 +249,44 @@ def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
 def status(
     key: Annotated[str, typer.Argument(help="One round: its offers, a line each, without names.")] = "",
     store: Address = "",
+    locality: Home = "norway",
     as_json: AsJson = False,
+    today: Day = "",
 ) -> None:
-    """List the rounds with how many offers are in which state, or the offers of one round."""
+    """List the rounds: how many offers are in which state, the letters that went out and those that are due."""
+    from workbench.sources import localities
     from workbench.store import database
     from workbench.store.rounds import answers
+    from workbench.store.rounds import letters as sent
+    from workbench.studies.rounds import municipal_letters
 
     if key:
         _offers(key, store, as_json)
         return
-    with database.opened(store).reading() as c:
-        found = answers.rounds(c)
+    opened, now = database.opened(store), options.day_or_today(today)
+    with opened.reading() as c:
+        found = [{**row, "letters": sent.written(c, row["id"])} for row in answers.rounds(c)]
+    out = [row for row in found if row["state"] == "sent"]
+    home = localities.load(locality, "register") if out else None
+    for row in out:
+        row["letters_due"] = municipal_letters.due(opened, home, row["id"], now) if home else {}
     if as_json:
         typer.echo(json.dumps(found, indent=2, default=str))
         return
     if not found:
         typer.echo("No round has been opened.")
     for row in found:
-        offers = ", ".join(f"{number} {state}" for state, number in row["offers"].items()) or "no offers"
+        offers = _counts(row["offers"]) or "no offers"
         typer.echo(
             f"{row['id']}  week {row['week']} of {row['year']}  {row['state']:9} until {row['deadline']}  {offers}"
         )
+        for what in ("letters", "letters_due"):
+            if row.get(what):
+                typer.echo(f"    {what.replace('_', ' ')}: {_counts(row[what])}")
+
+
+def _counts(by: dict[str, int]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in by.items())
 
 
 def _offers(key: str, store: str, as_json: bool) -> None:
@@ -305,3 +304,8 @@ def _offers(key: str, store: str, as_json: bool) -> None:
         typer.echo(f"{row['place']}  {row['household']}  {row['state']}")
     if not rows:
         typer.echo("Nothing has been proposed in this round.")
+
+
+app.command("letters", epilog="Example: workbench round letters R0123 --out letters --kind reminder --who anna")(
+    letters
+)

@@ -5,6 +5,7 @@ A column's description, unit and range stand here once; the checker, the documen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,15 +14,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench.core.contracts.cells import KINDS, TEXTS
+from workbench.core.contracts.cells import KINDS, TEXTS, texts
 from workbench.core.contracts.columns import Contract
 from workbench.core.contracts.normal import Told, cells_of, collapsed, column_of, headings
 from workbench.core.dates.periods import joined
 from workbench.core.errors import DataError, Fault, nearest
+from workbench.core.geography.countries import alpha3
 from workbench.core.geography.place_names import codes_for_names
 
 if TYPE_CHECKING:
     from workbench.core.geography.places import Locality
+
+
+COUNTRIES = ("origin", "nationality")
+"""Columns that hold countries by their ISO 3166 alpha-3 codes."""
 
 
 def contracts() -> Mapping[str, Contract]:
@@ -133,11 +139,26 @@ def _normal(
         if column is not None:
             cells, said = column_of(cells, Told(name, column.kind), comma=comma)
             notes += [said] if said else []
+            if column.kind == "code" and name in COUNTRIES and not column.place:
+                cells, told = _country_codes(cells, name)
+                notes += told
             if column.place and locality is not None:
                 cells, told = codes_for_names(cells, locality, name, whole=column.whole)
                 notes += told
         read[name] = cells
     return pd.DataFrame(read, index=frame.index), odd, notes
+
+
+def _country_codes(cells: pd.Series, name: str) -> tuple[pd.Series, list[str]]:
+    """Return countries under their codes where they stand under a name or another code, and a sentence on it."""
+    distinct = [str(text) for text in texts(cells).dropna().unique()]
+    odd = [text for text in distinct if not re.fullmatch("[A-Z]{3}", text)]
+    read = {text: code for text in odd if (code := alpha3(text)) is not None}
+    if not read:
+        return cells, []
+    first = next(iter(read))
+    note = f"column '{name}': {len(read)} names or codes of countries are read as others: '{first}' as {read[first]}"
+    return texts(cells).replace(read), [note]
 
 
 def check(

@@ -30,6 +30,7 @@ NAMES = (
     ("dec", "des", "december", "desember"),
 )
 NUMBER = {name: at for at, names in enumerate(NAMES, start=1) for name in names}
+MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 LANGUAGES = ("fi", "da", "nn", "de", "fr", "nl", "es", "it", "pl", "cs", "pt")
 """Languages whose names of months are read besides; none of them calls two months alike."""
 NAMED = re.compile(r"([^\W\d_]+)\.?[\s\-/]*((?:19|20)?[0-9]{2})")
@@ -108,8 +109,8 @@ def _serial_date(text: str) -> str | None:
 
 MONTHS: Mapping[str, Callable[[str], str | None]] = {
     "spreadsheet day numbers": _serial_month,
-    "first days of months": _parts(r"([0-9]{4})-([0-9]{2})-01(?: 00:00:00)?"),
-    "last days of months": _month_end(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?: 00:00:00)?", 1, 2, 3),
+    "first days of months": _parts(rf"([0-9]{{4}})-([0-9]{{2}})-01{MIDNIGHT}"),
+    "last days of months": _month_end(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){MIDNIGHT}", 1, 2, 3),
     "first days of months, 01.02.2016": _parts(r"0?1\.([0-9]{1,2})\.([0-9]{4})", 2, 1),
     "last days of months, 29.02.2016": _month_end(r"([0-9]{2})\.([0-9]{1,2})\.([0-9]{4})", 3, 2, 1),
     "months as 2016M01": _parts(r"([0-9]{4})[\s-]?[Mm]{1,2}([0-9]{2})"),
@@ -147,12 +148,16 @@ def months_of(cells: pd.Series, name: str, kind: str) -> tuple[pd.Series, str]:
 
 def joined(frame: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """Return a table whose year and month (1 to 12) stand apart with one month, and a sentence on it."""
-    names = list(frame.columns)
-    if names.count("year") != 1 or names.count("month") != 1:
+    names = [str(name) for name in frame.columns]
+    years = [name for name in names if name.casefold() == "year"]
+    if len(years) != 1 or names.count("month") != 1:
         return frame, ""
-    year, month = texts(frame["year"]), texts(frame["month"])
-    good = year.str.fullmatch("(19|20)[0-9]{2}") & month.str.fullmatch("0?[1-9]|1[0-2]")
-    if not len(frame) or not good.fillna(False).all():
+    year, month = texts(frame[years[0]]), texts(frame["month"])
+    distinct = {said: month_named(str(said)) for said in month.dropna().unique()}
+    named = month.map({said: f"{number:02}" for said, number in distinct.items() if number})
+    number = month.where(month.str.fullmatch("0?[1-9]|1[0-2]").fillna(False).astype(bool)).str.zfill(2).fillna(named)
+    good = year.str.fullmatch("(19|20)[0-9]{2}").fillna(False).astype(bool) & number.notna()
+    if not len(frame) or not good.all():
         return frame, ""
-    whole = year + "-" + month.str.zfill(2)
-    return frame.assign(month=whole), "columns 'year' and 'month' are read together as the month"
+    told = f"columns '{years[0]}' and 'month' are read together as the month"
+    return frame.assign(month=year + "-" + number.astype("string")), told

@@ -89,7 +89,7 @@ class CaseFlowFit:
         return FlowDraws(last, *(draws(what) for what in ("intake", "output", "stock", "further_in", "further_out")))
 
     def _last_stock(self, column: int) -> float:
-        return float(eq.forward_filled(self.panel.stock[:, column])[-1])
+        return float(eq.forward_filled(self.panel.carried[:, column])[-1])
 
     def _damped(self, column: int, horizon: int, seed: int, given: np.ndarray | None) -> dict[str, np.ndarray]:
         """Return one series' futures, axes (draw, period), the median of their stock drawn to the last one known.
@@ -125,7 +125,7 @@ class CaseFlowFit:
         has_intake = np.isfinite(panel.intake[:, column]).any() and (given is not None or "intake" in self.posterior)
         closed = bool(panel.closed[column]) and has_intake  # with too little intake to learn from, no stock follows
         x = _paths(panel.intake[:, column], size) if has_intake else None
-        s = _paths(panel.stock[:, column], size) if closed else None
+        s = _paths(panel.carried[:, column], size) if closed else None
         further = _further(panel, column)
         found: dict[str, list[np.ndarray]] = {}
         stock = np.full(size, int(self._last_stock(column))) if closed else None

@@ -124,11 +124,12 @@ class CaseFlowModel:
                 raise AssumptionError(f"{name} is {value}", why="chains must be comparable", do=f"at least {least}")
         from workbench.models import sampling  # PyMC is loaded only when a fit is really made
 
+        equations = {e: rows for e, rows in observed(panel).items() if len(rows.change) >= FEWEST_ROWS}
+        if not {eq.OUTPUT, eq.STOCK} & set(equations):
+            raise _nothing_to_learn(panel)
         posterior: dict[str, dict[str, np.ndarray]] = {}
         told: dict[str, Diagnostics] = {}
-        for equation, given in observed(panel).items():
-            if len(given.change) < FEWEST_ROWS:
-                continue
+        for equation, given in equations.items():
             key = (equation, len(panel.series), panel.season)
             if key not in _COMPILED:
                 _COMPILED[key] = sampling.compile_model(self.build(equation, *key[1:], given))
@@ -147,13 +148,18 @@ class CaseFlowModel:
             posterior[equation.name] = {
                 str(name): values.values.reshape(-1, *values.shape[2:]) for name, values in kept.data_vars.items()
             }
-        if not {"output", "stock"} & set(posterior):
-            raise ModelError(
-                "neither output nor stock can be learnt from",
-                why=f"an equation needs {FEWEST_ROWS} periods after the first {eq.FIRST}, each with the one before",
-                do="supply earlier periods",
-            )
         return CaseFlowFit(panel, posterior, told, seed)
+
+
+def _nothing_to_learn(panel: CaseFlowPanel) -> ModelError:
+    counts = [(name, int(np.isfinite(getattr(panel, name)).sum(axis=0).max())) for name in ("output", "stock")]
+    told = " and ".join(f"{name} in {count}" for name, count in counts)
+    return ModelError(
+        "neither output nor stock can be learnt from",
+        why=f"an equation needs {FEWEST_ROWS} periods after the first {eq.FIRST}, each with the one before it; "
+        f"of {len(panel.periods)} periods, a series has {told} at most",
+        do="supply output or stock for every period, or earlier periods",
+    )
 
 
 def observations(rows: eq.Rows, season: int, memory: float = 1.0) -> dict[str, np.ndarray]:
@@ -178,7 +184,7 @@ def season_known(rows: eq.Rows, season: int) -> float:
 
 def observed(panel: CaseFlowPanel) -> dict[eq.Equation, eq.Rows]:
     """Return what a panel says of each equation."""
-    intake, output, stock = (np.log1p(values) for values in (panel.intake, panel.output, panel.stock))
+    intake, output, stock = (np.log1p(values) for values in (panel.intake, panel.output, panel.carried))
     nothing = np.full_like(stock, np.nan)
     alone = np.where(panel.stock_only, stock, np.nan)
     step = phase(panel)

@@ -60,6 +60,18 @@ class CaseFlowPanel:
         found[1:] = np.diff(self.stock, axis=0) - self.intake[1:] + self.output[1:]
         return found
 
+    @cached_property
+    def carried(self) -> np.ndarray:
+        """The stock, and where none is published, the one before moved by the flows; axes (period, series).
+
+        So a stock published every third month, or later than its flows, starts a forecast from where it stands.
+        """
+        found = self.stock.copy()
+        for now in range(1, len(found)):
+            moved = np.maximum(found[now - 1] + self.intake[now] - self.output[now], 0)
+            found[now] = np.where(np.isnan(found[now]), moved, found[now])
+        return found
+
     def upto(self, period: str) -> CaseFlowPanel:
         """Return what was known at the end of a period; nothing later is left in it."""
         if period not in self.periods:

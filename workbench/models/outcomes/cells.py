@@ -25,12 +25,15 @@ class Cells:
         The axes' names, sorted.
     n, successes
         Index type, columns place: persons counted, and those of them who reached the outcome; 0 where nobody was.
+    periods
+        The same two for each period, where the counts name periods; they add up to all.
     """
 
     types: tuple[str, ...]
     places: tuple[str, ...]
     n: Ints
     successes: Ints
+    periods: tuple[tuple[Ints, Ints], ...] = ()
 
     def __post_init__(self) -> None:
         if (self.n < 0).any() or (self.successes < 0).any() or (self.successes > self.n).any():
@@ -51,10 +54,14 @@ class Cells:
             pd.Categorical(table["type"].astype(str), kinds).codes,
             pd.Categorical(table["place"].astype(str), towns).codes,
         )
-        n, successes = (np.zeros((len(kinds), len(towns)), dtype=np.int64) for _ in range(2))
-        np.add.at(n, at, table["n"].to_numpy(dtype=np.int64))
-        np.add.at(successes, at, table["successes"].to_numpy(dtype=np.int64))
-        return cls(kinds, towns, n, successes)
+        said = table["period"].astype("string").fillna("") if "period" in table else pd.Series("", table.index)
+        period = pd.Categorical(said).codes
+        counted = np.zeros((2, max(1, int(period.max(initial=0)) + 1), len(kinds), len(towns)), dtype=np.int64)
+        for each, column in zip(counted, ("n", "successes"), strict=True):
+            np.add.at(each, (period, *at), table[column].to_numpy(dtype=np.int64))
+        periods = tuple(zip(*counted, strict=True)) if counted.shape[1] > 1 else ()
+        n, successes = counted.sum(axis=1)
+        return cls(kinds, towns, n, successes, periods)
 
     @property
     def persons(self) -> int:
@@ -78,18 +85,22 @@ class Cells:
             size = np.where(k < folds - 1, self.n // folds + (turn[..., k] < self.n % folds), left_n)
             size = np.minimum(size, left_n)
             hits = rng.hypergeometric(left_s, left_n - left_s, size)
-            parts.append(replace(self, n=size, successes=hits))
+            parts.append(replace(self, n=size, successes=hits, periods=()))
             left_n, left_s = left_n - size, left_s - hits
         return tuple(parts)
 
     def without(self, part: Cells) -> Cells:
         """Return the counts without those of a part."""
-        return replace(self, n=self.n - part.n, successes=self.successes - part.successes)
+        return replace(self, n=self.n - part.n, successes=self.successes - part.successes, periods=())
 
     def shuffled(self, rng: np.random.Generator) -> Cells:
-        """Return a world in which it makes no difference for anybody where they go: outcomes shuffled within types."""
-        hits = [
-            rng.multivariate_hypergeometric(n, int(s.sum()), method="marginals")
-            for n, s in zip(self.n, self.successes, strict=True)
-        ]
-        return replace(self, successes=np.array(hits, dtype=np.int64).reshape(self.n.shape))
+        """Return a world in which it makes no difference for anybody where they go.
+
+        Outcomes are shuffled among the persons of a type; where periods are known, of a type and period, so that a
+        place that took its people in better years is not thought better itself.
+        """
+        hits = np.zeros_like(self.n)
+        for n, successes in self.periods or ((self.n, self.successes),):
+            for kind, (of, reached) in enumerate(zip(n, successes, strict=True)):
+                hits[kind] += rng.multivariate_hypergeometric(of, int(reached.sum()), method="marginals")
+        return replace(self, successes=hits, periods=())

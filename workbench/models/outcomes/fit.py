@@ -94,9 +94,15 @@ def fit(
     return _fitted(cells, told, 0, seed, "Gibbs")
 
 
-def quick_draws(cells: Cells, *, seed: int = 1) -> Floats:
-    """Return draws of the shares (axes draw, type, place) from a short run, where the model is fitted many times."""
-    drawn = posterior(cells, draws=50, tune=80, chains=24, seed=seed).share
+def quick_draws(cells: Cells, *, seed: int = 1, doubt: float = 0.0) -> Floats:
+    """Return draws of the shares (axes draw, type, place) from a short run, where the model is fitted many times.
+
+    Parameters
+    ----------
+    doubt
+        Chance, before any count, that it makes no difference where anybody goes.
+    """
+    drawn = posterior(cells, draws=50, tune=80, chains=24, seed=seed, doubt=doubt).share
     return drawn.reshape(-1, *cells.n.shape)
 
 

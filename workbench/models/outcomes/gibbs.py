@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.models.outcomes.cells import Cells, Floats
-from workbench.models.outcomes.model import LEVEL, SCALE
+from workbench.models.outcomes.model import LEVEL, SCALE, doubted
 from workbench.models.sampling import Progress
 
 TERMS = 6
@@ -42,7 +42,14 @@ class Sampled:
 
 
 def posterior(
-    cells: Cells, *, draws: int, tune: int, chains: int, seed: int, progress: Progress | None = None
+    cells: Cells,
+    *,
+    draws: int,
+    tune: int,
+    chains: int,
+    seed: int,
+    doubt: float = 0.0,
+    progress: Progress | None = None,
 ) -> Sampled:
     """Return draws of the shares and of the scales of types, places and pairs.
 
@@ -50,6 +57,8 @@ def posterior(
     ----------
     draws, tune, chains
         Draws kept and steps before them for each chain; the chains run side by side.
+    doubt
+        Chance, before any count, that it makes no difference where anybody goes.
     """
     rng = np.random.default_rng([seed, 17])
     kinds, towns = cells.n.shape
@@ -63,18 +72,18 @@ def posterior(
     seen = []
     for step in range(tune + draws):
         omega = polya_gamma(cells.n, logit, rng)
-        here = _Normal.given(omega, half, log_scale)
+        here = _Normal.given(omega, half, log_scale, doubt)
         for _ in range(STEPS):
             # Now and then a long step: a scale near nought has a flat, far tail in its logarithm.
             wide = np.where(rng.random((chains, 1)) < 0.2, 3.0, 1.0)
             tried = log_scale + wide * (rng.standard_normal((chains, 3)) @ jump.T)
-            there = _Normal.given(omega, half, tried)
+            there = _Normal.given(omega, half, tried, doubt)
             better = np.log(rng.random(chains)) < there.log_density - here.log_density
             log_scale = np.where(better[:, None], tried, log_scale)
             here = here.where(better, there)
         common, place, pair = _effects(here, omega, half, np.exp(log_scale), rng)
         for _ in range(STRETCHES):
-            log_scale, place, pair = _rescaled(cells, common, place, pair, log_scale, jump, rng)
+            log_scale, place, pair = _rescaled(cells, common, place, pair, log_scale, jump, doubt, rng)
         logit = common[:, :, None] + place[:, None, :] + pair
         if step < tune:
             seen.append(log_scale)
@@ -125,7 +134,7 @@ class _Normal:
     pull: Floats
 
     @classmethod
-    def given(cls, omega: Floats, half: Floats, log_scale: Floats) -> _Normal:
+    def given(cls, omega: Floats, half: Floats, log_scale: Floats, doubt: float) -> _Normal:
         square = np.exp(2 * np.clip(log_scale, LEAST, MOST))
         kinds = omega.shape[1]
         shrunk = 1 / (1 + omega * square[:, 2, None, None])
@@ -148,8 +157,7 @@ class _Normal:
         _, posterior_log = np.linalg.slogdet(precision)
         mean = np.linalg.solve(precision, pull[..., None])[..., 0]
         told += 0.5 * (pull * mean).sum(axis=1) + 0.5 * (prior_log - posterior_log)
-        # Half-normal scales, on their logarithm.
-        told += (log_scale - square / (2 * SCALE**2)).sum(axis=1)
+        told += _prior(log_scale, doubt)
         told = np.where(_within(log_scale), told, -np.inf)
         return cls(told, weight, response, of_place, precision, pull)
 
@@ -187,6 +195,7 @@ def _rescaled(
     pair: Floats,
     log_scale: Floats,
     jump: Floats,
+    doubt: float,
     rng: np.random.Generator,
 ) -> tuple[Floats, Floats, Floats]:
     """Try another scale of places and pairs with all their effects stretched alike, judged by the counts themselves.
@@ -197,8 +206,7 @@ def _rescaled(
     stretch = np.exp(tried - log_scale)
     places, pairs = place * stretch[:, 1, None], pair * stretch[:, 2, None, None]
     density = [
-        _log_likelihood(cells, common[:, :, None] + b[:, None, :] + c)
-        + (log[:, 1:] - np.exp(2 * log[:, 1:]) / (2 * SCALE**2)).sum(axis=1)
+        _log_likelihood(cells, common[:, :, None] + b[:, None, :] + c) + _prior(log, doubt)
         for b, c, log in ((place, pair, log_scale), (places, pairs, tried))
     ]
     better = (np.log(rng.random(len(tried))) < density[1] - density[0]) & _within(tried)
@@ -207,6 +215,14 @@ def _rescaled(
         np.where(better[:, None], places, place),
         np.where(better[:, None, None], pairs, pair),
     )
+
+
+def _prior(log_scale: Floats, doubt: float) -> Floats:
+    """Return the log density of the scales, on their logarithm."""
+    scale = np.exp(np.clip(log_scale, LEAST, MOST))
+    half_normal = (log_scale - scale**2 / (2 * SCALE**2)).sum(axis=1)
+    extra = doubted(scale[:, 1], scale[:, 2], doubt, np) if doubt else 0.0
+    return np.asarray(half_normal + extra, dtype=np.float64)
 
 
 def _within(log_scale: Floats) -> NDArray[np.bool_]:

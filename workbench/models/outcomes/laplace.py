@@ -39,13 +39,15 @@ class Approximation:
         return np.asarray(1 / (1 + np.exp(-self.logit / np.sqrt(1 + np.pi / 8 * self.sd**2))), dtype=np.float64)
 
 
-def approximate(cells: Cells, *, rounds: int = ROUNDS) -> Approximation:
+def approximate(cells: Cells, *, rounds: int = ROUNDS, newton: int = NEWTON) -> Approximation:
     """Return the approximate posterior of the model of the counts; milliseconds for a hundred cells.
 
     Parameters
     ----------
     rounds
         Rounds of EM at most.
+    newton
+        Newton steps of the effects in each round.
     """
     kinds, towns = cells.n.shape
     n, s = cells.n.astype(float), cells.successes.astype(float)
@@ -55,7 +57,7 @@ def approximate(cells: Cells, *, rounds: int = ROUNDS) -> Approximation:
     wide[0] = np.log(share / (1 - share))
     pair = np.zeros(cells.n.shape)
     for _ in range(rounds):
-        for _ in range(NEWTON):
+        for _ in range(newton):
             logit = _level(wide, kinds) + pair
             p = 1 / (1 + np.exp(-logit))
             weight = n * p * (1 - p)

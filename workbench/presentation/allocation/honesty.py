@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
 
 from workbench.presentation.findings import Finding, Interval
@@ -17,6 +18,8 @@ PRACTICES = (
     marked("the table of today's practice"),
 )
 """What the study calls a practice, for the catalogues."""
+NOT_MOVED = 0.005
+"""Share of persons sent elsewhere below which a plan counts as practice itself."""
 
 
 def gain(told: Honesty, language: str = "en") -> Finding:
@@ -29,18 +32,22 @@ def gain(told: Honesty, language: str = "en") -> Finding:
         "p": number(told.null.p, 2, language=language),
         "worlds": number(told.null.worlds, language=language),
     }
-    if told.shown:
+    if told.gain.moved < NOT_MOVED:
         sentence = say(
-            "Judged on persons it was not made from, the plan reaches “{outcome}” for {gain} more persons than "
-            "practice does (95 % interval {low} to {high}); the test against {worlds} worlds without "
-            "any gain gives p = {p}.",
+            "Nothing can be concluded: the plan sends as many persons of each type to each place as practice does.",
+            language,
+        )
+    elif told.shown:
+        sentence = say(
+            "By the counts of past persons, the plan reaches “{outcome}” for {gain} more persons than practice does "
+            "(95 % interval {low} to {high}); the test against {worlds} worlds without any gain gives p = {p}.",
             language,
             **values,
         )
     else:
         sentence = say(
-            "No gain is shown: judged on persons it was not made from, the plan changes “{outcome}” by {gain} (95 % "
-            "interval {low} to {high}), and the test against {worlds} worlds without any gain gives p = {p}.",
+            "No gain is shown: by the counts of past persons, the plan changes “{outcome}” by {gain} (95 % interval "
+            "{low} to {high}), and the test against {worlds} worlds without any gain gives p = {p}.",
             language,
             **values,
         )
@@ -70,15 +77,30 @@ def caveats(told: Honesty, language: str = "en") -> tuple[str, ...]:
             raw=percent(told.claimed_raw, 1, language=language),
         ),
         say(
-            "By weights alone, without the model: {weighted}. The plan rests on about {effective} of {persons} past "
-            "persons; {none} of it sends persons where nobody of their type was counted, {few} where fewer than five "
-            "were.",
+            "The gain allows for doubt: before any count, the chance that it makes no difference where anybody goes is "
+            "taken as {doubt}. That is an assumption; it keeps the gain near zero where counts are few.",
             language,
-            weighted=percent(told.gain.weighted, 1, language=language),
-            effective=number(told.gain.effective, language=language),
+            doubt=percent(told.doubt, language=language),
+        ),
+        say(
+            "Judged on past persons from whom the scores were not made, without trust in the model: {gain} (95 % "
+            "interval {low} to {high}).",
+            language,
+            gain=percent(told.crossed.gain, 1, language=language),
+            low=percent(told.crossed.low, 1, language=language),
+            high=percent(told.crossed.high, 1, language=language),
+        ),
+        say(
+            "By weights alone: {weighted}. The plan is judged by about {effective} of {persons} past persons; {none} "
+            "of it sends persons where nobody of their type was counted, {few} where fewer than five were.",
+            language,
+            weighted=say("not known", language)
+            if isnan(told.crossed.weighted)
+            else percent(told.crossed.weighted, 1, language=language),
+            effective=number(told.crossed.effective, language=language),
             persons=number(told.persons_past, language=language),
-            none=percent(told.gain.no_past, language=language),
-            few=percent(told.gain.few_past, language=language),
+            none=percent(told.crossed.no_past, language=language),
+            few=percent(told.crossed.few_past, language=language),
         ),
         say(
             "Who went where in the past was not drawn by lot: if practice sent those with better chances to some "

@@ -7,14 +7,18 @@ from typing import Any
 
 from workbench.core.errors import DataError
 from workbench.presentation.rounds.letters import Letter
-from workbench.studies.rounds.interview.form import Form, Question
+from workbench.studies.rounds.interview.form import Form
+from workbench.studies.rounds.interview.question import Question
+from workbench.studies.rounds.interview.versions import asked_in
 
 BOX = "\N{BALLOT BOX}"
 LINE = "_" * 40
 
 
-def read_back(form: Form, answers: Mapping[str, Any], language: str, reference: str) -> Letter:
+def read_back(form: Form, answers: Mapping[str, Any], language: str, reference: str, version: str = "") -> Letter:
     """Return what was noted about a household, question by question, and how to have it corrected.
+
+    Of an interview by an earlier version of the form, what was not asked then, and what is asked no longer, is said.
 
     Raises
     ------
@@ -24,9 +28,13 @@ def read_back(form: Form, answers: Mapping[str, Any], language: str, reference: 
     _spoken(form, language)
 
     def said(question: Question) -> str:
-        return f"{question.label[language]} {form.shown(question, answers.get(question.name), language)}"
+        if question.name not in then:
+            return f"{question.label[language]} {form.said('not_asked', language)}"
+        told = f"{question.label[language]} {form.shown(question, answers.get(question.name), language)}"
+        return f"{told} ({form.said('earlier', language)})" if question.until else told
 
-    asked = [question for question in form.questions.values() if question.asked(answers)]
+    then = asked_in(form, version or form.version)
+    asked = [q for name, q in form.every.items() if (name in then or not q.until) and q.asked(answers)]
     parts = [
         (form.sections[name][language], tuple(said(q) for q in asked if q.section == name)) for name in form.sections
     ]

@@ -52,6 +52,11 @@ def wordings(locality: Locality) -> dict[str, dict[str, str]]:
     return words
 
 
+def day_said(day: date, language: str) -> str:
+    """Return a day as a letter in a language says it, the month in words."""
+    return format_date(day, "long", locale="en_GB" if language == "en" else language)
+
+
 def decision(
     words: Mapping[str, Mapping[str, str]],
     *,
@@ -70,7 +75,7 @@ def decision(
         "names": ", ".join(dict.fromkeys(names)),
         "persons": persons,
         "place": place,
-        "day": format_date(day, "long", locale="en_GB" if language == "en" else language),
+        "day": day_said(day, language),
         "reference": reference,
     }
     return Letter(

@@ -18,7 +18,7 @@ from workbench.sources.publishers.cube import Cube
 from workbench.sources.publishers.figures import KEPT, MEANINGS, added, unmarked
 from workbench.sources.publishers.keys import coded
 from workbench.sources.publishers.times import is_part, kind, period
-from workbench.sources.publishers.words import is_total, main_measure, measures, time_column
+from workbench.sources.publishers.words import is_one_sex, is_total, main_measure, measures, time_column
 
 TIMES = {"month": ("month",), "period": ("month", "quarter"), "year": ("year",), "span": ("year",)}
 
@@ -210,6 +210,8 @@ def _narrowed(
             if figures.get(here[0], main_measure(of)) not in (main_measure(of), None):
                 asks.append((f"the file holds only {title or name}={here[0]}, a part", f"{title or name}={here[0]}"))
             told = at.label(cube, name, here[0])
+            if is_one_sex(name, here[0], told):
+                asks.append((f"the file holds only {title or name}={here[0]}, a part", f"{title or name}={here[0]}"))
             notes.append(f"{title or name}={here[0]}" + (f" ({told})" if told not in ("", here[0]) else ""))
             continue
         if name in cube.parts:
@@ -233,6 +235,9 @@ def _narrowed(
             if 0 < len(totals) < len(here):
                 cube = _only(cube, name, [v for v in here if v not in totals])
                 notes.append(f"rows of {', '.join(totals[:5])} are left out, a sum of others")
+        elif at.is_figure(cube, name):
+            notes.append(f"'{title or name}' holds other figures and is left out")
+            cube = replace(cube, frame=cube.frame.drop(columns=name))
         elif len(totals) == 1:
             cube = _only(cube, name, totals)
             notes.append(f"{title or name}={totals[0]} is kept, of {len(here)} values")

@@ -165,6 +165,14 @@ def follows(frame: pd.DataFrame, name: str, keys: Sequence[str]) -> str | None:
     return next((key for key in keys if cells.groupby(frame[key].fillna("")).nunique().max() == 1), None)
 
 
+def is_figure(cube: Cube, name: str) -> bool:
+    """Return whether a column holds numbers that no row needs to be told from another: a share, a rate, a rank."""
+    plain = cube.frame[name].dropna().str.replace(r"[\s%]", "", regex=True)
+    others = [other for other in cube.dimensions if other != name]
+    numeric = plain.str.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)*").fillna(False).all()
+    return bool(numeric) and not cube.frame.duplicated(others).any()
+
+
 def measured(cube: Cube, of: Contract, choices: Choices, where: str) -> tuple[Cube, dict[str, str]]:
     """Return the cube with its columns of figures, and which of the contract's each of them is."""
     main = main_measure(of)

@@ -31,6 +31,8 @@ def coded(frame: pd.DataFrame, of: Contract, cube: Cube, where: str) -> tuple[pd
                 f"column '{name}': {len(changed)} names or codes are read as others: '{first}' as {changed[first]}"
             )
             frame = frame.assign(**{name: frame[name].replace(changed)})
+        if unknown := [text for text, code in distinct.items() if code is None and not read_as_code(text, name)]:
+            notes.append(f"column '{name}': no country is known as {', '.join(unknown[:5])}; kept as written")
         rest = [text for text, code in changed.items() if code == REST]
         if len(rest) > 1:
             keys = [key for key in of.key if key in frame]
@@ -43,6 +45,11 @@ def coded(frame: pd.DataFrame, of: Contract, cube: Cube, where: str) -> tuple[pd
             frame, said = _municipalities(frame, column.name)
             notes += said
     return frame, notes
+
+
+def read_as_code(text: str, name: str) -> bool:
+    """Return whether a text may be a code that the contract takes as it is."""
+    return name == "destination" and re.fullmatch("[A-Z]{2}", text) is not None
 
 
 def _destination(text: str) -> str | None:

@@ -7,9 +7,10 @@ import re
 import pandas as pd
 
 from workbench.core.contracts.cells import NUMBER, composed
+from workbench.core.dates.periods import month_named
 from workbench.core.errors import DataError
 from workbench.sources.publishers.cube import Cube, Grid
-from workbench.sources.publishers.times import split
+from workbench.sources.publishers.times import kind, period, split
 from workbench.sources.publishers.words import TIME, is_total, same
 
 ABOVE = 60
@@ -85,6 +86,9 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
     frame = pd.DataFrame([cells for _, cells in body], columns=head, dtype="string")
     frame.index = pd.Index([line for line, _ in body], dtype="int64")
     frame = frame.apply(lambda column: column.str.strip())
+    frame, said = by_year_and_month(frame)
+    notes += said
+    head = [str(name) for name in frame.columns]
     columns = {name: found for name in head if (found := split(name))}
     rest = [name for name in head if name not in columns]
     if len(columns) > 1 and (sums := [name for name in rest if is_total(name)]):
@@ -99,6 +103,32 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
     long = long.drop(columns="heading").astype("string")
     notes.append(f"{len(columns)} columns stand for periods ('{next(iter(columns))}' …); each cell is read as a row")
     return Cube(frame=long, measures=("value",), notes=tuple(notes), **more)  # type: ignore[arg-type]
+
+
+def by_year_and_month(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return a table of years down and months across, or months down and years across, with a column for each month."""
+    names = [str(name) for name in frame.columns]
+    across = {name: number for name in names if (number := month_named(name))}
+    years = [name for name in names if split(name) and kind(str(period(name) or "-")) == "year"]
+    down = [name for name in names if same(name) in {same(word) for word in TIME}]
+    if len(down) != 1 or not len(frame):
+        return frame, []
+    said = frame[down[0]].fillna("").astype(str)
+    if len(across) >= 3 and len(set(across.values())) == len(across) and said.str.fullmatch("(19|20)[0-9]{2}").all():
+        pairs = {name: f"{number:02}" for name, number in across.items()}
+        label = {(year, name): f"{year}-{month}" for year in said.unique() for name, month in pairs.items()}
+        which = list(across)
+    elif len(years) >= 2 and said.map(lambda text: month_named(text) is not None).all():
+        label = {(text, name): f"{period(name)}-{month_named(text):02}" for text in said.unique() for name in years}
+        which = years
+    else:
+        return frame, []
+    keys = [name for name in names if name not in (*which, down[0]) and not is_total(name)]
+    long = frame.assign(**{down[0]: said})[[*keys, down[0], *which]].melt([*keys, down[0]], which, ignore_index=False)
+    pairs_of = zip(long.pop(down[0]), long.pop("variable"), strict=True)
+    long.insert(len(keys), "month", pd.Series([label[pair] for pair in pairs_of], index=long.index, dtype="string"))
+    note = f"'{down[0]}' and {len(which)} columns ('{which[0]}' …) are read together as the month"
+    return long.astype("string"), [note]
 
 
 def _body(rows: list[tuple[int, list[str]]], width: int, where: str) -> tuple[list[tuple[int, list[str]]], list[str]]:

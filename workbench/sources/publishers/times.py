@@ -27,6 +27,8 @@ RUNNING = re.compile(
     re.I,
 )
 """Words for a sum over the months up to the one that is named."""
+PARTLY = re.compile(r"halv|half|halb|kvartal|quarter|quartal|trimest|semest|neljännes|månad|måned|monat|month", re.I)
+"""Words beside a year that say that it is not the whole of it."""
 RANGE = re.compile(rf"([^\W\d_]+)\.?(?:\s*[-–/]\s*|\s+(?:to|til|till|bis|à|tot)\s+)([^\W\d_]+)\.?\s*({YEAR})", re.I)
 PART = re.compile(rf"({YEAR})\s*(\(.+\)|\*+|ytd|hittil.*|so far.*|til og med.*|t\.?o\.?m\.?.*|to date)", re.I)
 """A year of which only a part is over, as publishers mark it."""
@@ -59,10 +61,7 @@ def period(label: str) -> str | None:
         return whole
     if found := re.fullmatch(rf"({YEAR})[\s\-]+([^\W\d_]+)\.?", text):
         text = f"{found[2]} {found[1]}"
-    for form, read in MONTHS.items():
-        if form != "spreadsheet day numbers" and (month := read(text)):
-            return month
-    return None
+    return next((month for read in MONTHS.values() if (month := read(text))), None)
 
 
 def _months(first: int | None, last: int | None, year: str) -> str | None:
@@ -104,7 +103,8 @@ def split(label: str) -> tuple[str, str] | None:
         if len(words) > many:
             for others, end in ((words[:-many], words[-many:]), (words[many:], words[:many])):
                 if when := period(" ".join(end)):
-                    return " ".join(others).strip(" ,;:-–"), when
+                    partly = kind(when) == "year" and PARTLY.search(" ".join(others))
+                    return " ".join(others).strip(" ,;:-–"), f"{when}+" if partly else when
     return None
 
 

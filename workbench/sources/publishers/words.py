@@ -125,6 +125,11 @@ TOTALS = AGGREGATES | {
     "alle aldre",
     "all ages",
 }
+ONE_SEX = {
+    *("male", "female", "males", "females", "men", "women", "menn", "kvinner", "män", "kvinnor", "mænd", "kvinder"),
+    *("miehet", "naiset", "männlich", "weiblich", "männer", "frauen", "hommes", "femmes", "mannen", "vrouwen"),
+}
+SEX = {"sex", "gender", "kjønn", "kön", "køn", "sukupuoli", "geschlecht", "sexe", "geslacht"}
 UNION = re.compile(r"(EXT_|NEXT_|N)?(EU([0-9]{2}|V|$)(_[0-9]{4})?|EA([0-9]{2})?(_[0-9]{4})?|EEA[0-9_X]*|EFTA)")
 """Eurostat's codes for unions of countries."""
 
@@ -162,3 +167,8 @@ def is_total(code: str, label: str = "") -> bool:
     if numbered and same(numbered[1]) in TOTALS:
         return True
     return same(code) in TOTALS or same(label) in TOTALS or bool(UNION.fullmatch(code))
+
+
+def is_one_sex(name: str, value: str, label: str = "") -> bool:
+    """Return whether a value stands for men or women alone, so that a file that holds no other is of a part."""
+    return bool({same(value), same(label)} & ONE_SEX) or (same(name) in SEX and same(value) in ("m", "f"))

@@ -69,8 +69,8 @@ def record(connection: sa.Connection, household: str, case_number: str = "") -> 
     return dict(member)
 
 
-def newest_answers(connection: sa.Connection, household: str) -> tuple[str, Mapping[str, Any]] | None:
-    """Return the form and the answers of a household's newest interview by a form; None where there is none."""
+def newest_answers(connection: sa.Connection, household: str) -> tuple[str, str, Mapping[str, Any]] | None:
+    """Return form, version and answers of a household's newest interview by a form; None where there is none."""
     held = sa.select(INTERVIEW).where(INTERVIEW.c.household == household, INTERVIEW.c.form != "none")
     rows = connection.execute(held.order_by(INTERVIEW.c.held, INTERVIEW.c.version)).mappings().all()
-    return (rows[-1]["form"], rows[-1]["answers"]) if rows else None
+    return (rows[-1]["form"], rows[-1]["form_version"], rows[-1]["answers"]) if rows else None

@@ -50,8 +50,8 @@ class Origin:
     seed: int
 
 
-def origins_of(first: str, last: str, flow: CaseFlow) -> list[str]:
-    """Return the origins from first to last; both must be periods of the table with one after them."""
+def origins_of(first: str, last: str, flow: CaseFlow, every: int = 1) -> list[str]:
+    """Return one origin in ``every`` from first to last; both must be periods of the table with one after them."""
     panel = flow.panel
     for period in (first, last):
         if period not in panel.periods[:-1]:
@@ -63,7 +63,7 @@ def origins_of(first: str, last: str, flow: CaseFlow) -> list[str]:
     found = period_range(first, last)
     if not found:
         raise AssumptionError(f"the last origin {last} is before the first, {first}", do="exchange them")
-    return found
+    return found[::every]
 
 
 def taking_part(flow: CaseFlow, first_origin: str) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
@@ -87,6 +87,9 @@ def taking_part(flow: CaseFlow, first_origin: str) -> tuple[dict[str, tuple[str,
                 names.append(name)
         kept[target] = tuple(names)
     if not any(kept.values()):
+        for target in TARGETS:
+            if not np.isfinite(getattr(flow.panel, target)).any():
+                left_out[target] = "it has no value in this table"
         told = "".join(f"\n  - {name}: {reason}" for name, reason in list(left_out.items())[:20])
         raise ModelError(
             f"no series can be learnt from at {first_origin}{told}",

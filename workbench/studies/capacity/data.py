@@ -18,6 +18,8 @@ from workbench.sources import files, localities
 
 CONTRADICTION = 0.5
 """Share of the larger of stocks and flows beyond which a stock that does not follow from its flows is refused."""
+FEWEST_QUARTERS = 4
+"""Months from which it is taken that a table of last months of quarters is one of quarters."""
 PARTS = ("place", "stage", "case_type")
 JOINT = " / "
 ALONE = "all"
@@ -85,6 +87,11 @@ def panel_of(
     if outcomes:
         # A missing outcome of a published period would make the sum too small, so the sum is not made then.
         frame["output"] = frame["output"].fillna(frame[outcomes].sum(axis=1, min_count=len(outcomes)))
+    quarters = _by_quarter(frame)
+    notes = []
+    if quarters is not frame:
+        notes.append("every value stands in the last month of a quarter, so the table is read as quarters.")
+    frame = quarters
     periods = period_range(*_ends(frame["period"]))
     series = list(dict.fromkeys(frame["series"]))
 
@@ -105,7 +112,7 @@ def panel_of(
     if faults:
         raise _refused(faults, where)
     panel = before.completed()
-    return CaseFlow(panel, source, tuple(_notes(before, panel)))
+    return CaseFlow(panel, source, (*notes, *_notes(before, panel)))
 
 
 def _refused(faults: list[Fault], where: str) -> DataError:
@@ -116,6 +123,16 @@ def _refused(faults: list[Fault], where: str) -> DataError:
         do="mend the rows named; a flow that is not about the stock's cases is left out of the table",
         faults=faults,
     )
+
+
+def _by_quarter(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of months as quarters, if every value stands in the last month of one; else the table as it is."""
+    counts = [name for name in ("intake", "output", "stock") if name in frame]
+    filled = frame[frame[counts].notna().any(axis=1)]
+    months = sorted(set(map(str, filled["period"])))
+    if len(months) < FEWEST_QUARTERS or any(period_months(m) == 3 or int(m[5:]) % 3 for m in months):
+        return frame
+    return filled.assign(period=[f"{m[:4]}-Q{int(m[5:]) // 3}" for m in map(str, filled["period"])])
 
 
 def _ends(periods: pd.Series) -> tuple[str, str]:
@@ -177,6 +194,8 @@ def _notes(before: CaseFlowPanel, panel: CaseFlowPanel) -> Iterator[str]:
             yield (
                 f"{name}: the stock differs from its flows by {further.mean():,.0f} cases a period on average, "
                 f"{largest:,} at most; the difference is forecast as a flow of its own."
+                if largest
+                else f"{name}: the stock follows exactly from its flows."
             )
         for what, raw, filled in (
             ("output", before.output, panel.output),

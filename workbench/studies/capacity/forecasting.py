@@ -34,11 +34,15 @@ def weights(fitted: CaseFlowFit) -> pd.DataFrame:
 
 
 def summary(futures: FlowDraws) -> pd.DataFrame:
-    """Return one row per quantity, series and period: median and ends of 50, 80 and 95 % intervals, cases."""
+    """Return one row per quantity, series and period: median and ends of 50, 80 and 95 % intervals, cases.
+
+    What enters or leaves a stock besides its flows has no rows where it is nothing in every draw.
+    """
     parts = []
     for name in ("intake", "output", "further_in", "further_out", "stock"):
         draws = getattr(futures, name)
-        if draws is not None:
+        unused = name.startswith("further") and draws is not None and not draws.values.any()
+        if draws is not None and not unused:
             table = draws.summary()
             table.insert(0, "quantity", name)
             parts.append(table)

@@ -102,12 +102,13 @@ def lines(told: dict[str, Any]) -> list[str]:
             skill = entry["skill"]
             ends = ""
             if skill["low"] is not None and skill["high"] is not None:
-                ends = f" (95 % interval {100 * skill['low']:.1f} to {100 * skill['high']:.1f})"
+                ends = f" (95 % interval of the gain {100 * skill['low']:.1f} to {100 * skill['high']:.1f})"
             found.append(
                 f"{target}, {horizon} ahead, {entry['forecasts']} forecasts: "
                 f"{entry['score']} {own[entry['score']]:,.4g}, "
                 f"best rule {entry['best_rule']} {entry['models'][entry['best_rule']][entry['score']]:,.4g}: "
-                f"{100 * skill['skill']:.1f} % better{ends}; 80/95 % intervals held "
+                f"{abs(100 * skill['skill']):.1f} % {'better' if skill['skill'] >= 0 else 'worse'}{ends}; "
+                "80/95 % intervals held "
                 f"{100 * own['covered80']:.0f}/{100 * own['covered95']:.0f} %."
             )
     found += [f"Left out: {name}: {reason}." for name, reason in told["left_out"].items()]

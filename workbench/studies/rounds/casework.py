@@ -10,6 +10,7 @@ from workbench.core.geography.places import Locality
 from workbench.store.database import Store
 from workbench.store.households import casework, records, states
 from workbench.studies.rounds.interview import form as forms
+from workbench.studies.rounds.interview import versions
 
 DAYS = ("permit", "deadline", "born")
 HOUSEHOLDS = ("linked_with", "apart_from")
@@ -25,7 +26,7 @@ def blockers(store: Store, locality: Locality, household: str, *, who: str) -> t
     """Return what keeps a household from being ready, a sentence each; the reading is in the audit."""
     with store.writing() as connection:
         casework.record(connection, household)
-        return (*casework.blocked(connection, household, who=who), *_unknown(connection, locality, household))
+        return (*casework.blocked(connection, household, who=who), *unknown(connection, locality, household))
 
 
 def step(store: Store, locality: Locality, household: str, name: str, *, who: str, reason: str = "") -> str:
@@ -37,7 +38,7 @@ def step(store: Store, locality: Locality, household: str, name: str, *, who: st
         If the move is not allowed, lacks its reason, or the household is cleared while an answer is not known.
     """
     with store.writing() as connection:
-        if name == "clear" and (open_ := _unknown(connection, locality, household)):
+        if name == "clear" and (open_ := unknown(connection, locality, household)):
             raise StoreError("the household is not ready", where=household, why="; ".join(open_), do=_AGAIN)
         return casework.step(connection, household, name, who=who, reason=reason)
 
@@ -82,17 +83,19 @@ def correct(
         at = int(stands["version"]) if version is None else version
         now = records.change(connection, kind, stands["id"], {field: given}, version=at, who=who, why=why)
         state = str(casework.record(connection, key)["state"])
-        if state == "interviewed" and not (states.blockers(connection, key) or _unknown(connection, locality, key)):
+        if state == "interviewed" and not (states.blockers(connection, key) or unknown(connection, locality, key)):
             state = states.move(connection, key, "clear", who=who)
         return now, state
 
 
-def _unknown(connection: Any, locality: Locality, household: str) -> tuple[str, ...]:
+def unknown(connection: Any, locality: Locality, household: str) -> tuple[str, ...]:
     """Return a sentence for each answer that matching reads and that the newest interview leaves open."""
     newest = casework.newest_answers(connection, household)
     if newest is None:
         return ()
-    open_ = forms.load(locality, newest[0]).still_unknown(newest[1])
+    name, version, answers = newest
+    form = forms.load(locality, name)
+    open_ = form.still_unknown(versions.current(form, answers, version))
     return tuple(f"the answer to '{name}' is not known yet" for name in open_)
 
 

@@ -12,6 +12,7 @@ from workbench.store.database import Store
 from workbench.store.households import records
 from workbench.store.rounds import proposals
 from workbench.store.visibility import FieldRegister, read
+from workbench.studies.rounds.interview import versions
 from workbench.studies.rounds.interview.form import Form, with_form
 from workbench.studies.rounds.interview.form import load as load_form
 
@@ -48,13 +49,19 @@ def view(
     return visibility.seen(register, held, role=role, state=held["household"]["state"], concerned=concerned)
 
 
-def own_answers(store: Store, locality: Locality, household: str, form: Form, *, who: str) -> dict[str, Any]:
-    """Return what a person may read of the newest interview by a form; the reading is in the audit.
+def own_answers(
+    store: Store, locality: Locality, household: str, form: Form, *, who: str
+) -> tuple[dict[str, Any], str]:
+    """Return what a person may read of the newest interview by a form, and its version; the reading is in the audit.
+
+    Answers to an earlier version stand under the names of today.
 
     Raises
     ------
     StoreError
         If there is no such household, or no interview by this form.
+    DataError
+        If the form does not know the version.
     """
     seen = view(store, locality, household, role="person", place="", who=who, why="read_back")
     held = [each for each in seen.get("interview", ()) if each.get("form") == form.id]
@@ -62,7 +69,9 @@ def own_answers(store: Store, locality: Locality, household: str, form: Form, *,
         raise StoreError(
             f"no interview by the form '{form.id}' is kept", where=household, do="hold the interview first"
         )
-    return dict(held[-1].get("answers", {}))  # the newest stands last
+    newest = held[-1]  # the newest stands last
+    version = str(newest.get("form_version") or form.version)
+    return versions.current(form, newest.get("answers", {}), version), version
 
 
 def known_place(locality: Locality, code: str) -> str:

@@ -16,6 +16,7 @@ from workbench.store import visibility
 from workbench.store.database import Store
 from workbench.store.households import records
 from workbench.store.rounds import answers, proposals
+from workbench.store.rounds import letters as sent
 from workbench.store.visibility import FieldRegister
 from workbench.studies.rounds.offers import hand_out
 
@@ -151,12 +152,13 @@ def note_answers(store: Store, key: str, path: Path, *, place: str, today: date,
     return len(given) - len(faults), faults
 
 
-def letters(store: Store, key: str, *, who: str) -> list[Told]:
-    """Return what the letters of a round's decided households say; each reading is in the audit."""
+def letters(store: Store, key: str, *, today: date, who: str) -> list[Told]:
+    """Return what the letters of a round's decided households say; each reading and each letter is noted."""
     told = []
     with store.writing() as connection:
         proposals.get(connection, key, "sent", "closed")
         for each in answers.listed(connection, key, "decided"):
+            sent.note(connection, "decision", day=today, who=who, round_=key, household=each["household"])
             held = records.folder(connection, each["household"], who=who, why="letter")
             names = [" ".join(filter(None, (p["given_name"], p["family_name"]))) for p in held["person"]]
             told.append(

@@ -16,13 +16,15 @@ from workbench.models.outcomes.fit import quick_draws
 from workbench.studies.allocation import placement
 from workbench.studies.allocation.honesty import calibration
 from workbench.studies.allocation.honesty.batch import Batch, chance
-from workbench.studies.allocation.honesty.estimates import Gain, claimed, cross_fitted, true_gain
+from workbench.studies.allocation.honesty.estimates import CrossFitted, Gain, claimed, cross_fitted, doubted, true_gain
 from workbench.studies.allocation.honesty.null_worlds import NullWorlds, null_worlds
 from workbench.studies.allocation.input.tables import Tables
 from workbench.studies.allocation.outcomes import OutcomeTable, score_table, type_index
 
 FOLDS = 5
-WORLDS = 99
+WORLDS = 199
+DOUBT = 0.5
+"""Chance, before any count, that it makes no difference where anybody goes. An assumption, said with every gain."""
 BY_CHANCE = "first come, first served: households in random order, each to a random place with room for it"
 BY_TABLE = "the table of today's practice"
 
@@ -34,11 +36,14 @@ class Honesty:
     Attributes
     ----------
     gain
-        Cross-fitted estimate with its interval, overlap and effective number of persons.
+        Gain of the plan with its interval, under a doubt that places matter at all.
+    crossed
+        Gain judged on persons that the scores were not made from, with overlap and effective number of persons.
     null
         The test against worlds in which it makes no difference where anybody goes.
     claimed, claimed_raw
-        Gain by the plan's own scores, and the one that raw shares would have claimed of the plan made with them.
+        Gain by the plan's own scores, without the doubt, and the one that raw shares would have claimed of the plan
+        made with them.
     truth
         True gain, where made-up counts carry their truth.
     by_place
@@ -51,6 +56,7 @@ class Honesty:
     synthetic: bool
     score_name: str
     gain: Gain
+    crossed: CrossFitted
     null: NullWorlds
     claimed: float
     claimed_raw: float
@@ -60,6 +66,7 @@ class Honesty:
     folds: int
     persons_past: int
     persons_placed: float
+    doubt: float = DOUBT
 
     @property
     def shown(self) -> bool:
@@ -68,15 +75,20 @@ class Honesty:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the panel as plain values: gain, low and high (95 %) as shares of what practice reaches, null_p."""
-        told = {**asdict(self.gain), "null_p": self.null.p, "null_worlds": self.null.worlds}
-        told["weighted_gain"] = told.pop("weighted")
+        crossed = asdict(self.crossed)
+        crossed["weighted"] = None if np.isnan(self.crossed.weighted) else self.crossed.weighted
         inside = (self.by_place["reached"] >= self.by_place["low"]) & (
             self.by_place["reached"] <= self.by_place["high"]
         )
         return {
-            **told,
+            **asdict(self.gain),
+            "null_p": self.null.p,
+            "null_p_exact": self.null.exact,
+            "null_worlds": self.null.worlds,
             "shown": self.shown,
-            "claimed": self.claimed,
+            "doubt": self.doubt,
+            "cross_fitted": crossed,
+            "claimed_by_scores": self.claimed,
             "claimed_by_raw_shares": self.claimed_raw,
             "true_gain": self.truth,
             "outcome": self.outcome,
@@ -116,7 +128,7 @@ def honesty(
     folds
         Parts into which past persons are split.
     worlds
-        Worlds of the test; with 99 the smallest p-value is 0.01.
+        Worlds of the test; with fewer than 59 it can reject nothing.
     by_types
         Make the judged plans by types instead of whole households: faster, and without the rules of single households.
 
@@ -128,6 +140,7 @@ def honesty(
     cells = table.cells(places=texts(tables.places, "place"))
     batch = batch_of(tables, table, cells, seed)
     _refuse_no_overlap(cells, batch)
+    _refuse_all_alike(cells, table)
     whole = batch.by_types()
     planner = whole if by_types else batch.by_households
     drawn = quick_draws(cells, seed=seed)
@@ -137,11 +150,13 @@ def honesty(
     if sent.sum() <= 0:
         raise DataError("nobody is placed", why="there is no plan to judge", do="look at the unplaced of the plan")
     mean = cells.successes.sum() / cells.persons
+    doubting = quick_draws(cells, seed=seed, doubt=DOUBT)
     return Honesty(
         outcome=table.outcome,
         synthetic=table.synthetic,
         score_name=table.score_name,
-        gain=cross_fitted(cells, planner, batch.practice, drawn=drawn, folds=folds, seed=seed),
+        gain=doubted(sent, batch.practice, sure=drawn, doubting=doubting),
+        crossed=cross_fitted(cells, planner, batch.practice, drawn=drawn, folds=folds, seed=seed),
         null=null_worlds(cells, whole, batch.practice, worlds=worlds, seed=seed, progress=progress),
         claimed=claimed(share, lambda _: sent, batch.practice),
         claimed_raw=claimed(np.where(cells.n > 0, np.nan_to_num(cells.raw()), mean), whole, batch.practice),
@@ -191,6 +206,18 @@ def _refuse_no_overlap(cells: Cells, batch: Batch) -> None:
             why="nobody of these types was counted in any of these places",
             do="bring counts, or leave households of these types out of the judgement",
         )
+
+
+def _refuse_all_alike(cells: Cells, table: OutcomeTable) -> None:
+    if 0 < cells.successes.sum() < cells.persons:
+        return
+    who = "nobody" if cells.successes.sum() == 0 else "everybody"
+    raise DataError(
+        f"{who} reached “{table.outcome}” in the past: nothing can be concluded about a gain",
+        where=str(table.path or ""),
+        why="counts that are alike in all places do not say which place is better",
+        do="look whether 'successes' is filled in rightly, or choose another outcome or a longer time",
+    )
 
 
 def _truth(truth: pd.DataFrame | None, cells: Cells) -> Floats | None:

@@ -17,56 +17,29 @@ from workbench.core.errors import DataError, nearest
 from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.store.visibility import Field, FieldRegister
+from workbench.studies.rounds.interview import versions
+from workbench.studies.rounds.interview.question import BASIS, Question
 
 TYPES = ("text", "integer", "date", "select_one", "select_multiple")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-BASIS = "assumption: public task under the Integration Act; counsel confirms"
 UNKNOWN = "unknown"
 NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """Signs that no keyboard writes and no database keeps."""
 WORDS = (
     "language", "kept", "resumed", "choose", "blocked", "missing", "wrong", "ready", "hand_in", "handed_in", "anew",
     "sure", "readback", "correct", "not_answered", "only_if", "signature",
+    "not_asked", "earlier",
 )  # fmt: skip
 LONGEST = 5_000
 """Most characters of an answer in words."""
 
 
 @dataclass(frozen=True)
-class Question:
-    """One question.
-
-    ``choices`` names its list of choices; ``relevant`` is another question with the answers for which this one is
-    asked; ``column`` is what matching reads from it: ``languages``, ``ties``, ``bedrooms`` (a whole number),
-    ``needs:<service>`` or ``consent:<purpose>``.
-    """
-
-    name: str
-    kind: str
-    label: Mapping[str, str]
-    section: str
-    choices: str = ""
-    required: bool = False
-    relevant: tuple[str, tuple[str, ...]] | None = None
-    column: str = ""
-    low: int | None = None
-    high: int | None = None
-    purpose: str = ""
-    basis: str = BASIS
-    retention: str = "interview"
-    sees: Mapping[str, str] | None = None
-
-    def asked(self, answers: Mapping[str, Any]) -> bool:
-        """Say whether the question is asked, given the other answers."""
-        if self.relevant is None:
-            return True
-        given = answers.get(self.relevant[0])
-        return bool(set(given if isinstance(given, list) else [given]) & set(self.relevant[1]))
-
-
-@dataclass(frozen=True)
 class Form:
-    """An interview: its questions by name in their order, sections and choices in every language."""
+    """An interview: its questions by name in their order, sections and choices in every language.
+
+    ``every`` holds the questions of earlier versions too, ``versions`` their names, the newest last.
+    """
 
     id: str
     version: str
@@ -76,6 +49,8 @@ class Form:
     questions: Mapping[str, Question]
     choices: Mapping[str, Mapping[str, Mapping[str, str]]]
     words: Mapping[str, Mapping[str, str]]
+    every: Mapping[str, Question]
+    versions: tuple[str, ...]
 
     def said(self, word: str, language: str, **values: object) -> str:
         """Return what page and paper say around the questions, in a language of the form."""
@@ -89,15 +64,19 @@ class Form:
         known = self.choices.get(question.choices, {})
         return ", ".join(known[each][language] if each in known else str(each) for each in given)
 
-    def read(self, raw: Mapping[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    def read(self, raw: Mapping[str, Any], version: str = "") -> tuple[dict[str, Any], list[tuple[str, str]]]:
         """Return the answers as the register keeps them, with what is wrong: question and sentence.
+
+        Those to an earlier version stand under the names of today.
 
         An answer that was left empty is absent, never 'no'. An answer to a question that was not to be asked is left
         out: without consent nothing about health is kept.
         """
         answers: dict[str, Any] = {}
         faults: list[tuple[str, str]] = []
-        for name, question in self.questions.items():
+        version = version or self.version
+        raw = versions.current(self, raw, version)
+        for name, question in versions.asked_in(self, version).items():
             text = _text(raw.get(name))
             asked = question.asked(answers)
             if not asked:
@@ -128,7 +107,7 @@ class Form:
             f"interview.answers.{q.name}": Field(
                 f"interview.answers.{q.name}", q.purpose, q.basis, q.retention, q.sees or {}
             )
-            for q in self.questions.values()
+            for q in self.every.values()
         }
 
     def _answer(self, question: Question, text: str) -> tuple[Any, str]:
@@ -197,9 +176,11 @@ def read_form(path: Path) -> Form:
         tuple(raw["languages"]),
         raw["title"],
         {section["name"]: section["label"] for section in raw["section"]},
-        {question.name: question for question in questions},
+        {question.name: question for question in questions if not question.until},
         raw.get("choices", {}),
         raw.get("words", {}),
+        {question.name: question for question in questions},
+        tuple(str(each) for each in raw.get("versions", (raw["version"],))),
     )
     if faults := _faults(form, questions):
         raise DataError("the form cannot be used: " + "; ".join(faults), where=str(path), do="correct the parts named")
@@ -246,6 +227,10 @@ def _question(row: Mapping[str, Any], section: str) -> Question:
         basis=str(row.get("basis", BASIS)),
         retention=str(row.get("retention", "")),
         sees=row.get("sees"),
+        since=str(row.get("since", "")),
+        until=str(row.get("until", "")),
+        was=row.get("was", {}),
+        answers_were=row.get("answers_were", {}),
     )
 
 
@@ -268,7 +253,11 @@ def _faults(form: Form, questions: list[Question]) -> list[str]:
             told.append(f"{where}: it depends on a question that does not come before it")
         if not (q.purpose and q.sees and q.retention):
             told.append(f"{where}: purpose, retention or who sees it is not said")
-    return told
+        if q.column == "bedrooms" and q.kind != "integer":
+            told.append(f"{where}: bedrooms are counted; its type is integer")
+        if q.relevant and not q.until and q.relevant[0] not in form.questions:
+            told.append(f"{where}: it depends on a question that is asked no longer")
+    return told + versions.faults(form)
 
 
 def _text(value: Any) -> str:

@@ -166,9 +166,10 @@ def _submission(
     wrong: list[tuple[str, str]] = []
     if not IDENTIFIER.fullmatch(identifier):
         wrong.append((IDENTIFIERS[0], "the submission has no identifier"))
-    if version != form.version:
-        wrong.append((VERSIONS[0], f"the form's version is unknown; this is version {form.version}"))
-    answers, faults = form.read(raw)
+    if version not in form.versions:
+        wrong.append((VERSIONS[0], f"the form's version is unknown; known are {', '.join(form.versions)}"))
+        version = form.version
+    answers, faults = form.read(raw, version)
     wrong += faults
     if answers.get("held", "") > _tomorrow():
         wrong.append(("held", "has not come yet"))

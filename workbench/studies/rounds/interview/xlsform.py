@@ -8,7 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from workbench.core.storage.files import replacing
-from workbench.studies.rounds.interview.form import Form, Question
+from workbench.studies.rounds.interview.form import Form
+from workbench.studies.rounds.interview.question import Question
 
 NAMES = {"en": "English (en)", "nb": "Norsk bokmål (nb)", "ar": "العربية (ar)", "uk": "Українська (uk)"}
 
