@@ -186,3 +186,16 @@ def test_a_scheduler_started_as_the_readme_says_listens_on_one_address() -> None
     assert lines
     for line in lines:
         assert re.search(r"--host HOST\b", line) and "--dashboard-address 127.0.0.1:0" in line
+
+
+@pytest.mark.quick
+def test_every_test_that_the_table_of_faults_names_is_there() -> None:
+    table = (ROOT / "tests" / "FAULTS.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([\w/]*test_\w+\.py)(?:::(test_\w+))?`", table)
+    absent = [
+        f"{path}::{test}"
+        for path, test in named
+        if not (file := ROOT / "tests" / path).is_file()
+        or (test and f"def {test}(" not in file.read_text(encoding="utf-8"))
+    ]
+    assert len(named) > 80 and absent == []

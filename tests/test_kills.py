@@ -101,7 +101,7 @@ ROADS = {
             *("inflow", "forecast", "--arrivals=a.csv", "--as-of=2018-06", "--horizon=2", "--draws=50"),
             *("--runs=saved", "--out=out/f.csv", "--overwrite"),
         ),
-        4,
+        10,
         forks=False,
         fresh="saved",
     ),
@@ -110,11 +110,11 @@ ROADS = {
             *("inflow", "backtest", "--arrivals=a.csv", "--first-origin=2018-01", "--last-origin=2018-01"),
             *("--models=RandomWalk", "--workers=1", "--out=out", "--overwrite"),
         ),
-        8,
+        10,
         forks=False,
     ),
     "report": Road(
-        ("report", "build", "allocation", "-p", "households=20", "-p", "runs=runs", "--out=out"), 8, forks=False
+        ("report", "build", "allocation", "-p", "households=20", "-p", "runs=runs", "--out=out"), 10, forks=False
     ),
 }
 

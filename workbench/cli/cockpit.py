@@ -189,5 +189,11 @@ def _chosen(locality: str, place: str, area: str, edition: str, runs: Path | Non
     if edition not in study.EDITIONS:
         raise DataError(f"no edition '{edition}'", do="choose " + " or ".join(study.EDITIONS))
     whole = study.study(locality, runs=runs)
+    if changed := study.Inputs.of(locality).changed_since(whole.record):
+        typer.echo(
+            f"Changed since this cockpit was built on {whole.record.created[:10]}, so not shown yet: "
+            f"{', '.join(changed)}. To show it: workbench cockpit build --locality {locality}",
+            err=True,
+        )
     code = whole.place(place) if place else next(iter(whole.places()))
     return whole.edition(edition, code), code

@@ -318,3 +318,41 @@ def test_a_damaged_run_is_passed_over(runs: Path, tmp_path: Path) -> None:
     shutil.copytree(runs, copied)
     next(copied.glob("cockpit/*/cockpit.json")).write_text("{}", "utf-8")
     assert cockpit.newest("telemark", runs=copied) is None
+
+
+def test_a_cockpit_says_which_tables_have_changed_since_it_was_built(tmp_path: Path) -> None:
+    home = tmp_path / "telemark"
+    shutil.copytree(localities.load("telemark").folder, home)
+    built = cockpit.build(home, runs=tmp_path / "runs")
+    assert cockpit.Inputs.of(home).changed_since(built.record) == ()
+    table = pd.read_csv(home / "indicators.csv")
+    table.loc[0, "value"] += 1
+    table.to_csv(home / "indicators.csv", index=False)
+    assert cockpit.Inputs.of(home).changed_since(built.record) == ("telemark/indicators",)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda t: t.assign(indicator=t["indicator"].replace("contact", "contct")), "did you mean 'contact'"),
+        (lambda t: t.assign(denominator=""), "no denominator"),
+        (lambda t: t.drop(columns="numerator"), "no column 'numerator'"),
+        (lambda t: t.assign(numerator=50), "a share above one"),
+    ],
+)
+def test_rows_that_would_be_lost_in_silence_are_named(tmp_path: Path, change, said: str) -> None:
+    home = tmp_path / "telemark"
+    shutil.copytree(localities.load("telemark").folder, home)
+    of = """[contact]
+area = "arrival"
+kind = "share"
+better = "higher"
+numerator = "numerator"
+denominator = "denominator"
+label = { en = "Refugees with a contact person" }
+explanation = { en = "Share of persons settled in the year." }
+"""
+    (home / definitions.FILE).write_text(of, encoding="utf-8")
+    row = {"indicator": "contact", "place": ["4001", "4003"], "period": 2025, "group": "all"}
+    change(pd.DataFrame({**row, "numerator": [8, 9], "denominator": 12})).to_csv(home / "indicators.csv", index=False)
+    assert said in figures.faults_of(localities.load(home))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import make_dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from workbench.presentation.inflow import judgement as shown
 from workbench.studies.inflow import judgement as people
 from workbench.studies.inflow.contest.plan import MODEL
 from workbench.studies.inflow.contest.scores import ARRIVALS, SAMPLES, WORDS
+from workbench.studies.inflow.issue import ahead
 from workbench.studies.inflow.judgement.alarm import chance_above
 from workbench.studies.inflow.judgement.reweighting import effective, resampled, tilted
 from workbench.studies.inflow.judgement.scenarios import If, Path_, Shock, apply, compare, read_scenario
@@ -222,3 +224,21 @@ def test_alarms_for_a_sum_rest_on_joint_draws(result: Any, tmp_path: Path) -> No
     with pytest.raises(DataError, match="no joint forecasts of DK"):
         people.sum_rates(tmp_path, ["NO", "DK"], 1000.0)
     assert people.kept_backtest(tmp_path) is None
+
+
+def test_all_months_are_those_ahead_of_the_day_of_issue(result: Any) -> None:
+    saved = make_dataclass("Saved", [(name, Any) for name in vars(result)])
+    record = SimpleNamespace(scenario={"seed": 1, "as_of": "2019-12", "issued": "2020-01-20"}, short_key="0123456789ab")
+    later = saved(**{**vars(result), "record": record})
+    assert ahead(result) is result
+    for one, counted in ((result, MONTHS), (later, MONTHS[1:])):
+        applied = apply(one, If("half", (Shock("SE", 0.5, "tried"),)))
+        middle = float(np.median(applied.draws.select(month=counted).sum().values))
+        assert compare(one, applied)[0].set_index("destination")["one"]["all"] == middle
+        assert shown.scenario(one, applied).estimate == pytest.approx(middle, abs=1)
+        assert set(shown.scenario_table(one, applied, 1)["month"]) == {*counted, "all"}
+        wide = {"p10": 5000.0, "p50": 8000.0, "p90": 13000.0}
+        found = people.judged(one, judgements(month="all", **wide))
+        drawn = one.draws.select(month=counted, destination=["SE"]).sum().values
+        assert found.table["machine_median"].item() == int(np.quantile(drawn, 0.5, method="inverted_cdf"))
+        assert set(shown.experts_table(one, found, 1)["month"]) == {*counted, "all"}

@@ -63,7 +63,7 @@ def scenario(
 ) -> None:
     """Say what the forecast would be IF conditions held, and by how much that differs; the forecast stays as it is.
 
-    Sums are over all months of the saved forecast, also those before its day of issue.
+    Sums are over the months of the forecast's own sum: those after its month of issue, where it has one.
     """
     from workbench.core.storage.outputs import guard
     from workbench.presentation.inflow import judgement as shown
@@ -72,6 +72,7 @@ def scenario(
     from workbench.studies import inflow as study
     from workbench.studies.inflow import judgement as people
     from workbench.studies.inflow import policy
+    from workbench.studies.inflow.issue import ahead
 
     if out is not None:
         guard([files.writable(out)], reads=[file, against, calendar], overwrite=overwrite)
@@ -89,7 +90,8 @@ def scenario(
     if as_json:
         body = {
             "if": one.name, "against": two.name if two else "the forecast", "sentence": told.sentence,
-            "run": result.record.short_key, "months": months(result), "effective_draws": round(applied.effective),
+            "run": result.record.short_key, "months": months(ahead(result)),
+            "effective_draws": round(applied.effective),
             "conditions": conditions, "difference_is": difference,
             "differences": json.loads(table.to_json(orient="records")),
         }  # fmt: skip
@@ -98,7 +100,8 @@ def scenario(
     typer.echo(told.plain())
     for condition in conditions:
         typer.echo(f"  {condition}")
-    typer.echo(f"Medians of the sum over these months; 'difference' is the {difference}:")
+    counted = months(ahead(result))
+    typer.echo(f"Medians of the sum over {counted[0]} to {counted[-1]}; 'difference' is the {difference}:")
     typer.echo(table.to_string(index=False, na_rep="-", float_format=lambda value: f"{value:,.0f}"))
     if out is not None:
         typer.echo(f"Table: {out}")
@@ -162,7 +165,7 @@ def experts(
 ) -> None:
     """Weigh the forecast's draws by experts' P10, P50 and P90; both forecasts stay apart, and are scored apart.
 
-    Sums are over all months of the saved forecast, also those before its day of issue.
+    Sums are over the months of the forecast's own sum: those after its month of issue, where it has one.
     """
     from workbench.core.storage.outputs import guard
     from workbench.presentation.inflow import judgement as shown
@@ -170,6 +173,7 @@ def experts(
     from workbench.sources import files
     from workbench.studies import inflow as study
     from workbench.studies.inflow import judgement as people
+    from workbench.studies.inflow.issue import ahead
 
     if out is not None:
         guard([files.writable(out)], reads=[file], overwrite=overwrite)
@@ -181,7 +185,7 @@ def experts(
         files.write(shown.experts_table(result, found, seed), out)
     if as_json:
         body: dict[str, Any] = {
-            "sentence": told.sentence, "run": result.record.short_key, "months": months(result),
+            "sentence": told.sentence, "run": result.record.short_key, "months": months(ahead(result)),
             "effective_draws": round(found.effective),
             "effective_by_expert": {name: round(size) for name, size in found.of.items()},
             "judged": found.table.to_dict("records"), "scores": found.scores.to_dict("records"),
@@ -211,6 +215,7 @@ def alarm(
     from workbench.presentation.inflow import judgement as shown
     from workbench.studies import inflow as study
     from workbench.studies.inflow import judgement as people
+    from workbench.studies.inflow.issue import ahead
 
     wanted: dict[str, float] = {}
     for text in thresholds:
@@ -221,7 +226,7 @@ def alarm(
             mark = ""
         if not mark:
             raise DataError(f"'{text}' is no threshold", do="write it as DESTINATION=NUMBER, e.g. SE=4000")
-    result = study.saved(run, runs=runs)
+    result = ahead(study.saved(run, runs=runs))
     found = people.alarms(result, wanted, backtest, at=at)
     if as_json:
         told = [

@@ -13,6 +13,7 @@ from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say
 from workbench.presentation.wording import number
 from workbench.studies.cockpit.definitions import Definition
+from workbench.studies.cockpit.estimates import LEAST
 from workbench.studies.cockpit.facts import Facts, facts
 from workbench.studies.cockpit.saved import Cockpit
 
@@ -71,7 +72,7 @@ def cards(cockpit: Cockpit, place: str, area: str = "", language: str = "en") ->
 def card(cockpit: Cockpit, indicator: str, place: str, language: str = "en") -> Card:
     """Return the card of one indicator and place."""
     of, told = cockpit.definition(indicator), facts(cockpit, indicator, place)
-    lines = [] if told.value is None else _lines(of, told, language)
+    lines = [] if told.value is None else _lines(of, told, language, len(cockpit.groups))
     brought = (say("Indicator of the package {package}.", language, package=of.guest),) if of.guest else ()
     return Card(
         label=of.text("label", language),
@@ -90,7 +91,7 @@ def message(cockpit: Cockpit, of: Definition, told: Facts, language: str = "en")
         if told.withheld:
             return Finding(
                 say(
-                    "The figure for {place} is withheld, so that no small group of persons can be told.",
+                    "The figure for {place} is withheld: it is about so few persons that they could be recognised.",
                     language,
                     place=name,
                 )
@@ -128,7 +129,7 @@ def message(cockpit: Cockpit, of: Definition, told: Facts, language: str = "en")
     return Finding(sentence, estimate=told.value, unit=words.unit(of, language), language=language)
 
 
-def _lines(of: Definition, told: Facts, language: str) -> list[tuple[str, str]]:
+def _lines(of: Definition, told: Facts, language: str, places: int) -> list[tuple[str, str]]:
     lines = []
     if told.before is not None:
         lines.append(
@@ -157,7 +158,7 @@ def _lines(of: Definition, told: Facts, language: str) -> list[tuple[str, str]]:
             peers=words.peers(told.peers_kind, language),
         )
         lines.append((say("Peers", language), said))
-    lines.append((say("Rank", language), rank(of, told, language)))
+    lines.append((say("Rank", language), rank(of, told, language, places)))
     if told.estimate is not None:
         lines.append((say("Estimated rate", language), estimate(of, told, language)))
     if told.next_rate is not None:
@@ -179,8 +180,8 @@ def gap(of: Definition, difference: float, group: str, language: str) -> str:
     return say("{size} below {group}", language, size=size, group=beside)
 
 
-def rank(of: Definition, told: Facts, language: str) -> str:
-    """Return a place's rank with its interval, or why it has none."""
+def rank(of: Definition, told: Facts, language: str, places: int) -> str:
+    """Return a place's rank among the places of its locality with its interval, or why it has none."""
     if told.rank_low is not None and told.rank_high is not None and told.of is not None:
         first = say("lowest first", language) if of.better == "lower" else say("highest first", language)
         return say(
@@ -192,8 +193,10 @@ def rank(of: Definition, told: Facts, language: str) -> str:
             first=first,
         )
     if of.kind in ("percent", "rate"):
-        return say("no rank: the publisher gives rates without counts, so that chance cannot be told", language)
-    return say("no rank: this indicator is not compared place by place", language)
+        return say("none: the publisher gives rates without counts, so that chance cannot be judged", language)
+    if of.kind == "share" and places < LEAST:
+        return say("none: rates are compared from {least} places with counts on", language, least=number(LEAST))
+    return say("none: this indicator is not compared place by place", language)
 
 
 def ahead(of: Definition, told: Facts, language: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from workbench.core.errors import DataError
+from workbench.core.errors import DataError, nearest
 from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.studies.cockpit.definitions import WITH_COUNTS, Definition, read
@@ -37,7 +37,7 @@ def faults_of(locality: Locality) -> list[str]:
 
 def gathered(locality: Locality, definitions: Sequence[Definition], tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the figures of all indicators from tables that are read already."""
-    faults: list[str] = []
+    faults = _strange(definitions, [of.id for of in (*definitions, *read(locality))], tables)
     found = [_figures(definition, locality, tables, faults) for definition in definitions]
     if faults:
         lines = "".join(f"\n  - {fault}" for fault in faults[:20])
@@ -58,6 +58,10 @@ def _figures(of: Definition, locality: Locality, tables: Mapping[str, pd.DataFra
     table = _rows(of, tables[of.table], of.where)
     if table.empty:
         faults.append(f"'{of.id}': the table '{of.table}' has no row of it")
+        return pd.DataFrame(columns=list(COLUMNS))
+    own = (of.numerator, "" if of.other_table else of.denominator)
+    if lacking := [name for name in own if name and name not in table]:
+        faults.append(f"'{of.id}': the table '{of.table}' has no column '{lacking[0]}'")
         return pd.DataFrame(columns=list(COLUMNS))
     place = table[of.place].astype(str) if of.place in table else pd.Series(locality.code, index=table.index)
     made = pd.DataFrame({"place": place, "period": table[of.period].astype(str)})
@@ -83,6 +87,17 @@ def _figures(of: Definition, locality: Locality, tables: Mapping[str, pd.DataFra
     elif of.numerator:
         made["value"] = made["numerator"]
     return made.assign(indicator=of.id)[list(COLUMNS)]
+
+
+def _strange(definitions: Sequence[Definition], known: Sequence[str], tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return the indicators that a table of figures names and no definition does, a sentence each."""
+    named = {
+        str(name)
+        for of in definitions
+        if "indicator" in tables[of.table]
+        for name in tables[of.table]["indicator"].unique()
+    }
+    return [f"'{name}': no such indicator is defined; {nearest(name, known)}" for name in sorted(named - set(known))]
 
 
 def _rows(of: Definition, table: pd.DataFrame, where: Mapping[str, str]) -> pd.DataFrame:
@@ -152,6 +167,9 @@ def _impossible(of: Definition, made: pd.DataFrame, locality: Locality) -> list[
             f"{where(row)}: {row.numerator:g} of {row.denominator:g} persons, a share above one"
             for row in above.itertuples()
         ]
+    if of.kind == "share" and not of.other_table:
+        half = made[made["numerator"].notna() & made["denominator"].isna()]
+        found += [f"{where(row)}: a numerator of {row.numerator:g} and no denominator" for row in half.itertuples()]
     if of.kind in WITH_COUNTS and made["denominator"].isna().all():
         found.append(f"'{of.id}': none of its figures has a denominator")
     if of.kind == "percent":

@@ -20,19 +20,15 @@ from workbench.core.runs.provenance import (
     RunStore,
     SavedRun,
     Source,
-    Vintage,
     caveat,
     default_runs,
-    digest,
 )
 from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
-from workbench.sources import localities
-from workbench.studies.cockpit import definitions as defined
 from workbench.studies.cockpit import estimates, peers, protection
 from workbench.studies.cockpit.definitions import AREAS, Definition
 from workbench.studies.cockpit.figures import gathered
-from workbench.studies.cockpit.guests import brought
+from workbench.studies.cockpit.inputs import Inputs
 from workbench.studies.cockpit.sums import with_sums
 
 STUDY = "cockpit"
@@ -160,26 +156,14 @@ def build(
     DataError
         If the locality has no indicators, or with every fault of definitions and figures.
     """
-    home = localities.load(locality)
-    home.require("cockpit")
-    guest = brought(home)
-    found = (*defined.read(home), *guest.definitions)
-    if not found:
-        raise DataError(
-            f"the locality '{home.id}' has no indicators",
-            where=str(home.folder),
-            do=f"add {defined.FILE} and a table, as CONTRIBUTING shows",
-        )
-    names = dict.fromkeys(name for of in found for name in of.tables if name in home.tables)
-    tables = {name: localities.table(home, name) for name in names}
-    vintages = [localities.vintage(home, name, table) for name, table in tables.items()]
-    stated = Vintage(f"{home.id}/{defined.FILE}", _stated(home.name), "", digest([asdict(of) for of in found]))
+    inputs = Inputs.of(locality)
+    home, found, guest = inputs.home, inputs.definitions, inputs.guest
     settings = {"draws": draws, "tune": tune, "chains": chains}
     scenario = Scenario(home.id, "", seed, settings=settings).to_dict()
 
     def compute(folder: Path) -> dict[str, Any]:
         own = tuple(of for of in found if not of.guest)
-        figures = pd.concat([gathered(home, own, tables), *guest.figures], ignore_index=True)
+        figures = pd.concat([gathered(home, own, inputs.tables), *guest.figures], ignore_index=True)
         groups, size = peers.groups(home), peers.size(home)
         figures = with_sums(figures, found, home)
         figures["hidden"] = protection.hidden(figures, found, home.parents())
@@ -215,7 +199,7 @@ def build(
         return {"converged": not caveats, "caveats": caveats, "locality": home.id}
 
     store = _store(runs)
-    run = store.get_or_run(STUDY, scenario, (*vintages, stated), compute, CAVEATS, guests(home.plugin, *guest.plugins))
+    run = store.get_or_run(STUDY, scenario, inputs.vintages, compute, CAVEATS, guests(home.plugin, *guest.plugins))
     return opened(run)
 
 
@@ -296,10 +280,6 @@ def _wholes(home: Any) -> dict[str, str]:
     """Return the counties of a locality as places of their own, by name."""
     counties = dict.fromkeys(place.parent for place in home.places.values() if place.parent)
     return {name: name for name in counties} if len(counties) > 1 else {}
-
-
-def _stated(name: str) -> Source:
-    return Source("Migration Workbench", f"Definitions of indicators of {name}", "BSD-3-Clause")
 
 
 def _store(runs: str | Path | None) -> RunStore:

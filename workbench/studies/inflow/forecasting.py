@@ -195,17 +195,19 @@ def forecast(
     horizon: int,
     seed: int,
     partial: Partial | None = None,
+    issue: Issue | None = None,
     runs: str | Path | None = None,
 ) -> InflowResult:
     """Forecast ``horizon`` months after the fit's as-of month; the saved forecast of the same input is used again.
 
     ``partial`` is what is published of the first of these months (:func:`workbench.studies.inflow.issue.partial_of`).
+    With ``issue`` its day is kept with the run, so that what is added to it later counts the same months.
     """
     from workbench.models.inflow import InflowFit
 
     _check_horizon(horizon)
     as_of = str(fitted.record.scenario["as_of"])
-    scenario = Scenario("", as_of, seed, horizon, settings=_settings(fitted, partial) | arrivals.counted)
+    scenario = Scenario("", as_of, seed, horizon, settings=_settings(fitted, partial, issue) | arrivals.counted)
 
     before = fitted.record
 
@@ -264,11 +266,13 @@ def study(
         )
     partial = partial_of(arrivals, as_of, issue) if issue else None
     fitted = fit(arrivals, as_of=as_of, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
-    return forecast(arrivals, fitted, horizon=horizon, seed=seed, partial=partial, runs=runs)
+    return forecast(arrivals, fitted, horizon=horizon, seed=seed, partial=partial, issue=issue, runs=runs)
 
 
-def _settings(fitted: SavedRun, partial: Partial | None) -> dict[str, Any]:
+def _settings(fitted: SavedRun, partial: Partial | None, issue: Issue | None) -> dict[str, Any]:
     settings: dict[str, Any] = {"fit": fitted.record.key}
+    if issue is not None:
+        settings["issued"] = issue.day.isoformat()
     if partial is not None:
         settings["partial"] = {"share": partial.share, "spread": partial.spread, "figures": dict(partial.figures)}
     return settings

@@ -117,6 +117,18 @@ def partial_of(arrivals: Arrivals, as_of: str, issue: Issue) -> Partial | None:
     return Partial(figures, issue.share, issue.spread)
 
 
+def issue_of(result: InflowResult) -> Issue | None:
+    """Return the issue with which a saved forecast was made, None where no day was named."""
+    day = result.record.scenario.get("issued")
+    return None if day is None else Issue(date.fromisoformat(day), str(result.record.scenario["as_of"]))
+
+
+def ahead(result: InflowResult) -> InflowResult:
+    """Return the months of a saved forecast that its readers count: those after its month of issue, or all."""
+    issue = issue_of(result)
+    return result if issue is None else from_issue(result, issue)
+
+
 def from_issue(result: InflowResult, issue: Issue) -> InflowResult:
     """Return the forecast of the months after the month of issue, as a reader on that day counts them."""
     months = result.draws.labels("month")[issue.between :]

@@ -15,6 +15,7 @@ import pandas as pd
 from workbench.core.draws import Draws
 from workbench.core.errors import DataError, Fault
 from workbench.models.scores import sample_crps
+from workbench.studies.inflow.issue import ahead
 from workbench.studies.inflow.judgement.reweighting import effective, enough, resampled, tilted
 from workbench.studies.inflow.tabled import ALL
 
@@ -56,9 +57,9 @@ def judged(result: InflowResult, judgements: pd.DataFrame, *, seed: int = 1) -> 
     Parameters
     ----------
     judgements
-        Contract ``expert_judgements``: ``expert``, ``destination`` (``all`` together), ``month`` (``all`` = the whole
-        period), ``p10``, ``p50``, ``p90`` in persons, optionally ``above`` and ``chance``: the probability that the
-        quantity passes so many.
+        Contract ``expert_judgements``: ``expert``, ``destination`` (``all`` together), ``month`` (``all`` = the months
+        ahead, which a forecast with a day of issue counts from there), ``p10``, ``p50``, ``p90`` in persons, optionally
+        ``above`` and ``chance``: the probability that the quantity passes so many.
 
     Raises
     ------
@@ -68,11 +69,12 @@ def judged(result: InflowResult, judgements: pd.DataFrame, *, seed: int = 1) -> 
         If judgements do not fit each other or the forecast, or leave too few draws.
     """
     _refuse_odd(result, judgements)
+    months = _months_ahead(result)
     weights, sizes = [], {}
     for expert, rows in judgements.groupby("expert", sort=True):
         conditions, wanted = [], []
         for row in rows.to_dict("records"):
-            drawn = _quantity(result.draws, str(row["destination"]), str(row["month"]))
+            drawn = _quantity(result.draws, str(row["destination"]), str(row["month"]), months)
             for level, name in zip(LEVELS, ("p10", "p50", "p90"), strict=True):
                 conditions.append(drawn <= float(row[name]))
                 wanted.append(level)
@@ -87,26 +89,36 @@ def judged(result: InflowResult, judgements: pd.DataFrame, *, seed: int = 1) -> 
     size = enough(pooled, "the experts' judgement")
     draws = resampled(result.draws, pooled, seed)
     quantities = judgements[["destination", "month"]].drop_duplicates().astype(str)
-    table, scores = _beside(result, draws, quantities)
+    table, scores = _beside(result, draws, quantities, months)
     return Judged(draws, pooled, size, sizes, table, scores)
 
 
-def _quantity(draws: Draws, destination: str, month: str) -> np.ndarray:
+def _months_ahead(result: InflowResult) -> list[str]:
+    """Return the months that ``all`` stands for."""
+    return [str(month) for month in ahead(result).draws.labels("month")]
+
+
+def _quantity(draws: Draws, destination: str, month: str, months: list[str]) -> np.ndarray:
     chosen = draws if destination == ALL else draws.select(destination=[destination])
-    chosen = chosen if month == ALL else chosen.select(month=[month])
+    chosen = chosen.select(month=months if month == ALL else [month])
     return np.asarray(chosen.sum().values.to_numpy(), float)
 
 
-def _beside(result: InflowResult, draws: Draws, quantities: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _beside(
+    result: InflowResult, draws: Draws, quantities: pd.DataFrame, months: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, scored = [], []
     for place, month in quantities.itertuples(index=False):
-        both = {"machine": _quantity(result.draws, place, month), "experts": _quantity(draws, place, month)}
+        both = {
+            "machine": _quantity(result.draws, place, month, months),
+            "experts": _quantity(draws, place, month, months),
+        }
         row: dict[str, object] = {"destination": place, "month": month}
         for who, drawn in both.items():
             low, middle, high = np.quantile(drawn, LEVELS, method="inverted_cdf")
             row |= {f"{who}_median": int(middle), f"{who}_low80": int(low), f"{who}_high80": int(high)}
         rows.append(row)
-        outcome = _outcome(result, place, month)
+        outcome = _outcome(result, place, months if month == ALL else [month])
         if np.isfinite(outcome):
             crps = {who: float(sample_crps(np.log1p(drawn), np.log1p(outcome))) for who, drawn in both.items()}
             scored.append({"destination": place, "month": month, "outcome": outcome, **crps})
@@ -114,10 +126,9 @@ def _beside(result: InflowResult, draws: Draws, quantities: pd.DataFrame) -> tup
     return pd.DataFrame(rows), pd.DataFrame(scored, columns=columns)
 
 
-def _outcome(result: InflowResult, place: str, month: str) -> float:
+def _outcome(result: InflowResult, place: str, months: list[str]) -> float:
     """Return what was published since of a quantity; NaN unless all of it was."""
     places = [str(code) for code in result.names] if place == ALL else [place]
-    months = [str(m) for m in result.draws.labels("month")] if month == ALL else [month]
     rows = result.later[result.later["destination"].isin(places) & result.later["month"].isin(months)]
     known = rows["persons"].dropna()
     return float(known.sum()) if len(known) == len(places) * len(months) else float("nan")

@@ -18,6 +18,7 @@ import pandas as pd
 from workbench.core.dates.calendar import add_months
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
+from workbench.studies.inflow.issue import ahead
 from workbench.studies.inflow.judgement.reweighting import enough, resampled
 from workbench.studies.inflow.policy import AROUND, Event, around, named
 
@@ -269,15 +270,17 @@ def compare(result: InflowResult, applied: Applied, other: Applied | None = None
     Returns
     -------
     tuple
-        A table of all months of the saved run by destination, and for all: ``destination, one, other`` (medians,
-        persons), ``difference`` (where draws are :func:`paired` the median of the differences, else the difference
+        A table of the months ahead (:func:`workbench.studies.inflow.issue.ahead`) by destination, and for all:
+        ``destination, one, other`` (medians, persons), ``difference`` (where draws are :func:`paired` the median of
+        the differences, else the difference
         of the medians) and its ``low80, high80`` (missing where draws are not paired); and one sentence for each
         condition that only one of them has, or that differs.
     """
     base, together = other.draws if other else result.draws, paired(applied, other)
+    months = list(ahead(result).draws.labels("month"))
     rows = []
     for place in [*map(str, result.names), "all"]:
-        one, two = (_period(draws, place) for draws in (applied.draws, base))
+        one, two = (_period(draws.select(month=months), place) for draws in (applied.draws, base))
         low, high = np.quantile(one - two, [0.1, 0.9]) if together else (np.nan, np.nan)
         middle = float(np.median(one - two)) if together else float(np.median(one) - np.median(two))
         rows.append((place, float(np.median(one)), float(np.median(two)), middle, float(low), float(high)))
