@@ -11,6 +11,7 @@ import pytest
 from workbench.core.contracts.checking import contract
 from workbench.core.errors import DataError, TableNotice
 from workbench.sources import files
+from workbench.sources.publishers.times import kind, period, split
 
 spec = importlib.util.spec_from_file_location("publishers_files", Path(__file__).with_name("publishers_files.py"))
 assert spec is not None and spec.loader is not None
@@ -244,3 +245,29 @@ def test_what_can_be_read_in_two_ways_or_none_is_refused_in_words(tmp_path: Path
     with pytest.raises(DataError, match=said) as caught:
         read(tmp_path / file, "arrivals", choose=choose)
     assert caught.value.do and len(caught.value.message()) < 3000
+
+
+@pytest.mark.parametrize(
+    ("heading", "read_as"),
+    [
+        ("Claims Q1 2010", "quarter"),
+        ("1. kvartal 2024", "quarter"),
+        ("Asylsøkere 1. kvartal 2024", "quarter"),
+        ("April to June 2024", "quarter"),
+        ("2024H1", "half-year"),
+        ("1. halvår 2023", "half-year"),
+        ("2024-W05", "week"),
+        ("Year ending June 2023", "sums of several months"),
+        ("Hittil 2024M05", "sums of several months"),
+        ("Jan-Aug 2022", "sums of several months"),
+        ("Asylsökande 1:a halvåret 2023", "sums of several months"),
+        ("Jan-Dec 2022", "year"),
+        ("Bosatte 2020", "year"),
+        ("Dez. 22", "month"),
+        ("2024MM01", "month"),
+        ("29.02.2024", "month"),
+    ],
+)
+def test_headings_that_name_a_part_of_a_year_are_never_the_year(heading: str, read_as: str) -> None:
+    found = split(heading)
+    assert found is not None and kind(found[1]) == read_as and period(found[1]) == found[1]

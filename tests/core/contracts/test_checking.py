@@ -121,3 +121,9 @@ def test_missing_numbers_in_typed_tables_are_missing_not_wrong() -> None:
 
 def test_a_number_too_large_to_be_exact_is_a_fault_and_not_a_crash() -> None:
     assert "row 2" in faults(arrivals(persons=["99999999999999999999", "1"]))[0]
+
+
+def test_one_country_under_its_name_and_its_code_stands_twice() -> None:
+    named = check(arrivals(origin=["Syria", "Afganistan"]), "arrivals")
+    assert named["origin"].tolist() == ["SYR", "AFG"]
+    assert any("already in row 2" in line for line in faults(arrivals(month=["2019-01"] * 2, origin=["Syrien", "SYR"])))
