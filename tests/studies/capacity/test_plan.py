@@ -85,10 +85,14 @@ def test_limits_that_collide_are_told_with_the_smallest_easing(small, tmp_path):
     ("name", "change", "said"),
     [
         ("queues", lambda t: t.assign(waiting=t["waiting"].where(t.index > 0, -5)), "row 2, column 'waiting'.*-5"),
-        ("routes", lambda t: t[t["stage"] != "settlement"], "no way leads out"),
+        ("routes", lambda t: t[t["stage"] != "settlement"], r"queues: row \d+, column 'stage': no way leads out"),
         ("teams", lambda t: t.assign(stage=t["stage"].replace("appeal", "apeal")), "no stage 'apeal'"),
         ("intake", lambda t: t.assign(case_type=t["case_type"].replace("minor", "child")), "no case type 'child'"),
-        ("teams", lambda t: t.assign(staff=t["staff"].where(t["stage"] != "decision", 0)), "nobody works on them"),
+        (
+            "teams",
+            lambda t: t.assign(staff=t["staff"].where(t["stage"] != "decision", 0)),
+            r"queues: row \d+, column 'stage': .*nobody works",
+        ),
     ],
 )
 def test_tables_that_do_not_hold_together_are_refused_by_row_and_value(small, tmp_path, name, change, said):
