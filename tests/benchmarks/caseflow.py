@@ -1,6 +1,7 @@
 """How far should a stock's change be damped? Left-out stocks, each origin on its past, by a quick version of the model.
 
     .venv/bin/python tests/benchmarks/caseflow.py [EVERY]
+    .venv/bin/python tests/benchmarks/caseflow.py decisions    # the contest of 19 destinations' decisions
 
 Weights and scales are found by penalised likelihood (iteratively reweighted least squares for Student-t shocks of
 four degrees) in place of sampling; futures are the model's own. Stocks are made up: applications less 1.1 times the
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from workbench.models import baselines, scores
 from workbench.models.caseflow import damping, rules
@@ -21,7 +23,9 @@ from workbench.models.caseflow import equations as eq
 from workbench.models.caseflow.fit import CaseFlowFit
 from workbench.models.caseflow.model import MEMORY, observations, observed
 from workbench.models.caseflow.panel import CaseFlowPanel
-from workbench.studies.capacity.backtest import GENERAL
+from workbench.models.skill import compare
+from workbench.studies.capacity import scores as told
+from workbench.studies.capacity.backtest import GENERAL, MODEL, _wide, origins_of, taking_part
 from workbench.studies.capacity.data import read
 
 FREEDOM, ROUNDS, SIZE = 4.0, 12, 300
@@ -129,5 +133,32 @@ def _tell(name: str, found: dict[tuple[str, int], list[tuple[float, int]]], hori
         print(f"{name:15s} {label:9s}", *(f"{h}: {s:+.1f} %" for h, s in zip(horizons, skill, strict=True)), flush=True)
 
 
+def decisions() -> None:
+    """Print the contest of decisions, 29 origins, each rule's log-CRPS, log error and coverage, and our skill."""
+    flow, horizons, tables = read(locality="eu"), (1, 2, 4, 8), []
+    names = taking_part(flow, "2013-Q1")[0]["output"]
+    columns = [flow.panel.series.index(name) for name in names]
+    for origin in origins_of("2013-Q1", "2020-Q1", flow):
+        past = flow.panel.upto(origin)
+        known = past.output[:, columns]
+        said = {rule: baselines.forecast(rule, known, 8, 4).quantiles for rule in GENERAL}
+        (mix,) = rules.OUTPUT_RULES
+        said[mix] = np.stack([rules.forecast(mix, past.output[:, c], 8, past.intake[:, c]) for c in columns])
+        output = likely(past).simulate(8, 1).output
+        assert output is not None
+        own = output.values.sel(series=list(names)).values.astype(float)
+        said[MODEL] = np.moveaxis(np.quantile(own, scores.LEVELS, axis=0), 0, -1)
+        tables += [_wide(rule, "output", past, names, horizons, quantiles) for rule, quantiles in said.items()]
+    rows = told.scored(pd.concat(tables, ignore_index=True), flow.panel)
+    shown = ["log_crps", "log_error", "covered80", "covered95"]
+    print(rows.groupby(["horizon", "model_id"])[shown].mean().round(3).to_string())
+    for label, part in [*rows.groupby("horizon"), ("1, 2 and 4", rows[rows["horizon"] < 8])]:
+        for rule in (*rules.OUTPUT_RULES, "LocalLevelT"):
+            found = compare(part, MODEL, rule, "log_crps", seed=1)
+            print(label, rule, found.skill, found.skill_low, found.skill_high)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["decisions"]:
+        sys.exit(decisions())
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 4)

@@ -115,6 +115,9 @@ def test_on_a_phone_the_chart_shows_forecast_and_axis_together(opened, served) -
     assert label is not None and whole is not None and axis is not None
     assert whole["x"] <= label["x"] and label["x"] + label["width"] <= axis["x"] + axis["width"] < whole["x"] + 90
     assert Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"] == []
+    # Two frames of one name in a page, and one drawing is cut off by the other's, or by none.
+    frames = page.evaluate("[...document.querySelectorAll('figure clipPath')].map(each => each.id)")
+    assert len(frames) == len(set(frames)) > 5
 
 
 def test_print_leaves_the_controls_out_and_says_how_sure_it_is(looked_at: Callable[..., Page]) -> None:

@@ -111,6 +111,15 @@ def test_the_energy_score_is_that_of_the_library_and_leaves_unknown_series_out()
     assert one[1] == pytest.approx(scores.energy_score(samples[1:, :, :2], observed[1:, :2])[0])
 
 
+def test_scores_of_samples_are_those_of_the_library() -> None:
+    rng = np.random.default_rng(8)
+    draws, observed = rng.poisson(3, (60, 5)).astype(float), rng.poisson(3, 5).astype(float)
+    exact = scoringrules.crps_ensemble(observed, draws, m_axis=0, estimator="qd")
+    np.testing.assert_allclose(scores.sample_crps(draws, observed), exact)
+    near = scores.energy_score(draws[None], observed[None], neighbours=True)[0]
+    assert near == pytest.approx(float(scoringrules.es_ensemble(observed, draws, estimator="akr")))
+
+
 def test_a_sample_scores_the_integral_that_the_score_stands_for() -> None:
     draws = norm.ppf((np.arange(4000) + 0.5) / 4000, 3, 2)[:, None]
     whole = (

@@ -136,3 +136,27 @@ def test_two_samplers_agree_and_means_are_near_their_approximation() -> None:
     assert np.abs(ours.mean - laplace.approximate(cells).mean).mean() < 0.02
     table = ours.table()
     assert len(table) == 32 and ((table["low95"] <= table["share"]) & (table["share"] <= table["high95"])).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("scales", "persons", "seed"), [((0.5, 0.4, 0.3), 25, 4), ((0.6, 0.0, 0.0), 6, 5)], ids=["differ", "alike"]
+)
+def test_both_samplers_agree_within_their_monte_carlo_error(scales: tuple, persons: float, seed: int) -> None:
+    cells, _ = world(3, 6, scales, persons, seed)
+    nuts, ours = fit_by_nuts(cells, draws=1000, tune=1000, chains=4, seed=1), fit(cells, draws=1500, chains=4, seed=1)
+    told = []
+    for what in (lambda x: x, lambda x: (x - x.mean(axis=0)) ** 2):  # means, and variances about them
+        found = [_batch_means(what(each.share)) for each in (nuts, ours)]
+        apart = (found[0][0] - found[1][0]) / np.hypot(found[0][1], found[1][1])
+        told.append(apart)
+        assert np.sqrt((apart**2).mean()) < 1.6 and np.abs(apart).max() < 5
+    print("apart in Monte Carlo errors, root mean square and most:", [(x.std(), np.abs(x).max()) for x in told])
+    print("largest difference of means:", np.abs(nuts.mean - ours.mean).max())
+    print("ratio of deviations:", np.ptp(ours.share.std(axis=0) / nuts.share.std(axis=0)))
+
+
+def _batch_means(drawn: np.ndarray, batches: int = 40) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean over draws and its Monte Carlo error; draws stand chain by chain."""
+    means = drawn.reshape(batches, -1, *drawn.shape[1:]).mean(axis=1)
+    return means.mean(axis=0), means.std(axis=0, ddof=1) / np.sqrt(batches)

@@ -14,6 +14,7 @@ from workbench.models.settlement.leaving_by_size import LeavingBySize
 from workbench.models.settlement.not_fitted import CARRIED, COMBINED, NotFitted
 from workbench.presentation import settlement as page
 from workbench.presentation.settlement import figures as settlement_figures
+from workbench.presentation.tables import Table
 from workbench.studies.settlement import SettlementResult
 from workbench.studies.settlement.backtest.verdict import Verdict
 from workbench.studies.settlement.moves.moves import Moves, MovesResult
@@ -119,7 +120,10 @@ def test_retention_stands_beside_what_was_assumed(result: SettlementResult) -> N
     stayed, living = moves.follow_cohort(settled, [known.staying(y) for y in moves.HORIZONS], gravity, seed=1)
     anchor = pd.DataFrame({"years": [7], "share": [0.99], "source": ["somewhere"]})
     moved = MovesResult(known, hazard.retention(), stayed, living, settled, (SOURCE,), result.names, anchor)
-    assert "misses 1 figure" in page.anchors(moved).caption
+    beside = page.anchors(moved)
+    assert isinstance(beside, Table) and "misses 1 figure" in beside.caption
+    assert beside.notes[0].startswith("A figure from elsewhere says that 99\u00a0% still live there after 7 years")
+    assert beside.notes[0].endswith("More may stay than is shown here.")
     assert page.cohort(moved, settled.labels("municipality")[0]).data["years"].tolist() == [1, 3, 5]
     table = page.retention(moved)
     assert [row[0] for row in table.rows] == ["1 year", "3 years", "5 years"]

@@ -84,6 +84,7 @@ def test_a_table_of_the_last_months_of_quarters_is_one_of_quarters(tmp_path: Pat
     frame = table().assign(period=[f"{p[:5]}{ends[p[5:]]}" for p in table()["period"]])
     found = read(file=written(frame, tmp_path), today=TODAY)
     assert found.panel.periods == tuple(table()["period"]) and "read as quarters" in found.notes[0]
+    assert backtest.origins_of("2022-06", "2023-06", found, every=2) == ["2022-Q2", "2022-Q4", "2023-Q2"]
     monthly = pd.concat([frame, pd.DataFrame({"period": ["2018-02"], "stock": [2000]})])
     assert read(file=written(monthly, tmp_path), today=TODAY, contradiction=9).panel.season == 12
 

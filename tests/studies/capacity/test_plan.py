@@ -16,7 +16,7 @@ from workbench.reporting.build import build
 from workbench.studies import publishing
 from workbench.studies.capacity import staffing, study, wait
 from workbench.studies.capacity.agency import read_agency
-from workbench.studies.capacity.intake import cases_of
+from workbench.studies.capacity.intake import ForecastUsed, cases_of
 
 pytestmark = pytest.mark.whole
 
@@ -61,7 +61,11 @@ def test_the_draws_of_an_inflow_forecast_are_the_intake_draw_by_draw(small, tmp_
     persons = np.random.default_rng(1).poisson(400, (20, 1, 4))
     labels = {"destination": ["XX"], "month": [*months, "2027-02"]}
     cases = cases_of(Draws.from_array(persons, labels, "applicants"), 0.5)
-    result = study.study(locality=small, horizon=3, draws=20, intake=cases, runs=tmp_path)
+    used = ForecastUsed("XX", "2026-10", "abc", 0.5, passed=False)
+    result = study.study(locality=small, horizon=3, draws=20, intake=cases, forecast=used, runs=tmp_path)
+    assert result.forecast == used
+    for language, said in (("en", "0.50 cases for each"), ("nb", "0,50 saker per"), ("sv", "0,50 ärenden per")):
+        assert said in page.how_sure(result, language).caveats[0]
     drawn = result.uncertain(20).intake.sum(axis=(2, 3))
     np.testing.assert_array_equal(drawn, np.round(persons[:, 0, :3] * 0.5))
     with pytest.raises(DataError, match="does not reach 2027-03"):
@@ -81,10 +85,14 @@ def test_limits_that_collide_are_told_with_the_smallest_easing(small, tmp_path):
     ("name", "change", "said"),
     [
         ("queues", lambda t: t.assign(waiting=t["waiting"].where(t.index > 0, -5)), "row 2, column 'waiting'.*-5"),
-        ("routes", lambda t: t[t["stage"] != "settlement"], "no way leads out"),
+        ("routes", lambda t: t[t["stage"] != "settlement"], r"queues: row \d+, column 'stage': no way leads out"),
         ("teams", lambda t: t.assign(stage=t["stage"].replace("appeal", "apeal")), "no stage 'apeal'"),
         ("intake", lambda t: t.assign(case_type=t["case_type"].replace("minor", "child")), "no case type 'child'"),
-        ("teams", lambda t: t.assign(staff=t["staff"].where(t["stage"] != "decision", 0)), "nobody works on them"),
+        (
+            "teams",
+            lambda t: t.assign(staff=t["staff"].where(t["stage"] != "decision", 0)),
+            r"queues: row \d+, column 'stage': .*nobody works",
+        ),
     ],
 )
 def test_tables_that_do_not_hold_together_are_refused_by_row_and_value(small, tmp_path, name, change, said):

@@ -153,7 +153,8 @@ def test_a_fault_is_named_by_row_and_question_without_the_answer(store: Store, t
     with pytest.raises(DataError) as told:
         load(store, as_csv(tmp_path / "s.csv", [answers(1), bad]))
     (fault,) = told.value.faults
-    assert (fault.row, fault.column) == (3, question) and FAULTS[question] not in told.value.message()
+    assert (fault.row, fault.column) == (3, question)
+    assert FAULTS[question] not in told.value.message().replace(str(tmp_path), "")
     assert rows(store) == before
 
 

@@ -145,7 +145,14 @@ def test_from_the_permit_to_the_letter(register: Path) -> None:
     for household in accepted:
         assert "another person" in run("round", "decide", key, household, "--who", "berit", "--today", TODAY).stdout
         assert "second decider is the first" in run("round", "decide", key, household, "--who", "berit", code=2).output
-        assert "Decided" in run("round", "decide", key, household, "--who", "carl", "--today", TODAY).stdout
+    run("round", "close", key, "--who", "anna", code=2)
+    both = run("round", "decide", key, *accepted, "--who", "carl", "--today", TODAY).stdout.splitlines()
+    assert len(both) == len(accepted) and all(line.endswith(": decided.") for line in both)
+    again = run("round", "decide", key, accepted[0], "--who", "carl", code=2).output
+    assert "decided already: it goes to" in again
+    assert "no offer in this round" in run("round", "decide", key, "H999", "--who", "carl", code=2).output
+    offered = run("round", "status", key).stdout
+    assert offered.count("  decided") == len(accepted) and refused in offered
     run("round", "letters", key, "--out", register / "letters", "--who", "anna")
     texts = [
         "".join(page.extract_text() for page in pypdf.PdfReader(p).pages) for p in (register / "letters").iterdir()
@@ -331,6 +338,19 @@ def test_answers_noted_in_part_are_a_warning(register: Path) -> None:
     assert f"1 of {len(rows)} noted" in said and "row 3: 'decline' needs a reason" in said
 
 
+def test_a_list_that_cannot_be_noted_says_why_at_once(register: Path) -> None:
+    key, lists = sent(register)
+    unanswered = table(register / "a.csv", [{"household": each, "answer": ""} for each in lists["0301"]])
+    asked = ("round", "respond", key, "--who", "oslo", "--file")
+    assert "no row has an answer yet" in run(*asked, unanswered, "--place", "0301", code=2).output
+    filled = table(register / "b.csv", [{"household": each, "answer": "accept"} for each in lists["0301"]])
+    assert "was offered to 'Oslo'" in run(*asked, filled, "--place", "Oslo", "--today", TODAY, code=2).output
+    late = run(*asked, filled, "--place", "0301", "--today", "2026-06-01", code=2).output
+    assert late.count("after the deadline") == 1 and "--today" in late
+    one = ("round", "respond", key, "--place", "0301", "--household", lists["0301"][0], "--who", "oslo", "--decline")
+    assert "'no house' is no code" in run(*one, "--reason", "no house", "--today", TODAY, code=2).output
+
+
 def test_a_household_that_leaves_gives_its_place_back(register: Path) -> None:
     key, lists = sent(register)
     household, other = lists["0301"][:2]
@@ -423,7 +443,7 @@ def test_municipalities_are_written_to_once_each_and_what_is_due_is_listed(regis
     run(*letters, "--kind", "offers", "--out", register / "offers", "--today", TODAY)
     assert due(TODAY) == {} and "2 letters" not in run("round", "status", "--today", TODAY).stdout
     said = (register / "offers" / "offers-0301.txt").read_text(encoding="utf-8")
-    assert "Til Oslo kommune" in said and "innen 6.3.2026" in said and f"Husstander: {len(lists['0301'])}." in said
+    assert "Til Oslo kommune" in said and "innen 6. mars 2026" in said and f"Husstander: {len(lists['0301'])}." in said
     assert "uke 10" in pypdf.PdfReader(register / "offers" / "offers-0301.pdf").pages[0].extract_text()
     assert (
         "no municipality is due"

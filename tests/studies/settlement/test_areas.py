@@ -16,7 +16,7 @@ from workbench.models.settlement.panel.panel import SettlementPanel
 from workbench.studies import settlement
 from workbench.studies.settlement.backtest import backtest as settlement_backtest
 from workbench.studies.settlement.backtest import verdict
-from workbench.studies.settlement.table import areas
+from workbench.studies.settlement.table import areas, checks
 from workbench.studies.settlement.table.data import Observed, read_settlement
 
 pytestmark = pytest.mark.quick
@@ -91,6 +91,31 @@ def test_a_table_that_leaves_out_nobody_has_no_ended_areas() -> None:
         + [("C", 2011, 1), ("C", 2016, 1)]
     )
     assert areas.ended(pd.DataFrame(rows, columns=["municipality", "year", "settled"]), 2019) == ()
+
+
+def test_areas_that_come_and_go_in_a_table_without_empty_rows_are_no_mergers() -> None:
+    rows = [(f"S{k}", y, 9) for k in range(9) for y in (2010 + k % 3, 2014 + k % 4, 2019)]
+    rows += [("A", 2012, 4), ("B", 2012, 5), ("C", 2013, 9)]  # as if A and B had become C
+    found = pd.DataFrame(rows, columns=["municipality", "year", "settled"])
+    assert areas.mergers(found) == ()
+    full = pd.DataFrame(
+        [("S", y, 9) for y in range(2010, 2020)] + rows[-3:], columns=["municipality", "year", "settled"]
+    )
+    assert [merger.new for merger in areas.mergers(full)] == ["C"]
+
+
+def test_a_stock_and_areas_that_begin_are_pointed_out() -> None:
+    years = range(2010, 2018)
+    flow = [(area, y, 50 + 40 * ((y + k) % 2)) for k, area in enumerate("ABC") for y in years]
+    stock = [(area, y, 500 + 10 * (y - 2010)) for area in "ABC" for y in years]
+    begun = [*flow, ("D", 2014, 30), ("D", 2015, 20)]
+    said = [
+        (checks.told_stock(rows, 2017), checks.told_first_rows(rows, 2017))
+        for rows in (pd.DataFrame(r, columns=["municipality", "year", "settled"]) for r in (flow, stock, begun))
+    ]
+    assert said[0] == ([], []) and not said[2][0]
+    assert "change by 2 %" in said[1][0][0] and "stock" in said[1][0][0] and not said[1][1]
+    assert "at most 13.6 %" in said[2][1][0] and "rows with 0 persons" in said[2][1][0]
 
 
 def test_code_changes_bring_a_table_to_todays_areas(tmp_path: Path) -> None:

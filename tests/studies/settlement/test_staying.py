@@ -63,6 +63,8 @@ def test_scores_of_staying_are_read_by_allocate_and_are_called_assumed(
     assert done.exit_code == 0, done.output
     assert "Mostly assumed" in done.output
     beside = json.loads(out.with_suffix(".json").read_text(encoding="utf-8"))
+    assert "A figure from elsewhere says that 67 % still live there after 7 years" in " ".join(done.output.split())
+    assert any(not row["inside"] for row in beside["checked_against"])
     assert beside["kind"] == "prior-driven" and beside["reason"] == "decided by the council"
     scores = pd.read_csv(out, dtype={"place": str})
     assert len(scores) == 9 and scores["score"].between(0, 1).all()

@@ -36,6 +36,7 @@ class Controls:
     upload: ipywidgets.FileUpload = field(
         default_factory=lambda: ipywidgets.FileUpload(multiple=True, accept=".csv,.xlsx,.parquet")
     )
+    choices: ipywidgets.Button = field(default_factory=_button)
     objective: ipywidgets.Dropdown = field(default_factory=_dropdown)
     rules: ipywidgets.Box = field(default_factory=lambda: ipywidgets.Box([]))
     household: ipywidgets.Dropdown = field(default_factory=_dropdown)
@@ -77,10 +78,14 @@ class Controls:
     def box(self, bridge: ipywidgets.Box) -> ipywidgets.Box:
         """Return the page: choices on one side, answers on the other."""
         change = boxed("mw-card", self.household, self.action, self.place, self.other, self.number, self.reason,
-                      self.notice, boxed("mw-row", self.apply), boxed("mw-row", self.undo, self.redo))  # fmt: skip
+                      boxed("mw-row", self.apply), boxed("mw-row", self.undo, self.redo))  # fmt: skip
         more = boxed("mw-card", self.longer, self.cancel, self.others, self.weigh, self.judge, self.make_pdf, self.pdf)
-        controls = boxed("mw-controls", boxed("mw-card", self.language, self.batch, self.upload),
-                        boxed("mw-card", self.objective, self.rules), change, more)  # fmt: skip
+        best = boxed("mw-card", self.objective, self.rules)
+        for card in (best, change, more):
+            card.add_class("mw-choices")  # on a phone they wait behind a button: the plan comes first
+        self.choices.add_class("mw-toggle")
+        first = boxed("mw-card", self.language, self.batch, self.upload, self.choices)
+        controls = boxed("mw-controls", first, self.notice, best, change, more)
         self.map.add_class("mw-charts")
         self.household.add_class("mw-household")
         self.rules.add_class("mw-rows")
@@ -130,6 +135,7 @@ class Controls:
             (self.language, say("Language", language)),
             (self.batch, say("Batch", language)),
             (self.upload, say("Bring tables", language)),
+            (self.choices, say("Change the plan", language)),
             (self.objective, say("What is best", language)),
             (self.household, say("Household", language)),
             (self.action, say("Change", language)),

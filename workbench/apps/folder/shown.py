@@ -90,7 +90,7 @@ def _members(case: Case, language: str) -> str:
             str(each.get("born") or DASH),
             str(each.get("settled") or DASH),
         ]
-        for each in case.folder.get("person", ())
+        for each in sorted(case.folder.get("person", ()), key=lambda each: str(each.get("case_number")))
     ]
     return table(heads, rows, say("Members of the household", language)) if rows else ""
 

@@ -143,7 +143,7 @@ class RoundsView(RegisterView):
         if not household:
             raise AppError(say("Choose an accepted household.", self.lang))
         with self.desk.store.writing() as connection:
-            stands = answers.decide(
+            _, stands = answers.decide(
                 connection, self.entries.key(self.lang), household, today=today, who=self.desk.login
             )
         done = marked("Decided.") if stands else marked("Noted; another person has to decide too.")

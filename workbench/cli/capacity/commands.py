@@ -47,9 +47,10 @@ def fit(
 ) -> None:
     """Fit the model to everything known up to a period; tell what moves intake, output and stock."""
     from workbench.studies.capacity import forecasting
-    from workbench.studies.capacity.data import read
+    from workbench.studies.capacity.data import period_of, read
 
     flow = read(file=data, locality=locality, table=table, contradiction=contradiction)
+    as_of = period_of(flow, as_of)
     with step(f"Fit to {as_of}"):
         fitted = forecasting.fit(flow, as_of=as_of, seed=seed, draws=draws)
     weights = forecasting.weights(fitted)
@@ -96,16 +97,17 @@ def forecast(
     from workbench.core.storage.outputs import guard
     from workbench.sources import files
     from workbench.studies.capacity import forecasting
-    from workbench.studies.capacity.data import read
+    from workbench.studies.capacity.data import period_of, read
 
     if out is not None:
         guard([files.writable(out)], reads=[data, intake], overwrite=overwrite)
     flow = read(file=data, locality=locality, table=table, contradiction=contradiction)
+    as_of = period_of(flow, as_of)
     given = forecasting.intake_ahead(intake, flow, as_of=as_of, horizon=horizon) if intake is not None else None
     if inflow is not None:
         given = tied_intake(flow, inflow, destination, share, runs, as_of=as_of, horizon=horizon, stated=given)
     with step(f"Forecast {horizon} periods from {as_of}"):
-        fitted = forecasting.fit(flow, as_of=as_of, seed=seed, draws=draws)
+        fitted = forecasting.fit(flow, as_of=as_of, seed=seed, draws=draws, given=given or ())
         futures = fitted.simulate(horizon, seed, intake=given)
     summary = forecasting.summary(futures)
     if out is not None:

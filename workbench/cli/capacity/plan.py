@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from workbench.core.draws import Draws
     from workbench.studies.capacity.data import CaseFlow
+    from workbench.studies.capacity.intake import ForecastUsed
     from workbench.studies.inflow import InflowResult
 
 
@@ -36,14 +37,18 @@ def _saved(run: str, runs: Path | None) -> InflowResult:
     return found
 
 
-def intake_of(run: str | None, destination: str | None, share: float, runs: Path | None) -> Draws | None:
-    """Return the draws of a saved inflow forecast as an agency's intake, whole cases; None if none is named."""
+def intake_of(
+    run: str | None, destination: str | None, share: float, runs: Path | None
+) -> tuple[Draws | None, ForecastUsed | None]:
+    """Return the draws of a saved inflow forecast as an agency's intake, whole cases, and which it is; None if none."""
     if run is None:
-        return None
-    from workbench.studies.capacity.intake import cases_of, destination_of
+        return None, None
+    from workbench.studies.capacity.intake import ForecastUsed, cases_of, destination_of
 
-    draws = _saved(run, runs).draws
-    return cases_of(draws.select(destination=[destination_of(draws, destination)]), share)
+    found = _saved(run, runs)
+    place = destination_of(found.draws, destination)
+    used = ForecastUsed(place, found.as_of, found.record.key, share, found.diagnostics.ok)
+    return cases_of(found.draws.select(destination=[place]), share), used
 
 
 def tied_intake(
@@ -82,7 +87,7 @@ def plan(
     horizon: int,
     draws: int,
     limits: Limits,
-    intake: Draws | None,
+    intake: tuple[Draws | None, ForecastUsed | None],
     seed: int,
     language: str,
     runs: Path | None,
@@ -102,7 +107,14 @@ def plan(
     guard([*([files.writable(out)] if out else []), *([json_file] if json_file else [])], overwrite=overwrite)
     with step(f"Plan {horizon} months over {draws} draws"):
         result = study.study(
-            locality=locality, horizon=horizon, draws=draws, seed=seed, intake=intake, runs=runs, **limits
+            locality=locality,
+            horizon=horizon,
+            draws=draws,
+            seed=seed,
+            intake=intake[0],
+            forecast=intake[1],
+            runs=runs,
+            **limits,
         )
     tables = [f(result, language) for f in (page.by_stage, page.by_unit, page.by_choice, page.by_cause)]
     said = [page.key_findings(result, language), *tables, page.how_sure(result, language)]
@@ -116,7 +128,8 @@ def plan(
             "synthetic": result.data.synthetic,
             "sentences": [part.plain() for part in page.key_findings(result, language).parts],
             **{table.name: table.data.to_dict("records") for table in tables},
-            "caveats": list(result.record.caveats),
+            "intake_forecast": None if result.forecast is None else vars(result.forecast),
+            "caveats": list(page.how_sure(result, language).caveats),
         }
         write_text(json_file, json.dumps(body, ensure_ascii=False, indent=2, default=float) + "\n")
     typer.echo("\n\n".join(part.plain() for part in said))

@@ -166,12 +166,14 @@ def respond(
     file: Annotated[Path | None, typer.Option(help="Its list with the columns answer and reason filled in.")] = None,
     household: Annotated[str, typer.Option(help="One household, instead of a file.")] = "",
     accept: Annotated[bool, typer.Option("--accept/--decline", help="The answer for one household.")] = True,
-    reason: Annotated[str, typer.Option(help="Why declined, a code such as no_dwelling.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why declined: no_suitable_dwelling, service_missing, no_room_left or other.")
+    ] = "",
     store: Address = "",
     today: Day = "",
 ) -> None:
     """Note a municipality's answers; one that is refused is reported, the others are kept."""
-    from workbench.core.errors import DataError, Fault, StoreError
+    from workbench.core.errors import DataError
     from workbench.store import database
     from workbench.store.rounds import answers
     from workbench.studies.rounds import sending
@@ -179,33 +181,37 @@ def respond(
     if (file is None) == (not household):
         raise typer.BadParameter("give either --file or --household")
     opened, now = database.opened(store), options.day_or_today(today)
-    given = sending.read_answers(file) if file else [(0, household, accept, reason)]
-    faults: list[Fault] = []
-    for row, each, yes, why in given:
-        try:
-            with opened.writing() as c:
-                answers.respond(c, key, each, yes, place=place, today=now, who=who, reason=why)
-        except StoreError as error:
-            if file is None:
-                raise
-            faults.append(Fault(f"{error.what} {error.why}".strip(), row))
-    typer.echo(f"Answers: {len(given) - len(faults)} of {len(given)} noted.")
+    if file is None:
+        with opened.writing() as c:
+            answers.respond(c, key, household, accept, place=place, today=now, who=who, reason=reason)
+        typer.echo(f"{household}: {'accepted' if accept else 'declined'} by {place}.")
+        return
+    noted, faults = sending.note_answers(opened, key, file, place=place, today=now, who=who)
+    typer.echo(f"Answers: {noted} of {noted + len(faults)} noted.")
     if faults:
         do = "correct the rows named and give the file again: what is noted already is named and stays"
         refused = DataError("some answers were not noted", where=str(file), do=do, faults=faults)
         typer.echo(refused.message(), err=True)
-        raise typer.Exit(WARNING if len(faults) < len(given) else refused.exit_code)
+        raise typer.Exit(WARNING if noted else refused.exit_code)
 
 
-@app.command("decide", epilog="Example: workbench round decide R0123 H0456 --who berit")
-def decide(key: Key, household: Household, who: Who, store: Address = "", today: Day = "") -> None:
-    """Decide on an accepted household, as the person named."""
+@app.command("decide", epilog="Example: workbench round decide R0123 H0456 H0457 --who berit")
+def decide(
+    key: Key,
+    households: Annotated[list[str], typer.Argument(help="The households; either all are decided or none.")],
+    who: Who,
+    store: Address = "",
+    today: Day = "",
+) -> None:
+    """Decide on accepted households, as the person named."""
     from workbench.store import database
     from workbench.store.rounds import answers
 
+    now = options.day_or_today(today)
     with database.opened(store).writing() as c:
-        stands = answers.decide(c, key, household, today=options.day_or_today(today), who=who)
-    typer.echo("Decided." if stands else "Noted; another person has to decide too.")
+        decided = [(each, *answers.decide(c, key, each, today=now, who=who)) for each in dict.fromkeys(households)]
+    for household, place, stands in decided:
+        typer.echo(f"{household} goes to {place}: " + ("decided." if stands else "noted; another person decides too."))
 
 
 @app.command("settle", epilog="Example: workbench round settle H0456 --place 0301 --day 2026-04-01 --who oslo")
@@ -225,7 +231,7 @@ def settle(
     moved, now = options.day(day), options.day_or_today(today)
     with database.opened(store).writing() as c:
         left = settling.settle(c, household, moved, place=place, case_number=case_number, today=now, who=who)
-    typer.echo("Settled." if not left else f"Noted; {left} members have not moved in yet.")
+    typer.echo(f"{household} is settled in {place}." if not left else f"Noted; {left} members have not moved in yet.")
 
 
 @app.command("close", epilog="Example: workbench round close R0123 --who anna")
@@ -239,15 +245,24 @@ def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
     typer.echo("Closed: " + (", ".join(f"{number} {state}" for state, number in ended.items()) or "no offers"))
 
 
-@app.command("status", epilog="Example: workbench round status --json")
-def status(store: Address = "", locality: Home = "norway", as_json: AsJson = False, today: Day = "") -> None:
-    """List the rounds with how many offers are in which state, the letters that went out and those that are due."""
+@app.command("status", epilog="Example: workbench round status R0123")
+def status(
+    key: Annotated[str, typer.Argument(help="One round: its offers, a line each, without names.")] = "",
+    store: Address = "",
+    locality: Home = "norway",
+    as_json: AsJson = False,
+    today: Day = "",
+) -> None:
+    """List the rounds: how many offers are in which state, the letters that went out and those that are due."""
     from workbench.sources import localities
     from workbench.store import database
     from workbench.store.rounds import answers
     from workbench.store.rounds import letters as sent
     from workbench.studies.rounds import municipal_letters
 
+    if key:
+        _offers(key, store, as_json)
+        return
     opened, now = database.opened(store), options.day_or_today(today)
     with opened.reading() as c:
         found = [{**row, "letters": sent.written(c, row["id"])} for row in answers.rounds(c)]
@@ -272,6 +287,23 @@ def status(store: Address = "", locality: Home = "norway", as_json: AsJson = Fal
 
 def _counts(by: dict[str, int]) -> str:
     return ", ".join(f"{number} {what}" for what, number in by.items())
+
+
+def _offers(key: str, store: str, as_json: bool) -> None:
+    """List the offers of a round by place: household, place, state."""
+    from workbench.store import database
+    from workbench.store.rounds import answers, proposals
+
+    with database.opened(store).reading() as c:
+        proposals.get(c, key)
+        rows = [{name: row[name] for name in ("household", "place", "state")} for row in answers.listed(c, key)]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        typer.echo(f"{row['place']}  {row['household']}  {row['state']}")
+    if not rows:
+        typer.echo("Nothing has been proposed in this round.")
 
 
 app.command("letters", epilog="Example: workbench round letters R0123 --out letters --kind reminder --who anna")(

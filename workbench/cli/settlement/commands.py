@@ -194,7 +194,8 @@ def forecast(
         }
         typer.echo(json.dumps(body, ensure_ascii=False))
     else:
-        first = summary[summary["year"] == result.years[0]].sort_values("median", ascending=False, kind="stable")
+        order = ["median", "high80", "high95"]
+        first = summary[summary["year"] == result.years[0]].sort_values(order, ascending=False, kind="stable")
         rows = summary if everything else first.head(PRINTED)
         typer.echo(headline.sentence)
         typer.echo(settlement_levels.written(rows, result).to_string(index=False))

@@ -28,6 +28,7 @@ def staying(
     """Write scores for `workbench allocate --scores`: the chance, mostly assumed, of still living there later."""
     from workbench.core.storage.files import replacing
     from workbench.core.storage.outputs import guard
+    from workbench.presentation.settlement.moves import missed
     from workbench.presentation.wording import counted, percent
     from workbench.sources import files
     from workbench.studies.settlement.moves.staying import CAVEATS
@@ -46,7 +47,7 @@ def staying(
         f"{percent(row['high80'])}) still there after {counted(years, 'year')}."
         for row in found.spread.to_dict("records")
     ]
-    typer.echo("\n".join([*told, *CAVEATS, f"Scores: {out}; what they rest on: {beside}"]))
+    typer.echo("\n".join([*told, *missed(found.anchors), *CAVEATS, f"Scores: {out}; what they rest on: {beside}"]))
 
 
 @app.command("delay", epilog="Example: workbench settlement delay --data permits.csv")

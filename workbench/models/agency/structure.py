@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,8 +49,8 @@ class Agency:
         total = self.ways.sum(axis=-1, keepdims=True)
         return np.divide(self.ways, total, out=np.zeros_like(self.ways), where=total > 0)
 
-    def trapped(self) -> list[Fault]:
-        """Return a fault for every stage and type from which no outcome can be reached."""
+    def trapped(self) -> list[tuple[str, str]]:
+        """Return type and stage of all cases that can reach no outcome."""
         found = []
         for c, kind in enumerate(self.case_types):
             out = self.ways[:, c, len(self.stages) :].sum(axis=1) > 0
@@ -60,26 +61,36 @@ class Agency:
             met[0] |= self.intake[:, c].sum() > 0
             for _ in self.stages:
                 met = met | (onward & met[:, None]).any(axis=0)
-            found += [
-                Fault(f"no way leads out of the agency for cases of type '{kind}'", None, "stage", self.stages[k])
-                for k in np.flatnonzero(met & ~out)
-            ]
+            found += [(kind, self.stages[k]) for k in np.flatnonzero(met & ~out)]
         return found
 
-    def checked(self, where: str = "agency") -> Agency:
+    def checked(self, where: str = "agency", rows: Mapping[tuple[str, str], int] | None = None) -> Agency:
         """Return the agency if its parts hold together.
+
+        ``rows`` gives the line of the table of queues where a type of case, or a unit, first stands with a stage.
 
         Raises
         ------
         DataError
             If a stage cannot be left, or work arrives where nobody works and no time is stated.
         """
-        faults = self.trapped()
+        at = rows or {}
+        table = "queues" if rows else ""
+        faults = [
+            Fault(
+                f"no way leads out of the agency for cases of type '{kind}'",
+                at.get((kind, stage)),
+                "stage",
+                stage,
+                where=table,
+            )
+            for kind, stage in self.trapped()
+        ]
         for u, unit in enumerate(self.units):
             for k, stage in enumerate(self.stages):
                 if self.staff[u, k] == 0 and self.waiting[u, k].sum() > 0:
                     told = f"{int(self.waiting[u, k].sum()):,} cases wait in {unit} and nobody works on them"
-                    faults.append(Fault(told, None, "staff", stage))
+                    faults.append(Fault(told, at.get((unit, stage)), "stage", stage, where=table))
         if faults:
             raise DataError(
                 f"this agency does not hold together: {len(faults)} fault{'s' * (len(faults) > 1)}",

@@ -111,8 +111,14 @@ class CaseFlowModel:
         tune: int = 500,
         chains: int = 4,
         cores: int | None = None,
+        without: tuple[str, ...] = (),
     ) -> CaseFlowFit:
         """Learn from a panel; the last of its periods is the origin.
+
+        Parameters
+        ----------
+        without
+            Equations that are not needed: ``intake`` where the intake ahead is given for every series.
 
         Raises
         ------
@@ -124,7 +130,9 @@ class CaseFlowModel:
                 raise AssumptionError(f"{name} is {value}", why="chains must be comparable", do=f"at least {least}")
         from workbench.models import sampling  # PyMC is loaded only when a fit is really made
 
-        equations = {e: rows for e, rows in observed(panel).items() if len(rows.change) >= FEWEST_ROWS}
+        equations = {
+            e: rows for e, rows in observed(panel).items() if len(rows.change) >= FEWEST_ROWS and e.name not in without
+        }
         if not {eq.OUTPUT, eq.STOCK} & set(equations):
             raise _nothing_to_learn(panel)
         posterior: dict[str, dict[str, np.ndarray]] = {}

@@ -127,7 +127,9 @@ class SettlementFit:
                 circumstances[:, :, 1] = (last > 0) - USUAL
             circumstances[:, :, 0] = np.log(rule / FEW)
             chance = value["part_base"] + np.einsum("dmk,dk->dm", circumstances, value["part"])
-            chance = chance + rng.standard_normal((size, 1)) * self.configuration.priors.part_year
+            # What makes a year ask few or many lasts: the further ahead, the further it may have gone.
+            year = self.configuration.priors.part_year * np.sqrt(ahead + 1)
+            chance = chance + rng.standard_normal((size, 1)) * year
             there = rng.random(level.shape) < 1 / (1 + np.exp(-chance))
             shock = two_sided(np.broadcast_to(freedom, level.shape), value["skew"], rng)
             shock = np.clip(shock, -limit, limit)

@@ -41,7 +41,7 @@ class SharePriors:
     quota_spread: float = _prior(0.5, "how uncertain each weight of a quota is")
     year: float = _prior(0.3, "how far the shares of all may shift in a year, because others take no part")
     part_spread: float = _prior(1.5, "how strongly each circumstance may move the chance of taking part (logit)")
-    part_year: float = _prior(0.8, "how far that chance moves from year to year (logit); given, not learnt")
+    part_year: float = _prior(1.1, "how far that chance moves from year to year (logit); given, not learnt")
     spread_uncertainty: float = _prior(0.5, "how uncertain each positive quantity is (factor, log scale)")
     limit: float = _prior(5.0, "no simulated shock exceeds this many scales")
 

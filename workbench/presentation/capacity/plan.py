@@ -353,6 +353,26 @@ def how_sure(result: CapacityResult, language: str = "en") -> Finding:
             language,
             draws=number(result.backlog.size, language=language),
         ),
-        caveats=tuple(say(text, language) for text in (*result.record.caveats, *result.data.notes)),
+        caveats=(
+            *_intake(result, language),
+            *(say(text, language) for text in (*result.record.caveats, *result.data.notes)),
+        ),
         language=language,
     )
+
+
+def _intake(result: CapacityResult, language: str) -> tuple[str, ...]:
+    """Return where the intake comes from, if from an inflow forecast."""
+    used = result.forecast
+    if used is None:
+        return ()
+    told = say(
+        "The intake is the inflow forecast for {place} with figures up to {month}, {share} cases for each applicant, "
+        "draw by draw. Its division by unit and type of case is that of the stated intake.",
+        language,
+        place=used.destination,
+        month=month(used.as_of, language),
+        share=number(used.share, 0 if used.share == round(used.share) else 2, language=language),
+    )
+    failed = say("The fit of this inflow forecast did not pass its checks: do not rely on it.", language)
+    return (told,) if used.passed else (told, failed)

@@ -30,7 +30,7 @@ def _months(value: float, language: str) -> str:
 def for_applicant(found: Waits, promise: Promise, language: str = "en") -> Finding:
     """Return the sentence for somebody who applies now, or has waited for some months."""
     basis = say(
-        "It rests on {cases} cases counted up to {month}; a single case may take longer.",
+        "It is based on {cases} cases counted up to {month}; a single case may take longer.",
         language,
         cases=number(promise.cases, language=language),
         month=month(found.as_of, language),

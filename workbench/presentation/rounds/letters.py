@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from babel.dates import format_date
+
 from workbench.core.errors import DataError
 from workbench.core.geography.places import Locality
 from workbench.presentation import markup as m
@@ -50,9 +52,9 @@ def wordings(locality: Locality) -> dict[str, dict[str, str]]:
     return words
 
 
-def day_said(day: date) -> str:
-    """Return a day as letters say it in every language."""
-    return f"{day.day}.{day.month}.{day.year}"
+def day_said(day: date, language: str) -> str:
+    """Return a day as a letter in a language says it, the month in words."""
+    return format_date(day, "long", locale="en_GB" if language == "en" else language)
 
 
 def decision(
@@ -69,7 +71,13 @@ def decision(
     """Return the letter in a person's language; one that has no words is written in English."""
     language = language if language in words else "en"
     said = words[language]
-    told = {"names": ", ".join(names), "persons": persons, "place": place, "day": day_said(day), "reference": reference}
+    told = {
+        "names": ", ".join(dict.fromkeys(names)),
+        "persons": persons,
+        "place": place,
+        "day": day_said(day, language),
+        "reference": reference,
+    }
     return Letter(
         language,
         said["title"],

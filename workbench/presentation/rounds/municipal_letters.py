@@ -51,7 +51,7 @@ def shown(words: dict[str, dict[str, Any]], letter: Letter, *, name: str, langua
     if language not in words:
         raise no_words(language, words)
     said, kind = words[language], words[language][letter.kind]
-    told = {**vars(letter), "place": name, "day": day_said(letter.day)}
+    told = {**vars(letter), "place": name, "day": day_said(letter.day, language)}
     numbers = () if letter.kind == "year" else (said["numbers"].format(**told),)
     body = (
         said["to"].format(**told),

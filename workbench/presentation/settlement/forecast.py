@@ -66,7 +66,9 @@ def medians(result: SettlementResult, year: int | None = None) -> pd.DataFrame:
     """Return the forecast of one year (the first) by municipality, most persons first; columns of ``Draws.summary``."""
     chosen = result.draws.select(year=year or result.years[0])
     table = chosen.summary((0.5, *LEVELS)).assign(name=lambda t: t["municipality"].map(result.names))
-    return table.sort_values(["median", "municipality"], ascending=[False, True], ignore_index=True)
+    # Where most medians are zero, the upper ends of the intervals say who receives more.
+    order = ["median", *(f"high{round(100 * level)}" for level in LEVELS)]
+    return table.sort_values([*order, "municipality"], ascending=[*(False for _ in order), True], ignore_index=True)
 
 
 def headline(result: SettlementResult, language: str = "en") -> Finding:

@@ -192,15 +192,15 @@ def anchors(moved: MovesResult, language: str = "en") -> Table | Finding:
         told = say("No figure from elsewhere stands beside the assumed staying.", language)
         return Finding(told, language=language)
     records = rows.to_dict("records")
-    missed = sum(not r["inside"] for r in records)
+    lost = sum(not r["inside"] for r in records)
     caption = say("Staying as assumed here agrees with the figures from elsewhere", language)
-    if missed:
+    if lost:
         caption = say_many(
             "Staying as assumed here misses {number} figure from elsewhere",
             "Staying as assumed here misses {number} figures from elsewhere",
-            missed,
+            lost,
             language,
-            number=missed,
+            number=lost,
         )
     brackets = say("Median, 80 % interval in brackets.", language)
     origins = " ".join(dict.fromkeys(known(r["source"], language) + "." for r in records))
@@ -218,9 +218,33 @@ def anchors(moved: MovesResult, language: str = "en") -> Table | Finding:
         ),
         data=rows,
         sources=moved.sources[:1],
-        notes=(f"{brackets} {origins}",),
+        notes=(*missed(rows, language), f"{brackets} {origins}"),
         language=language,
     )
+
+
+def missed(anchors: pd.DataFrame, language: str = "en") -> tuple[str, ...]:
+    """Return a sentence for each figure from elsewhere that the model's 80 % interval misses (none if none)."""
+    said = []
+    for row in anchors.to_dict("records"):
+        if row["inside"]:
+            continue
+        figures = {
+            "share": percent(row["share"], language=language),
+            "years": _years(int(row["years"]), language),
+            "model": percent(row["median"], language=language),
+            "interval": _shares(row["low80"], row["high80"], language),
+        }
+        told = say(
+            "A figure from elsewhere says that {share} still live there after {years}; the model says {model} "
+            "(80 % interval {interval}) and misses it.",
+            language,
+            **figures,
+        )
+        more = say("More may stay than is shown here.", language)
+        fewer = say("Fewer may stay than is shown here.", language)
+        said.append(f"{told} {more if row['share'] > row['high80'] else fewer}")
+    return tuple(said)
 
 
 def cohort(moved: MovesResult, municipality: str, language: str = "en") -> Table:

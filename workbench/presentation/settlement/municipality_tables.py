@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.settlement.forecast import LEVELS
+from workbench.presentation.settlement.moves import missed
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import count, number, percent, span
 
@@ -187,7 +188,6 @@ def staying(m: MunicipalityResult, language: str = "en") -> Table | Finding:
         rows.append((int(after), s50, s10, s90, l50, l10, l90))
     names = ["years", "stayed", "stayed_low80", "stayed_high80", "living", "living_low80", "living_high80"]
     frame = pd.DataFrame(rows, columns=names)
-    missed = int((~moved.anchors_beside()["inside"]).sum()) if len(moved.anchors) else 0
     notes = [
         say(
             "Mostly assumed: published figures tell how many have moved, not when. How much nearness counts for movers "
@@ -195,14 +195,7 @@ def staying(m: MunicipalityResult, language: str = "en") -> Table | Finding:
             language,
         )
     ]
-    if missed:
-        notes.append(
-            say_many(
-                "{n} figure from elsewhere lies outside what is assumed here; see the settlement report.",
-                "{n} figures from elsewhere lie outside what is assumed here; see the settlement report.",
-                missed, language, n=missed,
-            )
-        )  # fmt: skip
+    notes += missed(moved.anchors_beside(), language)
     return Table(
         name="municipality-staying",
         caption=say("Who is still there, and who lives there with those who move in", language),

@@ -73,7 +73,11 @@ def move(connection: sa.Connection, household: str, name: str, *, who: str, reas
             do="from here: " + (", ".join(allowed(row.state)) or "nothing, the household is closed"),
         )
     if step.reason and not audit.CODE.fullmatch(reason):
-        raise StoreError(f"'{name}' needs a reason", where=household, do="give a code, such as no_suitable_dwelling")
+        raise StoreError(
+            f"'{reason}' is no code of a reason" if reason else f"'{name}' needs a reason",
+            where=household,
+            do="give a code without spaces, such as no_suitable_dwelling or other",
+        )
     if name == "clear" and (blocked := blockers(connection, household)):
         raise StoreError("the household is not ready", where=household, why="; ".join(blocked))
     to = step.to or row.state_before

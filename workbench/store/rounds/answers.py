@@ -70,7 +70,7 @@ def respond(
         )
     offer = _offer(connection, key, household, place)
     if offer["state"] != "sent":
-        raise StoreError(f"the offer is '{offer['state']}' already", where=household)
+        raise StoreError(f"the offer is '{offer['state']}' already", where=household, do="nothing: the answer stands")
     if accept:
         reservation.reserve(connection, household, offer["weekly_places"], who=who)
         dwellings.hold(connection, place, household, dwellings.last_day(row.year, row.week))
@@ -80,21 +80,16 @@ def respond(
         override(connection, key, "decline", household, place, reason=reason, who=who)
 
 
-def decide(connection: sa.Connection, key: str, household: str, *, today: date, who: str) -> bool:
-    """Note that a person decided; return whether the decision stands, or another person has to decide too.
+def decide(connection: sa.Connection, key: str, household: str, *, today: date, who: str) -> tuple[str, bool]:
+    """Note that a person decided; return the place, and whether the decision stands: another may have to decide too.
 
     Raises
     ------
     StoreError
-        If the municipality has not accepted, or the second decider is the first.
+        If the municipality has not accepted, it is decided already, or the second decider is the first.
     """
     row = get(connection, key, "sent")
-    offers = [each for each in listed(connection, key, "accepted") if each["household"] == household]
-    if not offers:
-        raise StoreError(
-            "no municipality has accepted this household", where=household, do="see `workbench round status`"
-        )
-    offer = offers[0]
+    offer = _accepted(connection, key, household)
     before = list(connection.execute(sa.select(DECISION.c.who).where(DECISION.c.proposal == offer["id"])).scalars())
     if who in before:
         raise StoreError(
@@ -105,11 +100,27 @@ def decide(connection: sa.Connection, key: str, household: str, *, today: date, 
         )
     connection.execute(DECISION.insert().values(proposal=offer["id"], who=who, at=audit.now()))
     audit.append(connection, who, "round.decide", household, "decision", {"round": key, "place": offer["place"]})
-    if len(before) + 1 < row.deciders:
-        return False
-    states.move(connection, household, "decide", who=who)
-    _to(connection, offer["id"], "decided", decided=today)
-    return True
+    place, stands = str(offer["place"]), len(before) + 1 >= row.deciders
+    if stands:
+        states.move(connection, household, "decide", who=who)
+        _to(connection, offer["id"], "decided", decided=today)
+    return place, stands
+
+
+def _accepted(connection: sa.Connection, key: str, household: str) -> dict[str, Any]:
+    """Return the accepted offer of a household; without one, say how its offers of this round stand."""
+    offers = {each["state"]: each for each in listed(connection, key) if each["household"] == household}
+    if "accepted" in offers:
+        return offers["accepted"]
+    see = f"see `workbench round status {key}`"
+    if not offers:
+        raise StoreError("this household has no offer in this round", where=household, do=see)
+    if "decided" in offers:
+        offer = offers["decided"]
+        what = f"this household is decided already: it goes to {offer['place']}, since {offer['decided']}"
+        raise StoreError(what, where=household, do="nothing: the decision stands")
+    why = f"its offer is '{', '.join(offers)}'"
+    raise StoreError("no municipality has accepted this household", where=household, why=why, do=see)
 
 
 def close(connection: sa.Connection, key: str, *, today: date, who: str) -> dict[str, int]:
@@ -123,7 +134,11 @@ def close(connection: sa.Connection, key: str, *, today: date, who: str) -> dict
     row = get(connection, key, "open", "proposed", "sent")
     silent, undecided = listed(connection, key, "sent"), listed(connection, key, "accepted")
     if undecided:
-        raise StoreError(f"{len(undecided)} accepted households wait for a decision", where=key, do="decide them first")
+        raise StoreError(
+            f"{len(undecided)} accepted households wait for a decision",
+            where=key,
+            do=f"decide them first: `workbench round status {key}` names them",
+        )
     if silent and today <= row.deadline:
         raise StoreError(
             f"{len(silent)} offers wait for an answer until {row.deadline}", where=key, do="close after the deadline"

@@ -83,7 +83,7 @@ def read_agency(locality: str | Path = LOCALITY) -> AgencyData:
         )
     tables = {name: localities.table(place, name) for name in TABLES}
     past = localities.table(place, "past") if "past" in place.tables else None
-    agency = structure(tables, str(place.folder)).checked(str(place.folder))
+    agency = structure(tables, str(place.folder)).checked(str(place.folder), _rows(tables["queues"]))
     told = localities.parameters(place)
     day = _day(told)
     as_of = f"{day.year}-{day.month:02d}"
@@ -167,6 +167,15 @@ def structure(tables: Mapping[str, pd.DataFrame], where: str = "agency") -> Agen
         ways,
         came,
     )
+
+
+def _rows(queues: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Return the line of the file where a type of case, or a unit, first stands with a stage."""
+    found: dict[tuple[str, str], int] = {}
+    for at, row in enumerate(queues.to_dict("records"), start=2):
+        for name in ("case_type", "unit"):
+            found.setdefault((str(row[name]), str(row["stage"])), at)
+    return found
 
 
 def assumptions(told: Parameters, day: date, agency: Agency) -> Assumptions:

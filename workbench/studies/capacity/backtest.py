@@ -24,7 +24,7 @@ from workbench.models.caseflow import rules
 from workbench.models.caseflow.panel import CaseFlowPanel
 from workbench.models.scores import LEVELS
 from workbench.studies.capacity import scores
-from workbench.studies.capacity.data import CaseFlow
+from workbench.studies.capacity.data import CaseFlow, period_of
 
 if TYPE_CHECKING:
     from workbench.core.engine import Engine
@@ -52,7 +52,7 @@ class Origin:
 
 def origins_of(first: str, last: str, flow: CaseFlow, every: int = 1) -> list[str]:
     """Return one origin in ``every`` from first to last; both must be periods of the table with one after them."""
-    panel = flow.panel
+    panel, first, last = flow.panel, period_of(flow, first), period_of(flow, last)
     for period in (first, last):
         if period not in panel.periods[:-1]:
             raise AssumptionError(

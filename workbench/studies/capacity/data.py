@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.contracts.checking import check
-from workbench.core.dates.calendar import last_month, month_end, period_months, period_range
+from workbench.core.dates.calendar import add_periods, last_month, month_end, period_months, period_range
 from workbench.core.errors import DataError, Fault
 from workbench.models.caseflow.panel import CaseFlowPanel
 from workbench.sources import files, localities
@@ -132,7 +132,13 @@ def _by_quarter(frame: pd.DataFrame) -> pd.DataFrame:
     months = sorted(set(map(str, filled["period"])))
     if len(months) < FEWEST_QUARTERS or any(period_months(m) == 3 or int(m[5:]) % 3 for m in months):
         return frame
-    return filled.assign(period=[f"{m[:4]}-Q{int(m[5:]) // 3}" for m in map(str, filled["period"])])
+    return filled.assign(period=[add_periods(f"{m[:4]}-Q1", int(m[5:]) // 3 - 1) for m in map(str, filled["period"])])
+
+
+def period_of(flow: CaseFlow, named: str) -> str:
+    """Return a period as the table names it: the last month of a quarter serves for the quarter."""
+    quarters = {last_month(period): period for period in flow.panel.periods}
+    return quarters.get(named, named)
 
 
 def _ends(periods: pd.Series) -> tuple[str, str]:

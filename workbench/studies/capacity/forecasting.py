@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -17,9 +18,17 @@ from workbench.sources import files
 from workbench.studies.capacity.data import ALONE, JOINT, PARTS, CaseFlow
 
 
-def fit(flow: CaseFlow, *, as_of: str, seed: int = 1, draws: int = 500, tune: int = 500) -> CaseFlowFit:
-    """Return the model fitted to what was known at the end of a period."""
-    return CaseFlowModel().fit(flow.panel.upto(as_of), seed=seed, draws=draws, tune=tune)
+def fit(
+    flow: CaseFlow, *, as_of: str, seed: int = 1, draws: int = 500, tune: int = 500, given: Collection[str] = ()
+) -> CaseFlowFit:
+    """Return the model fitted to what was known at the end of a period.
+
+    ``given`` names the series whose intake ahead is known: if all are, no intake is learnt.
+    """
+    known = set(flow.panel.series) <= set(given)
+    return CaseFlowModel().fit(
+        flow.panel.upto(as_of), seed=seed, draws=draws, tune=tune, without=("intake",) if known else ()
+    )
 
 
 def weights(fitted: CaseFlowFit) -> pd.DataFrame:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from workbench.core.dates.calendar import add_months, add_periods, last_month, period_months
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
+
+
+@dataclass(frozen=True)
+class ForecastUsed:
+    """Which saved inflow forecast is the intake: destination, last month known, run, cases for each applicant.
+
+    ``passed`` tells whether its fit passed its diagnostics.
+    """
+
+    destination: str
+    as_of: str
+    run: str
+    share: float
+    passed: bool
 
 
 def cases_of(applicants: Draws, share: float = 1.0) -> Draws:

@@ -106,10 +106,10 @@ def plan(stated: StaffingProblem, *, number: int | None = None) -> Plan:
     for easing in staffing.easings(stated) if number is None else staffing.easings(stated, number=number):
         unit = UNITS_OF_LIMIT[easing.limit]
         if easing.needed is None:
-            faults.append(Fault(f"no value of '{easing.limit}' alone makes a plan possible"))
+            faults.append(Fault(f"no value of '{easing.limit}' alone makes a plan possible", where="limit"))
         else:
             told = f"'{easing.limit}' of {easing.allowed:,.0f} {unit} would have to be {np.ceil(easing.needed):,.0f}"
-            faults.append(Fault(f"{told}, the others kept"))
+            faults.append(Fault(f"{told}, the others kept", where="limit"))
     raise ContradictionError(
         "no staffing plan keeps every limit",
         why="budget, training and the limit on lateness contradict each other over the draws",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from workbench.models.agency import Uncertain, capacity, simulate
 from workbench.sources import localities
 from workbench.studies.capacity import staffing, wait
 from workbench.studies.capacity.agency import LOCALITY, AgencyData, read_agency
+from workbench.studies.capacity.intake import ForecastUsed
 from workbench.studies.capacity.wait import Waits
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class CapacityResult:
         Why the backlog at the end differs from today's; adds up.
     waits
         How long cases will wait under the plan.
+    forecast
+        The saved inflow forecast that is the intake; None if the intake is the stated one.
     output_change
         Decisions ahead under the plan relative to the last six months', (draw, month).
     end
@@ -75,6 +78,7 @@ class CapacityResult:
     causes: Mapping[str, float]
     waits: Waits
     intake: np.ndarray | None
+    forecast: ForecastUsed | None
     output_change: np.ndarray | None
     end: float
     seed: int
@@ -100,6 +104,7 @@ def study(
     training: float | None = None,
     late: float | None = None,
     intake: Draws | None = None,
+    forecast: ForecastUsed | None = None,
     run: str = "",
     runs: str | Path | None = None,
 ) -> CapacityResult:
@@ -115,6 +120,8 @@ def study(
         Most case-months beyond the time limits in the mean of the worst tenth of the draws.
     intake
         New cases of the whole agency by month, e.g. an inflow forecast of its country: draw by draw the same ones.
+    forecast
+        Which saved forecast ``intake`` is, to be told beside the plan.
 
     Raises
     ------
@@ -138,11 +145,12 @@ def study(
         "late": data.limits.late,
         "parameters": {p.name: [str(v.value) for v in p.values] for p in data.parameters},
         "intake": None if given is None else given.tolist(),
+        "forecast": None if forecast is None else asdict(forecast),
     }
     caveats = (*((SYNTHETIC,) if data.synthetic else ()), ASSUMED, TOGETHER)
 
     def compute(folder: Path) -> Mapping[str, Any]:
-        return _compute(folder, data, horizon, draws, seed, given)
+        return _compute(folder, data, horizon, draws, seed, given, forecast)
 
     store = RunStore(Path(runs) if runs else default_runs())
     return _opened(store.get_or_run(STUDY, scenario, data.inputs, compute, caveats), data, frame, sources)
@@ -178,7 +186,13 @@ def months_of(intake: Draws, months: list[str]) -> np.ndarray:
 
 
 def _compute(
-    folder: Path, data: AgencyData, horizon: int, draws: int, seed: int, given: np.ndarray | None
+    folder: Path,
+    data: AgencyData,
+    horizon: int,
+    draws: int,
+    seed: int,
+    given: np.ndarray | None,
+    forecast: ForecastUsed | None,
 ) -> Mapping[str, Any]:
     uncertain = data.drawn(horizon=horizon, size=draws, seed=seed, intake=given)
     stated = staffing.problem(data, uncertain)
@@ -202,6 +216,7 @@ def _compute(
         "end": float(judged["plan"].path.backlog[:, -1].mean()),
         "horizon": horizon,
         "seed": seed,
+        "forecast": None if forecast is None else asdict(forecast),
     }
     (folder / WORDS).write_text(json.dumps(words, indent=2) + "\n", encoding="utf-8")
     return {name: float(found.total.mean()) for name, found in judged.items()}
@@ -249,6 +264,7 @@ def _opened(run: SavedRun, data: AgencyData, frame: pd.DataFrame | None, sources
         words["causes"],
         promised,
         intake,
+        None if words.get("forecast") is None else ForecastUsed(**words["forecast"]),
         change,
         words["end"],
         words["seed"],

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from workbench.core.errors import StoreError
+from workbench.core.errors import Fault, StoreError
 from workbench.core.storage.files import replacing
 from workbench.core.storage.outputs import empty_folder
 from workbench.store import visibility
@@ -20,7 +20,7 @@ from workbench.store.rounds import letters as sent
 from workbench.store.visibility import FieldRegister
 from workbench.studies.rounds.offers import hand_out
 
-COLUMNS = ("household", "population", "deadline", "size", "needs", "answer", "reason")
+COLUMNS = ("household", "population", "place_by", "size", "needs", "answer_by", "answer", "reason")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,9 @@ def _write_lists(
     """Write the list of each municipality that has an offer; return the municipalities."""
     by_place: dict[str, list[dict[str, str]]] = {}
     for each in offers:
-        by_place.setdefault(each["place"], []).append(_row(connection, each["household"], register, who))
+        row = _row(connection, each["household"], register, who)
+        row["answer_by"] = proposals.get(connection, each["round"]).deadline.isoformat()
+        by_place.setdefault(each["place"], []).append(row)
     for place, rows in by_place.items():
         _write(folder / f"{place}.csv", rows)
     return list(by_place)
@@ -109,6 +111,45 @@ def read_answers(path: Path) -> list[tuple[int, str, bool, str]]:
             (row, str(raw.get("household") or "").strip(), answer == "accept", str(raw.get("reason") or "").strip())
         )
     return read
+
+
+def note_answers(store: Store, key: str, path: Path, *, place: str, today: date, who: str) -> tuple[int, list[Fault]]:
+    """Note the answers of a list that came back, each by itself; return how many are noted and what is not, by row.
+
+    Raises
+    ------
+    StoreError
+        If no row has an answer, nothing of the round was offered to this municipality, or the deadline is past.
+    """
+    given = read_answers(path)
+    if not given:
+        raise StoreError(
+            "no row has an answer yet", where=f"{path}, column 'answer'", do="write accept or decline in each row"
+        )
+    with store.reading() as connection:
+        deadline = proposals.get(connection, key, "sent").deadline
+        asked = {each["place"] for each in answers.listed(connection, key) if each["state"] != "draft"}
+    if place not in asked:
+        raise StoreError(
+            f"nothing of this round was offered to '{place}'",
+            where=key,
+            do=f"give the code of the municipality, which names its list: {', '.join(sorted(asked)[:5])} …",
+        )
+    if today > deadline:
+        raise StoreError(
+            f"the answers come after the deadline, {deadline}",
+            where=str(path),
+            why="silence is not acceptance: the households are offered again in the next round",
+            do="if they came in time, name the day they came with --today",
+        )
+    faults = []
+    for row, household, accept, reason in given:
+        try:
+            with store.writing() as connection:
+                answers.respond(connection, key, household, accept, place=place, today=today, who=who, reason=reason)
+        except StoreError as error:
+            faults.append(Fault(": ".join(filter(None, (error.what, error.why))), row))
+    return len(given) - len(faults), faults
 
 
 def letters(store: Store, key: str, *, today: date, who: str) -> list[Told]:
@@ -141,7 +182,7 @@ def _row(connection: Any, household: str, register: FieldRegister, who: str) -> 
     return {
         "household": household,
         "population": str(facts.get("population", "")),
-        "deadline": str(facts.get("deadline") or ""),
+        "place_by": str(facts.get("deadline") or ""),
         "size": " ".join(shown.get("size", [])),
         "needs": " ".join(shown.get("needs", [])),
     }

@@ -13,7 +13,7 @@ from workbench.core.errors import DataError
 from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.settlement.combination.adding_up import adding_up, drawn, normal_scores
-from workbench.models.settlement.combination.errors import past_errors
+from workbench.models.settlement.combination.errors import odds, past_errors
 from workbench.models.settlement.combination.simple_rules import SimpleRules
 from workbench.models.settlement.combination.weights import HORIZONS, Past, look_back, weigh
 from workbench.models.settlement.evidence import BEFORE, final_quotas
@@ -118,7 +118,8 @@ class CombinedRules:
             usual = float(np.median(totals[:, step]))
             errors = past_errors(self._pasts(horizon), horizon, self._rules, self.panel.gone)
             scores = normal_scores(size, scores, rng)
-            share = drawn(errors.distributions(expected * usual), scores) * expected
+            off = drawn(errors.distributions(expected * usual), scores) * odds(expected)
+            share = off / (1 + off)
             out, chance, first = entry(persons, horizon)
             out = out & ~self.panel.gone & ~(np.nan_to_num(self.accepted) > 0)
             if out.any():

@@ -24,6 +24,8 @@ FEW_PERIODS = 0.3
 WITHOUT_PAST = np.array([0.5, 0.7, 1.0, 1.4, 2.0])
 """What came over what was expected, assumed where fewer than :data:`ENOUGH` past errors are known."""
 ENOUGH = 10
+MOST = 0.999
+"""A share as odds is at most this."""
 MEAN_LIMITS, USUAL_MEANS = np.array([0.2, 5.0]), np.array([0.8, 1.25])
 TIMES, BY_CHANCE = 2.0, 20.0
 """At most 2 + 20 / √expected times what was expected comes: the few areas of a short past differ much in size, and one
@@ -69,6 +71,13 @@ class PastErrors:
         return found / np.sqrt(np.clip(found.mean(axis=1, keepdims=True), limits[:, [0]], limits[:, [1]]))
 
 
+def odds(share: np.ndarray) -> np.ndarray:
+    """Return shares as odds: errors of small areas are ratios of shares, and half of the country cannot double."""
+    kept = np.minimum(share, MOST)
+    found: np.ndarray = kept / (1 - kept)
+    return found
+
+
 def widened(ratio: np.ndarray, by: np.ndarray) -> np.ndarray:
     """Return ratios further from one: in proportion above it, as a power below, so that none falls under zero."""
     low = np.where(ratio > 0, np.maximum(ratio, 1e-12), 1.0) ** by
@@ -92,7 +101,7 @@ def past_errors(pasts: Mapping[int, Past], horizon: int, rules: SimpleRules, gon
             mean = weigh(pasts, ahead, rules.supposed, without=int(at + ahead)) @ foreseen
             here = np.flatnonzero((mean > 0) & ~gone & ~entry(persons[: at + 1], ahead)[0])
             expected.append(mean[here] * persons[at + ahead].sum())
-            ratio.append(came[here] / mean[here])
+            ratio.append(odds(came[here]) / odds(mean[here]))
             area.append(here)
     size, off, whose = np.concatenate(expected), np.concatenate(ratio), np.concatenate(area)
     if horizon > ahead > 0:

@@ -188,6 +188,8 @@ def _described(
         sources=tuple(dict.fromkeys(v.source for v in (*observed.vintages, *totals.inputs))),
         notes=(
             *observed.notes,
+            *(checks.told_stock(table, as_of, observed.rhythm) if observed.own else ()),
+            *(checks.told_first_rows(table, as_of, observed.rhythm) if observed.own else ()),
             *checks.told_after(table, as_of, observed.rhythm),
             *totals.caveats,
             *checks.told_unheard_of(totals.persons, table, as_of, observed.rhythm),

@@ -86,15 +86,20 @@ class MovesResult:
     anchors: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def anchors_beside(self) -> pd.DataFrame:
-        """Return each anchor beside the model: columns years, share, source, median, low80, high80, inside."""
-        rows = []
-        for row in self.anchors.to_dict("records"):
-            stay = np.prod(1 - self.known.hazard.leaving[:, : int(row["years"])], axis=1)
-            low, middle, high = np.quantile(stay, [0.1, 0.5, 0.9])
-            told: dict[str, object] = {"median": float(middle), "low80": float(low), "high80": float(high)}
-            own: dict[str, object] = {str(name): value for name, value in row.items()}
-            rows.append({**own, **told, "inside": bool(low <= row["share"] <= high)})
-        return pd.DataFrame(rows)
+        """Return each anchor beside the model: see :func:`beside`."""
+        return beside(self.anchors, self.known.hazard)
+
+
+def beside(anchors: pd.DataFrame, hazard: Hazard) -> pd.DataFrame:
+    """Return each anchor beside the model: columns years, share, source, median, low80, high80, inside."""
+    rows = []
+    for row in anchors.to_dict("records"):
+        stay = np.prod(1 - hazard.leaving[:, : int(row["years"])], axis=1)
+        low, middle, high = np.quantile(stay, [0.1, 0.5, 0.9])
+        told: dict[str, object] = {"median": float(middle), "low80": float(low), "high80": float(high)}
+        own: dict[str, object] = {str(name): value for name, value in row.items()}
+        rows.append({**own, **told, "inside": bool(low <= row["share"] <= high)})
+    return pd.DataFrame(rows)
 
 
 def learn(
@@ -204,7 +209,7 @@ def follow(
     sources = tuple(dict.fromkeys(v.source for v in known.vintages))
     home = localities.load(locality, "settlement")
     return MovesResult(
-        known, known.hazard.retention(), stayed, living, settled, sources, observed.names, _anchors(home, as_of)
+        known, known.hazard.retention(), stayed, living, settled, sources, observed.names, anchors_of(home, as_of)
     )
 
 
@@ -213,7 +218,7 @@ def of_report(result: SettlementResult, *, locality: str | Path, data: str = "",
     return None if data else follow(result, locality=locality, seed=seed)
 
 
-def _anchors(home: Locality, as_of: int) -> pd.DataFrame:
+def anchors_of(home: Locality, as_of: int) -> pd.DataFrame:
     """Return what the locality states of staying elsewhere; empty where it states nothing."""
     rows = []
     if (home.folder / "parameters.toml").exists():

@@ -17,7 +17,7 @@ from workbench.core.runs.provenance import Source, caveat
 from workbench.models.settlement.moves import HORIZONS
 from workbench.models.settlement.panel.panel import SIZES
 from workbench.sources import files, localities
-from workbench.studies.settlement.moves.moves import learn
+from workbench.studies.settlement.moves.moves import anchors_of, beside, learn
 from workbench.studies.settlement.table.data import read_settlement
 
 CAVEATS = (
@@ -37,6 +37,8 @@ class Staying:
         Columns ``household, place, score``: the chance, from 0 to 1, of still living there after ``years``.
     spread
         One row for each size class of places: median and 80 % interval of that chance.
+    anchors
+        Staying known from elsewhere beside the model, as a check: see :func:`beside`.
     """
 
     scores: pd.DataFrame
@@ -45,6 +47,7 @@ class Staying:
     as_of: int
     reason: str
     sources: tuple[Source, ...]
+    anchors: pd.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the scores rest on, as it is kept beside them."""
@@ -56,6 +59,7 @@ class Staying:
             "caveats": list(CAVEATS),
             "sources": [f"{source.publisher}: {source.title}" for source in self.sources],
             "by_size": self.spread.to_dict("records"),
+            "checked_against": self.anchors.to_dict("records"),
         }
 
 
@@ -110,5 +114,6 @@ def staying(
         if (known.size == at).any():
             low, middle, high = np.quantile(stays[:, known.size == at][:, 0], [0.1, 0.5, 0.9])
             rows.append({"size": name, "median": float(middle), "low80": float(low), "high80": float(high)})
+    anchors = beside(anchors_of(home, as_of), known.hazard)
     sources = tuple(dict.fromkeys(v.source for v in known.vintages))
-    return Staying(scores, pd.DataFrame(rows), years, as_of, reason.strip(), sources)
+    return Staying(scores, pd.DataFrame(rows), years, as_of, reason.strip(), sources, anchors)

@@ -47,19 +47,28 @@ def ended(table: pd.DataFrame, as_of: int, still: Collection[str] = ()) -> tuple
         Areas that are stated to be there.
     """
     rows = table[(table["year"] <= as_of) & table["settled"].notna()]
-    span = rows.groupby("municipality")["year"].agg(["min", "max", "count"])
-    if span.empty or float(span["count"].sum() / (span["max"] - span["min"] + 1).sum()) < FULL:
+    if not full(rows):
         return ()
+    span = rows.groupby("municipality")["year"].agg(["max"])
     gone = set(span.index[span["max"] <= as_of - SILENT])
     gone |= {code for merger in mergers(rows) for code in merger.old}
     lately = set(rows.loc[rows["year"] == as_of, "municipality"])
     return tuple(sorted(str(code) for code in gone - lately - set(still)))
 
 
+def full(rows: pd.DataFrame) -> bool:
+    """Return whether areas have a row in most periods from their first to their last: else a missing row is nobody."""
+    span = rows.groupby("municipality")["year"].agg(["min", "max", "count"])
+    return bool(len(span)) and float(span["count"].sum() / (span["max"] - span["min"] + 1).sum()) >= FULL
+
+
 def mergers(table: pd.DataFrame) -> tuple[Merger, ...]:
-    """Return likely mergers: an area's first period, and those that end before it with about the same sum of shares."""
+    """Return likely mergers: an area's first period, and those that end before it with about the same sum of shares.
+
+    None where rows of nobody are left out: there areas come and go by chance.
+    """
     rows = table[table["settled"].notna()]
-    if rows.empty:
+    if not full(rows):
         return ()
     totals = rows.groupby("year")["settled"].sum()
     span = rows.groupby("municipality")["year"].agg(["min", "max"])

@@ -15,6 +15,10 @@ ROUNDING = 0.5
 UNHEARD_OF = 3
 """A national total so many times the largest known one is remarked on."""
 NAMED = 20
+FEWEST_BEFORE = 2
+"""First periods that say nothing of how figures change or where areas begin."""
+REMARKABLE, HARDLY = 0.005, 0.08
+"""Share of persons in areas that begin from which on it is said; change of figures below which they may be a stock."""
 YEARLY = Rhythm()
 CHANCE = 2
 """In so many years an area may equal the sum of the others by chance, and be no total."""
@@ -67,8 +71,11 @@ def told_absent(missing: pd.DataFrame, names: Mapping[str, str], rhythm: Rhythm 
         which = ", ".join(f"{area} {year}" for area, year in pairs)
     else:
         by_year = missing.groupby("year").size()
-        each = [f"{rhythm.label(int(str(year)))}: {count}" for year, count in by_year.items()]
-        which = f"by {rhythm.name} {', '.join(each)}"
+        if len(by_year) > NAMED:
+            which = f"{by_year.min():,} to {by_year.max():,} in each of {counted(len(by_year), rhythm.name)}"
+        else:
+            each = [f"{rhythm.label(int(str(year)))}: {count}" for year, count in by_year.items()]
+            which = f"by {rhythm.name} {', '.join(each)}"
         which += f"; the first are {', '.join(f'{area} {year}' for area, year in pairs[:3])}"
     verb = "has" if len(pairs) == 1 else "have"
     return [
@@ -125,6 +132,33 @@ def told_after(table: pd.DataFrame, as_of: int, rhythm: Rhythm = YEARLY) -> list
     return [
         f"The table's rows of {span} lie after {rhythm.label(as_of)}: no settled persons of these {rhythm.name}s were "
         "learnt from."
+    ]
+
+
+def told_first_rows(table: pd.DataFrame, as_of: int, rhythm: Rhythm = YEARLY) -> list[str]:
+    """Return a sentence where areas without any row before received persons: a forecast cannot know the next ones."""
+    rows = table[(table["year"] <= as_of) & table["settled"].notna()]
+    began = rows.groupby("municipality")["year"].transform("min") == rows["year"]
+    part = (rows["settled"] * began).groupby(rows["year"]).sum() / rows.groupby("year")["settled"].sum()
+    part = part.iloc[FEWEST_BEFORE:]
+    if part.empty or not part.mean() >= REMARKABLE:
+        return []
+    return [
+        f"Only areas with a row up to {rhythm.label(as_of)} are in the forecast. Areas whose first row it was received "
+        f"{100 * part.mean():.1f} % of all persons in a {rhythm.name} on average, at most {100 * part.max():.1f} %: "
+        "give areas that may begin rows with 0 persons."
+    ]
+
+
+def told_stock(table: pd.DataFrame, as_of: int, rhythm: Rhythm = YEARLY) -> list[str]:
+    """Return a sentence where figures hardly change, as counts of those who are there do and those of newcomers not."""
+    wide = table[table["year"] <= as_of].pivot_table(index="year", columns="municipality", values="settled")
+    changed = (wide.diff().abs().sum(axis=1) / wide.sum(axis=1)).iloc[1:]
+    if len(changed) <= FEWEST_BEFORE or not changed.median() < HARDLY:
+        return []
+    return [
+        f"The figures change by {100 * changed.median():.0f} % from one {rhythm.name} to the next, as counts of the "
+        "people who live there do (a stock). If they are such counts, read 'settled' as 'living there'."
     ]
 
 

@@ -305,7 +305,7 @@ def _people(table: pd.DataFrame, home: Locality | None, rhythm: Rhythm) -> tuple
     columns = ["municipality", "year", "total"]
     if "population" in table:
         return table.rename(columns={"population": "total"})[columns], []
-    none = ["No population is known: areas start from equal shares and stand in no size class."]
+    none = ["No population is known: areas stand in no size class."]
     if home is None:
         return None, none
     if "population" in home.tables:

@@ -102,12 +102,25 @@
     }
   };
 
+  // Two drawings with the same names in one page would cut each other off: the first of a name counts, even unseen.
+  const renamed = (drawing) => {
+    for (const element of drawing.querySelectorAll("*")) {
+      if (element.id) element.id += "-copy";
+      for (const attribute of [...element.attributes]) {
+        const next = attribute.value.replace(/url\(#([^)]+)\)/g, "url(#$1-copy)");
+        if (next !== attribute.value) element.setAttribute(attribute.name, next);
+        if (attribute.localName === "href" && next.startsWith("#")) attribute.value = `${next}-copy`;
+      }
+    }
+  };
+
   // A copy of its left edge stays in sight, so that the values can be read wherever the chart is moved.
   const keepAxis = (figure) => {
     const chart = figure.querySelector("svg");
     const area = chart?.querySelector('[id^="axes_1"] [id^="patch_2"]');
-    if (!area) return;
+    if (!area || !chart.querySelector('[id^="ytick"]')) return; // a map has no values at its edge
     const copy = chart.cloneNode(true);
+    renamed(copy);
     copy.removeAttribute("role");
     copy.removeAttribute("aria-label");
     const axis = document.createElement("div");
