@@ -42,7 +42,7 @@ def households(result: AllocationResult, edition: str, municipality: str = "", l
     if edition == "case":
         return Several((_all(result, language),))
     said = say(
-        "This edition tells of no single household. The municipal edition tells a municipality who is proposed for it, "
+        "This edition names no single household. The municipal edition shows a municipality who is proposed for it, "
         "the case edition who goes where and why.",
         language,
     )

@@ -31,8 +31,13 @@ def applicants(result: CapacityResult, language: str = "en") -> Several:
     now = [promise for promise in result.waits.promises if promise.waited == 0]
     told = [for_applicant(result.waits, promise, language) for promise in now]
     last = len(told) - 1
-    # What all of them rest on is said once, below the last.
-    return Several(tuple(f if at == last else Finding(f.sentence, language=language) for at, f in enumerate(told)))
+    # Each has its own number of cases; what holds for all of them is said once, below the last.
+    return Several(
+        tuple(
+            f if at == last else Finding(f.sentence, caveats=f.caveats[:1], language=language)
+            for at, f in enumerate(told)
+        )
+    )
 
 
 def method(language: str = "en") -> Finding:
