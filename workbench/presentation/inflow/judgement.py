@@ -168,8 +168,9 @@ def chances_table(result: InflowResult, one: Alarm, language: str = "en") -> Tab
 
 def if_table(result: InflowResult, applied: Applied, language: str = "en") -> Table:
     """Return a scenario beside the forecast, month by month and for the whole period."""
+    result = ahead(result)
     rows, columns = [], []
-    for draws in (result.draws, applied.draws):
+    for draws in (result.draws, applied.draws.select(month=list(result.draws.labels("month")))):
         both = pd.concat([draws.sum("destination").summary([0.8]), draws.sum().summary([0.8]).assign(month=ALL)])
         rows.append(both.reset_index(drop=True))
     forecast, other = rows

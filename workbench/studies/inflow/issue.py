@@ -131,7 +131,7 @@ def ahead(result: InflowResult) -> InflowResult:
 
 def from_issue(result: InflowResult, issue: Issue) -> InflowResult:
     """Return the forecast of the months after the month of issue, as a reader on that day counts them."""
-    months = result.draws.labels("month")[issue.between :]
+    months = [month for month in result.draws.labels("month") if str(month) > issue.month]
     return replace(result, as_of=issue.month, horizon=len(months), draws=result.draws.select(month=list(months)))
 
 
