@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pandas as pd
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from workbench.cli import app
@@ -305,3 +308,17 @@ def test_a_report_with_a_warning_says_it_and_ends_with_its_code(
     assert found.exit_code == code and "PDF: " in found.stdout and attention in found.stderr
     told = run("report", "build", "tiny", "--json")
     assert told.exit_code == code and json.loads(told.stdout)["attention"] == attention
+
+
+def test_every_command_that_writes_a_file_asks_before_it_replaces_one() -> None:
+    def commands(of: click.Command, *name: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+        inner = getattr(of, "commands", {})
+        for each, command in inner.items():
+            yield from commands(command, *name, each)
+        if not inner:
+            yield name, of
+
+    for name, command in commands(typer.main.get_command(app)):
+        told = {each.name: str(getattr(each, "help", "")) for each in command.params}
+        files = [each for each in ("out", "preview", "json_file") if not told.get(each, "Folder").startswith("Folder")]
+        assert not files or "overwrite" in told, (name, files)

@@ -109,3 +109,42 @@ def test_fields_are_listed_with_who_sees_them() -> None:
     told = run("register", "fields").stdout
     assert "person.family_name: address the person; kept 365 days after closing" in told
     assert "household.apart_from: safety; kept 1825 days after closing; directorate from registered\n" in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("places", "template", "p.xlsx"),
+        ("intake", "xlsform", "f.xlsx"),
+        ("register", "backup", "b.zip"),
+        ("register", "fields", "--out", "fields.csv"),
+    ],
+)
+def test_a_file_that_is_there_is_replaced_only_when_asked(
+    command: tuple[str, ...], register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(register.parent)
+    monkeypatch.setenv(database.VARIABLE, str(register))
+    mine = Path(command[-1])
+    mine.write_text("filled in by hand", encoding="utf-8")
+    refused = run(*command)
+    assert refused.exit_code == 2 and "--overwrite" in refused.output
+    assert mine.read_text(encoding="utf-8") == "filled in by hand"
+    assert run(*command, "--overwrite").exit_code == 0 and mine.read_bytes() != b"filled in by hand"
+
+
+def test_a_page_that_works_in_another_folder_finds_the_register(
+    register: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(register.parent)
+    monkeypatch.delenv(database.VARIABLE, raising=False)
+    for given in (register.name, "", "postgresql://kari:p%40ss@host/db"):
+        there = database.anywhere(given)
+        monkeypatch.chdir(tmp_path_factory.mktemp("kernel"))
+        url = database.location(there)
+        monkeypatch.chdir(register.parent)
+        assert url == (database.location(given) if "://" in given else url)
+        if given == register.name:
+            assert url.database == str(register)
+        elif not given:
+            assert url.database == str(register.parent / database.DEFAULT)

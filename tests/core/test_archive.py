@@ -19,7 +19,7 @@ import pytest
 from workbench.core.errors import DataError, StorageError
 from workbench.core.runs.archive import Archive
 from workbench.core.runs.provenance import RunStore, SavedRun
-from workbench.core.runs.publication import PUBLICATION
+from workbench.core.runs.publication import DEMONSTRATION, PUBLICATION
 
 quick = pytest.mark.quick
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -100,11 +100,21 @@ def test_a_run_that_failed_its_checks_needs_a_reason(tmp_path: Path) -> None:
 
 
 @quick
+def test_what_a_demonstration_showed_can_still_be_decided_on(tmp_path: Path) -> None:
+    archive, run = Archive(tmp_path / "published"), made(tmp_path, "a")
+    assert archive.publish(run, by=DEMONSTRATION).demonstration
+    decided = archive.publish(run, by="Kari")
+    assert decided.id == "inflow-0002" and archive.of_run(run.record.key) == decided == archive.shown("inflow")
+
+
+@quick
 def test_a_run_is_published_once_and_a_damaged_one_never(tmp_path: Path) -> None:
     archive, run = Archive(tmp_path / "published"), made(tmp_path, "a")
     archive.publish(run, by="Kari")
     with pytest.raises(DataError, match="published already, as inflow-0001"):
         archive.publish(run, by="Kari")
+    with pytest.raises(DataError, match="published already"):
+        archive.publish(run, by=DEMONSTRATION)
     other = made(tmp_path, "b")
     (other.folder / "draws.bin").write_bytes(b"x")
     with pytest.raises(DataError, match="damaged"):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -104,10 +105,10 @@ def build_many(
     began = monotonic()
     made = dict(known)
     done = 0
-    batch = BATCH
     keys = list(orders)
-    for start in range(0, len(keys), batch):
-        some = {key: orders[key] for key in keys[start : start + batch]}
+    # The first one alone: what all share, a fit that takes minutes, is then saved before workers would each make it.
+    for start, end in pairwise(sorted({0, min(1, len(keys)), *range(1 + BATCH, len(keys), BATCH), len(keys)})):
+        some = {key: orders[key] for key in keys[start:end]}
         made |= engine.map(_one, some, seed=1)
         done += len(some)
         _write(target, name, shared, print_, [made[place] for place in places if place in made])

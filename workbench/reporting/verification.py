@@ -16,6 +16,7 @@ import pandas as pd
 from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.runs.provenance import versions
 from workbench.core.storage.temporary import locked_folder
+from workbench.presentation.publishing import release
 from workbench.reporting import contents
 from workbench.reporting.contents import Carried
 
@@ -202,7 +203,8 @@ def _notes(before: Carried, after: Carried) -> list[str]:
     one, two = _read(before), _read(after)
     differ_at = [at + 1 for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b]
     if one == two:
-        said.append(f"All {len(one)} pages read the same, word by word; run, day and fingerprints apart.")
+        apart = "the run's name, day and seal, and whether it was published, apart"
+        said.append(f"All {len(one)} pages read the same, word by word; {apart}.")
     elif len(one) != len(two):
         said.append(f"The report has {len(two)} pages; it had {len(one)}.")
     else:
@@ -213,10 +215,10 @@ def _notes(before: Carried, after: Carried) -> list[str]:
 
 
 def _read(carried: Carried) -> tuple[str, ...]:
-    """Return the words of each page without what names the run itself: its key, its day, the seal of the contents."""
-    record = carried.record
-    named = "|".join(filter(None, [re.escape(record.key[:12]), re.escape(record.created[:10])]))
-    own = re.compile(rf"{contents.SEAL.pattern}|{named}" if named else contents.SEAL.pattern)
+    """Return the words of each page without what names the run: its key, its day, its seal, whether it is published."""
+    record, language = carried.record, str(carried.asked[1].get("language", "en"))
+    named = [re.escape(each) for each in (record.key[:12], record.created[:10]) if each]
+    own = re.compile("|".join([contents.SEAL.pattern, release.feet(language).pattern, *named]))
     return tuple(own.sub("·", " ".join(page.split())) for page in carried.pages)
 
 

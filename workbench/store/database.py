@@ -117,6 +117,14 @@ def location(given: str = "") -> URL:
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
 
 
+def anywhere(given: str = "") -> str:
+    """Return the register's address as a process that works in another folder has to be given it."""
+    url = location(given)
+    if url.drivername == "sqlite":
+        return str(Path(url.database or "").absolute())
+    return url.render_as_string(hide_password=False)
+
+
 _ADDRESSES = "give a file, or postgresql+psycopg://user@host/database"
 
 

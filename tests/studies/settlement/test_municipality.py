@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -86,13 +87,17 @@ def test_the_batch_says_what_failed_builds_the_rest_and_takes_up_where_it_was(tm
     class Here:
         """Does the work of the engine in this process."""
 
+        batches: ClassVar[list[int]] = []
+
         def map(self, function: object, tasks: dict[str, many.Order], *, seed: int) -> dict[str, many.Made]:
+            self.batches.append(len(tasks))
             return {key: function(Task(key, inputs, seed)) for key, inputs in tasks.items()}  # type: ignore[operator]
 
     shared = {"locality": "sweden", "total": "8000", "runs": str(tmp_path / "runs"), "language": "sv"}
     order = ("0180", "9999", "1281")
     made = many.build_many("municipality", order, shared, tmp_path / "out", engine=Here())  # type: ignore[arg-type]
     assert [each.place for each in made.failures] == ["9999"] and "no municipality '9999'" in made.failures[0].failure
+    assert Here.batches == [1, 2]  # the first one alone saves what the others share
     file = next(each.file for each in made.made if each.place == "1281")
     assert file.startswith("municipality-sweden-1281-") and file.endswith("-sv.pdf")
     pdf = (tmp_path / "out" / file).read_bytes()

@@ -137,8 +137,7 @@ def serve(serving: Serving, *, ready: Callable[[str], None], browser: bool = Fal
     os.environ["WORKBENCH_RUNS"] = str(serving.runs.absolute())
     os.environ[pages.LANGUAGE] = serving.language
     os.environ[pages.PANEL] = serving.page
-    if serving.store:
-        os.environ[database.VARIABLE] = serving.store
+    os.environ[database.VARIABLE] = database.anywhere(serving.store)
     os.environ[pages.DRAFTS] = "1" if serving.drafts else ""
     sockets = _bind(serving)
     server = _Server(config=_config(serving))

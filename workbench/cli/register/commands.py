@@ -11,6 +11,7 @@ import typer
 from workbench.cli import options
 from workbench.cli.options import Address, AsJson, Day, Who
 from workbench.cli.register import case
+from workbench.cli.steps import Overwrite
 
 app = typer.Typer(help="The register of households: create, case, audit, backup, retention.", no_args_is_help=True)
 audit_app = typer.Typer(help="Who read or changed what, and has anybody altered that since?", no_args_is_help=True)
@@ -132,12 +133,16 @@ def demo(
 
 @app.command("backup", epilog="Example: workbench register backup register-2026-03-02.zip")
 def backup(
-    out: Annotated[Path, typer.Argument(help="File to write; it holds personal data.")], store: Address = ""
+    out: Annotated[Path, typer.Argument(help="File to write; it holds personal data.")],
+    store: Address = "",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the whole register, as it stands at one moment, to one file."""
+    from workbench.core.storage.outputs import guard
     from workbench.store import backup as backups
     from workbench.store import database
 
+    guard([out], overwrite=overwrite)
     rows = backups.backup(database.opened(store), out)
     typer.echo(f"Backup: {out} ({sum(rows.values()):,} rows in {len(rows)} tables)")
 
@@ -159,14 +164,17 @@ def fields(
     out: Annotated[Path | None, typer.Option(help="Write a table (.csv) or a page (.html).")] = None,
     language: Annotated[str, typer.Option(help="Language of the page: en, nb or sv.")] = "en",
     as_json: AsJson = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """List every personal field: its purpose, how long it is kept, and who sees it from which state on."""
     from dataclasses import asdict
 
+    from workbench.core.storage.outputs import guard
     from workbench.sources import localities
     from workbench.studies.rounds import registers
     from workbench.studies.rounds.interview import form
 
+    guard([out] if out else [], overwrite=overwrite)
     home = localities.load(locality, "register")
     register = registers.field_register(home)
     if out is not None:
@@ -236,15 +244,18 @@ def extract(
     store: Address = "",
     today: Day = "",
     who: Who = "command_line",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write a row for each household for statisticians: keyed fingerprints, coarse ages, no free text."""
     import csv
 
     from workbench.core.storage.files import replacing
+    from workbench.core.storage.outputs import guard
     from workbench.store import database
     from workbench.store import extract as extracts
     from workbench.studies.rounds import registers
 
+    guard([out], reads=[key_file], overwrite=overwrite)
     key = registers.read_key(key_file)
     number = 0
     opened = database.opened(store)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.options import Address, AsJson, Who
+from workbench.cli.steps import Overwrite
 
 app = typer.Typer(help="The interview: phone form, import, read-back, printed form, fields.", no_args_is_help=True)
 
@@ -21,12 +22,15 @@ def xlsform(
     out: Annotated[Path, typer.Argument(help="Workbook to write, for KoBoToolbox or ODK.")],
     locality: Home = "norway",
     form: FormName = "settlement",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the form as an XLSForm, which runs offline on a phone."""
+    from workbench.core.storage.outputs import guard
     from workbench.sources import localities
     from workbench.studies.rounds.interview import form as forms
     from workbench.studies.rounds.interview.xlsform import write_xlsform
 
+    guard([out], overwrite=overwrite)
     asked = forms.load(localities.load(locality, "register"), form)
     write_xlsform(asked, out)
     typer.echo(f"XLSForm: {out} ({len(asked.questions)} questions in {', '.join(asked.languages)})")
@@ -64,8 +68,10 @@ def readback(
     store: Address = "",
     locality: Home = "norway",
     form: FormName = "settlement",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write what was noted in the newest interview, to be read back to the person and corrected."""
+    from workbench.core.storage.outputs import guard
     from workbench.presentation.rounds import interview
     from workbench.reporting.register import paper
     from workbench.sources import localities
@@ -73,6 +79,7 @@ def readback(
     from workbench.studies.rounds import registers
     from workbench.studies.rounds.interview import form as forms
 
+    guard([out], overwrite=overwrite)
     home = localities.load(locality, "register")
     asked = forms.load(home, form)
     answers, version = registers.own_answers(database.opened(store), home, household, asked, who=who)
@@ -86,13 +93,16 @@ def print_(
     language: Annotated[str, typer.Option(help="Language of the form.")],
     locality: Home = "norway",
     form: FormName = "settlement",
+    overwrite: Overwrite = False,
 ) -> None:
     """Write the form as a PDF, to be filled in by hand."""
+    from workbench.core.storage.outputs import guard
     from workbench.presentation.rounds import interview
     from workbench.reporting.register import paper
     from workbench.sources import localities
     from workbench.studies.rounds.interview import form as forms
 
+    guard([out], overwrite=overwrite)
     paper.write(interview.blank(forms.load(localities.load(locality, "register"), form), language), out)
     typer.echo(f"Form: {out}")
 

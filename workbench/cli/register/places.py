@@ -10,6 +10,7 @@ import typer
 
 from workbench.cli.options import Address, AsJson, Who
 from workbench.cli.register.letters import request
+from workbench.cli.steps import Overwrite
 
 app = typer.Typer(
     help="Places of municipalities by week, and dwellings: template, import, pause, quota, request, show.",
@@ -23,10 +24,12 @@ Kind = Annotated[str, typer.Option(help="all, or minors (unaccompanied).")]
 
 
 @app.command("template", epilog="Example: workbench places template places.xlsx")
-def template(out: Annotated[Path, typer.Argument(help="Workbook to write.")]) -> None:
+def template(out: Annotated[Path, typer.Argument(help="Workbook to write.")], overwrite: Overwrite = False) -> None:
     """Write an empty workbook with the sheets that `places import` reads: places by week, and dwellings."""
+    from workbench.core.storage.outputs import guard
     from workbench.studies.rounds import places
 
+    guard([out], overwrite=overwrite)
     places.write_template(out)
     typer.echo(f"Template: {out}")
 
@@ -39,12 +42,15 @@ def import_(
     preview: Annotated[Path | None, typer.Option(help="Copy of the workbook in which bad cells are marked.")] = None,
     store: Address = "",
     locality: Home = "norway",
+    overwrite: Overwrite = False,
 ) -> None:
     """Read a municipality's places and dwellings, show what would change, and write it once confirmed."""
+    from workbench.core.storage.outputs import guard
     from workbench.sources import localities
     from workbench.store import database
     from workbench.studies.rounds import places
 
+    guard([preview] if preview else [], reads=[path], overwrite=overwrite)
     told = places.read_places(path, localities.load(locality, "register"), preview)
     changed = places.keep(database.opened(store), told, who=who, write=confirm)
     typer.echo("\n".join(changed))

@@ -19,7 +19,15 @@ from pathlib import Path
 from workbench.core.errors import DataError, ReportError, nearest
 from workbench.core.runs.archive_entry import may_be_published, name_of, numbered, numbers, write_json
 from workbench.core.runs.provenance import SavedRun, checksums, default_runs
-from workbench.core.runs.publication import PUBLICATION, RUN, WITHDRAWAL, Publication, Withdrawal, read_publication
+from workbench.core.runs.publication import (
+    DEMONSTRATION,
+    PUBLICATION,
+    RUN,
+    WITHDRAWAL,
+    Publication,
+    Withdrawal,
+    read_publication,
+)
 from workbench.core.storage.files import storing
 from workbench.core.storage.temporary import NEW, locked_folder
 
@@ -69,6 +77,8 @@ class Archive:
         """
         now = now or datetime.now(UTC)
         there = self.of_run(run.record.key, edition)
+        if there is not None and there.demonstration and by != DEMONSTRATION:
+            there = None  # nobody decided on a demonstration, so somebody still can
         may_be_published(run, there, by=by, embargo=embargo, edition=edition, reason=reason, now=now)
         study = self.root / run.record.study
         with storing(study):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -59,6 +60,17 @@ def watermark(publication: Publication | None, language: str = "en") -> str:
 def draft(language: str = "en") -> str:
     """Return what stands on each page of a report that was not published."""
     return say("draft, not published", language)
+
+
+def feet(language: str = "en") -> re.Pattern[str]:
+    """Return a pattern of what stands at the foot of a report's pages, published or not: no rerun is published."""
+    told = (
+        say("demonstration {name}, nobody's decision", language, name="NAME"),
+        say("published on {day} as {name}", language, day="DAY", name="NAME"),
+        draft(language),
+    )
+    free = {"NAME": r"[\w-]+", "DAY": r"[\w. ]+?"}
+    return re.compile("|".join(re.sub("NAME|DAY", lambda m: free[m[0]], re.escape(each)) for each in told))
 
 
 def _day(moment: str, language: str) -> str:
