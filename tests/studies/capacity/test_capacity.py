@@ -90,6 +90,13 @@ def test_a_table_of_the_last_months_of_quarters_is_one_of_quarters(tmp_path: Pat
 
 
 @pytest.mark.quick
+def test_a_stock_that_is_carried_on_by_its_flows_is_said_to_be(tmp_path: Path) -> None:
+    frame = table().assign(stock=table()["stock"].where(table().index < 20))
+    notes = read(file=written(frame, tmp_path), today=TODAY).notes
+    assert any("the stock of 4 periods is not published" in note for note in notes)
+
+
+@pytest.mark.quick
 def test_the_shipped_case_flows_are_read_and_the_unexplained_part_of_a_stock_is_said() -> None:
     uk = read()
     assert len(uk.panel.periods) == 58 and uk.panel.season == 4 and uk.panel.closed.all()

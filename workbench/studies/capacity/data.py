@@ -203,6 +203,8 @@ def _notes(before: CaseFlowPanel, panel: CaseFlowPanel) -> Iterator[str]:
                 if largest
                 else f"{name}: the stock follows exactly from its flows."
             )
+        if carried := int((np.isfinite(panel.carried[:, column]) & np.isnan(panel.stock[:, column])).sum()):
+            yield f"{name}: the stock of {carried} periods is not published; it is carried on by its flows."
         for what, raw, filled in (
             ("output", before.output, panel.output),
             ("intake", before.intake, panel.intake),
