@@ -12,7 +12,7 @@ from workbench.presentation.languages import say
 from workbench.presentation.origin import locality_name
 from workbench.presentation.settlement import forecast_checked
 from workbench.presentation.settlement.forecast import LEVELS
-from workbench.presentation.settlement.forecast_checked import stands_in
+from workbench.presentation.settlement.forecast_checked import came, stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, number, percent
 from workbench.studies.settlement.totals.national import KNOWN_SINCE
@@ -74,13 +74,15 @@ def _quantiles(draws: Draws) -> tuple[float, tuple[Interval, ...]]:
 
 def headline(m: MunicipalityResult, language: str = "en") -> Finding:
     """Return how many the municipality can expect, given the national total."""
-    middle, intervals = _quantiles(m.expected.select(year=m.result.years[0]))
+    year = m.result.years[0]
+    middle, intervals = _quantiles(m.expected.select(year=year))
     told = ", ".join(f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals)
     sentence = say(
         "{condition}, {place} can expect {persons}; {intervals}.",
         language, condition=condition(m, language), place=m.name, persons=about(middle, language), intervals=told,
     )  # fmt: skip
-    return Finding(sentence, middle, UNIT, intervals, headline=True, language=language)
+    since = came(m.result, m.code, year, intervals, language)
+    return Finding(f"{sentence}{since}", middle, UNIT, intervals, headline=True, language=language)
 
 
 def beside_quota(m: MunicipalityResult, language: str = "en") -> Finding:
