@@ -37,7 +37,7 @@ def trend(cockpit: Cockpit, indicator: str, place: str, language: str = "en") ->
     """Return how a place's figure moved, beside the compared group and the whole."""
     of = cockpit.definition(indicator)
     mine = _line(cockpit.figures, indicator, place, of.group)
-    name = cockpit.names.get(place, place)
+    name = words.place(cockpit, place, language)
     if len(mine) < 2:
         return Finding(
             say(
@@ -51,7 +51,14 @@ def trend(cockpit: Cockpit, indicator: str, place: str, language: str = "en") ->
         beside = _line(cockpit.figures, indicator, place, of.compare)
         lines.append((f"{name}, {words.group(of.compare, language)}", beside, COLOURS.ink, "s"))
     if cockpit.code and cockpit.code != place and of.kind != "count":
-        lines.append((cockpit.name, _line(cockpit.figures, indicator, cockpit.code, of.group), COLOURS.quiet, ""))
+        lines.append(
+            (
+                words.whole(cockpit.name, language),
+                _line(cockpit.figures, indicator, cockpit.code, of.group),
+                COLOURS.quiet,
+                "",
+            )
+        )
     lines = [line for line in lines if len(line[1])]
     periods = sorted(set().union(*(line.index for _, line, _, _ in lines)))
     with style():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.presentation import origin
+from workbench.presentation.cockpit import words
 from workbench.presentation.languages import say
 from workbench.presentation.origin import Command
 from workbench.presentation.tables import Column, Table
@@ -28,12 +29,16 @@ def heading(name: str, language: str = "en") -> Heading:
 
 def front(cockpit: Cockpit, place: str, language: str = "en", edition: str = "public") -> Front:
     """Return the head of the report of one place."""
-    name = cockpit.names.get(place, place)
+    name = words.place(cockpit, place, language)
     rows = cockpit.figures[cockpit.figures["value"].notna()]
     last = str(rows["period"].str[:4].max()) if len(rows) else ""
     return Front(
         title=say("Cockpit: {place}", language, place=name),
-        subtitle=say("Housing, education, health, labour and arrival · {locality}", language, locality=cockpit.name),
+        subtitle=say(
+            "Housing, education, health, labour and arrival · {locality}",
+            language,
+            locality=words.whole(cockpit.name, language),
+        ),
         vintage=say("figures to {period}", language, period=last),
         record=cockpit.record,
         description=say("Indicators of {place} with trend, gaps, peers and rank intervals", language, place=name),
