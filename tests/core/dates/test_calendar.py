@@ -44,7 +44,7 @@ QUARTERS, MONTHS = cal.period_range("2024-Q1", "2025-Q4"), cal.month_range("2025
 @pytest.mark.parametrize(
     ("named", "periods", "what", "do"),
     [
-        ("2030-Q4", QUARTERS, "the table ends with 2025-Q4, before 2030-Q4", "choose a quarter from 2024-Q1 to 2025-Q4"),
+        ("2030-Q4", QUARTERS, "the table ends with 2025-Q4, before 2030-Q4", "a quarter from 2024-Q1 to 2025-Q4"),
         ("2011-Q1", QUARTERS, "the table begins with 2024-Q1, after 2011-Q1", "choose a quarter from 2024-Q1"),
         ("2025-13", QUARTERS, "'2025-13' is not written as a quarter", "such as 2025-Q4"),
         ("2025 q3", QUARTERS, "not written as a quarter", "write it as 2025-Q3"),
