@@ -53,6 +53,19 @@ def _days(days: float, language: str) -> str:
     return number(days, language=language) if math.isfinite(days) else "–"
 
 
+def compared(told: Mapping[str, Any], language: str = "en") -> Finding:
+    """Return how many persons the plan places whose groups are compared, and whether another might place more."""
+    shown = {name: number(told[name], language=language) for name in ("persons", "persons_placed")}
+    sentence = say("The plan compared places {persons_placed} of {persons} persons.", language, **shown)
+    if told["persons_placed"] < told["persons_placed_bound"]:
+        sentence += " " + say(
+            "Whether a plan can place more was not settled in the time there was: compare its total score with no plan "
+            "that places more.",
+            language,
+        )
+    return Finding(sentence, told["persons_placed"], say("persons", language), language=language)
+
+
 def groups(told: Mapping[str, Any], language: str = "en") -> Table:
     """Return what each group gets beside what it could get at best, the largest loss first."""
     rows = sorted(told["groups"], key=lambda each: (-each["loss"], each["group"]))
@@ -199,6 +212,7 @@ def lines(told: Mapping[str, Any], audit: Sequence[Audit] = (), language: str = 
     said = [
         say("The score is {name}. It compares plans; it does not say that people do better.", language,
             name=score_name(told["score_name"], language)),
+        compared(told, language).sentence,
         *(table.plain() for table in (groups(told, language), front(told, language), scores_told(told, language))),
         near(told, language).sentence,
     ]  # fmt: skip

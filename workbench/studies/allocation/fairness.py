@@ -57,7 +57,9 @@ def compare(
     plan = solve(stated, time_limit=SECONDS)
     told: dict[str, Any] = {
         "score_name": plan.score_name,
+        "persons": plan.persons,
         "persons_placed": plan.persons_placed,
+        "persons_placed_bound": plan.persons_placed_bound,
         **front_and_wishes(stated, plan, wishes, keep, seed),
         "near_equal": [
             {"lost": each.lost, "moved": each.moved, "plan": each.assignment[["household", "place"]].to_dict("records")}

@@ -88,6 +88,9 @@ def test_fairness_and_shadow_are_said_in_three_languages() -> None:
     stated = problem_of(TABLES)
     told = fairness.compare(stated, fitted=None, wishes=None, keep=0.9, draws=0, seed=1)
     said = {language: "\n".join(lines(told, (), language)) for language in ("en", "nb", "sv")}
+    assert f"places {told['persons_placed']} of" in said["en"] and "not settled" not in said["en"]
+    short = {**told, "persons_placed_bound": told["persons_placed"] + 1}
+    assert "not settled" in "\n".join(lines(short))
     assert len(set(said.values())) == 3 and "Pareto" not in said["en"] and "Gruppe" in said["nb"]
     today = pd.DataFrame({"household": ["a", "b"], "place": ["p", "q"]})
     figures, table = comparison.beside(stated, solve(stated), today)
