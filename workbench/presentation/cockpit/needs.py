@@ -44,16 +44,17 @@ def label(need: str, language: str = "en") -> str:
 
 def headline(found: Needs, municipality: str | None = None, language: str = "en") -> Finding:
     """Return how many newcomers come, under which national total, and how many places in school they need."""
-    rows = found.summary(municipality).set_index("need")
+    rows = found.summary(municipality)
     each = found.persons.sum("age")
     draws = each.sum() if municipality is None else each.select(municipality=municipality)
     low, high = (float(end) for end in draws.interval(0.8))
     middle = float(draws.quantile(0.5))
-    school = rows.loc["school"] if "school" in rows.index else rows.iloc[0]
+    schools = rows[rows["need"] == "school"]
+    school = (schools if len(schools) else rows).iloc[0]
     need = say(
         "{need}: {figure}",
         language,
-        need=label(str(school.name), language),
+        need=label(str(school["need"]), language),
         figure=_with_interval(school, language),
     )
     totals = np.asarray(each.sum().values, float)
