@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -74,6 +76,22 @@ def test_a_damaged_report_and_a_stranger_are_a_sentence(built: BuiltReport, tmp_
             verification.verify(path)
     with pytest.raises(ReportError, match="no such file"):
         verification.verify(tmp_path / "missing.pdf")
+
+
+@pytest.mark.quick
+def test_what_is_no_pdf_is_said_with_what_to_do_before_anything_heavy_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "notes.pdf").write_text("# notes")
+    (tmp_path / "empty.pdf").touch()
+    for name, what, do in (
+        (".", "this is a folder", "report rerun-all"),
+        ("notes.pdf", "this is no PDF", "`workbench report build` wrote"),
+        ("empty.pdf", "this file is empty", "`workbench report build` wrote"),
+        ("missing.pdf", "there is no such file", "how the file is called"),
+    ):
+        told = CliRunner().invoke(app, ["report", "verify", str(tmp_path / name), "--rerun"])
+        assert told.exit_code == 2 and what in told.output and do in told.output, told.output
+    loaded = "import sys; from workbench.reporting import named; sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
 
 
 def carried(table: pd.DataFrame, draws: int = 500) -> Carried:

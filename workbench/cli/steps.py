@@ -13,6 +13,8 @@ import typer
 from workbench.core.storage.outputs import OVERWRITE
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=OVERWRITE)]
+NO_RESULT = 3
+"""Exit code where nothing can be said."""
 WARNING = 4
 """Exit code of a result that carries a warning."""
 

@@ -23,6 +23,7 @@ from pypdf.errors import PyPdfError
 from workbench.core.contracts import CONTRACTS
 from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.runs.provenance import RunRecord
+from workbench.reporting import named
 from workbench.reporting.formats.document import HOUSEHOLD, Attachment
 from workbench.sources import files
 from workbench.studies.disclosure import SMALL
@@ -118,16 +119,18 @@ def opened(path: Path) -> Carried:
         If it is no PDF, is damaged, or is no report of this program.
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, below
+    content = named.pdf(path).read_bytes()
     try:
-        content = path.read_bytes()
         reader = PdfReader(io.BytesIO(content))
         files = {Path(name).name: bytes(held[0]) for name, held in reader.attachments.items()}
         pages = tuple(page.extract_text() for page in reader.pages)
-    except OSError as error:
-        raise ReportError("there is no such file to read", where=str(path), why=error.strerror or str(error)) from error
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
-        what = "this PDF is damaged" if content.startswith(b"%PDF") else "this is no PDF"
-        raise ReportError(what, where=str(path), why=str(error) or "it cannot be read") from error
+        raise ReportError(
+            "this PDF is damaged",
+            where=str(path),
+            why=f"a part of it is missing or cannot be read ({error})" if str(error) else "a part of it cannot be read",
+            do="copy or fetch the file again; if that does not help, ask whoever sent it",
+        ) from error
     missing = [name for name in (RECORD, ASKED) if name not in files]
     if missing:
         raise ReportError(

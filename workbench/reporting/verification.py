@@ -17,6 +17,7 @@ from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.runs.provenance import versions
 from workbench.core.storage.temporary import locked_folder
 from workbench.presentation.publishing import release
+from workbench.presentation.wording import counted
 from workbench.reporting import contents
 from workbench.reporting.contents import Carried
 
@@ -74,13 +75,15 @@ def verify(
         Tables that the report was made from and does not carry, by the parameter that names them.
     """
     carried = contents.opened(Path(path))
+    told(f"Comparing what it carries with its fingerprints: {counted(len(carried.files), 'file')}")
     found = contents.faults(carried)
     if not rerun or found:
         return Verdict(carried.path, tuple(found), pd.DataFrame(), ())
     name, parameters = carried.asked
-    told(f"Rerun of the report {name}")
+    told(f"Building the report {name} again from what it carries; it takes as long as the first time")
     with locked_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
         again = contents.opened(_built(carried, name, parameters, folder, runs, own or {}))
+    told("Comparing figure by figure")
     numbers = compared(carried, again)
     return Verdict(carried.path, (), numbers, tuple(_notes(carried, again)))
 

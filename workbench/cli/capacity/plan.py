@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import typer
 
-from workbench.cli.steps import step
+from workbench.cli.steps import NO_RESULT, step
 
 if TYPE_CHECKING:
     import numpy as np
@@ -154,7 +154,10 @@ def wait(
     overwrite: bool,
     as_json: bool,
 ) -> None:
-    """Tell how long a decision takes; print the table, or one applicant's sentence."""
+    """Tell how long a decision takes; print the table, or one applicant's sentence.
+
+    A sentence that says there are too few cases ends with the exit code of no result.
+    """
     import numpy as np
 
     from workbench.core.errors import DataError
@@ -185,8 +188,10 @@ def wait(
     if as_json:
         shown = found.promises if one is None else (one,)
         typer.echo(json.dumps({"as_of": found.as_of, "promises": [vars(p) for p in shown]}, ensure_ascii=False))
-        return
-    said = page.waits_table(found, language) if one is None else page.for_applicant(found, one, language)
-    typer.echo(said.plain())
-    if out is not None:
-        typer.echo(f"Written: {out}")
+    else:
+        said = page.waits_table(found, language) if one is None else page.for_applicant(found, one, language)
+        typer.echo(said.plain())
+        if out is not None:
+            typer.echo(f"Written: {out}")
+    if one is not None and one.withheld:
+        raise typer.Exit(NO_RESULT)

@@ -148,11 +148,13 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Check what a PDF carries, and with --rerun number by number whether its figures come out again."""
-    from workbench.reporting import verification
+    from workbench.reporting import named
 
-    verdict = verification.verify(
-        file, rerun=rerun, runs=runs, own=_named(own), told=lambda said: typer.echo(f"{said} …", err=True)
-    )
+    tables = _named(own)
+    _tell(f"Reading {named.pdf(file)}")
+    from workbench.reporting import verification  # what takes long to load, after the names are known to be right
+
+    verdict = verification.verify(file, rerun=rerun, runs=runs, own=tables, told=_tell)
     if as_json:
         numbers = verdict.numbers.to_dict("records")
         body = {"ok": verdict.ok, "faults": verdict.faults, "notes": verdict.notes, "numbers": numbers}
@@ -173,7 +175,7 @@ def rerun_all(
     from workbench.core.errors import ReportError
     from workbench.reporting import verification
 
-    found = verification.every(folder, rerun=rerun, told=lambda said: typer.echo(f"{said} …", err=True))
+    found = verification.every(folder, rerun=rerun, told=_tell)
     if not found:
         raise ReportError("there is no PDF here", where=str(folder), do="name a folder that holds built reports")
     for path, verdict in found:
@@ -188,6 +190,11 @@ def rerun_all(
             typer.echo(f"{path}: {'well' if verdict.ok else 'NOT well'}; {'; '.join([*faults, told])}")
     if any(isinstance(verdict, Exception) or not verdict.ok for _, verdict in found):
         raise typer.Exit(MOVED)
+
+
+def _tell(said: str) -> None:
+    """Print what is being done."""
+    typer.echo(f"{said} …", err=True)
 
 
 def _named(given: list[str] | None) -> dict[str, Path]:

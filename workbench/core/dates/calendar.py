@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar as _calendar
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from workbench.core.errors import DataError
@@ -103,3 +104,65 @@ def period_range(first: str, last: str) -> list[str]:
         )
     count = (month_number(last_month(last)) - month_number(last_month(first))) // period_months(first)
     return [add_periods(first, step) for step in range(count + 1)]
+
+
+def known_period(named: str, periods: Sequence[str]) -> str:
+    """Return which period of a table is meant; the last month of a quarter serves for the quarter.
+
+    Parameters
+    ----------
+    periods
+        The periods of the table, in order: all months or all quarters.
+
+    Raises
+    ------
+    DataError
+        If it is written in another form, is of another kind, or is no period of the table; each with its own advice.
+
+    >>> known_period("2020-06", ["2020-Q1", "2020-Q2"])
+    '2020-Q2'
+    """
+    named, first, last = named.strip(), periods[0], periods[-1]
+    months = {last_month(period): period for period in periods}
+    if named in periods or named in months:
+        return months.get(named, named)
+    kind = "month" if period_months(last) == 1 else "quarter"
+    if not _MONTH.match(named) and not _QUARTER.match(named):
+        meant = months.get(_read(named), "")
+        example = f"write it as {meant}" if meant else f"write it as the table does, such as {last}"
+        raise DataError(f"'{named}' is not written as a {kind} of the table", do=example)
+    if kind == "month" and _QUARTER.match(named):
+        ends = last_month(named)
+        do = f"name a month, such as {ends if ends in months else last}"
+        raise DataError(f"'{named}' is a quarter, and the table counts months", do=do)
+    if kind == "quarter" and _MONTH.match(named) and last_month(first) <= named <= last_month(last):
+        year, month = named.split("-")
+        around = f"{year}-Q{(int(month) + 2) // 3}"
+        raise DataError(
+            f"'{named}' is not the last month of a quarter, and the table counts quarters", do=f"write it as {around}"
+        )
+    end = last_month(named)
+    if end > last_month(last):
+        what = f"the table ends with {last}, before {named}"
+    elif end < last_month(first):
+        what = f"the table begins with {first}, after {named}"
+    else:
+        what = f"the table has no period {named}"
+    raise DataError(what, do=f"choose a {kind} from {first} to {last}")
+
+
+def _read(text: str) -> str:
+    """Return the (last) month that a text in another form names; '' if none is understood.
+
+    >>> _read("10.2026"), _read("2026-9"), _read("2026 q3"), _read("Q3 2026")
+    ('2026-10', '2026-09', '2026-09', '2026-09')
+    """
+    from workbench.core.dates.periods import MONTHS  # here: a period in its usual form needs no tables
+
+    if found := re.fullmatch(r"(\d{4})[ -]?[Qq]([1-4])", text):
+        return f"{found[1]}-{3 * int(found[2]):02d}"
+    if found := re.fullmatch(r"[Qq]([1-4])[ ./-]?(\d{4})", text):
+        return f"{found[2]}-{3 * int(found[1]):02d}"
+    if found := re.fullmatch(r"(\d{4})-([1-9])", text):
+        return f"{found[1]}-0{found[2]}"
+    return next((month for read in MONTHS.values() if (month := read(text))), "")

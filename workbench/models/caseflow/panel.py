@@ -7,8 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from workbench.core.dates.calendar import period_months
-from workbench.core.errors import DataError, nearest
+from workbench.core.dates.calendar import known_period, period_months
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,9 +73,7 @@ class CaseFlowPanel:
 
     def upto(self, period: str) -> CaseFlowPanel:
         """Return what was known at the end of a period; nothing later is left in it."""
-        if period not in self.periods:
-            raise DataError(f"the table has no period {period}", do=nearest(period, list(self.periods)))
-        end = self.periods.index(period) + 1
+        end = self.periods.index(known_period(period, self.periods)) + 1
         return replace(
             self,
             periods=self.periods[:end],

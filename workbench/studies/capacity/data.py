@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.contracts.checking import check
-from workbench.core.dates.calendar import add_periods, last_month, month_end, period_months, period_range
+from workbench.core.dates.calendar import add_periods, known_period, last_month, month_end, period_months, period_range
 from workbench.core.errors import DataError, Fault
 from workbench.models.caseflow.panel import CaseFlowPanel
 from workbench.sources import files, localities
@@ -137,8 +137,7 @@ def _by_quarter(frame: pd.DataFrame) -> pd.DataFrame:
 
 def period_of(flow: CaseFlow, named: str) -> str:
     """Return a period as the table names it: the last month of a quarter serves for the quarter."""
-    quarters = {last_month(period): period for period in flow.panel.periods}
-    return quarters.get(named, named)
+    return known_period(named, flow.panel.periods)
 
 
 def _ends(periods: pd.Series) -> tuple[str, str]:

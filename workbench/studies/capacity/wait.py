@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.contracts.checking import check
-from workbench.core.dates.calendar import month_number
+from workbench.core.dates.calendar import known_period, month_number
 from workbench.core.errors import DataError, Fault, nearest
 from workbench.core.runs.provenance import Source
 from workbench.models.agency import waits
@@ -127,10 +127,9 @@ def promises(
     planned
         Whether the change of output is that of a staffing plan.
     """
-    known = frame if as_of is None else frame[frame["month"] <= as_of]
-    if known.empty:
-        raise DataError(f"nothing is known up to {as_of}", do="choose a later month")
-    last = str(known["month"].max())
+    counted = sorted(map(str, frame["month"].unique()))
+    last = counted[-1] if as_of is None else known_period(as_of, counted)
+    known = frame[frame["month"] <= last]
     found, naive = [], {}
     for (stage, kind), own in known.groupby(["stage", "case_type"], sort=False):
         own = own[own["month"] <= last]
