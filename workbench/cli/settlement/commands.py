@@ -206,8 +206,8 @@ def forecast(
         if as_of is None and result.given == KNOWN_SINCE:
             typer.echo(
                 f"As of {result.label(result.as_of)}, because no total was given: the table holds the totals of "
-                f"{years[0]}{f' to {years[-1]}' if len(years) > 1 else ''}, the newest that are whole. This looks back; "
-                "a forecast of years to come needs --total, --totals or --from-inflow."
+                f"{years[0]}{f' to {years[-1]}' if len(years) > 1 else ''}, the newest that are whole. This looks "
+                "back; a forecast of years to come needs --total, --totals or --from-inflow."
             )
         typer.echo("\n".join([f"National total: {result.given}.", *result.notes, result.diagnostics.sentence()]))
         if made and out is not None:
