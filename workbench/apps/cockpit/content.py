@@ -13,7 +13,7 @@ from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.cockpit import needs as needed
 from workbench.presentation.cockpit import words
-from workbench.presentation.languages import day, say, say_many
+from workbench.presentation.languages import country, day, say, say_many
 from workbench.presentation.tables import Table
 from workbench.studies.cockpit import AREAS, Cockpit
 from workbench.studies.cockpit import needs as study
@@ -34,8 +34,8 @@ def page(cockpit: Cockpit, state: CockpitState) -> Content:
     """Return what the page says of the place, area and indicator chosen."""
     language, place = state.language, state.place
     made = date.fromisoformat(cockpit.record.created[:10])
-    about = say("{locality} · built {day}", language, locality=cockpit.name, day=day(made, language))
-    title = notices.tag("h1", say("Cockpit: {place}", language, place=cockpit.names.get(place, place)))
+    about = say("{locality} · built {day}", language, locality=country(cockpit.name, language), day=day(made, language))
+    title = notices.tag("h1", say("Cockpit: {place}", language, place=words.place(cockpit.names, place, language)))
     cards = shown.cards(cockpit, place, state.area, language)
     inner = "".join(card.html() for card in cards)
     lacking = [area for area in cockpit.missing() if state.area in ("", area)]

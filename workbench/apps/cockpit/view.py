@@ -16,7 +16,7 @@ from workbench.apps.cockpit import content
 from workbench.apps.cockpit.opening import Opening
 from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
-from workbench.presentation.languages import LANGUAGES, say
+from workbench.presentation.languages import LANGUAGES, country, say
 from workbench.studies.cockpit import Cockpit
 
 
@@ -123,8 +123,16 @@ class CockpitView:
         if self.found and not self.state.blockers(self.found):
             cockpit = self.cockpit
             chosen = [of for of in cockpit.definitions if self.state.area in ("", of.area)] or [cockpit.definitions[0]]
-            _set(self.locality, [(found.name, name) for name, found in self.found.items()], self.state.locality)
-            _set(self.place, [(name, code) for code, name in cockpit.places().items()], self.state.place)
+            _set(
+                self.locality,
+                [(country(found.name, language), name) for name, found in self.found.items()],
+                self.state.locality,
+            )
+            _set(
+                self.place,
+                [(country(name, language), code) for code, name in cockpit.places().items()],
+                self.state.place,
+            )
             _set(self.area, content.area_options(cockpit, language), self.state.area)
             _set(self.indicator, [(of.text("label", language), of.id) for of in chosen], self.state.indicator)
         self._quiet = False

@@ -86,7 +86,7 @@ def card(cockpit: Cockpit, indicator: str, place: str, language: str = "en") -> 
 
 def message(cockpit: Cockpit, of: Definition, told: Facts, language: str = "en") -> Finding:
     """Return the one thing that a card says."""
-    name = cockpit.names.get(told.place, told.place)
+    name = words.place(cockpit.names, told.place, language)
     if told.value is None:
         if told.withheld:
             return Finding(

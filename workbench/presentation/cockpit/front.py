@@ -5,8 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.presentation import origin
-from workbench.presentation.languages import say
+from workbench.presentation.cockpit import words
+from workbench.presentation.languages import country, say
 from workbench.presentation.origin import Command
+from workbench.presentation.sourced import source_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front, Heading
 from workbench.presentation.wording import DASH
@@ -28,12 +30,16 @@ def heading(name: str, language: str = "en") -> Heading:
 
 def front(cockpit: Cockpit, place: str, language: str = "en", edition: str = "public") -> Front:
     """Return the head of the report of one place."""
-    name = cockpit.names.get(place, place)
+    name = words.place(cockpit.names, place, language)
     rows = cockpit.figures[cockpit.figures["value"].notna()]
     last = str(rows["period"].str[:4].max()) if len(rows) else ""
     return Front(
         title=say("Cockpit: {place}", language, place=name),
-        subtitle=say("Housing, education, health, labour and arrival · {locality}", language, locality=cockpit.name),
+        subtitle=say(
+            "Housing, education, health, labour and arrival · {locality}",
+            language,
+            locality=country(cockpit.name, language),
+        ),
         vintage=say("figures to {period}", language, period=last),
         record=cockpit.record,
         description=say("Indicators of {place} with trend, gaps, peers and rank intervals", language, place=name),
@@ -53,7 +59,11 @@ def sources(cockpit: Cockpit, language: str = "en") -> Table:
         caption=say("Each table behind these figures can be checked by its fingerprint", language),
         columns=(
             Column(say("Table", language), tuple(v.name for v in inputs), right=False),
-            Column(say("Publisher and terms", language), tuple(v.source.line() for v in inputs), right=False),
+            Column(
+                say("Publisher and terms", language),
+                tuple(source_name(v.source, language) for v in inputs),
+                right=False,
+            ),
             Column(say("Last period", language), tuple(v.last_period or DASH for v in inputs), right=False),
             Column(say("Fingerprint", language), tuple(v.fingerprint[:12] for v in inputs), right=False),
         ),

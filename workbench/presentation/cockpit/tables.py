@@ -7,7 +7,7 @@ import pandas as pd
 from workbench.presentation.cockpit import words
 from workbench.presentation.cockpit.cards import message
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import say, say_many
+from workbench.presentation.languages import country, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, number
 from workbench.studies.cockpit.definitions import Definition
@@ -70,7 +70,10 @@ def by_area(cockpit: Cockpit, place: str, area: str, language: str = "en") -> Ta
     return Table(
         name=f"cockpit-{area}",
         caption=say(
-            "{area} in {place}", language, area=words.area(area, language), place=cockpit.names.get(place, place)
+            "{area} in {place}",
+            language,
+            area=words.area(area, language),
+            place=words.place(cockpit.names, place, language),
         ),
         # On paper a column without a figure takes the room of those that have one.
         columns=tuple(column for column in columns if set(column.cells) != {DASH}),
@@ -141,7 +144,7 @@ def no_indicator(cockpit: Cockpit, area: str, language: str = "en") -> Finding:
             "added.",
             language,
             area=words.area(area, language),
-            locality=cockpit.name,
+            locality=country(cockpit.name, language),
         )
     )
 
@@ -180,7 +183,7 @@ def headline(cockpit: Cockpit, place: str, language: str = "en", area: str = "")
     """Return the first thing that a page about a place says: by how many indicators it differs by more than chance."""
     chosen = [of for of in cockpit.definitions if area in ("", of.area)]
     told = [facts(cockpit, of.id, place) for of in chosen]
-    name = cockpit.names.get(place, place)
+    name = words.place(cockpit.names, place, language)
     unlike = [of for of, t in zip(chosen, told, strict=True) if t.unlike]
     judged = sum(t.unlike is not None for t in told)
     if judged:

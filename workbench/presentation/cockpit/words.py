@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from workbench.presentation.languages import marked, month, say
+from workbench.presentation.languages import country, marked, month, say
 from workbench.presentation.wording import DASH, NBSP, number, percent
 from workbench.studies.cockpit.definitions import Definition
 
@@ -41,6 +42,11 @@ def group(name: str, language: str = "en") -> str:
 def peers(kind: str, language: str = "en") -> str:
     """Return what peers are called."""
     return say(PEERS[kind], language)
+
+
+def place(names: Mapping[str, str], code: str, language: str = "en") -> str:
+    """Return how a reader calls a place; a country in the reader's language."""
+    return country(names.get(code, code), language)
 
 
 def figure(of: Definition, value: float | None, language: str = "en", *, unit: bool = True) -> str:
