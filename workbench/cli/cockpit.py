@@ -144,6 +144,7 @@ def show(
     typer.echo(page.headline(shown, code, language, area).sentence)
     for card in page.cards(shown, code, area, language):
         typer.echo(f"\n{card.plain()}")
+    typer.echo(f"\n{page.beneath(shown, code, area, language).plain()}")
     typer.echo(f"\n{page.missing(shown, area, language).sentence}")
     if out is not None:
         typer.echo(f"Table: {out}")
@@ -171,7 +172,8 @@ def needs(
     code = found.place(place) if place else None
     if as_json:
         rows = found.summary(code).replace({float("nan"): None}).to_dict("records")
-        body = {"year": found.year, "run": found.run.key, "place": code, "needs": rows, "assumed": found.assumed}
+        body = {"year": found.year, "run": found.run.key, "place": code, "needs": rows}
+        body |= {"total": found.given, "assumed": [vars(one) for one in found.assumed]}
         typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
         return
     typer.echo(page.headline(found, code, language).plain())
@@ -195,5 +197,5 @@ def _chosen(locality: str, place: str, area: str, edition: str, runs: Path | Non
             f"{', '.join(changed)}. To show it: workbench cockpit build --locality {locality}",
             err=True,
         )
-    code = whole.place(place) if place else next(iter(whole.places()))
+    code = whole.place(place) if place else whole.first()
     return whole.edition(edition, code), code

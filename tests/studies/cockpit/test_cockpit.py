@@ -11,14 +11,19 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
+from workbench.core.draws import Draws
 from workbench.core.errors import DataError
 from workbench.core.geography.places import Locality
 from workbench.presentation import cockpit as page
+from workbench.presentation.cockpit import needs as needs_page
+from workbench.presentation.cockpit import words
 from workbench.sources import localities
 from workbench.studies import cockpit
 from workbench.studies.cockpit import definitions, figures, needs, protection
 from workbench.studies.cockpit.facts import facts
 from workbench.studies.cockpit.sums import with_sums
+from workbench.studies.settlement.forecasting.answer import NO_RECORD
+from workbench.studies.settlement.totals.national import KNOWN_SINCE
 
 pytestmark = pytest.mark.quick
 
@@ -54,6 +59,25 @@ def test_every_place_has_a_card_for_every_indicator(telemark: cockpit.Cockpit, l
         cards = page.cards(telemark.public(), place, "", language)
         assert len(cards) == len(telemark.definitions)
         assert all(card.message.sentence.endswith(".") and card.html().count("<h3>") == 1 for card in cards)
+
+
+def test_a_gap_is_the_difference_of_the_figures_shown_and_countries_have_their_name(
+    telemark: cockpit.Cockpit,
+) -> None:
+    public, of = telemark.public(), telemark.definition("overcrowded")
+    assert words.apart(of, 0.21349, 0.09651) == pytest.approx(0.213 - 0.097)  # 11.7 points apart, shown as 11.6
+    assert "i Norge" in page.cards(public, "NO", "", "sv")[0].message.sentence
+
+
+def test_sources_and_missing_ranks_stand_once_below_all_cards(telemark: cockpit.Cockpit) -> None:
+    public = telemark.public()
+    place = public.first()
+    assert place == "40" and "NO" in public.places()  # the county, not the country around it
+    cards, beneath = page.cards(public, place), page.beneath(public, place).plain()
+    assert not any("Source:" in card.plain() or "Rank" in card.plain() for card in cards)
+    assert beneath.count("Source:") == 1 and "not the whole" in beneath
+    alone = page.card(public, "overcrowded", place).plain()
+    assert "Source:" in alone and "Rank: none" in alone
 
 
 def test_next_years_rate_stands_on_the_card_where_there_is_one(telemark: cockpit.Cockpit) -> None:
@@ -301,6 +325,28 @@ def test_needs_add_up_draw_by_draw_to_the_forecast_times_the_rates() -> None:
     # Households of 1, 2 and 5 persons: dwellings times their persons house everybody.
     housed = values[:, :, 2:].sum(axis=(1, 2)) * (0.5 * 1 + 0.3 * 2 + 0.2 * 5)
     assert np.allclose(housed, persons.sum(axis=1))
+
+
+def test_needs_say_how_the_total_is_known_and_what_is_assumed() -> None:
+    persons = np.random.default_rng(4).multinomial(2000, [0.7, 0.3], 200)
+    shares = {"0-5": 0.11, "6-15": 0.22, "16-19": 0.08, "20-55": 0.47, "56+": 0.12}
+    drawn = needs.by_age(persons, shares, seed=1)
+    rates = {"school": {"6-15": 1.0}}
+    values, labels = needs._values(drawn, list(shares), rates, {1: 0.5, 4: 0.5})
+    found = needs.Needs(
+        persons=Draws.from_array(drawn, {"municipality": ["a", "b"], "age": list(shares)}, "persons"),
+        values=values, labels=labels, rates=rates, year=2022, run=NO_RECORD, names={"a": "Aby", "b": "Bby"},
+        reported=pd.DataFrame(columns=["municipality", "service", "places"]), given=KNOWN_SINCE,
+        assumed=(needs.Assumed(needs.RATES, "who needs", {"school/6-15": 1.0}, "2012-01-01", "a choice"),),
+    )  # fmt: skip
+    whole, one = (needs_page.headline(found, place).sentence for place in (None, "a"))
+    assert whole.startswith("2,000 newcomers were settled in 2022") and "known only afterwards" in whole
+    assert "80 %" not in whole.replace("\u00a0", " ")  # all is given: an interval would be the rounding
+    assert "Aby could expect about 1,400" in one and "assumed and taken as certain" in one
+    guessed = needs_page.headline(replace(found, given="given as a number"), "a").sentence
+    assert "(an assumed total), Aby can expect" in guessed
+    told = needs_page.assumptions(found).plain()
+    assert "of those 6 to 15 years" in told and "school/" not in told and max(map(len, told.splitlines())) < 100
 
 
 def test_a_need_without_a_forecast_or_a_rate_is_refused(tmp_path: Path) -> None:

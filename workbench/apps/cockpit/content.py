@@ -13,7 +13,7 @@ from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.cockpit import needs as needed
 from workbench.presentation.cockpit import words
-from workbench.presentation.languages import country, day, say, say_many
+from workbench.presentation.languages import day, say, say_many
 from workbench.presentation.tables import Table
 from workbench.studies.cockpit import AREAS, Cockpit
 from workbench.studies.cockpit import needs as study
@@ -34,10 +34,13 @@ def page(cockpit: Cockpit, state: CockpitState) -> Content:
     """Return what the page says of the place, area and indicator chosen."""
     language, place = state.language, state.place
     made = date.fromisoformat(cockpit.record.created[:10])
-    about = say("{locality} · built {day}", language, locality=country(cockpit.name, language), day=day(made, language))
-    title = notices.tag("h1", say("Cockpit: {place}", language, place=words.place(cockpit.names, place, language)))
+    about = say(
+        "{locality} · built {day}", language, locality=words.whole(cockpit.name, language), day=day(made, language)
+    )
+    title = notices.tag("h1", say("Cockpit: {place}", language, place=words.place(cockpit, place, language)))
     cards = shown.cards(cockpit, place, state.area, language)
     inner = "".join(card.html() for card in cards)
+    beneath = shown.beneath(cockpit, place, state.area, language).html()
     lacking = [area for area in cockpit.missing() if state.area in ("", area)]
     gone = "".join(notices.tag("p", shown.no_indicator(cockpit, area, language).sentence) for area in lacking)
     if pages.drafts():
@@ -46,7 +49,7 @@ def page(cockpit: Cockpit, state: CockpitState) -> Content:
     first = shown.headline(cockpit, place, language, state.area).html()
     return Content(
         head=f'{title}<p class="mw-subtitle">{m.html(about)}</p>\n{first}',
-        cards=f'<div class="mw-cards">{inner}</div>{gone}',
+        cards=f'<div class="mw-cards">{inner}</div>{beneath}{gone}',
         tables=_tables(cockpit, state),
         foot=_foot(cockpit, state),
         status=say_many(
@@ -161,4 +164,4 @@ def broken(language: str) -> str:
 
 def area_options(cockpit: Cockpit, language: str) -> list[tuple[str, str]]:
     """Return the areas to choose from, all of them first."""
-    return [(say("All areas", language), ""), *((words.area(area, language), area) for area in AREAS)]
+    return [(say("All topics", language), ""), *((words.area(area, language), area) for area in AREAS)]

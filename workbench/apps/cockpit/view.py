@@ -16,7 +16,8 @@ from workbench.apps.cockpit import content
 from workbench.apps.cockpit.opening import Opening
 from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
-from workbench.presentation.languages import LANGUAGES, country, say
+from workbench.presentation.cockpit import words
+from workbench.presentation.languages import LANGUAGES, say
 from workbench.studies.cockpit import Cockpit
 
 
@@ -87,10 +88,10 @@ class CockpitView:
         self.bridge.tell(language=language, status=status, query=self.state.query())
 
     def _complete(self) -> None:
-        """Fill in what the reader left open: the first place and the first indicator of the area."""
+        """Fill in what the reader left open: the place to open on and the first indicator of the area."""
         cockpit = self.cockpit
         state = replace(self.state, locality=cockpit.locality)
-        state = replace(state, place=state.place or next(iter(cockpit.places())))
+        state = replace(state, place=state.place or cockpit.first())
         known = [of.id for of in cockpit.definitions if state.area in ("", of.area)] or [cockpit.definitions[0].id]
         self.state = replace(state, indicator=state.indicator if state.indicator in known else known[0])
 
@@ -118,19 +119,19 @@ class CockpitView:
         self._quiet = True
         self.language.description, self.language.value = say("Language", language), language
         self.locality.description = say("Locality", language)
-        self.place.description, self.area.description = say("Place", language), say("Area", language)
+        self.place.description, self.area.description = say("Place", language), say("Topic", language)
         self.indicator.description = say("Indicator in the pictures", language)
         if self.found and not self.state.blockers(self.found):
             cockpit = self.cockpit
             chosen = [of for of in cockpit.definitions if self.state.area in ("", of.area)] or [cockpit.definitions[0]]
             _set(
                 self.locality,
-                [(country(found.name, language), name) for name, found in self.found.items()],
+                [(words.whole(found.name, language), name) for name, found in self.found.items()],
                 self.state.locality,
             )
             _set(
                 self.place,
-                [(country(name, language), code) for code, name in cockpit.places().items()],
+                [(words.place(cockpit, code, language), code) for code in cockpit.places()],
                 self.state.place,
             )
             _set(self.area, content.area_options(cockpit, language), self.state.area)

@@ -16,6 +16,7 @@ import pandas as pd
 from workbench.core.contracts.adding_up import parts_that_repeat_the_rest, runs_that_add_up
 from workbench.core.contracts.cells import numbers, texts
 from workbench.core.errors import Fault
+from workbench.core.geography.countries import alpha3
 
 AGGREGATES = {
     *("total", "totals", "totalt", "totale", "i alt", "ialt", "sum", "summe", "alle", "all", "gesamt", "insgesamt"),
@@ -190,7 +191,10 @@ def odd_rows(frame: pd.DataFrame, name: str, first_row: int) -> list[str]:
     """Return remarks on rows that are possible and unlikely: one's own country, and names alike but for capitals."""
     notes = []
     if name == "arrivals" and {"origin", "destination"} <= set(frame.columns):
-        same = (texts(frame["origin"]) == texts(frame["destination"])).fillna(False)
+        # Destinations and origins may stand under different codes of one country.
+        own = {text: alpha3(str(text)) or text for text in texts(frame["destination"]).dropna().unique()}
+        origin, destination = texts(frame["origin"]), texts(frame["destination"])
+        same = ((origin == destination) | (origin == destination.map(own))).fillna(False)
         if count := int(same.sum()):
             row = int(str(frame.index[same][0])) + first_row
             rows = "1 row has" if count == 1 else f"{count:,} rows have"

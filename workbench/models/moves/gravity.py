@@ -132,7 +132,9 @@ def fit(flows: Flows, known: np.ndarray | None = None) -> GravityFit:
             at = slice(fixed + group * places, fixed + (group + 1) * places)
             tau[group] = max(float(np.sqrt(np.mean(theta[at] ** 2 + own[at]))), LEAST)
         mean = np.exp(np.clip(x @ theta, -LARGEST, LARGEST))
-        size = best_size(y, mean)
+        # The means follow the pairs they were fitted to, so that pairs lie nearer to them than others would.
+        learnt = float(np.trace(covariance @ (hessian - np.diag(penalty))))
+        size = best_size(y, mean) * (1 - learnt / len(y))
         if np.abs(theta - before).max() < 10 * CLOSE:
             break
     plain = np.exp(np.clip(design(flows) @ theta, -LARGEST, LARGEST))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.core.runs.provenance import Source
 from workbench.presentation import markup as m
 from workbench.presentation.cockpit import words
 from workbench.presentation.display import Shown, source_line
-from workbench.presentation.findings import Finding
+from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import say
-from workbench.presentation.wording import number
+from workbench.presentation.wording import listing, number
 from workbench.studies.cockpit.definitions import Definition
 from workbench.studies.cockpit.estimates import LEAST
 from workbench.studies.cockpit.facts import Facts, facts
@@ -61,18 +61,52 @@ class Card(Shown):
         return {}
 
     def _foot(self) -> str:
-        return f"{self.explanation} {source_line(self.sources, self.language)}"
+        return " ".join(filter(None, [self.explanation, source_line(self.sources, self.language)]))
 
 
 def cards(cockpit: Cockpit, place: str, area: str = "", language: str = "en") -> tuple[Card, ...]:
-    """Return the cards of a place in an area (all areas by default); an indicator without a figure says so."""
-    return tuple(card(cockpit, of.id, place, language) for of in cockpit.definitions if area in ("", of.area))
+    """Return the cards of a place in an area (all areas by default); an indicator without a figure says so.
+
+    Sources and the reasons why there is no rank are the same for many: :func:`beneath` says them once for all cards.
+    """
+    chosen = [of for of in cockpit.definitions if area in ("", of.area)]
+    return tuple(replace(_card(cockpit, of, place, language, ranked=True), sources=()) for of in chosen)
+
+
+def beneath(cockpit: Cockpit, place: str, area: str = "", language: str = "en") -> Several:
+    """Return what stands once below all cards: why some have no rank, and the sources."""
+    told: dict[str, list[str]] = {}
+    sources: dict[tuple[Source, ...], list[str]] = {}
+    chosen = [of for of in cockpit.definitions if area in ("", of.area)]
+    for of in chosen:
+        known = facts(cockpit, of.id, place)
+        if known.value is not None and known.rank_low is None:
+            told.setdefault(unranked(cockpit, of, place, language), []).append(of.text("label", language))
+        sources.setdefault(cockpit.sources.get(of.id, ()), []).append(of.text("label", language))
+
+    def of_some(labels: list[str]) -> str:
+        return "" if len(labels) == len(chosen) else listing(labels, language)
+
+    reasons = [
+        say("No rank for {labels}: {reason}.", language, labels=of_some(labels), reason=why)
+        if of_some(labels)
+        else say("There is no rank: {reason}.", language, reason=why)
+        for why, labels in told.items()
+    ]
+    lines = [". ".join(filter(None, [of_some(labels), source_line(of, language)])) for of, labels in sources.items()]
+    return Several(tuple(Finding(text, language=language) for text in (*reasons, *lines)))
 
 
 def card(cockpit: Cockpit, indicator: str, place: str, language: str = "en") -> Card:
     """Return the card of one indicator and place."""
-    of, told = cockpit.definition(indicator), facts(cockpit, indicator, place)
-    lines = [] if told.value is None else _lines(of, told, language, len(cockpit.groups))
+    return _card(cockpit, cockpit.definition(indicator), place, language)
+
+
+def _card(cockpit: Cockpit, of: Definition, place: str, language: str, *, ranked: bool = False) -> Card:
+    """Return a card; with ``ranked`` a line on the rank stands only where there is one."""
+    told = facts(cockpit, of.id, place)
+    rank_told = not ranked or told.rank_low is not None
+    lines = [] if told.value is None else _lines(cockpit, of, told, language, rank_told=rank_told)
     brought = (say("Indicator of the package {package}.", language, package=of.guest),) if of.guest else ()
     return Card(
         label=of.text("label", language),
@@ -86,7 +120,7 @@ def card(cockpit: Cockpit, indicator: str, place: str, language: str = "en") -> 
 
 def message(cockpit: Cockpit, of: Definition, told: Facts, language: str = "en") -> Finding:
     """Return the one thing that a card says."""
-    name = words.place(cockpit.names, told.place, language)
+    name = words.place(cockpit, told.place, language)
     if told.value is None:
         if told.withheld:
             return Finding(
@@ -103,9 +137,10 @@ def message(cockpit: Cockpit, of: Definition, told: Facts, language: str = "en")
     sentence = ""
     if told.other is not None:
         sentence = say(
-            "{value} in {place} ({period}), {other} of {group}.",
+            "{value} of {own} in {place} ({period}), {other} of {group}.",
             language,
             **base,
+            own=words.group(of.group, language),
             other=words.figure(of, told.other, language),
             group=words.group(told.other_group, language),
         )
@@ -129,7 +164,7 @@ def message(cockpit: Cockpit, of: Definition, told: Facts, language: str = "en")
     return Finding(sentence, estimate=told.value, unit=words.unit(of, language), language=language)
 
 
-def _lines(of: Definition, told: Facts, language: str, places: int) -> list[tuple[str, str]]:
+def _lines(cockpit: Cockpit, of: Definition, told: Facts, language: str, *, rank_told: bool) -> list[tuple[str, str]]:
     lines = []
     if told.before is not None:
         lines.append(
@@ -146,9 +181,11 @@ def _lines(of: Definition, told: Facts, language: str, places: int) -> list[tupl
             )
         )
     if told.other is not None and told.value is not None:
-        lines.append((say("Gap", language), gap(of, told.value - told.other, told.other_group, language)))
+        lines.append(
+            (say("Gap", language), gap(of, words.apart(of, told.value, told.other), told.other_group, language))
+        )
     if told.whole is not None:
-        lines.append((told.whole_name, words.figure(of, told.whole, language)))
+        lines.append((words.whole(told.whole_name, language), words.figure(of, told.whole, language)))
     if told.peers is not None:
         said = say(
             "{rate} in {count} {peers}",
@@ -158,7 +195,8 @@ def _lines(of: Definition, told: Facts, language: str, places: int) -> list[tupl
             peers=words.peers(told.peers_kind, language),
         )
         lines.append((say("Peers", language), said))
-    lines.append((say("Rank", language), rank(of, told, language, places)))
+    if rank_told:
+        lines.append((say("Rank", language), rank(cockpit, of, told, language)))
     if told.estimate is not None:
         lines.append((say("Estimated rate", language), estimate(of, told, language)))
     if told.next_rate is not None:
@@ -180,7 +218,7 @@ def gap(of: Definition, difference: float, group: str, language: str) -> str:
     return say("{size} below {group}", language, size=size, group=beside)
 
 
-def rank(of: Definition, told: Facts, language: str, places: int) -> str:
+def rank(cockpit: Cockpit, of: Definition, told: Facts, language: str) -> str:
     """Return a place's rank among the places of its locality with its interval, or why it has none."""
     if told.rank_low is not None and told.rank_high is not None and told.of is not None:
         first = say("lowest first", language) if of.better == "lower" else say("highest first", language)
@@ -192,11 +230,18 @@ def rank(of: Definition, told: Facts, language: str, places: int) -> str:
             count=number(told.of, language=language),
             first=first,
         )
+    return say("none: {reason}", language, reason=unranked(cockpit, of, told.place, language))
+
+
+def unranked(cockpit: Cockpit, of: Definition, place: str, language: str) -> str:
+    """Return why a place has no rank by an indicator."""
+    if place not in cockpit.groups.index:
+        return say("only the places of a whole are ranked, not the whole", language)
     if of.kind in ("percent", "rate"):
-        return say("none: the publisher gives rates without counts, so that chance cannot be judged", language)
-    if of.kind == "share" and places < LEAST:
-        return say("none: rates are compared from {least} places with counts on", language, least=number(LEAST))
-    return say("none: this indicator is not compared place by place", language)
+        return say("the publisher gives rates without counts, so that chance cannot be judged", language)
+    if of.kind == "share" and len(cockpit.groups) < LEAST:
+        return say("rates are compared from {least} places with counts on", language, least=number(LEAST))
+    return say("these figures are not compared place by place", language)
 
 
 def ahead(of: Definition, told: Facts, language: str) -> str:

@@ -17,7 +17,7 @@ from workbench.presentation.drawing.charts import style
 from workbench.presentation.drawing.maps import LAND, credit, equal_area, outlines
 from workbench.presentation.drawing.theme import COLOURS, TEXT_WIDTH_IN
 from workbench.presentation.findings import Figure, Finding
-from workbench.presentation.languages import country, say
+from workbench.presentation.languages import say
 from workbench.presentation.wording import number, percent
 from workbench.studies.cockpit.facts import series
 
@@ -37,7 +37,7 @@ def trend(cockpit: Cockpit, indicator: str, place: str, language: str = "en") ->
     """Return how a place's figure moved, beside the compared group and the whole."""
     of = cockpit.definition(indicator)
     mine = _line(cockpit.figures, indicator, place, of.group)
-    name = words.place(cockpit.names, place, language)
+    name = words.place(cockpit, place, language)
     if len(mine) < 2:
         return Finding(
             say(
@@ -51,8 +51,14 @@ def trend(cockpit: Cockpit, indicator: str, place: str, language: str = "en") ->
         beside = _line(cockpit.figures, indicator, place, of.compare)
         lines.append((f"{name}, {words.group(of.compare, language)}", beside, COLOURS.ink, "s"))
     if cockpit.code and cockpit.code != place and of.kind != "count":
-        whole = _line(cockpit.figures, indicator, cockpit.code, of.group)
-        lines.append((country(cockpit.name, language), whole, COLOURS.quiet, ""))
+        lines.append(
+            (
+                words.whole(cockpit.name, language),
+                _line(cockpit.figures, indicator, cockpit.code, of.group),
+                COLOURS.quiet,
+                "",
+            )
+        )
     lines = [line for line in lines if len(line[1])]
     periods = sorted(set().union(*(line.index for _, line, _, _ in lines)))
     with style():

@@ -6,7 +6,7 @@ import pandas as pd
 
 from workbench.presentation import origin
 from workbench.presentation.cockpit import words
-from workbench.presentation.languages import country, say
+from workbench.presentation.languages import say
 from workbench.presentation.origin import Command
 from workbench.presentation.sourced import source_name
 from workbench.presentation.tables import Column, Table
@@ -30,7 +30,7 @@ def heading(name: str, language: str = "en") -> Heading:
 
 def front(cockpit: Cockpit, place: str, language: str = "en", edition: str = "public") -> Front:
     """Return the head of the report of one place."""
-    name = words.place(cockpit.names, place, language)
+    name = words.place(cockpit, place, language)
     rows = cockpit.figures[cockpit.figures["value"].notna()]
     last = str(rows["period"].str[:4].max()) if len(rows) else ""
     return Front(
@@ -38,7 +38,7 @@ def front(cockpit: Cockpit, place: str, language: str = "en", edition: str = "pu
         subtitle=say(
             "Housing, education, health, labour and arrival · {locality}",
             language,
-            locality=country(cockpit.name, language),
+            locality=words.whole(cockpit.name, language),
         ),
         vintage=say("figures to {period}", language, period=last),
         record=cockpit.record,

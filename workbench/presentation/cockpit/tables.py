@@ -7,7 +7,7 @@ import pandas as pd
 from workbench.presentation.cockpit import words
 from workbench.presentation.cockpit.cards import message
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import country, say, say_many
+from workbench.presentation.languages import say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, number
 from workbench.studies.cockpit.definitions import Definition
@@ -36,14 +36,14 @@ def by_area(cockpit: Cockpit, place: str, area: str, language: str = "en") -> Ta
         Column(
             say("Gap", language),
             tuple(
-                words.figure(of, abs(t.value - t.other), language, unit=False)
+                words.figure(of, abs(words.apart(of, t.value, t.other)), language, unit=False)
                 if t.other is not None and t.value is not None
                 else DASH
                 for of, t in pairs
             ),
         ),
         Column(
-            cockpit.name,
+            words.whole(cockpit.name, language),
             tuple(words.figure(of, t.whole if t.whole_name else None, language, unit=False) for of, t in pairs),
         ),
         Column(say("Peers", language), tuple(words.figure(of, t.peers, language, unit=False) for of, t in pairs)),
@@ -70,10 +70,7 @@ def by_area(cockpit: Cockpit, place: str, area: str, language: str = "en") -> Ta
     return Table(
         name=f"cockpit-{area}",
         caption=say(
-            "{area} in {place}",
-            language,
-            area=words.area(area, language),
-            place=words.place(cockpit.names, place, language),
+            "{area} in {place}", language, area=words.area(area, language), place=words.place(cockpit, place, language)
         ),
         # On paper a column without a figure takes the room of those that have one.
         columns=tuple(column for column in columns if set(column.cells) != {DASH}),
@@ -144,7 +141,7 @@ def no_indicator(cockpit: Cockpit, area: str, language: str = "en") -> Finding:
             "added.",
             language,
             area=words.area(area, language),
-            locality=country(cockpit.name, language),
+            locality=words.whole(cockpit.name, language),
         )
     )
 
@@ -183,7 +180,7 @@ def headline(cockpit: Cockpit, place: str, language: str = "en", area: str = "")
     """Return the first thing that a page about a place says: by how many indicators it differs by more than chance."""
     chosen = [of for of in cockpit.definitions if area in ("", of.area)]
     told = [facts(cockpit, of.id, place) for of in chosen]
-    name = words.place(cockpit.names, place, language)
+    name = words.place(cockpit, place, language)
     unlike = [of for of, t in zip(chosen, told, strict=True) if t.unlike]
     judged = sum(t.unlike is not None for t in told)
     if judged:
@@ -209,10 +206,7 @@ def headline(cockpit: Cockpit, place: str, language: str = "en", area: str = "")
     gaps = [(of, t) for of, t in zip(chosen, told, strict=True) if t.other is not None and t.value is not None]
     if gaps:
         of, t = max(gaps, key=lambda pair: abs(float(pair[1].value or 0) - float(pair[1].other or 0)))
-        about = of.text("label", language)
-        if of.group != "all":  # whose figure it is, beside that of everybody else
-            about = f"{about} ({words.group(of.group, language)})"
-        sentence = f"{about}: {message(cockpit, of, t, language).sentence}"
+        sentence = f"{of.text('label', language)}: {message(cockpit, of, t, language).sentence}"
         return Finding(sentence, headline=True, language=language)
     known = sum(t.value is not None for t in told)
     return Finding(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
-from workbench.presentation.languages import country, marked, month, say
+from workbench.presentation.languages import country, known, marked, month, say
+from workbench.presentation.languages import place as place_name
 from workbench.presentation.wording import DASH, NBSP, number, percent
 from workbench.studies.cockpit.definitions import Definition
+from workbench.studies.cockpit.saved import Cockpit
 
 AREAS = {
     "arrival": marked("Arrival and settlement"),
@@ -34,6 +35,16 @@ def area(name: str, language: str = "en") -> str:
     return say(AREAS[name], language)
 
 
+def place(cockpit: Cockpit, code: str, language: str = "en") -> str:
+    """Return what a place is called; a country as the language calls it."""
+    return place_name(code, cockpit.names.get(code, code), language)
+
+
+def whole(name: str, language: str = "en") -> str:
+    """Return what a locality is called; a country as the language calls it."""
+    return country(known(name, language), language)
+
+
 def group(name: str, language: str = "en") -> str:
     """Return what a group of persons is called; one of a locality's own as it is written."""
     return say(GROUPS[name], language) if name in GROUPS else name.replace("_", " ")
@@ -42,11 +53,6 @@ def group(name: str, language: str = "en") -> str:
 def peers(kind: str, language: str = "en") -> str:
     """Return what peers are called."""
     return say(PEERS[kind], language)
-
-
-def place(names: Mapping[str, str], code: str, language: str = "en") -> str:
-    """Return how a reader calls a place; a country in the reader's language."""
-    return country(names.get(code, code), language)
 
 
 def figure(of: Definition, value: float | None, language: str = "en", *, unit: bool = True) -> str:
@@ -59,6 +65,18 @@ def figure(of: Definition, value: float | None, language: str = "en", *, unit: b
         return number(value, 2, language)
     told = number(value, 0 if of.kind == "count" else 1, language)
     return f"{told}{NBSP}{of.text('unit', language)}" if unit else told
+
+
+def shown(of: Definition, value: float) -> float:
+    """Return a figure with no more digits than :func:`figure` writes: differences are taken of what readers see."""
+    if of.kind in ("share", "percent"):
+        return round(100 * value, 1) / 100
+    return round(value, {"ratio": 2, "count": 0}.get(of.kind, 1))
+
+
+def apart(of: Definition, value: float, other: float) -> float:
+    """Return how far two figures lie apart as they are shown, so that whoever subtracts finds the same."""
+    return shown(of, value) - shown(of, other)
 
 
 def between(of: Definition, low: float | None, high: float | None, language: str = "en") -> str:

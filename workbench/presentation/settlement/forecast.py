@@ -82,7 +82,7 @@ def headline(result: SettlementResult, language: str = "en") -> Finding:
     expected = say(
         "{condition}, {place} can expect {persons}; {intervals}.",
         language,
-        condition=_condition(result, year, language),
+        condition=condition(_totals(result, year), result.given, result.label(year), language),
         place=top["name"],
         persons=about(top["median"], language),
         intervals=told,
@@ -98,10 +98,16 @@ def headline(result: SettlementResult, language: str = "en") -> Finding:
     )
 
 
-def _condition(result: SettlementResult, year: int, language: str) -> str:
-    """Return under which national total the forecast stands, and whether that is known, foreseen or assumed."""
-    when = result.label(year)
-    totals = np.asarray(result.draws.select(year=year).sum().values, float)
+def _totals(result: SettlementResult, year: int) -> np.ndarray:
+    return np.asarray(result.draws.select(year=year).sum().values, float)
+
+
+def condition(totals: np.ndarray, given: str, when: str, language: str = "en") -> str:
+    """Return under which national totals (one each draw) a forecast stands: known since, foreseen or assumed.
+
+    ``given`` says how the total is given, as :class:`~workbench.studies.settlement.SettlementResult` has it, and
+    ``when`` is what the year is called.
+    """
     total, low, high = np.quantile(totals, (0.5, 0.1, 0.9), method="inverted_cdf")
     if low < high:  # the total is itself foreseen
         return say(
@@ -111,15 +117,15 @@ def _condition(result: SettlementResult, year: int, language: str) -> str:
             year=when,
             between=between(low, high, language),
         )
-    given = number(float(total), language=language)
-    if result.given == KNOWN_SINCE:
+    persons = number(float(total), language=language)
+    if given == KNOWN_SINCE:
         return say(
             "Of the {total} newcomers settled in {year} (a total known only afterwards)",
             language,
-            total=given,
+            total=persons,
             year=when,
         )
-    return say("If {total} newcomers are settled in {year} (an assumed total)", language, total=given, year=when)
+    return say("If {total} newcomers are settled in {year} (an assumed total)", language, total=persons, year=when)
 
 
 def needed_for_half(result: SettlementResult) -> float:

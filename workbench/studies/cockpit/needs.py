@@ -29,6 +29,17 @@ REPORTED = "service_places"
 
 
 @dataclass(frozen=True)
+class Assumed:
+    """What one parameter of the locality states, with the day from which it holds and where it is from."""
+
+    parameter: str
+    description: str
+    values: Mapping[str, float]
+    start: str
+    source: str
+
+
+@dataclass(frozen=True)
 class Needs:
     """What newcomers of one year need.
 
@@ -45,9 +56,11 @@ class Needs:
     reported
         Columns ``municipality, service, places``: what municipalities reported as free; may be empty.
     assumed
-        Each assumption with its date and source, as a sentence's material: (name, value, from, source).
+        Each assumption with its date and source; the values are taken as certain.
     run
         The settlement forecast that it rests on.
+    given
+        How the national total of the year is given, as :class:`~workbench.studies.settlement.SettlementResult` has it.
     """
 
     persons: Draws
@@ -55,10 +68,11 @@ class Needs:
     labels: tuple[str, ...]
     rates: Mapping[str, Mapping[str, float]]
     reported: pd.DataFrame
-    assumed: tuple[tuple[str, str, str, str], ...]
+    assumed: tuple[Assumed, ...]
     run: RunRecord
     year: int
     names: Mapping[str, str]
+    given: str = ""
 
     def place(self, name: str) -> str:
         """Return the code of a municipality by its code or name; an unknown one is refused with the nearest."""
@@ -137,6 +151,7 @@ def needs(
         run=record,
         year=first,
         names=home.names(),
+        given=str(record.results.get("given", "")),
     )
 
 
@@ -182,7 +197,7 @@ def _values(
 
 def _assumptions(
     parameters: Parameters, day: date
-) -> tuple[dict[str, float], dict[str, dict[str, float]], dict[int, float], tuple[tuple[str, str, str, str], ...]]:
+) -> tuple[dict[str, float], dict[str, dict[str, float]], dict[int, float], tuple[Assumed, ...]]:
     known = {entry.name for entry in parameters}
     lacking = [name for name in (AGES, OLDER_SHARE, HOUSEHOLDS, RATES) if name not in known]
     if lacking:
@@ -212,14 +227,10 @@ def _assumptions(
     told = []
     for name in (AGES, OLDER_SHARE, HOUSEHOLDS, RATES):
         held: DatedValue = parameters.entry(name).at(day)
-        told.append((parameters.entry(name).description, _written(held), held.start.isoformat(), held.source))
+        values = held.value if isinstance(held.value, Mapping) else {OLDER: held.value}
+        stated = {str(key): float(value) for key, value in values.items()}
+        told.append(Assumed(name, parameters.entry(name).description, stated, held.start.isoformat(), held.source))
     return shares, rates, houses, tuple(told)
-
-
-def _written(held: DatedValue) -> str:
-    if isinstance(held.value, Mapping):
-        return ", ".join(f"{key} {value}" for key, value in held.value.items())
-    return f"{held.value:g}"
 
 
 def _forecast(runs: str | Path | None, places: set[str]) -> tuple[RunRecord, Draws]:

@@ -104,6 +104,13 @@ class Cockpit:
         parts = sorted((code for code in self.groups.index if code in have), key=lambda code: self.names[code])
         return {code: self.names[code] for code in [*wholes, *parts]}
 
+    def first(self) -> str:
+        """Return the place to open on: the locality as a whole, or the place with most indicators if it has few."""
+        have = self.figures[self.figures["value"].notna()].groupby("place")["indicator"].nunique()
+        if 2 * int(have.get(self.code, 0)) >= len(self.definitions):
+            return self.code
+        return max(self.places(), key=lambda code: int(have.get(code, 0)))  # the first of several
+
     def missing(self) -> tuple[str, ...]:
         """Return the areas in which there is no indicator."""
         return tuple(area for area in AREAS if area not in {of.area for of in self.definitions})
