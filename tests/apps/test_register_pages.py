@@ -172,6 +172,7 @@ def test_from_the_interview_to_the_decision_by_the_pages_alone(store: Store) -> 
     rounds.entries.begin.click()
     assert "är inget datum" in rounds.notice.value
     rounds.entries.deadline.value = week.isoformat()
+    assert rounds.entries.propose.disabled  # no round is open yet
     rounds.entries.begin.click()
     rounds.entries.propose.click()
     assert "1 av 1 personer" in rounds.notice.value and "Oslo" in rounds.told.value

@@ -45,10 +45,13 @@ def test_the_country_a_municipality_and_what_if(runs: Path) -> None:
     page.place.value = "1281"
     assert "Lund can expect" in page.headline.value and page.tables.value.count('download="') == 3
     assert page.takes.disabled is False
-    page.takes.value = 100
+    page.takes.value = "100"
     assert "If Lund takes 100 persons" in page.headline.value
-    page.total.value = 4000
+    page.total.value = "4000"
     assert "If 4,000 persons" in page.headline.value and "with_total(result, 4000" in page.foot.value
+    page.total.value = "many"
+    assert "“many” is no number of persons" in page.blocker.value and "If 4,000 persons" in page.headline.value
+    assert page.total.value == "4000"
     page.language.value = "sv"
     assert "Om 4 000 personer bosätts i landet 2026 (en antagen summa)" in page.headline.value.replace("\u00a0", " ")
     page.bridge.box.children[1].click()

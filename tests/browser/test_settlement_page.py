@@ -15,7 +15,7 @@ from workbench.studies import publishing, settlement
 pytestmark = pytest.mark.slow
 PATIENCE = 180
 HEADINGS = {
-    "en": "Where newcomers will live",
+    "en": "Settlement: where newcomers will live",
     "nb": "Hvor nyankomne kommer til å bo",
     "sv": "Var nyanlända kommer att bo",
 }

@@ -62,8 +62,8 @@ def test_the_check_of_a_table_says_what_the_study_would_say(tmp_path: Path) -> N
     path = mine(tmp_path)
     path.write_text(path.read_text(encoding="utf-8").replace("B,2017,12\n", ""), encoding="utf-8")
     found = run("data", "check", path, "--as", "settled_by_area")
-    assert found.exit_code == 0 and "1 area-year has no row" in found.output and "B 2017" in found.output
-    assert "1 area-year" in run("data", "check", path, "--as", "settled_by_area", "--json").output
+    assert found.exit_code == 0 and "In 1 case an area has no row" in found.output and "B 2017" in found.output
+    assert "In 1 case an area" in run("data", "check", path, "--as", "settled_by_area", "--json").output
     path.write_text(path.read_text(encoding="utf-8") + "A,2090,12\n", encoding="utf-8")
     found = run("data", "check", path, "--as", "settled_by_area")
     assert found.exit_code == 2 and "has not begun" in found.output

@@ -17,6 +17,12 @@ def tag(name: str, text: str, kind: str = "") -> str:
     return f"<{name}{f' class={kind}' if kind else ''}>{m.html(text)}</{name}>\n"
 
 
+def subtitle(*parts: str) -> str:
+    """Return short facts in one line; a part breaks over lines only where it is longer than the line."""
+    inner = " · ".join(f"<span>{m.html(part)}</span>" for part in parts if part)
+    return f'<p class="mw-subtitle">{inner}</p>\n'
+
+
 def notice(*sentences: str) -> str:
     """Return sentences that stand out."""
     inner = "".join(tag("p", text) for text in sentences)

@@ -152,7 +152,7 @@ def test_the_total_is_asked_for_once(tmp_path: Path) -> None:
 def test_many_missing_rows_are_counted_by_year() -> None:
     missing = pd.DataFrame({"municipality": [f"M{i}" for i in range(30)], "year": [2016] * 20 + [2017] * 10})
     (said,) = settlement_checks.told_absent(missing, {})
-    assert "30 area-years" in said and "2016: 20" in said and "2017: 10" in said
+    assert "In 30 cases an area has no row for a year" in said and "2016: 20" in said and "2017: 10" in said
 
 
 def test_a_missing_row_is_named_by_its_place_and_not_by_a_code() -> None:

@@ -71,8 +71,7 @@ def head(
         )
     standing = release.standing(publication, language)
     said = (notices.notice(standing.warning) if standing.warning else "") + said
-    known = " · ".join(filter(None, [age.data_to, age.made, standing.line]))
-    return f'{_title(language)}<p class="mw-subtitle">{m.html(known)}</p>\n{said}'
+    return _title(language) + notices.subtitle(age.data_to, age.made, standing.line) + said
 
 
 def _title(language: str) -> str:

@@ -63,6 +63,12 @@ class Entries:
         self.choose(self.household, [NONE, *((each[:7], each) for each in waiting)], self.household.value)
         self.choose(self.waits, [NONE, *((each[:7], each) for each in accepted)], self.waits.value)
 
+    def allow(self, *, running: bool) -> None:
+        """Offer the steps of a round only while it runs: a closed one refuses them all."""
+        steps = (self.propose, self.hand_out, self.end, self.order, self.price, self.decide)
+        for each in (*steps, self.household, self.kind, self.place, self.reason, self.waits):
+            each.disabled = not running
+
     def choose(self, field: ipywidgets.Dropdown, options: list[tuple[str, str]], value: str) -> None:
         """Give a field other options, and keep what was chosen where it is still there."""
         self.quiet = True
@@ -101,7 +107,10 @@ class Entries:
         """Call every entry by its name in a language."""
         self.round.description, self.year.description = say("Round", lang), say("Year", lang)
         self.week.description, self.deadline.description = say("Week", lang), say("Last day for answers", lang)
-        self.deciders.description, self.household.description = say("How many decide", lang), say("Household", lang)
+        self.deciders.description, self.household.description = (
+            say("Persons who must decide", lang),
+            say("Household", lang),
+        )
         self.kind.description, self.place.description = (
             say("Override", lang),
             say("Municipality, or for a swap the other household", lang),

@@ -73,7 +73,10 @@ def offers(
         for row in rows
     ]
     caption = say("Proposals and offers of the round", language)
-    return table([say(each, language) for each in HEADS], cells, caption) if cells else ""
+    if not cells:
+        return ""
+    why = say("The near-equal alternative stands first, so that it is read before the proposal is followed.", language)
+    return table([say(each, language) for each in HEADS], cells, caption) + notices.tag("p", why, "mw-caveat")
 
 
 def ledger(rows: Sequence[Mapping[str, Any]], locality: Locality, language: str) -> str:

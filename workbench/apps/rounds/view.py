@@ -66,6 +66,7 @@ class RoundsView(RegisterView):
             waiting = [each["household"] for each in proposals.waiting(connection, key)] if key else []
             solved = proposals.last_solution(connection, key) if key else None
         entries.choose(entries.round, [(shown.named(row, lang), row["id"]) for row in known] or [NONE], key)
+        entries.allow(running=any(row["id"] == key and row["state"] != "closed" for row in known))
         entries.offer(waiting, [row["household"] for row in rows if row["state"] == "accepted"])
         lead = shown.lead(len(waiting), rows, lang) if key else say("No round has been opened yet.", lang)
         self.head.value = notices.tag("h1", say("Rounds of offers", lang)) + notices.tag("p", lead, "mw-headline")

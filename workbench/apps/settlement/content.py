@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from workbench.apps import links, notices, pages
@@ -11,10 +12,11 @@ from workbench.core.runs.archive import archive_of
 from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
-from workbench.presentation.languages import say
+from workbench.presentation.languages import day, say
 from workbench.presentation.publishing import release
 from workbench.presentation.settlement import municipality as words
 from workbench.presentation.settlement import municipality_tables, national
+from workbench.presentation.settlement.forecast import concentration
 from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.tables import Table
 from workbench.presentation.wording import leading, meanings, number
@@ -28,22 +30,21 @@ TERMS = ("about", "likely", "unlikely", "80 % interval", "95 % interval", "media
 
 def title(language: str) -> str:
     """Return the page's heading."""
-    return notices.tag("h1", say("Where newcomers will live", language))
+    return notices.tag("h1", say("Settlement: where newcomers will live", language))
 
 
 def head(result: SettlementResult, state: SettlementState) -> str:
     """Return the heading, how old the forecast is, and what speaks against using it."""
     language = state.language
     data = say("data to {year}", language, year=result.label(result.as_of))
-    made = say("made {day}", language, day=result.record.created[:10])
+    made = say("made {day}", language, day=day(date.fromisoformat(result.record.created[:10]), language))
     archive = archive_of(state.runs or None)
     publication = archive.of_run(result.record.key) or archive.taken(result.record.key)
     standing = release.standing(publication, language)
     said = notices.notice(standing.warning) if standing.warning else ""
     if not result.diagnostics.ok:
         said += notices.notice(stands_in(result, language).strip())
-    known = " · ".join(filter(None, [leading(data), leading(made), standing.line]))
-    return f'{title(language)}<p class="mw-subtitle">{m.html(known)}</p>\n{said}'
+    return title(language) + notices.subtitle(leading(data), leading(made), standing.line) + said
 
 
 def said_first(result: SettlementResult, state: SettlementState) -> str:
@@ -52,7 +53,7 @@ def said_first(result: SettlementResult, state: SettlementState) -> str:
     of = study.of_saved(result)
     if not state.municipality:
         lost = words.lost(study.municipality(of, study.codes(of)[0]), language).html()
-        first = "".join(part.html() for part in (national.headline(result, language), national.half(result, language)))
+        first = "".join(part.html() for part in (national.headline(result, language), concentration(result, language)))
         first += _carried(result, language)
         return lost + first if result.verdict.lost else first + lost
     one = study.municipality(of, state.municipality)

@@ -17,10 +17,14 @@ from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
 from workbench.apps.settlement import content
 from workbench.apps.settlement.opening import Opening
-from workbench.apps.settlement.state import LARGEST
-from workbench.presentation.languages import LANGUAGES, say
+from workbench.apps.settlement.state import LARGEST, SettlementState
+from workbench.core.errors import AppError
+from workbench.presentation.languages import LANGUAGES, marked, say
+from workbench.presentation.wording import number
 from workbench.studies.settlement import SettlementResult
 from workbench.studies.settlement.forecasting import saved_runs
+
+NO_NUMBER = marked("“{text}” is no number of persons; give a whole number up to {most}, or leave the field empty.")
 
 
 class SettlementView:
@@ -34,8 +38,7 @@ class SettlementView:
         self._other: tuple[int, SettlementResult] | None = None
         self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
         self.place = ipywidgets.Dropdown()
-        self.total = ipywidgets.BoundedIntText(min=0, max=LARGEST)
-        self.takes = ipywidgets.BoundedIntText(min=-1, max=LARGEST)
+        self.total, self.takes = (ipywidgets.Text(continuous_update=False) for _ in range(2))
         self.choices, self.blocker = ipywidgets.Button(), ipywidgets.HTML()
         self.head, self.headline, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
         self.bridge = Bridge(self.draw)
@@ -62,8 +65,8 @@ class SettlementView:
         self.language.value = self.state.language
         self.language.observe(lambda change: self.choose(language=change.new), "value")
         self.place.observe(lambda change: self.choose(municipality=change.new), "value")
-        self.total.observe(lambda change: self.choose(total=change.new), "value")
-        self.takes.observe(lambda change: self.choose(takes=change.new), "value")
+        self.total.observe(lambda change: self.type(total=change.new), "value")
+        self.takes.observe(lambda change: self.type(takes=change.new), "value")
 
     def choose(self, **choice: Any) -> None:
         """Take a reader's choice over into the state, and show what follows from it."""
@@ -71,6 +74,21 @@ class SettlementView:
             return
         self.state, self.notice = replace(self.state, **choice), ""
         self.update()
+
+    def type(self, **typed: str) -> None:
+        """Take over a number of persons that a reader typed; an empty field asks nothing, no number is said so."""
+        if self._quiet:
+            return
+        usual = SettlementState()
+        ((name, text),) = typed.items()
+        plain = "".join(text.split()).replace(",", "")
+        try:
+            self.choose(**{name: int(plain) if plain else getattr(usual, name)})
+        except (ValueError, AppError):
+            self.notice = say(
+                NO_NUMBER, self.state.language, text=text, most=number(LARGEST, language=self.state.language)
+            )
+            self.update()
 
     def shown(self) -> SettlementResult:
         """Return the saved forecast, or what follows from its fit for another national total."""
@@ -121,15 +139,17 @@ class SettlementView:
     def _label(self, language: str) -> None:
         self.language.description = say("Language", language)
         self.place.description = say("Municipality", language)
-        self.total.description = say("What if so many in the country (0: as forecast)", language)
-        self.takes.description = say("What if it takes so many (-1: not asked)", language)
+        self.total.description = say("What if so many are settled in the country", language)
+        self.takes.description = say("What if the municipality takes so many", language)
         self.choices.description = say("Municipality and what if", language)
         self._quiet = True
         if self.saved is not None:
             places = sorted(self.saved.names.items(), key=lambda pair: pair[1])
             self.place.options = [(say("The whole country", language), ""), *((name, code) for code, name in places)]
             self.place.value = self.state.municipality if self.state.municipality in self.saved.names else ""
-            self.total.value, self.takes.value = self.state.total, self.state.takes
+            self.total.placeholder, self.takes.placeholder = say("as forecast", language), say("not asked", language)
+            self.total.value = str(self.state.total or "")
+            self.takes.value = str(self.state.takes) if self.state.takes >= 0 else ""
             self.takes.disabled = not self.state.municipality
         self._quiet = False
 

@@ -143,6 +143,7 @@ def forecast(
     from workbench.sources import files
     from workbench.studies import settlement as study
     from workbench.studies.settlement.forecasting import levels as settlement_levels
+    from workbench.studies.settlement.totals.national import KNOWN_SINCE
 
     asked = study.ask(
         locality=_place(locality, data),
@@ -194,15 +195,20 @@ def forecast(
         }
         typer.echo(json.dumps(body, ensure_ascii=False))
     else:
-        order = ["median", "high80", "high95"]
-        first = summary[summary["year"] == result.years[0]].sort_values(order, ascending=False, kind="stable")
-        rows = summary if everything else first.head(PRINTED)
         typer.echo(headline.sentence)
-        typer.echo(settlement_levels.written(rows, result).to_string(index=False))
-        if len(rows) < len(summary):
+        areas = len(result.names)
+        for year in result.years if everything else result.years[:1]:
+            typer.echo(shown.by_municipality(result, last=None if everything else PRINTED, year=year).plain())
+        if not everything and (areas > PRINTED or len(years) > 1):
             rest = f"in {written[0]}" if written else "with --all, or --out FILE"
-            largest = f"The {len(rows)} largest of" if len(rows) < len(first) else "All"
-            typer.echo(f"{largest} the {len(first):,} areas in {years[0]}; the rest {rest}.")
+            largest = f"The {PRINTED} largest of" if areas > PRINTED else "All"
+            typer.echo(f"{largest} the {areas:,} areas in {years[0]}; the rest {rest}.")
+        if as_of is None and result.given == KNOWN_SINCE:
+            typer.echo(
+                f"As of {result.label(result.as_of)}, because no total was given: the table holds the totals of "
+                f"{years[0]}{f' to {years[-1]}' if len(years) > 1 else ''}, the newest that are whole. This looks "
+                "back; a forecast of years to come needs --total, --totals or --from-inflow."
+            )
         typer.echo("\n".join([f"National total: {result.given}.", *result.notes, result.diagnostics.sentence()]))
         if made and out is not None:
             typer.echo(f"Folder made: {out.parent}")

@@ -42,12 +42,19 @@ def waiting_curve(result: Account, language: str = "en") -> Figure:
         name="round-waiting",
         drawing=drawing,
         caption=say(
-            "How long households wait for a decision: half have one after {days} from the permit.",
+            "How long households of all municipalities wait for a decision: half have one after {days} from the "
+            "permit.",
             language,
             days=middle,
         )
         if np.isfinite(result.median[0])
-        else say("How long households wait for a decision: half of them have none yet.", language),
+        else say(
+            "How long households of all municipalities wait for a decision: {days} after the permit {share} still "
+            "wait.",
+            language,
+            days=words.days(float(curve["day"].max()), language),
+            share=percent(float(curve["waiting"].iloc[-1]), language=language),
+        ),
         alternative=say(
             "Falling step line: the share of households without a decision, by days since the permit. Band: 95 % "
             "interval.",
@@ -170,7 +177,9 @@ def _goal(axes: Axes, last: float, language: str) -> None:
     axes.set_xlim(0, max(float(last), 30.0) * 1.02)
     if last >= SIX_MONTHS:
         axes.axvline(SIX_MONTHS, color=COLOURS.quiet, linewidth=0.6)
-        axes.text(SIX_MONTHS, 1.0, " " + say("six months", language), color=COLOURS.quiet, va="top", fontsize=8.5)
+        top = axes.get_xaxis_transform()  # above the drawing, where no curve runs through it
+        text = say("six months", language)
+        axes.text(SIX_MONTHS, 1.01, text, color=COLOURS.quiet, ha="center", va="bottom", fontsize=8.5, transform=top)
 
 
 def _share_of_days(drawing: Drawing, axes: Axes, language: str) -> None:

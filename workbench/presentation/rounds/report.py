@@ -108,7 +108,10 @@ def waiting(result: Account, language: str = "en") -> Finding:
     """Return how long households wait from permit to decision, those that still wait counted."""
     middle, low, high = result.median
     if middle == float("inf"):
-        return Finding(say("Fewer than half of all households have a decision yet.", language), language=language)
+        return Finding(
+            say("Fewer than half of the households of all municipalities have a decision yet.", language),
+            language=language,
+        )
     inner = say("95 %: {low} to {high}", language, low=words.days(low, language), high=words.days(high, language))
     moved = result.settled[0]
     more = (
@@ -116,7 +119,8 @@ def waiting(result: Account, language: str = "en") -> Finding:
         if moved != float("inf")
         else ""
     )
-    said = say("Half of all households have a decision within {days} of the permit ({inner}).", language,
+    said = say("Half of the households of all municipalities have a decision within {days} of the permit ({inner}).",
+               language,
                days=words.days(middle, language), inner=inner)  # fmt: skip
     return Finding(
         said + more,

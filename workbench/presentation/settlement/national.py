@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.settlement import municipality as one
-from workbench.presentation.settlement.forecast import LEVELS, medians, needed_for_half
+from workbench.presentation.settlement.forecast import LEVELS, medians
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import count, number, percent, span
 from workbench.studies.settlement.municipality import municipality as study
@@ -21,17 +21,6 @@ def headline(result: SettlementResult, language: str = "en") -> Finding:
     """Return what the municipality that receives most can expect, given the national total."""
     top = str(medians(result)["municipality"].iloc[0])
     return one.headline(study.municipality(study.of_saved(result), top), language)
-
-
-def half(result: SettlementResult, language: str = "en") -> Finding:
-    """Return in how many municipalities half of the newcomers settle."""
-    told = say(
-        "Half of them settle in about {n} of {all} municipalities.",
-        language,
-        n=number(needed_for_half(result), language=language),
-        all=number(len(result.draws.labels("municipality")), language=language),
-    )
-    return Finding(told, language=language)
 
 
 def by_municipality(result: SettlementResult, language: str = "en") -> Table:

@@ -77,10 +77,9 @@ def told_absent(missing: pd.DataFrame, names: Mapping[str, str], rhythm: Rhythm 
             each = [f"{rhythm.label(int(str(year)))}: {count}" for year, count in by_year.items()]
             which = f"by {rhythm.name} {', '.join(each)}"
         which += f"; the first are {', '.join(f'{area} {year}' for area, year in pairs[:3])}"
-    verb = "has" if len(pairs) == 1 else "have"
     return [
-        f"{counted(len(pairs), f'area-{rhythm.name}')} {verb} no row and count as nobody settled there: {which}. "
-        "Where that is "
+        f"In {counted(len(pairs), 'case')} an area has no row for a {rhythm.name}, which counts as nobody settled "
+        f"there: {which}. Where that is "
         f"not so, add the row with its number, or with an empty cell (0 to {WITHHELD_HIGH} persons)."
     ]
 
@@ -125,14 +124,12 @@ def told_hidden(withheld: int, empty: int) -> list[str]:
 
 def told_after(table: pd.DataFrame, as_of: int, rhythm: Rhythm = YEARLY) -> list[str]:
     """Return a sentence on the years of the table that a forecast does not know, if there are any."""
-    years = sorted({int(year) for year in table["year"] if year > as_of})
+    rows = table[table["settled"].notna()]
+    years = sorted({int(year) for year in rows["year"] if year > as_of})
     if not years:
         return []
     span = rhythm.label(years[0]) + (f" to {rhythm.label(years[-1])}" if len(years) > 1 else "")
-    return [
-        f"The table's rows of {span} lie after {rhythm.label(as_of)}: no settled persons of these {rhythm.name}s were "
-        "learnt from."
-    ]
+    return [f"The table's rows of {span} lie after {rhythm.label(as_of)}: the forecast did not learn from them."]
 
 
 def told_first_rows(table: pd.DataFrame, as_of: int, rhythm: Rhythm = YEARLY) -> list[str]:
