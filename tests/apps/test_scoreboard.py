@@ -35,7 +35,8 @@ def test_the_page_says_what_the_report_says_in_each_language_without_a_kernel(ru
     assert first_view.made_ahead("scoreboard") and panel.Opening().blockers == ()
     english, norwegian, swedish = (first_view.page("scoreboard", language) for language in ("en", "nb", "sv"))
     assert "published figures came out inside their 80\N{NO-BREAK SPACE}% interval" in english
+    assert "This workbench" in english and "The same month a year before" in english and "came nearer" in english
     for said in (english, norwegian, swedish):
-        assert "wrong table" in said and said.count("<table") == 2 and "base64" in said
+        assert "RandomWalk" not in said and "wrong table" in said and said.count("<table") == 2 and "base64" in said
     assert "Resultattavle" in norwegian and "Resultattavla" in swedish
     assert "published figures" not in norwegian + swedish

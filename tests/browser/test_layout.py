@@ -69,7 +69,7 @@ def test_keyboard_focus_is_visible_on_every_kind_of_control(looked_at: Callable[
     page = looked_at()
     controls = {
         "language": page.get_by_label("Language"),
-        "interval": page.get_by_label("Interval that holds"),
+        "interval": page.get_by_label("Width of the interval"),
         "button": page.get_by_role("button", name="None"),
         "tick": page.get_by_role("checkbox", name="Norway", exact=True),
         "fold": page.locator("summary").first,

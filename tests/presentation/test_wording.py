@@ -63,7 +63,7 @@ def test_rounding_is_off_by_half_a_step_at_most(value, digits):
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_higher_chance_never_gets_a_lesser_word(a, b):
-    rank = {"is unlikely": 0, "may come": 1, "is likely": 2}
+    rank = {"is unlikely": 0, "is less likely than not": 1, "may come": 2, "is likely": 3}
 
     def word(p):
         return next(r for phrase, r in rank.items() if phrase in w.chance(p, "a rise"))
@@ -76,6 +76,7 @@ def test_chance_never_says_certain():
     assert plain(w.chance(1.0, "a rise")) == "a rise is likely (over 99 %)"
     assert plain(w.chance(0.0, "a rise")) == "a rise is unlikely (under 1 %)"
     assert plain(w.chance(0.5, "a rise")) == "a rise may come (50 %)"
+    assert plain(w.chance(0.48, "a rise")) == "a rise is less likely than not (48 %)"
     with pytest.raises(ReportError, match="between 0 and 1"):
         w.chance(math.nan, "a rise")
 

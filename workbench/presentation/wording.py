@@ -19,7 +19,8 @@ LIKELY, UNLIKELY = 0.8, 0.2
 GLOSSARY = {
     marked("about"): marked("rounded to two digits; the exact figure stands in the attached table"),
     marked("likely"): marked("a chance of 80 % or more"),
-    marked("may"): marked("a chance between 20 % and 80 %; the figure is given beside the word"),
+    marked("may"): marked("a chance from 50 % to 80 %; the figure is given beside the words"),
+    marked("less likely than not"): marked("a chance between 20 % and 50 %"),
     marked("unlikely"): marked("a chance of 20 % or less"),
     marked("80 % interval"): marked("by the model, four times in five the outcome lies in it"),
     marked("95 % interval"): marked("by the model, nineteen times in twenty the outcome lies in it"),
@@ -157,6 +158,8 @@ def chance(probability: float, event: str, language: str = "en") -> str:
         return say("{event} is likely ({figure})", language, event=event, figure=figure)
     if probability <= UNLIKELY:
         return say("{event} is unlikely ({figure})", language, event=event, figure=figure)
+    if round(100 * probability) < 50:
+        return say("{event} is less likely than not ({figure})", language, event=event, figure=figure)
     return say("{event} may come ({figure})", language, event=event, figure=figure)
 
 

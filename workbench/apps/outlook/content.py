@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     from workbench.core.runs.publication import Publication
     from workbench.studies.inflow.saved_runs import InflowResult
 
-TERMS = ("about", "likely", "may", "unlikely", "80 % interval", "95 % interval", "median", "applicant")
+TERMS = (
+    "about",
+    "likely",
+    "may",
+    "less likely than not",
+    "unlikely",
+    "80 % interval",
+    "95 % interval",
+    "median",
+    "applicant",
+)
 CHARTS = 9
 """Destinations drawn one by one; the others stand in the table."""
 

@@ -63,7 +63,7 @@ class Controls:
         """Name every widget in the reader's language, and give it the value that was chosen."""
         language = state.language
         self.language.description = say("Language", language)
-        self.level.description = say("Interval that holds", language)
+        self.level.description = say("Width of the interval", language)
         self.level.options = [(say("{share} of outcomes", language, share=percent(level)), level) for level in LEVELS]
         self.level.value = state.level
         self.all.description, self.none.description = say("All", language), say("None", language)
@@ -72,7 +72,7 @@ class Controls:
         self.legend.value = f'<p class="mw-legend" id="mw-legend">{m.html(legend)}</p>'
         self.ask.value = notices.tag("p", say("Ask the forecast", language), "mw-legend")
         self.threshold.description = say("Threshold, applicants a month (0: none)", language)
-        self.change.description = say("What if so much came, % of the forecast", language)
+        self.change.description = say("What if more or fewer came: % of the forecast", language)
         self.since.description = say("From", language)
         self.threshold.value, self.change.value = state.threshold, state.change
         if result is None:

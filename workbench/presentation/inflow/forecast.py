@@ -218,7 +218,11 @@ def _table(
         heading = say("{share} interval", language, share=percent(level))
         columns.append(Column(heading, tuple(span(low, high, language) for low, high in ends)))
     notes = [
-        say("Applicants. Forecasts are rounded to two digits, intervals outward; medians do not add up.", language)
+        say(
+            "Applicants. Medians are rounded to two digits, intervals outward to 0 or 5 in the third; medians do not "
+            "add up.",
+            language,
+        )
     ]
     if len(result.later):
         marks = [_mark(v, r["low95"], r["high95"]) for v, r in zip(since, records, strict=True)]

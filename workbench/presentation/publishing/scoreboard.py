@@ -11,7 +11,7 @@ from workbench.presentation.findings import Finding
 from workbench.presentation.languages import day, marked, month, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
-from workbench.presentation.wording import leading, number, percent
+from workbench.presentation.wording import leading, listing, number, percent
 
 if TYPE_CHECKING:
     from workbench.studies.publishing.scores import Scoreboard
@@ -25,6 +25,24 @@ COUNTED = marked(
     "again, the same month a year before, and a smoothed trend."
 )
 """What is scored, as the report and the page say it."""
+
+RULES = {
+    "RandomWalk": marked("the last month again"),
+    "SeasonalNaive": marked("the same month a year before"),
+    "OptimizedTheta": marked("a smoothed trend"),
+}
+"""What the simple rules are called."""
+
+
+def forecaster(model: str, language: str = "en") -> str:
+    """Return what a forecaster is called; one that was entered as it calls itself."""
+    if _ours(model):
+        return say("this workbench", language)
+    return say(RULES[model], language) if model in RULES else model
+
+
+def _ours(model: str) -> bool:
+    return model.startswith("workbench-")
 
 
 def front(board: Scoreboard, language: str = "en") -> Front:
@@ -43,9 +61,9 @@ def front(board: Scoreboard, language: str = "en") -> Front:
 
 
 def headline(board: Scoreboard, language: str = "en") -> Finding:
-    """Return how many published figures came out inside their interval, and how many were to be expected."""
+    """Return how many published figures came out inside their interval, how many should, and what came nearer."""
     table = board.by_model()
-    ours = table[table["model"].str.startswith("workbench-")]
+    ours = table[table["model"].map(_ours).astype(bool)]
     if ours.empty:
         return Finding(
             say("No outcome of a published forecast is known yet, so nothing is scored.", language), headline=True
@@ -60,7 +78,28 @@ def headline(board: Scoreboard, language: str = "en") -> Finding:
         expected=number(round(NOMINAL * of), language=language),
     )
     unit = say("share of figures", language)
+    sentence = f"{sentence} {_nearer(table, language)}".rstrip()
     return Finding(sentence, estimate=float(row["inside"]), unit=unit, headline=True, language=language)
+
+
+def _nearer(table: pd.DataFrame, language: str) -> str:
+    """Return which simple rules came nearer than the workbench on the same figures; nothing where none was tried."""
+    rules = table[table["model"].isin(list(RULES))]
+    if rules.empty:
+        return ""
+    told = [
+        say(
+            "{rule} ({score} against {ours})",
+            language,
+            rule=forecaster(str(row["model"]), language),
+            score=number(round(float(row["score"])), language=language),
+            ours=number(round(float(row["ours"])), language=language),
+        )
+        for row in rules[rules["score"] < rules["ours"]].to_dict("records")
+    ]
+    if told:
+        return say("Simple rules that came nearer (lower is nearer): {rules}.", language, rules=listing(told, language))
+    return say("No simple rule came nearer.", language)
 
 
 def by_forecaster(board: Scoreboard, language: str = "en") -> Table:
@@ -72,11 +111,15 @@ def by_forecaster(board: Scoreboard, language: str = "en") -> Table:
         return tuple(number(round(float(row[name])), language=language) for row in rows)
 
     columns = (
-        Column(say("Forecaster", language), tuple(str(row["model"]) for row in rows), right=False),
+        Column(
+            say("Forecaster", language),
+            tuple(leading(forecaster(str(row["model"]), language)) for row in rows),
+            right=False,
+        ),
         Column(say("Figures", language), tuple(number(row["forecasts"], language=language) for row in rows)),
         Column(say("Score, first figures", language), shown("score")),
         Column(say("Score, revised figures", language), shown("score_revised")),
-        Column(say("Ours on the same", language), shown("ours")),
+        Column(say("This workbench on the same figures", language), shown("ours")),
         Column(say("Inside 80 %", language), tuple(percent(float(row["inside"]), language=language) for row in rows)),
     )
     note = say(
@@ -96,7 +139,7 @@ def by_forecaster(board: Scoreboard, language: str = "en") -> Table:
 
 def by_issue(board: Scoreboard, language: str = "en") -> Table:
     """Return every issue: who released it and when, whether it stands, how many of its figures came out inside."""
-    ours = board.rows[board.rows["model"].str.startswith("workbench-")]
+    ours = board.rows[board.rows["model"].map(_ours).astype(bool)]
     rows = []
     for issue in board.issues:
         mine = ours.loc[ours["issue"] == issue.id, "inside"]
@@ -140,7 +183,8 @@ def by_issue(board: Scoreboard, language: str = "en") -> Table:
 
 def not_concluded(board: Scoreboard, language: str = "en") -> Finding:
     """Return on how many independent blocks the scores rest, and what may not be concluded from them."""
-    late = int(board.rows["look_back"].sum()) if len(board.rows) else 0
+    ours = board.rows[board.rows["model"].map(_ours).astype(bool)]
+    late = int(ours["look_back"].sum())
     sentence = say_many(
         "These scores rest on {blocks} independent block of nine months; {waiting} figures still wait for "
         "their outcome.",
@@ -174,11 +218,11 @@ def not_concluded(board: Scoreboard, language: str = "en") -> Finding:
         caveats.insert(
             0,
             say(
-                "{late} of {all} scored figures were published after their month was over. They look back: they show "
+                "{late} of the {all} figures were published after their month was over. They look back: they show "
                 "how the method would have done, not that a forecast came true.",
                 language,
                 late=number(late, language=language),
-                all=number(len(board.rows), language=language),
+                all=number(len(ours), language=language),
             ),
         )
     return Finding(sentence, caveats=tuple(caveats), language=language)

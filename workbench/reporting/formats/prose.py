@@ -40,8 +40,8 @@ PARAGRAPHS = (
     ),
     marked(
         "**Words.** *About* means rounded to two digits. *Likely* means a chance of 80 % or more, *unlikely* "
-        "one of 20 % or less, *may* anything between. An 80 % interval holds, by the model, four outcomes in "
-        "five; a 95 % interval nineteen in twenty."
+        "one of 20 % or less, *may* one from 50 %, *less likely than not* one below. An 80 % interval holds, by "
+        "the model, four outcomes in five; a 95 % interval nineteen in twenty."
     ),
     COUNTED,
     marked("Who stays without a place, and why"),
