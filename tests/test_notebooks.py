@@ -94,4 +94,4 @@ def test_the_notebook_on_capacity_forecasts_plans_and_tells_an_applicant(tmp_pat
     assert not [o for cell in done.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     said = str([o for cell in done.cells for o in cell.get("outputs", [])])
     assert sum("<svg" in str(cell.get("outputs", [])) for cell in done.cells) >= 2
-    assert "Hvis du søker nå" in said and "halvparten av saker som din avgjøres innen" in said
+    assert "Hvis du søker nå" in said and "halvparten av sakene som ligner din, avgjøres innen" in said

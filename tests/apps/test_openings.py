@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import subprocess
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
@@ -109,3 +111,34 @@ def test_who_waited_while_the_last_room_was_taken_gets_the_message(monkeypatch: 
     *opened, waited, later = played(scene)
     assert opened == [None] * AT_ONCE
     assert [waited.status_code, later.status_code] == [BUSY, BUSY]
+
+
+def test_a_first_view_that_takes_too_long_is_tried_twice_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    tries = []
+
+    def slow() -> dict[str, bytes]:
+        tries.append(1)
+        raise subprocess.TimeoutExpired(["python", "-m", "secret"], 120)
+
+    async def scene() -> None:
+        states = iter("abcdef")
+        views = FirstViews(slow, lambda: next(states))
+        for _ in range(5):
+            await views.look()
+
+    with caplog.at_level(logging.WARNING):
+        played(scene)
+    said = [record.getMessage() for record in caplog.records]
+    assert len(tries) == 2 and len(said) == 1
+    assert "more than 120 s twice" in said[0] and "secret" not in said[0]
+
+
+def test_a_first_view_that_cannot_be_made_is_told_by_its_last_line(caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> dict[str, bytes]:
+        raise subprocess.CalledProcessError(1, ["python", "-m", "secret"], stderr="Traceback\nValueError: no plan\n")
+
+    with caplog.at_level(logging.WARNING):
+        played(FirstViews(broken, lambda: "a").look)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the first view could not be made: ValueError: no plan"
+    ]

@@ -104,6 +104,11 @@ def test_what_a_visitor_reads_of_a_refusal_differs_by_reason_and_language_and_na
     assert all(len({told[language][reason] for language in told}) == 3 for reason in told["en"])
 
 
+def test_an_address_that_is_no_page_names_the_one_that_is() -> None:
+    said = _config(Serving(page="outlook", base_path="/stat/")).Voila.tornado_settings["refusals"]
+    assert "Outlook, at /stat/" in said["en"][404] and "Utsikter" in said["nb"][404] and "/stat/" in said["sv"][404]
+
+
 def test_the_frame_says_the_same_things_in_every_language() -> None:
     told = words(titles(pages.find("outlook")), 30)
     assert len({frozenset(said) for said in told.values()}) == 1

@@ -101,3 +101,16 @@ def test_codes_of_countries_and_their_languages_are_spelled_out() -> None:
     assert spoken == "Syria: Arabic, Kurdish; Afghanistan: Dari, Pashto; Kosovo: Albanian"
     assert languages.spelled_out("SYR 0.42; COD 0.14").startswith("Syria: 0.42; Congo")
     assert languages.spelled_out("share of a; b") == "share of a; b"
+
+
+def test_sources_of_shipped_localities_are_called_as_the_reader_calls_them() -> None:
+    from workbench.presentation.sourced import SAME, SHIPPED, source_name
+    from workbench.sources import localities
+
+    for name in localities.available():
+        for table in localities.load(name).tables:
+            source = localities.load(name).table(table).source
+            for text in (source.publisher, source.title, source.licence):
+                assert text in (*SHIPPED, *SAME), f"{name}: '{text}' has no words in the catalogues"
+    synthetic = localities.load("example_agency").table("queues").source
+    assert source_name(synthetic, "nb").startswith("Migration Workbench, Syntetisk etat")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from workbench import STARTED
 from workbench.core.storage.outputs import OVERWRITE
 
 Overwrite = Annotated[bool, typer.Option("--overwrite", help=OVERWRITE)]
@@ -18,10 +19,15 @@ NO_RESULT = 3
 WARNING = 4
 """Exit code of a result that carries a warning."""
 
+_since = [STARTED]
+"""Since when a reader has been waiting: the start of the program, or the end of the last step."""
+
 
 @contextmanager
 def step(title: str, of: str = "") -> Iterator[Callable[[int, int], None]]:
     """Announce a step and its end; yields a function (done, total) that shows progress on a terminal.
+
+    The time said is what the reader waited: loading, and what came between two steps, is in it.
 
     Parameters
     ----------
@@ -29,7 +35,7 @@ def step(title: str, of: str = "") -> Iterator[Callable[[int, int], None]]:
         What is counted, for a step of minutes and more: progress is given in counts, and without a terminal too, as a
         line for each tenth.
     """
-    started = time.monotonic()
+    started, _since[:] = _since[0], [time.monotonic()]
     live = sys.stderr.isatty()
     typer.echo(f"{title} …", err=True, nl=not live)
     shown = -1
@@ -50,6 +56,7 @@ def step(title: str, of: str = "") -> Iterator[Callable[[int, int], None]]:
         if live:
             typer.echo(err=True)
         raise
-    seconds = time.monotonic() - started
+    _since[:] = [time.monotonic()]
+    seconds = _since[0] - started
     head = f"\r{title} … " if live else f"{title}: "
     typer.echo(f"{head}done in {seconds:.0f} s" + " " * 4, err=True)

@@ -11,6 +11,7 @@ from workbench.core.errors import ReportError
 from workbench.core.runs.provenance import Source
 from workbench.presentation import markup as m
 from workbench.presentation.languages import say
+from workbench.presentation.sourced import source_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +48,8 @@ class Shown(ABC):
 
 
 def source_line(sources: Sequence[Source], language: str = "en") -> str:
-    """Return the sources as one line under a figure or table; publishers and titles stay as they were published."""
-    told = "; ".join(dict.fromkeys(source.line() for source in sources))
+    """Return the sources as one line under a figure or table."""
+    told = "; ".join(dict.fromkeys(source_name(source, language) for source in sources))
     return say("Source: {sources}", language, sources=told) if told else ""
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from workbench.core.runs.provenance import RunRecord
 from workbench.presentation.languages import say
+from workbench.presentation.sourced import source_name
 from workbench.presentation.tables import Table
 
 CSV = "text/csv;charset=utf-8"
@@ -60,7 +61,7 @@ def workbook(
     about.set_column(0, 0, 22)
     about.set_column(1, 1, 90)
     facts = [(say("Finding", language), sentence) for sentence in sentences]
-    facts += [(say("Source", language), vintage.source.line()) for vintage in record.inputs]
+    facts += [(say("Source", language), source_name(vintage.source, language)) for vintage in record.inputs]
     facts += [(say("Run", language), record.key), (say("Made", language), record.created)]
     for row, (label, value) in enumerate(facts):
         about.write_string(row, 0, label, bold)

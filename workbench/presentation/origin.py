@@ -12,11 +12,12 @@ from workbench.presentation import markup as m
 from workbench.presentation.display import Shown
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import country, known, marked, say
+from workbench.presentation.sourced import source_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, listing, sentence
 from workbench.sources import localities
 
-SHIPPED = (marked("Nineteen European destinations"),)
+SHIPPED = (marked("Nineteen European destinations"), marked("Example agency (synthetic)"))
 """Names of shipped localities that are no country's, so that the catalogues know them."""
 
 
@@ -34,7 +35,11 @@ def data_used(record: RunRecord, language: str = "en") -> Table:
         caption=say("Each table behind these figures can be checked by its fingerprint", language),
         columns=(
             Column(say("Table", language), tuple(v.name for v in inputs), right=False),
-            Column(say("Publisher and terms", language), tuple(v.source.line() for v in inputs), right=False),
+            Column(
+                say("Publisher and terms", language),
+                tuple(source_name(v.source, language) for v in inputs),
+                right=False,
+            ),
             Column(say("Last period", language), tuple(v.last_period or DASH for v in inputs), right=False),
             Column(say("Fingerprint", language), tuple(v.fingerprint[:12] for v in inputs), right=False),
         ),

@@ -12,6 +12,7 @@ from workbench.apps.capacity.view import CapacityView
 from workbench.core.draws import Draws
 from workbench.core.errors import AppError, AssumptionError, ContradictionError, DataError
 from workbench.presentation import capacity as page
+from workbench.presentation.capacity import plan
 from workbench.reporting.build import build
 from workbench.studies import publishing
 from workbench.studies.capacity import staffing, study, wait
@@ -44,6 +45,9 @@ def test_causes_and_costs_add_up(planned):
     assert sum(result.causes.values()) == pytest.approx(change)
     costs = page.by_choice(result).data
     assert costs["total"].to_numpy() == pytest.approx([result.totals[c].mean() for c in costs["choice"]])
+    total = [float(cell) for cell in page.by_choice(result).columns[-2].cells]
+    assert plan.saving(result).estimate == pytest.approx(total[0] - total[2])  # who subtracts finds what is said
+    assert f"{total[0] - total[2]:.1f} million euro" in plan.saving(result).sentence
 
 
 def test_a_what_if_without_a_change_is_the_plan_and_more_cases_mean_more_waiting(planned):
@@ -143,11 +147,11 @@ def test_the_page_follows_its_choices_in_three_languages(planned, tmp_path, monk
     view.draw()
     assert view.charts.value.count("<svg role=") == 2
     view.hires.value = 4.0
-    assert "Beside the plan" in view.tried.value and "what_if(result" in view.foot.value
+    assert "Compared with the plan" in view.tried.value and "what_if(result" in view.foot.value
     view.language.value = "sv"
     assert "Jämfört med planen" in view.tried.value and view.stage.label == "Registrering"
     view.intake.value = 900.0
-    assert "inflöde från 0 till 300" in view.blocker.value
+    assert "ett tal från 0 till 300" in view.blocker.value
     asked = CapacityState.from_query(view.state.query())
     assert asked == view.state
     none = CapacityView(Opening(CapacityState(), runs=str(tmp_path)))

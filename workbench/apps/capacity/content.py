@@ -11,7 +11,7 @@ from workbench.presentation import capacity as page
 from workbench.presentation import downloads
 from workbench.presentation import markup as m
 from workbench.presentation.display import source_line
-from workbench.presentation.languages import day, month, say
+from workbench.presentation.languages import day, known, month, say
 from workbench.presentation.publishing.release import standing
 from workbench.presentation.wording import number, period
 from workbench.studies.capacity import study, wait
@@ -31,9 +31,9 @@ def head(result: CapacityResult, language: str, publication: Publication | None)
     stands = standing(publication, language)
     made = datetime.fromisoformat(result.record.created).date()
     told = period(result.months[0], result.months[-1], language)
-    known = say("Data to {month}", language, month=month(result.data.as_of, language))
+    vintage = say("Data to {month}", language, month=month(result.data.as_of, language))
     when = say("made on {day}", language, day=day(made, language))
-    facts = " · ".join(filter(None, (result.data.name, told, known, when, stands.line)))
+    facts = " · ".join(filter(None, (known(result.data.name, language), told, vintage, when, stands.line)))
     said = f'<p class="mw-subtitle">{m.html(facts)}</p>\n'
     if stands.warning:
         said += notices.notice(stands.warning)
@@ -122,7 +122,7 @@ def foot(result: CapacityResult, state: CapacityState, published: bool = False) 
     facts = [
         source_line(result.data.sources, language) + ".",
         say(
-            "Run {key} of {draws} draws, made with version {version}.",
+            "Run {key} of {draws} possible futures, made with version {version}.",
             language,
             key=result.record.short_key,
             draws=number(result.backlog.size, language=language),

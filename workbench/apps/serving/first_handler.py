@@ -24,6 +24,11 @@ LIVE = "live"
 PLAIN = frozenset({"token", "language", LIVE})
 """What may stand in an address without asking for a choice of its own."""
 BUSY = 503
+TRIES = 2
+TOO_SLOW = (
+    "the page is not kept ready: making its first view took more than %.0f s twice. It opens all the same, but each "
+    "reader waits longer; start the server again when the machine is less busy"
+)
 
 
 @dataclass
@@ -43,20 +48,35 @@ class FirstViews:
     pages: dict[str, bytes] = field(default_factory=dict)
     _of: str = ""
     _busy: bool = False
+    _slow: int = 0
 
     async def look(self) -> None:
         """Make the views again if something was saved or published; the earlier ones are served until then."""
+        if self._busy or self._slow >= TRIES:
+            return
         now = self.state()
-        if self._busy or now == self._of:
+        if now == self._of:
             return
         self._busy = True
         try:
             self.pages = await asyncio.get_running_loop().run_in_executor(None, self.make)
+            self._of, self._slow = now, 0
+        except subprocess.TimeoutExpired as error:
+            # It takes the processor of a machine that has too little of it: what is not done twice is left alone.
+            self.pages, self._slow = {}, self._slow + 1
+            if self._slow >= TRIES:
+                app_log.warning(TOO_SLOW, error.timeout)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
-            self.pages = {}  # the page is served the slower way, and says itself what is wrong
-            app_log.warning("the first view could not be made: %s", " ".join(str(error).split())[:300])
+            self.pages, self._of = {}, now  # the page is served the slower way, and says itself what is wrong
+            app_log.warning("the first view could not be made: %s", _reason(error))
         finally:
-            self._of, self._busy = now, False
+            self._busy = False
+
+
+def _reason(error: Exception) -> str:
+    """Return the last thing that was said of an error, in one line."""
+    said = str(getattr(error, "stderr", None) or error).strip()
+    return " ".join(said.splitlines()[-1].split())[:300] if said else type(error).__name__
 
 
 class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]

@@ -185,7 +185,9 @@ def _config(serving: Serving) -> Config:
         tornado_settings={
             "hosts": _hosts(serving),
             "language": serving.language,
-            "refusals": {language: refusals(language) for language in LANGUAGES},
+            "refusals": {
+                language: refusals(language, title, serving.base_path) for language, title in titles(panel).items()
+            },
             "attempts": Attempts(),
             "live": serving.live,
             "openings": asyncio.Semaphore(os.cpu_count() or 1),

@@ -56,16 +56,27 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
     }
 
 
-def refusals(language: str) -> dict[int | str, str]:
-    """Return what a visitor reads in place of a page, by status; nothing of it is for the people who run the server."""
+def refusals(language: str, title: str = "", path: str = "/") -> dict[int | str, str]:
+    """Return what a visitor reads in place of a page, by status; nothing of it is for the people who run the server.
+
+    ``title`` and ``path`` are those of the page that is served.
+    """
+    here = say("There is nothing at this address.", language)
+    if title:
+        here = say(
+            "There is nothing at this address. One page is served here: {title}, at {path}.",
+            language,
+            title=title,
+            path=path,
+        )
     key = say("This page opens only with its key: use the whole address that you were given.", language)
     return {
         403: key,
         "address": say(
             "This page is not known by the address that you used: take exactly the one that you were given.", language
         ),
-        404: say("There is nothing at this address.", language),
-        405: say("There is nothing at this address.", language),
+        404: here,
+        405: here,
         429: say("Too many wrong keys came from your network. Wait ten seconds, then load the page again.", language),
         503: say("All places for readers who make choices are taken just now. Try again in a minute.", language),
         500: say("Something went wrong here. Load the page again in a minute.", language),

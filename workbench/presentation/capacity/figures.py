@@ -41,7 +41,7 @@ def fan_backlog(result: CapacityResult, language: str = "en") -> Figure:
     return Figure(
         name="capacity-backlog",
         drawing=fan_chart(fan, result.data.as_of, say("Cases waiting at the end of the month", language), language),
-        caption=say("Cases waiting under the plan: the bands hold 50, 80 and 95 % of the draws.", language),
+        caption=say("Cases waiting under the plan: the bands hold 50, 80 and 95 % of the possible futures.", language),
         alternative=say(
             "Line chart of cases waiting by month under the plan. The median for {month} is {about}; 80 % {inner}.",
             language,

@@ -17,11 +17,11 @@ KNOWN = {
     "today": marked("no hires or moves"),
     "mean": marked("a plan for the mean"),
     "plan": marked("the plan"),
-    "if all stayed": marked("if all stayed as stated"),
+    "if all stayed": marked("if everything went as stated"),
     "intake": marked("intake"),
     "output per caseworker": marked("output per caseworker"),
     "staff": marked("staff"),
-    "routing": marked("ways on"),
+    "routing": marked("where cases go next"),
 }
 
 

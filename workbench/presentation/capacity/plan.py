@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from workbench.presentation.capacity.names import called
 from workbench.presentation.findings import Finding, Interval, Several
-from workbench.presentation.languages import month, say
+from workbench.presentation.languages import known, marked, month, say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import (
@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 
 LEVELS = (0.8, 0.95)
 CHOICES = ("today", "mean", "plan")
+SAVED = {
+    "overtime": marked("overtime"),
+    "waiting": marked("waiting"),
+    "late": marked("late cases"),
+    "left": marked("work left at the end"),
+}
+"""Parts of the cost on which a plan can save, as they stand in a sentence."""
 PARTS = ("orders", "overtime", "waiting", "late", "left")
 
 
@@ -40,7 +47,7 @@ def front(result: CapacityResult, language: str = "en") -> Front:
     asof = month(result.data.as_of, language)
     return Front(
         title=say("Capacity: backlog, waiting times and staff", language),
-        subtitle=f"{result.data.name} · {period(result.months[0], result.months[-1], language)}",
+        subtitle=f"{known(result.data.name, language)} · {period(result.months[0], result.months[-1], language)}",
         vintage=say("Data to {month}", language, month=asof),
         record=result.record,
         description=headline(result, language).sentence,
@@ -62,16 +69,27 @@ def headline(result: CapacityResult, language: str = "en") -> Finding:
     now = int(result.data.agency.waiting.sum())
     median = float(np.quantile(ours, 0.5, method="inverted_cdf"))
     ends = [np.quantile(ours, q, method="inverted_cdf") for q in (0.1, 0.9)]
-    sentence = say(
-        "With the plan {plan} cases will wait in {month}, 80 % {between}; without hires and moves {today}. "
-        "{now} wait now.",
-        language,
-        plan=about(median, language),
-        month=month(result.months[-1], language),
-        between=between(float(ends[0]), float(ends[1]), language),
-        today=about(float(np.median(today)), language),
-        now=number(now, language=language),
-    )
+    told = {
+        "plan": about(median, language),
+        "month": month(result.months[-1], language),
+        "between": between(float(ends[0]), float(ends[1]), language),
+        "today": about(float(np.median(today)), language),
+        "now": number(now, language=language),
+    }
+    if told["plan"] == told["today"]:
+        sentence = say(
+            "With the plan {plan} cases will wait in {month}, 80 % {between}; without hires and moves about as many. "
+            "{now} wait now. What the plan changes is where they wait and how late they are.",
+            language,
+            **told,
+        )
+    else:
+        sentence = say(
+            "With the plan {plan} cases will wait in {month}, 80 % {between}; without hires and moves {today}. "
+            "{now} wait now.",
+            language,
+            **told,
+        )
     return Finding(
         sentence,
         estimate=median,
@@ -115,23 +133,41 @@ def orders(result: CapacityResult, language: str = "en") -> Finding:
 
 
 def _saving(result: CapacityResult) -> tuple[float, float, float]:
+    """Return the mean and the ends of the 80 % interval of what the plan saves, million euro.
+
+    The mean is the difference of the two rounded totals in the table, so that a reader who subtracts finds it.
+    """
     saved = result.totals["today"] - result.totals["plan"]
-    low, high = np.quantile(saved, (0.1, 0.9))
-    return float(saved.mean()), float(low), float(high)
+    low, high = np.quantile(saved, (0.1, 0.9)) / 1e6
+    totals = result.costs.loc[["today", "plan"], list(PARTS)].sum(axis=1) / 1e6
+    return round(float(totals["today"]), 1) - round(float(totals["plan"]), 1), float(low), float(high)
 
 
 def saving(result: CapacityResult, language: str = "en") -> Finding:
-    """Return what the plan saves beside no orders, in millions."""
-    mean, low, high = (value / 1e6 for value in _saving(result))
-    return Finding(
-        say(
-            "By the stated prices it saves {mean} million euro on average beside no hires and moves, "
-            "80 % {low} to {high}.",
+    """Return what the plan saves beside no orders, in millions, and on what it saves most."""
+    mean, low, high = _saving(result)
+    said = say(
+        "By the stated prices the plan saves {mean} million euro on average beside no hires and moves, "
+        "80 % {low} to {high}.",
+        language,
+        mean=number(mean, 1, language),
+        low=number(low, 1, language),
+        high=number(high, 1, language),
+    )
+    costs: dict[Any, dict[Any, float]] = (result.costs / 1e6).to_dict("index")
+    less = {part: costs["today"][part] - costs["plan"][part] for part in SAVED}
+    most = max(less, key=lambda part: less[part])
+    if round(less[most], 1) > 0:
+        said += " " + say(
+            "It saves most on {part}: {with_} instead of {without} million euro. Its hires and moves cost {orders}.",
             language,
-            mean=number(mean, 1, language),
-            low=number(low, 1, language),
-            high=number(high, 1, language),
-        ),
+            part=say(SAVED[most], language),
+            with_=number(costs["plan"][most], 1, language),
+            without=number(costs["today"][most], 1, language),
+            orders=number(costs["plan"]["orders"], 1, language),
+        )
+    return Finding(
+        said,
         estimate=mean,
         unit=say("million euro", language),
         intervals=(Interval(0.8, low, high),),
@@ -144,8 +180,8 @@ def caseworker_price(result: CapacityResult, language: str = "en") -> Finding:
     u, k = np.unravel_index(int(result.price.argmax()), result.price.shape)
     return Finding(
         say(
-            "One more caseworker in post is worth most in {unit}, {stage}: {price} euro a month, "
-            "beside {pay} euro that a month of work costs.",
+            "One more caseworker is worth most in {unit}, {stage}: {price} euro a month, "
+            "while a month of work costs {pay} euro.",
             language,
             unit=result.data.agency.units[u],
             stage=called(result.data.agency.stages[k], language),
@@ -163,8 +199,8 @@ def key_findings(result: CapacityResult, language: str = "en") -> Several:
     return Several(
         (
             headline(result, language),
-            orders(result, language),
             saving(result, language),
+            orders(result, language),
             caseworker_price(result, language),
         )
     )
@@ -222,7 +258,7 @@ def by_unit(result: CapacityResult, language: str = "en") -> Table:
             Column(say("Caseworkers now", language), tuple(number(v, 1, language) for v in rows["staff"])),
             Column(say("Hired", language), tuple(number(v, 1, language) for v in rows["hires"])),
             Column(say("Moved, net", language), tuple(_signed(v, 1, language) for v in rows["moved"])),
-            Column(say("Most wanted at", language), tuple(called(agency.stages[k], language) for k in best), False),
+            Column(say("Needed most at", language), tuple(called(agency.stages[k], language) for k in best), False),
             Column(
                 say("Worth, euro a month", language),
                 tuple(number(rounded(v), language=language) for v in rows["price"]),
@@ -254,7 +290,7 @@ def by_choice(result: CapacityResult, language: str = "en") -> Table:
 
     return Table(
         name="capacity-by-choice",
-        caption=say("What the year costs, in million euro, mean over all draws", language),
+        caption=say("What the year costs, in million euro, on average", language),
         columns=(
             Column(say("Choice", language), tuple(leading(called(c, language)) for c in CHOICES), right=False),
             Column(say("Hires, moves", language), million(rows["orders"])),
@@ -269,8 +305,8 @@ def by_choice(result: CapacityResult, language: str = "en") -> Table:
         sources=result.data.sources,
         notes=(
             say(
-                "Waiting and late cases cost by stated prices, which are a choice of values. Work left: hours that "
-                "cases still waiting will need.",
+                "Waiting and lateness cost what the stated prices say: a choice of values, not a bill. Work left: "
+                "hours that cases still waiting will need.",
                 language,
             ),
         ),
@@ -299,8 +335,10 @@ def by_cause(result: CapacityResult, language: str = "en") -> Table:
         sources=result.data.sources,
         notes=(
             say(
-                "Mean over all draws, under the plan. Each cause is the mean over all orders of putting the causes in, "
-                "so they add up; cells are rounded. Staff holds attrition, hires and moves.",
+                "On average over all possible futures, under the plan. First row: what would change if intake, cases "
+                "for each caseworker, staff and where cases go next all went as the tables state. Each further row is "
+                "what its departure from that adds; the rows add up, cells are rounded. Staff holds attrition, hires "
+                "and moves.",
                 language,
             ),
         ),
@@ -322,7 +360,9 @@ def what_if_words(result: CapacityResult, found: WhatIf, language: str = "en") -
     dearer = (found.cost - found.plan_cost) / 1e6
     figure, money = about(abs(more), language), number(abs(dearer), 1, language)
     cases = (
-        say("{figure} more", language, figure=figure) if more >= 0 else say("{figure} fewer", language, figure=figure)
+        say("{figure} more cases", language, figure=figure)
+        if more >= 0
+        else say("{figure} fewer cases", language, figure=figure)
     )
     cost = (
         say("{money} million euro more", language, money=money)
@@ -331,7 +371,7 @@ def what_if_words(result: CapacityResult, found: WhatIf, language: str = "en") -
     )
     return Finding(
         say(
-            "Beside the plan, cases waiting in {month}: {cases}; cost of the year: {cost}.",
+            "Compared with the plan, {cases} will wait in {month}, and the year costs {cost}.",
             language,
             month=month(result.months[-1], language),
             cases=cases,
@@ -339,7 +379,9 @@ def what_if_words(result: CapacityResult, found: WhatIf, language: str = "en") -
         ),
         estimate=more,
         unit="cases",
-        caveats=(say("Mean over all draws; hires are paid, and work left is counted.", language),),
+        caveats=(
+            say("On average over all possible futures; the cost of hires and of work left is included.", language),
+        ),
         language=language,
     )
 
@@ -348,8 +390,9 @@ def how_sure(result: CapacityResult, language: str = "en") -> Finding:
     """Return what the figures rest on and what is assumed."""
     return Finding(
         say(
-            "The figures come from {draws} draws of intake, hours a case, absence, attrition, the learning curve and "
-            "the ways on. In every draw cases waiting are those before, plus those that came, less those done.",
+            "The figures come from {draws} possible futures. Each has its own intake, hours a case, absence, "
+            "attrition, learning curve and way of each case. In every one, cases waiting are those before, plus "
+            "those that came, less those done.",
             language,
             draws=number(result.backlog.size, language=language),
         ),
@@ -367,8 +410,8 @@ def _intake(result: CapacityResult, language: str) -> tuple[str, ...]:
     if used is None:
         return ()
     told = say(
-        "The intake is the inflow forecast for {place} with figures up to {month}, {share} cases for each applicant, "
-        "draw by draw. Its division by unit and type of case is that of the stated intake.",
+        "The intake is the inflow forecast for {place} with figures up to {month}, {share} cases for each applicant: "
+        "each possible future has its own. Its division by unit and type of case is that of the stated intake.",
         language,
         place=used.destination,
         month=month(used.as_of, language),

@@ -47,8 +47,8 @@ def method(language: str = "en") -> Finding:
             "Cases pass through stages and are worked on in order of priority by the hours each team has: staff in "
             "post and newcomers who learn, less absence and attrition. Hires and moves are decided now, by a "
             "two-stage stochastic programme; overtime follows when work has piled up. The plan is judged by "
-            "simulating every draw. Waits come from a life table of cohorts, also of those that still wait, scaled "
-            "to the decisions planned.",
+            "simulating every possible future. Waits come from a life table of cohorts, also of those that still wait, "
+            "scaled to the decisions planned.",
             language,
         ),
         language=language,

@@ -8,6 +8,7 @@ from workbench.presentation import origin
 from workbench.presentation.cockpit import words
 from workbench.presentation.languages import say
 from workbench.presentation.origin import Command
+from workbench.presentation.sourced import source_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front, Heading
 from workbench.presentation.wording import DASH
@@ -58,7 +59,11 @@ def sources(cockpit: Cockpit, language: str = "en") -> Table:
         caption=say("Each table behind these figures can be checked by its fingerprint", language),
         columns=(
             Column(say("Table", language), tuple(v.name for v in inputs), right=False),
-            Column(say("Publisher and terms", language), tuple(v.source.line() for v in inputs), right=False),
+            Column(
+                say("Publisher and terms", language),
+                tuple(source_name(v.source, language) for v in inputs),
+                right=False,
+            ),
             Column(say("Last period", language), tuple(v.last_period or DASH for v in inputs), right=False),
             Column(say("Fingerprint", language), tuple(v.fingerprint[:12] for v in inputs), right=False),
         ),

@@ -1,0 +1,58 @@
+"""How a source is called: shipped ones in the reader's language, an authority's own as it named them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workbench.core.runs.provenance import Source
+from workbench.presentation.languages import known, marked
+
+SHIPPED = (
+    marked("Statistics Denmark"),
+    marked("Statistics Norway"),
+    marked("Statistics Norway, Norwegian Institute of Public Health, IMDi, Directorate for Education"),
+    marked("Statistics Norway; Ministry of Local Government"),
+    marked("IMDi / Statistics Norway"),
+    marked("Statistics Sweden"),
+    marked("Swedish Migration Agency"),
+    marked("UK Home Office"),
+    marked("the institutions named with each event"),
+    marked("Asylum applicants, monthly data (migr_asyappctzm)"),
+    marked("Asylum caseworking productivity, monthly"),
+    marked("Centrality and KOSTRA groups of municipalities"),
+    marked("Centrality and groups of comparable municipalities (KOSTRA)"),
+    marked("Country codes and names"),
+    marked("First instance decisions, quarterly data (migr_asydcfstq), and asylum applicants (migr_asyappctzm)"),
+    marked("General practice (table 12005)"),
+    marked("Immigration system statistics, asylum applications, outcomes and pending cases"),
+    marked("Indicators of living conditions in Telemark, as gathered by the county council"),
+    marked("Monthly asylum statistics"),
+    marked("Monthly detections of irregular border crossings"),
+    marked("Moves between municipalities 2024 and population"),
+    marked("Municipalities and population"),
+    marked("Persons with refugee-related background by municipality and origin"),
+    marked("Policy events: day and act"),
+    marked("Population and area of municipalities"),
+    marked("Population statistics, monthly asylum applications"),
+    marked("Settlement of refugees by municipality"),
+    marked("Synthetic agency, made by a program from stated parameters"),
+    marked("CC BY 4.0 (Statistics Norway); public statistics of the others"),
+    marked("facts; each row names the act or list it is taken from"),
+    marked("free reuse naming the source"),
+    marked("public statistics; reuse terms not stated"),
+    marked("reuse with acknowledgement"),
+)
+"""Publishers, titles and terms of the shipped localities, so that the catalogues know them."""
+SAME = ("Eurostat", "UNHCR", "Frontex", "IMDi", "Migration Workbench", "CC BY 4.0", "CC0", "Open Government Licence v3")
+"""Those that are called alike in every language."""
+
+
+def source_name(source: Source, language: str = "en") -> str:
+    """Return a source as it stands under a figure: publisher, title and terms."""
+    told = replace(
+        source,
+        publisher=known(source.publisher, language),
+        title=known(source.title, language),
+        licence=known(source.licence, language),
+    )
+    return told.line()
