@@ -173,6 +173,14 @@ def test_what_surrounds_the_answers_is_checked_too(
         load(store, as_csv(tmp_path / "s.csv", [answers(1), {**answers(2), **change}]))
 
 
+def test_a_table_that_is_no_export_of_the_form_is_refused_in_one_sentence(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "0301.csv"
+    path.write_text("household,persons,answer\n" + "H1,2,\n" * 30, encoding="utf-8")
+    with pytest.raises(DataError, match="no export of the form") as caught:
+        load(store, path)
+    assert "_uuid, case_number" in caught.value.message() and caught.value.faults == ()
+
+
 def test_faults_of_the_answers_and_of_the_register_are_named_together(store: Store, tmp_path: Path) -> None:
     before = rows(store)
     wrong = [answers(1, held="2999-01-01"), answers(2, case_number="case-99"), answers(3, work_years="-4"), answers(4)]

@@ -51,6 +51,7 @@ def import_file(store: Store, path: Path, form: Form, locality: Locality, *, who
     read = list(submissions(path))
     if not read:
         raise _refused(path, [Fault("there are no submissions")])
+    _is_export(path, [raw for _, raw in read], form)
     faults: list[Fault] = []
     seen: dict[str, int] = {}
     new, known, households = 0, 0, []
@@ -194,6 +195,23 @@ def _submission(
         unknown=tuple(form.still_unknown(answers)),
     )
     return read, []
+
+
+def _is_export(path: Path, rows: list[dict[str, Any]], form: Form) -> None:
+    """Refuse a table in which most of what is always asked has no column: it is something else, not full of faults."""
+    there = {name for row in rows for name in row}
+    always = [name for name, question in form.questions.items() if question.required and question.asked({})]
+    missing = [name for name in always if name not in there]
+    if 2 * len(missing) <= len(always):
+        return
+    lacking = [*([] if there & set(IDENTIFIERS) else [IDENTIFIERS[0]]), *missing]
+    raise DataError(
+        f"this is no export of the form {form.id}",
+        where=str(path),
+        why=f"it lacks the columns {', '.join(lacking)}; nothing was written",
+        do="give the file that KoBoToolbox or ODK exported of this form, with the names of questions and not their "
+        "labels",
+    )
 
 
 def _tomorrow() -> str:
