@@ -17,7 +17,7 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, ModelError
 from workbench.core.runs.tasks import Task
 from workbench.models import hubverse
-from workbench.studies.capacity import backtest
+from workbench.studies.capacity import backtest, forecasting
 from workbench.studies.capacity.data import read
 from workbench.studies.capacity.intake import of_periods
 
@@ -152,6 +152,13 @@ def test_an_origin_outside_the_table_is_refused_by_the_command(tmp_path: Path) -
     told = CliRunner().invoke(app, [*command, "--first-origin", "2023-Q1", "--horizons", "9"])
     assert told.exit_code == 2 and "no outcome is known 9 periods after 2023-Q1" in told.output
     assert not (tmp_path / "out" / "scores.json").exists()
+
+
+@pytest.mark.quick
+def test_the_terms_of_a_forecast_are_said_for_what_it_holds() -> None:
+    said = " ".join(forecasting.terms(pd.DataFrame({"quantity": ["intake", "stock", "stock"]})))
+    assert said.startswith("Unit: cases.") and "waiting at the end" in said and "further_in" not in said
+    assert "further_in: cases that join" in forecasting.terms(pd.DataFrame({"quantity": ["further_in"]}))[0]
 
 
 class Here:

@@ -116,7 +116,9 @@ def forecast(
         body = {"as_of": as_of, "converged": fitted.ok, "unit": "cases", "notes": [*fitted.caveats(), *flow.notes]}
         typer.echo(json.dumps({**body, "forecast": summary.to_dict("records")}, ensure_ascii=False))
     else:
-        typer.echo("\n".join([summary.to_string(index=False), *fitted.caveats(), *flow.notes]))
+        typer.echo(
+            "\n".join([summary.to_string(index=False), *forecasting.terms(summary), *fitted.caveats(), *flow.notes])
+        )
         if out is not None:
             typer.echo(f"Table: {out}")
     if not fitted.ok:

@@ -59,6 +59,19 @@ def summary(futures: FlowDraws) -> pd.DataFrame:
     return whole
 
 
+def terms(table: pd.DataFrame) -> list[str]:
+    """Return what the quantities of a summary are, in sentences; only of those that are in it."""
+    meaning = {
+        "intake": "new cases",
+        "output": "cases decided or closed",
+        "stock": "cases waiting at the end of the period",
+        "further_in": "cases that join the stock besides the intake",
+        "further_out": "cases that leave the stock besides the output",
+    }
+    told = [f"{name}: {what}" for name, what in meaning.items() if name in set(table["quantity"])]
+    return [f"Unit: cases. {'; '.join(told)}."]
+
+
 def intake_ahead(file: Path | str, flow: CaseFlow, *, as_of: str, horizon: int) -> dict[str, np.ndarray]:
     """Return the intake a table states for the periods ahead, by series, axes (draw, period).
 
