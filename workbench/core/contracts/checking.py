@@ -153,7 +153,7 @@ def _country_codes(cells: pd.Series, name: str) -> tuple[pd.Series, list[str]]:
     """Return countries under their codes where they stand under a name or another code, and a sentence on it."""
     distinct = [str(text) for text in texts(cells).dropna().unique()]
     odd = [text for text in distinct if not re.fullmatch("[A-Z]{3}", text)]
-    read = {text: code for text in odd if (code := alpha3(text)) is not None}
+    read = {text: code for text in odd if (code := alpha3(text)) is not None and code != text}
     if not read:
         return cells, []
     first = next(iter(read))
