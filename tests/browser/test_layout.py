@@ -51,7 +51,8 @@ def picture(page: Page, clip: dict[str, float]) -> np.ndarray:
 
 def shown_by_focus(page: Page, control: Locator) -> float:
     """Return how many pixels change visibly when Tab reaches a control, as a share of a line around it."""
-    control.evaluate("element => element.scrollIntoView({block: 'center'})")  # its outline is not cut by the edge
+    middle = "element => element.scrollIntoView({block: 'center'})"  # its outline is not cut by the edge
+    control.evaluate(middle)
     box = control.bounding_box()
     assert box is not None
     clip = {"x": box["x"] - 8, "y": box["y"] - 8, "width": box["width"] + 16, "height": box["height"] + 16}
@@ -60,6 +61,7 @@ def shown_by_focus(page: Page, control: Locator) -> float:
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
     assert control.evaluate("element => element === document.activeElement")
+    control.evaluate(middle)  # the page may have followed the keys there and back
     changed = int((contrast(before, picture(page, clip)) >= 3).sum())
     page.evaluate("document.activeElement.blur()")
     return changed / (2 * (box["width"] + box["height"]))
