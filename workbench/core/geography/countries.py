@@ -70,24 +70,8 @@ def _register() -> tuple[dict[str, str], dict[str, str], dict[str, set[str]]]:
     long = {k: v[0] for k, v in get_global("territory_aliases").items() if len(k) == 3 and k.isalpha() and len(v) == 1}
     now = set(Locale("en").territories)
     # A country's former codes lead to the same short one; the register gives no order, so known exceptions are named.
-    old = {
-        "BUR",
-        "DDR",
-        "FXX",
-        "ROM",
-        "TMP",
-        "ZAR",
-        "YMD",
-        "VDR",
-        "HVO",
-        "DHY",
-        "RHO",
-        "SCG",
-        "ATB",
-        "QUU",
-        "ANT",
-        "BYS",
-    }
+    old = {*("BUR", "DDR", "FXX", "ROM", "TMP", "ZAR", "YMD", "VDR"),
+           *("HVO", "DHY", "RHO", "SCG", "ATB", "QUU", "ANT", "BYS")}  # fmt: skip
     short = {v: k for k, v in sorted(long.items()) if k not in old and v in now}
     names: dict[str, set[str]] = {}
     for locale in LOCALES:
