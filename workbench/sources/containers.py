@@ -97,10 +97,11 @@ def decoded(content: bytes, where: str) -> tuple[str, list[str]]:
             ) from error
         text = content.decode("cp1252")
         if found := STRANGE.search(text):
+            word = text[max(found.start() - 8, 0) : found.end() + 8]
             raise DataError(
                 "the file is not UTF-8 text, nor in Windows' western alphabet",
                 where=where,
-                why=f"'{text[max(found.start() - 8, 0) : found.end() + 8]}' is no word; the file may be in a Mac or DOS alphabet",
+                why=f"'{word}' is no word; the file may be in a Mac or DOS alphabet",
                 do="save it as CSV in UTF-8",
             ) from error
         return text, ["the file is no UTF-8; it is read in Windows' western alphabet (cp1252)"]

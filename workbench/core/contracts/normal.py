@@ -107,7 +107,8 @@ def column_of(cells: pd.Series, told: Told, *, comma: bool = False) -> tuple[pd.
     if spaced.any():
         plain = distinct.where(~spaced, distinct.str.replace(THOUSANDS, "", regex=True))
         read, said = column_of(cells.map(dict(zip(distinct, plain, strict=True))).astype("string"), told, comma=comma)
-        note = f"column '{told.name}': '{distinct[spaced].iloc[0]}' and the like are read with spaces or apostrophes between thousands"
+        first = distinct[spaced].iloc[0]
+        note = f"column '{told.name}': '{first}' and the like are read with spaces or apostrophes between thousands"
         return read, "; ".join(part for part in (note, said) if part)
     if comma and distinct.str.fullmatch(COMMA).any() and told.kind == "number":
         swapped = distinct.where(~distinct.str.fullmatch(COMMA), distinct.str.replace(".", "").str.replace(",", "."))

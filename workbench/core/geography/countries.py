@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from workbench.core.contracts.cells import composed
@@ -97,6 +98,18 @@ def alpha3(text: str) -> str | None:
         return text
     found = {code for code, spelled in SPELLED.items() if same(text) in spelled} or names.get(same(text), set())
     return next(iter(found)) if len(found) == 1 else None
+
+
+def recoded(
+    texts: Iterable[str], column: str, read: Callable[[str], str | None] = alpha3
+) -> tuple[dict[str, str], list[str]]:
+    """Return the codes of those texts that are a name or another code, and a sentence on them for a column."""
+    changed = {text: code for text in texts if (code := read(text)) is not None and code != text}
+    if not changed:
+        return {}, []
+    first, code = next(iter(changed.items()))
+    note = f"column '{column}': {len(changed)} names or codes of countries are read as others: '{first}' as {code}"
+    return changed, [note]
 
 
 def eurostat(text: str) -> str | None:
