@@ -143,8 +143,8 @@ def honesty(
     Raises
     ------
     DataError
-        No overlap: none of the types to be placed was ever counted in a place of the table; or all outcomes are alike, or
-        nobody is placed.
+        No overlap: none of the types to be placed was ever counted in a place of the table; or all outcomes
+        are alike, or nobody is placed.
     """
     cells = table.cells(places=texts(tables.places, "place"))
     batch = batch_of(tables, table, cells, seed)
