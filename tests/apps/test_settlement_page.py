@@ -49,9 +49,13 @@ def test_the_country_a_municipality_and_what_if(runs: Path) -> None:
     assert "If Lund takes 100 persons" in page.headline.value
     page.total.value = "4000"
     assert "If 4,000 persons" in page.headline.value and "with_total(result, 4000" in page.foot.value
-    page.total.value = "many"
-    assert "“many” is no number of persons" in page.blocker.value and "If 4,000 persons" in page.headline.value
-    assert page.total.value == "4000"
+    for text in ("many", "1,5", "-1", "2,000,000"):
+        page.total.value = text
+        assert f"“{text}” is no number of persons" in page.blocker.value and "If 4,000 persons" in page.headline.value
+        assert page.total.value == "4000"
+    page.total.value = "5,000"
+    assert page.blocker.value == "" and "If 5,000 persons" in page.headline.value
+    page.total.value = "4 000"
     page.language.value = "sv"
     assert "Om 4 000 personer bosätts i landet 2026 (en antagen summa)" in page.headline.value.replace("\u00a0", " ")
     page.bridge.box.children[1].click()

@@ -35,7 +35,7 @@ def _normal(place: float, pair: float) -> Drawn:
 KINDS: dict[str, tuple[Drawn, float]] = {
     "null": (lambda _, kinds, towns: np.zeros((kinds, towns)), 4),
     "differ": (_normal(0.3, 0.4), 4),
-    "alike": (lambda rng, kinds, towns: _normal(0.4, 0.0)(rng, kinds, towns), 4),
+    "alike": (_normal(0.4, 0.0), 4),
     "two": (lambda rng, kinds, towns: 1.0 * (rng.random((kinds, towns)) < 0.2), 4),
     "groups": (lambda rng, kinds, towns: 0.8 * rng.standard_normal((kinds, 3))[:, rng.integers(0, 3, towns)], 4),
     "t3": (

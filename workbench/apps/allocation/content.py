@@ -120,7 +120,7 @@ def weighed(desk: Desk, wishes: pd.DataFrame | None, language: str) -> str:
 
 
 def judged(desk: Desk, table: OutcomeTable | None, language: str) -> str:
-    """Return the honesty panel: the gain judged on persons that the scores were not made from."""
+    """Return the honesty panel: the gain judged by the counts of past persons."""
     if table is None:
         return honest(desk, language)
     told = study.honesty(desk.tables, table, by_types=True)
@@ -143,7 +143,7 @@ def honest(desk: Desk, language: str) -> str:
     return title + notices.tag(
         "p",
         say(
-            "No gain is shown yet. It is judged on persons that the scores were not made from: press “Judge the gain”.",
+            "No gain is shown yet. It is judged by the counts of past persons: press “Judge the gain”.",
             language,
         ),
     )

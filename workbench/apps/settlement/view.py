@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -18,13 +19,14 @@ from workbench.apps.serving.bridge import Bridge
 from workbench.apps.settlement import content
 from workbench.apps.settlement.opening import Opening
 from workbench.apps.settlement.state import LARGEST, SettlementState
-from workbench.core.errors import AppError
 from workbench.presentation.languages import LANGUAGES, marked, say
 from workbench.presentation.wording import number
 from workbench.studies.settlement import SettlementResult
 from workbench.studies.settlement.forecasting import saved_runs
 
 NO_NUMBER = marked("“{text}” is no number of persons; give a whole number up to {most}, or leave the field empty.")
+PERSONS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]+")
+"""A whole number, its thousands set apart by commas or not: "1,5" is refused and not read as 15."""
 
 
 class SettlementView:
@@ -76,15 +78,16 @@ class SettlementView:
         self.update()
 
     def type(self, **typed: str) -> None:
-        """Take over a number of persons that a reader typed; an empty field asks nothing, no number is said so."""
+        """Take over a number of persons that a reader typed; an empty field asks nothing, anything else is refused."""
         if self._quiet:
             return
-        usual = SettlementState()
         ((name, text),) = typed.items()
-        plain = "".join(text.split()).replace(",", "")
-        try:
-            self.choose(**{name: int(plain) if plain else getattr(usual, name)})
-        except (ValueError, AppError):
+        plain = "".join(text.split())
+        if not plain:
+            self.choose(**{name: getattr(SettlementState(), name)})
+        elif PERSONS.fullmatch(plain) and (persons := int(plain.replace(",", ""))) <= LARGEST:
+            self.choose(**{name: persons})
+        else:
             self.notice = say(
                 NO_NUMBER, self.state.language, text=text, most=number(LARGEST, language=self.state.language)
             )

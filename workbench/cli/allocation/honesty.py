@@ -37,7 +37,7 @@ def honesty(
     ] = Path("honesty.json"),
     overwrite: Overwrite = False,
 ) -> None:
-    """Judge the gain of a plan by past persons, doubting that places matter; beside it a test in worlds of no gain."""
+    """Judge the gain of a plan by past persons, under a doubt that places matter; test it against worlds of none."""
     from workbench.core.storage.files import replacing
     from workbench.core.storage.outputs import guard
     from workbench.presentation.allocation import honesty as shown

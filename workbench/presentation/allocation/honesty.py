@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import ceil, isnan
 from typing import TYPE_CHECKING
 
 from workbench.presentation.findings import Finding, Interval
@@ -18,8 +18,6 @@ PRACTICES = (
     marked("the table of today's practice"),
 )
 """What the study calls a practice, for the catalogues."""
-NOT_MOVED = 0.005
-"""Share of persons sent elsewhere below which a plan counts as practice itself."""
 
 
 def gain(told: Honesty, language: str = "en") -> Finding:
@@ -29,10 +27,10 @@ def gain(told: Honesty, language: str = "en") -> Finding:
         "gain": percent(told.gain.gain, 1, language=language),
         "low": percent(told.gain.low, 1, language=language),
         "high": percent(told.gain.high, 1, language=language),
-        "p": number(told.null.p, 2, language=language),
+        "p": number(ceil(100 * told.null.p) / 100, 2, language=language),  # a limit: never less than it is
         "worlds": number(told.null.worlds, language=language),
     }
-    if told.gain.moved < NOT_MOVED:
+    if told.as_practice:
         sentence = say(
             "Nothing can be concluded: the plan sends as many persons of each type to each place as practice does.",
             language,
@@ -40,14 +38,14 @@ def gain(told: Honesty, language: str = "en") -> Finding:
     elif told.shown:
         sentence = say(
             "By the counts of past persons, the plan reaches “{outcome}” for {gain} more persons than practice does "
-            "(95 % interval {low} to {high}); the test against {worlds} worlds without any gain gives p = {p}.",
+            "(95 % interval {low} to {high}); the test against {worlds} worlds without any gain gives p ≤ {p}.",
             language,
             **values,
         )
     else:
         sentence = say(
             "No gain is shown: by the counts of past persons, the plan changes “{outcome}” by {gain} (95 % interval "
-            "{low} to {high}), and the test against {worlds} worlds without any gain gives p = {p}.",
+            "{low} to {high}), and the test against {worlds} worlds without any gain gives p ≤ {p}.",
             language,
             **values,
         )

@@ -152,6 +152,7 @@ def test_the_command_writes_gain_interval_and_test_and_says_what_is_synthetic(fi
     told = json.loads(target.read_text())
     assert code == 0 and told["low"] <= told["gain"] <= told["high"] and 0.01 <= told["null_p"] <= 1
     assert told["synthetic"] and told["true_gain"] is not None and "made up" in said
+    assert told["assumed"][0]["value"] == DOUBT and "That is an assumption" in said
     again = run("allocate", "honesty", "--households", files["households"], "--places", files["places"],
                 "--outcomes", files["cells"], "--json", target, "--worlds", 99)  # fmt: skip
     assert again[0] == 2  # an earlier result is not replaced

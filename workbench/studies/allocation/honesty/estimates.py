@@ -2,7 +2,7 @@ r"""How large is the gain of a plan, by the counts under a doubt, and on persons
 
 **Under a doubt** (:func:`doubted`): the model of outcomes with a chance of one half, beforehand, that it makes no
 difference where anybody goes. Its posterior gives the gain of this very plan. Where counts are few it stays near
-nought, and the interval is never narrower than the one without the doubt.
+zero, and the interval is never narrower than the one without the doubt.
 
 **Cross-fitted** (:func:`cross_fitted`), without trust in the model's shape, and so with a far wider interval: persons
 are split at random into folds. Scores are fitted without a fold, a plan is made with them, and the plan is judged on

@@ -24,7 +24,10 @@ from workbench.studies.allocation.outcomes import OutcomeTable, score_table, typ
 FOLDS = 5
 WORLDS = 199
 DOUBT = 0.5
-"""Chance, before any count, that it makes no difference where anybody goes. An assumption, said with every gain."""
+DOUBTED = "chance, before any count, that it makes no difference where anybody goes"
+"""The doubt and what it is: an assumption, said with every gain."""
+NOT_MOVED = 0.005
+"""Share of persons sent elsewhere below which a plan counts as practice itself, and no gain is shown."""
 BY_CHANCE = "first come, first served: households in random order, each to a random place with room for it"
 BY_TABLE = "the table of today's practice"
 
@@ -69,9 +72,14 @@ class Honesty:
     doubt: float = DOUBT
 
     @property
+    def as_practice(self) -> bool:
+        """Whether the plan sends as many persons of each type to each place as practice does, or nearly so."""
+        return self.gain.moved < NOT_MOVED
+
+    @property
     def shown(self) -> bool:
-        """Whether the gain differs from none: the test rejects at 5 % and the interval lies above zero."""
-        return self.null.p <= 0.05 and self.gain.low > 0
+        """Whether the gain differs from none: the test rejects at 5 %, the interval lies above zero, the plan moves."""
+        return self.null.p <= 0.05 and self.gain.low > 0 and not self.as_practice
 
     def to_dict(self) -> dict[str, Any]:
         """Return the panel as plain values: gain, low and high (95 %) as shares of what practice reaches, null_p."""
@@ -86,7 +94,7 @@ class Honesty:
             "null_p_exact": self.null.exact,
             "null_worlds": self.null.worlds,
             "shown": self.shown,
-            "doubt": self.doubt,
+            "assumed": [{"name": "doubt", "value": self.doubt, "description": DOUBTED}],
             "cross_fitted": crossed,
             "claimed_by_scores": self.claimed,
             "claimed_by_raw_shares": self.claimed_raw,
@@ -119,7 +127,7 @@ def honesty(
     by_types: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Honesty:
-    """Judge the gain of plans for a batch, on past persons that their scores were not made from.
+    """Judge the gain of a plan for a batch by the counts of past persons, with all that has to stand beside it.
 
     Parameters
     ----------
@@ -135,7 +143,8 @@ def honesty(
     Raises
     ------
     DataError
-        No overlap: none of the types to be placed was ever counted in a place of the table, or nobody is placed.
+        No overlap: none of the types to be placed was ever counted in a place of the table; or all outcomes
+        are alike, or nobody is placed.
     """
     cells = table.cells(places=texts(tables.places, "place"))
     batch = batch_of(tables, table, cells, seed)
