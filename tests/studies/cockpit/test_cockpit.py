@@ -76,8 +76,6 @@ def test_sources_and_missing_ranks_stand_once_below_all_cards(telemark: cockpit.
     cards, beneath = page.cards(public, place), page.beneath(public, place).plain()
     assert not any("Source:" in card.plain() or "Rank" in card.plain() for card in cards)
     assert beneath.count("Source:") == 1 and "not the whole" in beneath
-    alone = page.card(public, "overcrowded", place).plain()
-    assert "Source:" in alone and "Rank: none" in alone
 
 
 def test_next_years_rate_stands_on_the_card_where_there_is_one(telemark: cockpit.Cockpit) -> None:
