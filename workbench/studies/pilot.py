@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.core.runs.provenance import RunRecord, RunStore, Source, Vintage, caveat, default_runs, fingerprint
+from workbench.core.runs.provenance import RunRecord, RunStore, Source, Vintage, caveat, fingerprint
 from workbench.sources import localities
 from workbench.store import database, guide
 
@@ -76,7 +76,7 @@ def study(*, locality: str = "norway", store: str = "", runs: Path | str | None 
             found[name].to_csv(folder / file, index=False)
         return {"answers": int(found["helped"]["answers"].sum()), "surveys": int(found["usability"]["answers"].sum())}
 
-    run = RunStore(Path(runs or default_runs())).get_or_run("pilot", {"locality": home.id}, inputs, compute, CAVEATS)
+    run = RunStore.at(runs).get_or_run("pilot", {"locality": home.id}, inputs, compute, CAVEATS)
     kept = {name: pd.read_csv(run.folder / file) for name, file in FILES.items()}
     few = _few(answers) | _few(surveys)
     return Pilot(

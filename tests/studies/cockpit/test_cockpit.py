@@ -22,7 +22,7 @@ from workbench.studies import cockpit
 from workbench.studies.cockpit import definitions, figures, needs, protection
 from workbench.studies.cockpit.facts import facts
 from workbench.studies.cockpit.sums import with_sums
-from workbench.studies.settlement.forecasting.answer import NO_RECORD
+from workbench.studies.settlement.forecasting.forecast import NO_RECORD
 from workbench.studies.settlement.totals.national import KNOWN_SINCE
 
 pytestmark = pytest.mark.quick

@@ -209,6 +209,11 @@ class RunStore:
 
     root: Path
 
+    @classmethod
+    def at(cls, runs: Path | str | None) -> RunStore:
+        """Return the store of a folder; of :func:`default_runs` if none is named."""
+        return cls(Path(runs) if runs else default_runs())
+
     def key(
         self, study: str, scenario: Mapping[str, Any], inputs: tuple[Vintage, ...], used: tuple[Part, ...] = ()
     ) -> str:

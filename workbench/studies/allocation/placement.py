@@ -27,7 +27,6 @@ from workbench.core.runs.provenance import (
     Source,
     Vintage,
     caveat,
-    default_runs,
     fingerprint,
     versions,
 )
@@ -211,7 +210,7 @@ def study(
         # The record goes into every edition of the report: no table, since those name households or count few persons.
         return {name: value for name, value in plan.to_json_dict().items() if not isinstance(value, list)}
 
-    run = RunStore(Path(runs) if runs is not None else default_runs()).get_or_run(
+    run = RunStore.at(runs).get_or_run(
         STUDY, scenario.to_dict(), inputs, compute, CAVEATS, guests(home.plugin, *brought)
     )
     return AllocationResult(

@@ -14,7 +14,7 @@ import pandas as pd
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.runs.archive import archive_of, chosen
-from workbench.core.runs.provenance import RunRecord, RunStore, SavedRun, caveat, default_runs
+from workbench.core.runs.provenance import RunRecord, RunStore, SavedRun, caveat
 from workbench.decisions.staffing import Orders, StaffingProblem
 from workbench.models.agency import Uncertain, capacity, simulate
 from workbench.sources import localities
@@ -152,7 +152,7 @@ def study(
     def compute(folder: Path) -> Mapping[str, Any]:
         return _compute(folder, data, horizon, draws, seed, given, forecast)
 
-    store = RunStore(Path(runs) if runs else default_runs())
+    store = RunStore.at(runs)
     return _opened(store.get_or_run(STUDY, scenario, data.inputs, compute, caveats), data, frame, sources)
 
 
@@ -282,7 +282,7 @@ def change_of_output(data: AgencyData, output: np.ndarray) -> np.ndarray | None:
 
 def latest(*, runs: str | Path | None = None) -> CapacityResult | None:
     """Return the newest saved plan, or None; nothing is optimised."""
-    store = RunStore(Path(runs) if runs else default_runs())
+    store = RunStore.at(runs)
     run = store.latest(STUDY)
     if run is None:
         return None

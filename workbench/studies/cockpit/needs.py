@@ -17,7 +17,7 @@ import pandas as pd
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
 from workbench.core.parameters import DatedValue, Parameters
-from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, default_runs
+from workbench.core.runs.provenance import RECORD, RunRecord, RunStore
 from workbench.sources import files, localities
 
 AGES, OLDER_SHARE, HOUSEHOLDS, RATES = "newcomer_ages", "newcomer_older", "newcomer_households", "newcomer_services"
@@ -235,7 +235,7 @@ def _assumptions(
 
 def _forecast(runs: str | Path | None, places: set[str]) -> tuple[RunRecord, Draws]:
     """Return the newest saved settlement forecast whose areas are all places of the locality."""
-    store = RunStore(Path(runs) if runs is not None else default_runs())
+    store = RunStore.at(runs)
     found = []
     for path in (store.root / SETTLEMENT).glob(f"*/{RECORD}"):
         try:

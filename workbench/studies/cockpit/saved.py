@@ -21,7 +21,6 @@ from workbench.core.runs.provenance import (
     SavedRun,
     Source,
     caveat,
-    default_runs,
 )
 from workbench.core.runs.scenario import Scenario
 from workbench.models.diagnostics import Diagnostics
@@ -205,7 +204,7 @@ def build(
         caveats = [Diagnostics(**checked[name]).sentence() for name in checked if not Diagnostics(**checked[name]).ok]
         return {"converged": not caveats, "caveats": caveats, "locality": home.id}
 
-    store = _store(runs)
+    store = RunStore.at(runs)
     run = store.get_or_run(STUDY, scenario, inputs.vintages, compute, CAVEATS, guests(home.plugin, *guest.plugins))
     return opened(run)
 
@@ -223,7 +222,7 @@ def newest(locality: str, *, runs: str | Path | None = None) -> Cockpit | None:
 
 def saved(runs: str | Path | None = None) -> dict[str, Cockpit]:
     """Return the newest whole saved cockpit of each locality; a damaged one is passed over for the one before it."""
-    store = _store(runs)
+    store = RunStore.at(runs)
     found: dict[str, tuple[str, Cockpit]] = {}
     for path in (store.root / STUDY).glob(f"*/{RECORD}"):
         try:
@@ -287,7 +286,3 @@ def _wholes(home: Any) -> dict[str, str]:
     """Return the counties of a locality as places of their own, by name."""
     counties = dict.fromkeys(place.parent for place in home.places.values() if place.parent)
     return {name: name for name in counties} if len(counties) > 1 else {}
-
-
-def _store(runs: str | Path | None) -> RunStore:
-    return RunStore(Path(runs) if runs is not None else default_runs())

@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.core.draws import Draws
 from workbench.core.errors import DataError
-from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, SavedRun, Source, default_runs
+from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, SavedRun, Source
 from workbench.models.diagnostics import Diagnostics
 from workbench.models.quality import Quality, Remark
 from workbench.studies.inflow.arrivals import Arrivals
@@ -162,7 +162,7 @@ def opened(run: SavedRun, store: RunStore) -> InflowResult:
 
 def repeatable(result: InflowResult) -> bool:
     """Return whether the program and its libraries are still those that made the forecast."""
-    return RunStore(default_runs()).repeats(result.record)
+    return RunStore.at(None).repeats(result.record)
 
 
 def only(result: InflowResult, destinations: Sequence[str]) -> InflowResult:
@@ -215,4 +215,4 @@ def result_of(run: SavedRun, arrivals: Arrivals, *, reused: bool) -> InflowResul
 
 def store_of(runs: str | Path | None) -> RunStore:
     """Return the store of runs in a folder, by default the one that the environment names."""
-    return RunStore(Path(runs) if runs is not None else default_runs())
+    return RunStore.at(runs)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.core.errors import DataError, nearest
 from workbench.core.runs.archive import archive_of
-from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, SavedRun, default_runs
+from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, SavedRun
 from workbench.core.runs.publication import Publication
 from workbench.models import hubverse
 from workbench.models.scores import LEVELS
@@ -62,7 +62,7 @@ def saved_run(run: str | Path, *, runs: str | Path | None = None) -> SavedRun:
     DataError
         If there is none, or several, or it is a step on the way to a result.
     """
-    store = RunStore(Path(runs) if runs is not None else default_runs())
+    store = RunStore.at(runs)
     if (Path(run) / RECORD).exists():
         return _result(SavedRun(Path(run), store.read(Path(run)), reused=True))
     studies = sorted({path.parent.parent.name for path in store.root.glob(f"*/*/{RECORD}")} - {"published"})

@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench.core.errors import DataError, StoreError
 from workbench.core.geography.places import Locality
-from workbench.core.runs.provenance import RunRecord, RunStore, Source, Vintage, caveat, default_runs, fingerprint
+from workbench.core.runs.provenance import RunRecord, RunStore, Source, Vintage, caveat, fingerprint
 from workbench.sources import localities
 from workbench.store import database
 from workbench.store.database import Store
@@ -196,7 +196,7 @@ def account(
         return {"households": len(rows), "offers": len(offers), "places": int(weeks["places"].sum())}
 
     scenario = {"locality": home.id, "round": row["id"], "place": place, "day": today.isoformat()}
-    run = RunStore(Path(runs or default_runs())).get_or_run("round", scenario, inputs, compute, CAVEATS)
+    run = RunStore.at(runs).get_or_run("round", scenario, inputs, compute, CAVEATS)
     return Account(
         home,
         row,

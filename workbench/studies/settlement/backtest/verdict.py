@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import DataError
-from workbench.core.runs.provenance import RECORD, RunStore, default_runs
+from workbench.core.runs.provenance import RECORD, RunStore
 from workbench.core.runs.scenario import Scenario
 from workbench.studies.settlement.table.data import Observed
 
@@ -75,7 +75,7 @@ def keep(observed: Observed, goals: Sequence[Mapping[str, Any]], runs: str | Pat
             return {"horizons": [goal["horizon"] for goal in found]}
 
         scenario = _scenario(contest, found)
-        _store(runs).get_or_run(CONTEST, scenario.to_dict(), observed.vintages[:1], compute)
+        RunStore.at(runs).get_or_run(CONTEST, scenario.to_dict(), observed.vintages[:1], compute)
 
 
 def verdict(observed: Observed, contest: str, horizon: int, *, runs: str | Path | None = None) -> Verdict:
@@ -84,7 +84,7 @@ def verdict(observed: Observed, contest: str, horizon: int, *, runs: str | Path 
     Where a horizon was not scored, the longest shorter one speaks for it.
     """
     here = observed.vintages[0].fingerprint
-    store = _store(runs)
+    store = RunStore.at(runs)
     newest = ""
     goals: list[dict[str, Any]] = []
     for path in sorted((store.root / CONTEST).glob(f"*/{RECORD}")):
@@ -107,7 +107,3 @@ def verdict(observed: Observed, contest: str, horizon: int, *, runs: str | Path 
 
 def _scenario(contest: str, found: Sequence[Mapping[str, Any]]) -> Scenario:
     return Scenario("", "", 1, settings={"contest": contest, "goals": [dict(goal) for goal in found]})
-
-
-def _store(runs: str | Path | None) -> RunStore:
-    return RunStore(Path(runs) if runs is not None else default_runs())

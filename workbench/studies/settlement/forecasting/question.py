@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.core.errors import AssumptionError
 from workbench.core.geography.places import Locality
-from workbench.models.settlement.evidence import BEFORE, CONTESTS
+from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
 from workbench.sources import localities
 from workbench.studies.inflow import saved_runs as inflow_saved
 from workbench.studies.settlement.forecasting import carried
@@ -31,6 +31,11 @@ class Question:
     as_of: int
     contest: str
     carried: Locality | None = None
+
+
+def contest(quotas: bool) -> str:
+    """Return the contest's name: with the final quotas of the year ahead, or without."""
+    return QUOTAS if quotas else BEFORE
 
 
 def ask(

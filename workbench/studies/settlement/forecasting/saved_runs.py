@@ -14,7 +14,7 @@ from workbench.core.dates.rhythm import Rhythm
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError
 from workbench.core.runs.archive import archive_of, chosen
-from workbench.core.runs.provenance import RunStore, SavedRun, default_runs
+from workbench.core.runs.provenance import RunStore, SavedRun
 from workbench.models.settlement.futures import whole_persons
 from workbench.models.settlement.not_fitted import CARRIED, made_by, read_diagnostics
 from workbench.studies.settlement.backtest.verdict import Verdict
@@ -57,7 +57,7 @@ def latest(*, runs: str | Path | None = None) -> SettlementResult | None:
     DataError
         If its files are not those that were saved, or an older version of the program saved it.
     """
-    store = _store(runs)
+    store = RunStore.at(runs)
     run = store.latest(FORECAST)
     return None if run is None else opened(run, store)
 
@@ -124,13 +124,9 @@ def with_total(result: SettlementResult, total: int, *, runs: str | Path | None 
         drawn = whole_persons(expected, np.random.default_rng(result.record.scenario["seed"]))
     else:
         key = str(result.record.scenario["fit"])
-        fit = methods.opened(_store(runs).root / FIT / key[:16] / "fit")
+        fit = methods.opened(RunStore.at(runs).root / FIT / key[:16] / "fit")
         seed = int(result.record.scenario["seed"])
         drawn = methods.futures(fit, np.array([[total]]), seed).values.to_numpy()[:, :, 0]
     labels = {"municipality": result.draws.labels("municipality"), "year": [first]}
     draws = Draws.from_array(drawn[:, :, None], labels, result.draws.unit)
     return replace(result, draws=draws, given=GIVEN, numbers=())
-
-
-def _store(runs: str | Path | None) -> RunStore:
-    return RunStore(Path(runs) if runs is not None else default_runs())

@@ -13,8 +13,7 @@ from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
 from workbench.sources import localities
 from workbench.studies import disclosure
-from workbench.studies.settlement.forecasting import answer as forecasting
-from workbench.studies.settlement.forecasting.answer import BEFORE
+from workbench.studies.settlement.forecasting import answer
 from workbench.studies.settlement.forecasting.result import SettlementResult
 from workbench.studies.settlement.moves.moves import MovesResult, follow
 from workbench.studies.settlement.municipality import composition
@@ -107,12 +106,11 @@ def country(
     total
         National totals of the years ahead; empty: what the table holds, which is looking back.
     """
-    result = forecasting.study(
+    result = answer.study(
         locality=locality,
         as_of=as_of or None,
         total=total,
         horizon=horizon,
-        contest=BEFORE,
         seed=seed,
         draws=draws,
         tune=tune,
