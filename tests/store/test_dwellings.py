@@ -1,4 +1,4 @@
-"""Dwellings on a municipality's list: held for who is accepted, changed round where more fit so, never held twice."""
+"""Dwellings on a municipality's list: held for who is accepted, changed where more fit so, never held twice."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from workbench.store.rounds import answers, proposals, settling
 PLACE = "0301"
 
 
-def offered(store: Store, *needs: tuple[int | None, str]) -> tuple[str, list[str]]:
+def offered(store: Store, *needs: tuple[int | None, str], week: int = 10) -> tuple[str, list[str]]:
     """Put households of one person, with bedrooms and needs, into a round that is sent to one municipality."""
     homes = []
     with store.writing() as c:
         for at, (bedrooms, need) in enumerate(needs):
-            member = records.Member(f"n{at}", date(1990, 1, 1))
+            member = records.Member(f"n{week}-{at}", date(1990, 1, 1))
             key = records.register(c, (member,), who="anna", population="asylum", deadline=date(2026, 8, 1))
             records.consent(c, key, "settlement", True, day=TODAY, who="anna")
             records.hold(c, key, day=TODAY, who="anna")
@@ -32,12 +32,12 @@ def offered(store: Store, *needs: tuple[int | None, str]) -> tuple[str, list[str
             for move in ("interview", "clear"):
                 states.move(c, key, move, who="anna")
             homes.append(key)
-        reservation.offer(c, PLACE, 2026, 10, 50, who="anna")
-        (week,) = proposals.free(c, 2026, 10)
-        day = {"year": 2026, "week": 10, "opened": TODAY, "deadline": TODAY, "deciders": 1, "who": "anna"}
-        round_ = proposals.begin(c, **day, households=proposals.ready(c, TODAY), places=[(week, {})])  # type: ignore[arg-type]
+        reservation.offer(c, PLACE, 2026, week, 50, who="anna")
+        (room,) = proposals.free(c, 2026, week)
+        day = {"year": 2026, "week": week, "opened": TODAY, "deadline": TODAY, "deciders": 1, "who": "anna"}
+        round_ = proposals.begin(c, **day, households=proposals.ready(c, TODAY), places=[(room, {})])  # type: ignore[arg-type]
         plan = [
-            {"household": each, "place": PLACE, "weekly_places": week.key, "told": {"score": 1.0, "reasons": []}}
+            {"household": each, "place": PLACE, "weekly_places": room.key, "told": {"score": 1.0, "reasons": []}}
             for each in homes
         ]
         proposals.keep_solution(c, round_, {}, plan, {}, who="anna")
@@ -112,11 +112,35 @@ def test_who_leaves_gives_the_dwelling_back_and_who_moved_in_keeps_it(store: Sto
     with store.writing() as c:
         answers.decide(c, round_, other, today=TODAY, who="berit")
         settling.settle(c, other, TODAY, place=PLACE, today=TODAY, who="oslo")
-        assert [(row["dwelling"], row["state"]) for row in dwellings.stated(c)] == [
+        assert [(row["dwelling"], row["state"]) for row in dwellings.stated(dwellings.listed(c))] == [
             ("a", "occupied"),
             ("later", "free"),
         ]
         dwellings.drop(c, PLACE, "a", who="oslo")
+
+
+def test_nobody_is_moved_into_a_dwelling_that_is_free_only_after_their_own_week(store: Store) -> None:
+    round_, (early,) = offered(store, (1, ""))
+    list_(store, Dwelling("now", 2, False), Dwelling("later", 1, False, date(2026, 4, 1)))
+    accept(store, round_, early)
+    later, (other, third) = offered(store, (2, ""), (1, ""), week=20)
+    with pytest.raises(StoreError, match="no dwelling fits"):
+        accept(store, later, other)
+    assert held(store) == {early: "now"}
+    accept(store, later, third)
+    assert held(store) == {early: "now", third: "later"}
+    with pytest.raises(StoreError, match="held for a household"):
+        list_(store, Dwelling("now", 3, False))
+
+
+def test_one_of_a_later_week_waits_for_a_later_dwelling_so_that_one_of_an_earlier_week_fits(store: Store) -> None:
+    later, (late,) = offered(store, (1, ""), week=20)
+    list_(store, Dwelling("now", 1, False), Dwelling("then", 1, False, date(2026, 4, 1)))
+    accept(store, later, late)
+    assert held(store) == {late: "now"}
+    round_, (early,) = offered(store, (1, ""))
+    accept(store, round_, early)
+    assert held(store) == {early: "now", late: "then"}
 
 
 def test_a_dwelling_that_cannot_be_is_refused(store: Store) -> None:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from workbench.core.errors import StoreError
 from workbench.store import audit
-from workbench.store.schema import DWELLING, ROUND, ROUND_HOUSEHOLD
+from workbench.store.schema import DWELLING, RESERVATION, ROUND, ROUND_HOUSEHOLD, WEEKLY_PLACES
 
 STEP_FREE = "step_free_dwelling"
 """The need, and the service, of a dwelling without steps."""
@@ -43,9 +43,20 @@ class Dwelling:
         """'free', 'held' for a household, or 'occupied'."""
         return "occupied" if self.occupied else "held" if self.household else "free"
 
+    @property
+    def said(self) -> str:
+        """The dwelling in words, as commands print it."""
+        steps = {True: "step-free", False: "with steps", None: "steps not known"}[self.step_free]
+        since = f", from {self.free_from}" if self.free_from else ""
+        return f"{_bedrooms(self.bedrooms)}, {steps}{since}"
+
     def fits(self, bedrooms: int, step_free: bool) -> bool:
         """Say whether a household that needs so many bedrooms, and perhaps no steps, can live there."""
         return self.bedrooms >= bedrooms and (self.step_free is True or not step_free)
+
+    def open_by(self, day: date) -> bool:
+        """Say whether a household can move in by a day: nobody lives there, and it is free by then."""
+        return not self.occupied and (self.free_from is None or self.free_from <= day)
 
 
 def listed(connection: sa.Connection, municipality: str = "") -> dict[str, list[Dwelling]]:
@@ -60,8 +71,8 @@ def listed(connection: sa.Connection, municipality: str = "") -> dict[str, list[
     return by
 
 
-def stated(connection: sa.Connection) -> list[dict[str, Any]]:
-    """Return every dwelling with its state: free, held, or occupied; for whom is not said."""
+def stated(by_place: Mapping[str, list[Dwelling]]) -> list[dict[str, Any]]:
+    """Return a row for each dwelling with its state: free, held, or occupied; for whom is not said."""
     return [
         {
             "municipality": place,
@@ -71,7 +82,7 @@ def stated(connection: sa.Connection) -> list[dict[str, Any]]:
             "free_from": each.free_from,
             "state": each.state,
         }
-        for place, by in listed(connection).items()
+        for place, by in by_place.items()
         for each in by
     ]
 
@@ -88,11 +99,14 @@ def keep(connection: sa.Connection, municipality: str, dwelling: Dwelling, *, wh
     if not CODE.fullmatch(dwelling.code) or not 0 <= dwelling.bedrooms <= LARGEST:
         do = f"a code of letters, digits and _ . - (no address), and 0 to {LARGEST} bedrooms"
         raise StoreError("such a dwelling cannot be", where=here, do=do)
-    at = (DWELLING.c.municipality == municipality) & (DWELLING.c.dwelling == dwelling.code)
+    at = _at(municipality, dwelling.code)
     told = {"bedrooms": dwelling.bedrooms, "step_free": dwelling.step_free, "free_from": dwelling.free_from}
     stands = connection.execute(sa.select(DWELLING).where(at)).mappings().one_or_none()
     if stands is not None and all(stands[name] == value for name, value in told.items()):
         return
+    if stands is not None and stands["occupied"]:
+        do = "take it off the list, and enter it again once it is free"
+        raise StoreError("the dwelling cannot be changed", where=here, why="a household lives in it", do=do)
     if stands is not None and stands["household"] is not None:
         raise _held(here, "changed")
     if stands is None:
@@ -110,16 +124,13 @@ def drop(connection: sa.Connection, municipality: str, code: str, *, who: str) -
     StoreError
         If there is no such dwelling, or it is held for a household that has not moved in.
     """
-    here, at = (
-        f"{municipality}, dwelling {code}",
-        (DWELLING.c.municipality == municipality, DWELLING.c.dwelling == code),
-    )
-    row = connection.execute(sa.select(DWELLING).where(*at)).one_or_none()
+    here, at = f"{municipality}, dwelling {code}", _at(municipality, code)
+    row = connection.execute(sa.select(DWELLING).where(at)).one_or_none()
     if row is None:
         raise StoreError("there is no such dwelling", where=here, do="see `workbench places show --dwellings`")
     if row.household is not None and not row.occupied:
         raise _held(here, "taken away")
-    connection.execute(DWELLING.delete().where(*at))
+    connection.execute(DWELLING.delete().where(at))
     audit.append(connection, who, "dwelling.drop", f"{municipality}:{code}", "capacity")
 
 
@@ -155,55 +166,59 @@ def hold(connection: sa.Connection, municipality: str, household: str, day: date
     Raises
     ------
     StoreError
-        If no dwelling fits, even if those of the others are changed round; nothing is held.
+        If no dwelling fits, even if the others change dwellings; nothing is held.
     """
     homes = listed(connection, municipality).get(municipality, [])
     if not homes:
         return ""
-    free = [each for each in homes if not each.occupied and (each.free_from is None or each.free_from <= day)]
-    before = {each.household: each.code for each in free if each.household}
+    left = [each for each in homes if not each.occupied]
+    before = {each.household: each.code for each in left if each.household}
     asked = needs(connection, {household, *before})
     if household not in asked:
         return ""
-    after = fitted(free, before, household, asked)
+    after = fitted(left, before, household, asked, {**_days(connection, set(before)), household: day})
     if after is None:
         bedrooms, step_free = asked[household]
-        need = f"it needs {bedrooms} bedroom{'s' * (bedrooms != 1)}{' without steps' * step_free}"
+        free = sum(each.open_by(day) and not each.household for each in left)
         raise StoreError(
             "no dwelling fits the household",
             where=municipality,
-            why=f"{need}; of the municipality's dwellings {len(free) - len(before)} are not held for others",
+            why=f"it needs {_bedrooms(bedrooms)}{' without steps' * step_free}; of the municipality's dwellings {free} "
+            f"can be free by {day} and are not held for others",
             do="add the dwelling to the list, or decline with the reason no_suitable_dwelling",
         )
     moved = [each for each in after if before.get(each) != after[each]]
     for each in moved:  # first freed, then held: no household has two at any moment
         connection.execute(DWELLING.update().where(DWELLING.c.household == each).values(household=None))
     for each in moved:
-        at = (DWELLING.c.municipality == municipality) & (DWELLING.c.dwelling == after[each])
-        connection.execute(DWELLING.update().where(at).values(household=each))
+        connection.execute(DWELLING.update().where(_at(municipality, after[each])).values(household=each))
     return after[household]
 
 
 def fitted(
-    free: list[Dwelling], held: Mapping[str, str], household: str, asked: Mapping[str, tuple[int, bool]]
+    homes: list[Dwelling],
+    held: Mapping[str, str],
+    household: str,
+    asked: Mapping[str, tuple[int, bool]],
+    days: Mapping[str, date],
 ) -> dict[str, str] | None:
     """Return a dwelling for each household and one more, changing as few as needed; None where there is none.
 
     Kuhn's augmenting path (Kuhn 1955, "The Hungarian method"): the smallest dwelling that fits is tried first, one
-    without steps last where steps do not matter.
+    without steps last where steps do not matter. ``days`` are those by which each household's has to be free.
 
-    >>> one, two = Dwelling("a", 2, True), Dwelling("b", 3, True)
-    >>> fitted([one, two], {"x": "b"}, "y", {"x": (2, False), "y": (3, False)})
+    >>> one, two, day = Dwelling("a", 2, True), Dwelling("b", 3, True), date(2026, 3, 8)
+    >>> fitted([one, two], {"x": "b"}, "y", {"x": (2, False), "y": (3, False)}, {"x": day, "y": day})
     {'x': 'a', 'y': 'b'}
     """
-    order = sorted(free, key=lambda each: (each.step_free is True, each.bedrooms, each.code))
+    order = sorted(homes, key=lambda each: (each.step_free is True, each.bedrooms, each.code))
     at = {code: name for name, code in held.items()}
     seen: set[str] = set()
 
     def place(name: str) -> bool:
         bedrooms, step_free = asked.get(name, (0, False))
         for each in order:
-            if each.code in seen or not each.fits(bedrooms, step_free):
+            if each.code in seen or not (each.fits(bedrooms, step_free) and each.open_by(days[name])):
                 continue
             seen.add(each.code)
             if each.code not in at or place(at[each.code]):
@@ -223,6 +238,25 @@ def give_back(connection: sa.Connection, household: str) -> None:
 def moved_in(connection: sa.Connection, household: str) -> None:
     """Note that a household lives in the dwelling that was held for it."""
     connection.execute(DWELLING.update().where(DWELLING.c.household == household).values(occupied=True))
+
+
+def _days(connection: sa.Connection, households: set[str]) -> dict[str, date]:
+    """Return the last day of the week for which each household is accepted."""
+    week = WEEKLY_PLACES.c
+    found = (
+        sa.select(RESERVATION.c.household, week.year, week.week)
+        .join(WEEKLY_PLACES, week.id == RESERVATION.c.weekly_places)
+        .where(RESERVATION.c.household.in_(households))
+    )
+    return {str(household): last_day(year, number) for household, year, number in connection.execute(found)}
+
+
+def _at(municipality: str, code: str) -> sa.ColumnElement[bool]:
+    return (DWELLING.c.municipality == municipality) & (DWELLING.c.dwelling == code)
+
+
+def _bedrooms(number: int) -> str:
+    return f"{number} bedroom{'s' * (number != 1)}"
 
 
 def _held(here: str, done: str) -> StoreError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -36,7 +37,9 @@ def test_the_counts_hold_exactly_if_each_household_gets_a_dwelling(
     needs = {f"h{at}": each for at, each in enumerate([*held, *wants])}
     given_: dict[str, str] | None = {}
     for at, name in enumerate(needs):
-        given_ = fitted(dwellings, given_ or {}, name, needs) if given_ is not None else None
+        given_ = (
+            fitted(dwellings, given_ or {}, name, needs, dict.fromkeys(needs, date.max)) if given_ is not None else None
+        )
         if given_ is None and at < len(held):
             return  # what is held has no room already: nothing more is asked
     rows = [home(f"w{at}", *each) for at, each in enumerate(wants)]

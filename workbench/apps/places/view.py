@@ -53,7 +53,7 @@ class PlacesView(RegisterView):
         self.save = button("", lambda: self.act(self._save), "mw-main")
         self.pause, self.open = (button("", lambda: self.act(self._pause)), button("", lambda: self.act(self._open)))
         self.keep = button("", lambda: self.act(self._keep))
-        self.homes = Dwellings(self._keep_home, self._drop_home)
+        self.homes = Dwellings(lambda: self.act(self._keep_home), lambda: self.act(self._drop_home))
         self.week_title, self.pause_title, self.service_title = (ipywidgets.HTML() for _ in range(3))
         self.told = ipywidgets.HTML()
         self.controls(
@@ -169,23 +169,17 @@ class PlacesView(RegisterView):
             reservation.set_services(connection, self._place(), named, who=self.desk.login)
         return say("The services are noted.", self.lang)
 
-    def _keep_home(self) -> None:
-        def step() -> str:
-            one = self.homes.entered()
-            with self.desk.store.writing() as connection:
-                dwellings.keep(connection, self._place(), one, who=self.desk.login)
-            return say("Dwelling {code} is on the list.", self.lang, code=one.code)
+    def _keep_home(self) -> str:
+        one = self.homes.entered()
+        with self.desk.store.writing() as connection:
+            dwellings.keep(connection, self._place(), one, who=self.desk.login)
+        return say("Dwelling {code} is on the list.", self.lang, code=one.code)
 
-        self.act(step)
-
-    def _drop_home(self) -> None:
-        def step() -> str:
-            code = self.homes.code.value.strip()
-            with self.desk.store.writing() as connection:
-                dwellings.drop(connection, self._place(), code, who=self.desk.login)
-            return say("Dwelling {code} is off the list.", self.lang, code=code)
-
-        self.act(step)
+    def _drop_home(self) -> str:
+        code = self.homes.code.value.strip()
+        with self.desk.store.writing() as connection:
+            dwellings.drop(connection, self._place(), code, who=self.desk.login)
+        return say("Dwelling {code} is off the list.", self.lang, code=code)
 
     def _label(self) -> None:
         self.homes.label(self.lang)

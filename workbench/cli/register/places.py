@@ -122,18 +122,16 @@ def show(
     from workbench.store import dwellings as homes
 
     with database.opened(store).reading() as connection:
-        rows = homes.stated(connection) if dwellings else reservation.by_year(connection)
+        by, rows = homes.listed(connection), reservation.by_year(connection)
     if as_json:
-        typer.echo(json.dumps(rows, indent=2, default=str))
+        typer.echo(json.dumps(homes.stated(by) if dwellings else rows, indent=2, default=str))
         return
-    for row in rows:
-        if dwellings:
-            steps = {True: "step-free", False: "with steps", None: "steps not known"}[row["step_free"]]
-            since = f", from {row['free_from']}" if row["free_from"] else ""
-            typer.echo(
-                f"{row['municipality']} {row['dwelling']}: {row['bedrooms']} bedrooms, {steps}{since}, {row['state']}"
-            )
-        else:
-            typer.echo(
-                f"{row['municipality']} {row['year']} {row['kind']:7} {row['places']} offered, {row['taken']} taken"
-            )
+    if dwellings:
+        lines = [f"{place} {each.code}: {each.said}, {each.state}" for place, listed in by.items() for each in listed]
+    else:
+        lines = [
+            f"{row['municipality']} {row['year']} {row['kind']:7} {row['places']} offered, {row['taken']} taken"
+            for row in rows
+        ]
+    for line in lines:
+        typer.echo(line)

@@ -23,7 +23,7 @@ from an earlier text, not translated."""
 
 @dataclass(frozen=True)
 class Reference:
-    """Whose public text a page rests on."""
+    """Whose public text a page uses."""
 
     name: str
     url: str

@@ -115,11 +115,7 @@ def dwellings(connection: sa.Connection, day: date) -> dict[str, dict[str, list[
     asked = lists.needs(connection, set(there) - lived)
     return {
         place: {
-            "free": [
-                [each.bedrooms, each.step_free is True]
-                for each in by
-                if not each.occupied and (each.free_from is None or each.free_from <= day)
-            ],
+            "free": [[each.bedrooms, each.step_free is True] for each in by if each.open_by(day)],
             "held": [
                 [*asked[household]] for household, at in sorted(there.items()) if at == place and household in asked
             ],

@@ -1,10 +1,11 @@
-"""Which households fit into the dwellings that municipalities list? The allocation is told by counts of households.
+"""Which households fit into the dwellings that municipalities list? The allocation gets it as counts of households.
 
 Households fit into dwellings, one each, exactly if no set of them asks for more dwellings than there are that any of
 the set could live in (the marriage theorem: Hall 1935, "On representatives of subsets"). Who needs three bedrooms can
 live in what has three or more, who needs no steps only where there are none: so the sets that matter are "n bedrooms or
 more, or m or more without steps", and each is a count that a place has room for. Nothing else of a dwelling is counted:
-no rent, no address, no wish, and no household is split over two dwellings.
+no rent, no address, no wish, no day for those who are held already, and no household is split over two dwellings. A
+household that is accepted there gets a dwelling by name, or is refused (:func:`workbench.store.dwellings.hold`).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from workbench.core.errors import DataError, DecisionError, StoreError
 from workbench.core.geography.places import Locality
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals
-from workbench.studies.rounds.offers import RULES, Solved, current_input, solve, weights
+from workbench.studies.rounds.offers import RULES, Solved, current_input, orders, solve, weights
 
 
 def override(
@@ -143,16 +143,15 @@ def _same_rules(kept: Mapping[str, Any], ledger: list[dict[str, Any]], declined:
     waiting, last = set(kept["input"]["households"]), kept["told"].get("ledger", len(ledger))
     then = [each for each in ledger if each["number"] <= last and each["household"] in waiting]
     refused = {(each["household"], each["place"]) for each in then if each["kind"] == "decline"}
-    orders = [
-        (RULES[each["kind"]], each["household"], each["place"])
-        for each in then
-        if each["kind"] in RULES
-        and not (RULES[each["kind"]] == "pin" and (each["household"], each["place"]) in refused)
-    ]
-    solved = [(r["rule"], r["household"], r["place"]) for r in kept["input"]["rules"] if r["reason"] != "declined"]
-    bans = {(r["household"], r["place"]) for r in kept["input"]["rules"] if r["rule"] == "ban"}
-    learnt = {(r["household"], r["place"]) for r in kept["input"]["rules"] if r["reason"] == "declined"}
-    return solved == orders and refused <= bans and learnt <= declined
+    ordered, rules = orders(then, waiting, refused), kept["input"]["rules"]
+    solved, learnt = rules[: len(ordered)], rules[len(ordered) :]
+    bans = {(rule["household"], rule["place"]) for rule in rules if rule["rule"] == "ban"}
+    known = {("ban", *pair) for pair in declined}
+    return (
+        solved == ordered
+        and refused <= bans
+        and all((rule["rule"], rule["household"], rule["place"]) in known for rule in learnt)
+    )
 
 
 def _price(before: Solved, after: Solved) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -47,10 +47,8 @@ def open_round(
     store: Store, locality: Locality, *, year: int, week: int, today: date, deadline: date, who: str, deciders: int = 1
 ) -> str:
     """Open the round of a week with everybody who is ready and every place that is free; return its identifier."""
-    known, per_bedroom = (
-        _described(locality, year),
-        localities.parameters(locality).number("persons_per_bedroom", today),
-    )
+    known = _described(locality, year)
+    per_bedroom = localities.parameters(locality).number("persons_per_bedroom", today)
     with store.writing() as connection:
         stated = proposals.services(connection)
         rows: list[tuple[proposals.Week, Mapping[str, Any]]] = []
@@ -269,15 +267,7 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
     for at in proposals.free(connection, row.year, row.week):
         room.setdefault(at.kind, {})[at.place] = at.free
     refused = proposals.declined(connection)
-    ledger = [
-        {"rule": RULES[each["kind"]], "household": each["household"], "place": each["place"], "reason": each["reason"]}
-        for each in proposals.overrides(connection, key)
-        if each["household"] in waiting
-        and each["kind"] in RULES
-        and not (
-            RULES[each["kind"]] == "pin" and (each["household"], each["place"]) in refused
-        )  # a decline ends a lock
-    ]
+    ledger = orders(proposals.overrides(connection, key), waiting, refused)
     known = {(each["household"], each["place"]) for each in ledger if each["rule"] == "ban"}
     bans = [
         {"rule": "ban", "household": household, "place": place, "reason": "declined"}
@@ -288,6 +278,19 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
     if homes := proposals.dwellings(connection, dwellings.last_day(row.year, row.week)):
         given["dwellings"] = homes
     return given, proposals.rows_of(connection, key), proposals.places(connection, key)
+
+
+def orders(
+    ledger: list[dict[str, Any]], waiting: Collection[str], refused: set[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return the rules of those who wait that a ledger orders; a decline ends an earlier lock to that place."""
+    return [
+        {"rule": RULES[each["kind"]], "household": each["household"], "place": each["place"], "reason": each["reason"]}
+        for each in ledger
+        if each["household"] in waiting
+        and each["kind"] in RULES
+        and not (RULES[each["kind"]] == "pin" and (each["household"], each["place"]) in refused)
+    ]
 
 
 def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:

@@ -233,8 +233,8 @@ def _keep_dwellings(connection: Any, table: pd.DataFrame, who: str, write: bool)
         given = {each.code: each for each in map(_dwelling, rows.to_dict("records"))}
         for code, each in given.items():
             stands = known.get(code)
-            if stands is None or _said(stands) != _said(each):
-                changes.append(f"{place}, dwelling {code}: {_said(stands) if stands else 'none'} to {_said(each)}")
+            if stands is None or stands.said != each.said:
+                changes.append(f"{place}, dwelling {code}: {stands.said if stands else 'none'} to {each.said}")
                 if write:
                     dwellings.keep(connection, str(place), each, who=who)
         for code, each in known.items():
@@ -253,8 +253,3 @@ def _dwelling(row: Mapping[Any, Any]) -> dwellings.Dwelling:
         None if without is None or pd.isna(without) else without == "yes",
         None if day is None or pd.isna(day) else pd.Timestamp(day).date(),
     )
-
-
-def _said(each: dwellings.Dwelling) -> str:
-    steps = {True: "step-free", False: "with steps", None: "steps not known"}[each.step_free]
-    return f"{each.bedrooms} bedrooms, {steps}" + (f", from {each.free_from}" if each.free_from else "")

@@ -40,7 +40,7 @@ def asked_in(form: Form, version: str) -> dict[str, Question]:
     if version not in form.versions:
         raise DataError(
             f"version '{version}' of the form '{form.id}' is unknown",
-            why="what its questions meant cannot be told",
+            why="what its questions meant is not known",
             do=f"known are {', '.join(form.versions)}; name an earlier one in the form's 'versions'",
         )
     at = form.versions.index(version)
