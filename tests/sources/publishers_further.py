@@ -317,7 +317,7 @@ READ: dict[str, Form] = {
     ),
     "Frontex, dates as headings": ("t.xlsx", "detections", {}, frontex_dates, detections),
     "a sum beside, the column chosen": ("t.xlsx", "arrivals", {"destination": "Country"}, with_a_sum_beside, by_place),
-    "upright lines": ("t.csv", "arrivals", {}, lambda: own(mark="|"), by_place),
+    "vertical bars": ("t.csv", "arrivals", {}, lambda: own(mark="|"), by_place),
     "Swiss thousands": ("t.csv", "arrivals", {}, lambda: own(lambda n: f"{n:,}".replace(",", "'")), by_place),
     "last days of months": ("t.csv", "arrivals", {}, lambda: own(month=last_day), by_place),
     "first days, dots": ("t.csv", "arrivals", {}, lambda: own(month=lambda m: f"01.{m[5:]}.{m[:4]}"), by_place),

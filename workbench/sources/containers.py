@@ -22,13 +22,13 @@ LARGE = 1_000_000
 """From so many characters on a text is read column by column, if it is plain."""
 LARGEST = 2_000_000_000
 """The most bytes that a packed file may hold when unpacked."""
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
+"""Signs that may stand between columns, and what they are called."""
 COLUMNS, CELLS = 16_384, 200_000_000
 """The most columns (those of a spreadsheet) and cells that are read."""
 TITLED = re.compile(r"\W*(source|sources|kilde|kilder|källa|källor|note|notes|merk|merknad|anm|fotnote|fotnot)\b", re.I)
 MANGLED = frozenset(range(0x80, 0xA0)) - {0x80, 0x8A, 0x8E, 0x91, 0x92, 0x93, 0x94, 0x96, 0x97, 0x85, 0x9A, 0x9E}
 """Bytes that are no letter or sign of a table in Windows' western alphabet: another alphabet wrote them."""
-
-
 STRANGE = re.compile(r"[a-zß-ÿ][ŠŒŽŸ]|[¯¿¨´¸](?=[A-Za-zß-ÿ])|(?<=[A-Za-zß-ÿ])[¯¿¨´¸]|(?<=[a-zß-ÿ])[‘“”€…](?=[a-zß-ÿ])")
 """Signs within words as no western language writes them."""
 
@@ -97,10 +97,11 @@ def decoded(content: bytes, where: str) -> tuple[str, list[str]]:
             ) from error
         text = content.decode("cp1252")
         if found := STRANGE.search(text):
+            word = text[max(found.start() - 8, 0) : found.end() + 8]
             raise DataError(
-                "the file is not in UTF-8 nor in Windows' western alphabet",
+                "the file is not UTF-8 text, nor in Windows' western alphabet",
                 where=where,
-                why=f"'{text[max(found.start() - 8, 0) : found.end() + 8]}' is no word: a Mac or DOS alphabet wrote it",
+                why=f"'{word}' is no word; the file may be in a Mac or DOS alphabet",
                 do="save it as CSV in UTF-8",
             ) from error
         return text, ["the file is no UTF-8; it is read in Windows' western alphabet (cp1252)"]
@@ -123,7 +124,7 @@ def refuse_markup(text: str, where: str) -> None:
 
 
 def separated(path: Path) -> Cells:
-    """Return the cells of a CSV file, with commas, semicolons or tabs between columns."""
+    """Return the cells of a CSV file, with any of :data:`SEPARATORS` between columns."""
     where = str(path)
     text, notes = decoded(content(path), where)
     refuse_markup(text, where)
@@ -133,13 +134,16 @@ def separated(path: Path) -> Cells:
         text, first_row = text[head_end + 1 :], 3
         head_end = text.find("\n") if "\n" in text else len(text)
     line = text[:head_end]
-    counts = {mark: line.count(mark) for mark in ",;\t|"}
+    counts = {mark: line.count(mark) for mark in SEPARATORS}
     if max(counts.values()) >= COLUMNS:
         raise DataError(
             f"the header has {max(counts.values()) + 1:,} columns", where=where, why=f"at most {COLUMNS:,} are read",
             do="write the table with one row for each observation",
         )  # fmt: skip
-    if len(line) > 100 * csv.field_size_limit() or max(map(len, re.split("[,;|\t]", line))) > csv.field_size_limit():
+    if (
+        len(line) > 100 * csv.field_size_limit()
+        or max(map(len, re.split(f"[{''.join(SEPARATORS)}]", line))) > csv.field_size_limit()
+    ):
         raise DataError(
             "a name of a column is longer than any cell may be",
             where=where,
@@ -150,8 +154,7 @@ def separated(path: Path) -> Cells:
         counts = {mark: len(next(csv.reader([line], delimiter=mark), [])) for mark in counts}
     mark = max(counts, key=lambda each: counts[each])
     if counts[mark] > counts[","]:
-        told = {";": "semicolons", "\t": "tabs", "|": "upright lines"}[mark]
-        notes.append(f"{told} stand between the columns, and decimals may have a comma")
+        notes.append(f"{SEPARATORS[mark]} stand between the columns, and decimals may have a comma")
     else:
         mark = ","
     if len(text) >= LARGE:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.core.contracts.columns import Contract
-from workbench.sources.containers import Cells, content, decoded, framed, refuse_markup, text_rows
+from workbench.sources.containers import SEPARATORS, Cells, content, decoded, framed, refuse_markup, text_rows
 from workbench.sources.publishers import arranged, jsonstat, recognised
 from workbench.sources.publishers.cube import Cube, Grid
 from workbench.sources.publishers.formats import ours
@@ -51,12 +51,8 @@ def published(
     whole = text.endswith("\n")
     if recognised(_trusted(head), of, where, choose, header) is None and not _ours_below(head, of, header):
         return None
-    told = {
-        ";": "semicolons stand between the columns",
-        "\t": "tabs stand between the columns",
-        "|": "upright lines stand between the columns",
-    }.get(mark, "")
-    notes = [*notes, *([told] if told else [])]
+    if mark != ",":
+        notes.append(f"{SEPARATORS[mark]} stand between the columns")
     if not whole:
         notes.append("the last line does not end as lines do: see that the download was not cut off")
     return _tabular(Grid(text_rows(text, mark, where), mark, tuple(notes)), of, where, choose, header)
@@ -80,7 +76,7 @@ def _ours_below(grid: Grid, of: Contract, header: int) -> int | None:
 
 
 def _split(line: str) -> list[str]:
-    mark = max(",;\t|", key=line.count)
+    mark = max(SEPARATORS, key=line.count)
     return [cell.strip().strip('"') for cell in line.lstrip("\ufeff").split(mark)]
 
 
@@ -90,8 +86,7 @@ def _separator(text: str) -> str | None:
     if len(lines) < 2:
         return None
     count = {mark: sorted(line.count(mark) for line in lines)[len(lines) // 2] for mark in "\t;|,"}
-    best = max(count, key=lambda mark: count[mark] > 0 and (mark != "," or count["\t"] + count[";"] + count["|"] == 0))
-    return best if count[best] else None
+    return next((mark for mark, each in count.items() if each), None)  # a comma only where there is no other
 
 
 def _head(text: str, mark: str) -> list[tuple[int, list[str]]]:

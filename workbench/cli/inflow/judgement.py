@@ -67,12 +67,11 @@ def scenario(
     """
     from workbench.core.storage.outputs import guard
     from workbench.presentation.inflow import judgement as shown
-    from workbench.presentation.inflow.series import months
     from workbench.sources import files
     from workbench.studies import inflow as study
     from workbench.studies.inflow import judgement as people
     from workbench.studies.inflow import policy
-    from workbench.studies.inflow.issue import ahead
+    from workbench.studies.inflow.issue import months_ahead
 
     if out is not None:
         guard([files.writable(out)], reads=[file, against, calendar], overwrite=overwrite)
@@ -90,7 +89,7 @@ def scenario(
     if as_json:
         body = {
             "if": one.name, "against": two.name if two else "the forecast", "sentence": told.sentence,
-            "run": result.record.short_key, "months": months(ahead(result)),
+            "run": result.record.short_key, "months": months_ahead(result),
             "effective_draws": round(applied.effective),
             "conditions": conditions, "difference_is": difference,
             "differences": json.loads(table.to_json(orient="records")),
@@ -100,8 +99,8 @@ def scenario(
     typer.echo(told.plain())
     for condition in conditions:
         typer.echo(f"  {condition}")
-    counted = months(ahead(result))
-    typer.echo(f"Medians of the sum over {counted[0]} to {counted[-1]}; 'difference' is the {difference}:")
+    months = months_ahead(result)
+    typer.echo(f"Medians of the sum over {months[0]} to {months[-1]}; 'difference' is the {difference}:")
     typer.echo(table.to_string(index=False, na_rep="-", float_format=lambda value: f"{value:,.0f}"))
     if out is not None:
         typer.echo(f"Table: {out}")
@@ -169,11 +168,10 @@ def experts(
     """
     from workbench.core.storage.outputs import guard
     from workbench.presentation.inflow import judgement as shown
-    from workbench.presentation.inflow.series import months
     from workbench.sources import files
     from workbench.studies import inflow as study
     from workbench.studies.inflow import judgement as people
-    from workbench.studies.inflow.issue import ahead
+    from workbench.studies.inflow.issue import months_ahead
 
     if out is not None:
         guard([files.writable(out)], reads=[file], overwrite=overwrite)
@@ -185,7 +183,7 @@ def experts(
         files.write(shown.experts_table(result, found, seed), out)
     if as_json:
         body: dict[str, Any] = {
-            "sentence": told.sentence, "run": result.record.short_key, "months": months(ahead(result)),
+            "sentence": told.sentence, "run": result.record.short_key, "months": months_ahead(result),
             "effective_draws": round(found.effective),
             "effective_by_expert": {name: round(size) for name, size in found.of.items()},
             "judged": found.table.to_dict("records"), "scores": found.scores.to_dict("records"),

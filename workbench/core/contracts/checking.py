@@ -19,7 +19,7 @@ from workbench.core.contracts.columns import Contract
 from workbench.core.contracts.normal import Told, cells_of, collapsed, column_of, headings
 from workbench.core.dates.periods import joined
 from workbench.core.errors import DataError, Fault, nearest
-from workbench.core.geography.countries import alpha3
+from workbench.core.geography.countries import recoded
 from workbench.core.geography.place_names import codes_for_names
 
 if TYPE_CHECKING:
@@ -152,13 +152,9 @@ def _normal(
 def _country_codes(cells: pd.Series, name: str) -> tuple[pd.Series, list[str]]:
     """Return countries under their codes where they stand under a name or another code, and a sentence on it."""
     distinct = [str(text) for text in texts(cells).dropna().unique()]
-    odd = [text for text in distinct if not re.fullmatch("[A-Z]{3}", text)]
-    read = {text: code for text in odd if (code := alpha3(text)) is not None and code != text}
-    if not read:
-        return cells, []
-    first = next(iter(read))
-    note = f"column '{name}': {len(read)} names or codes of countries are read as others: '{first}' as {read[first]}"
-    return texts(cells).replace(read), [note]
+    # A code in its usual form needs no register of names, which takes a second to load.
+    changed, notes = recoded([text for text in distinct if not re.fullmatch("[A-Z]{3}", text)], name)
+    return (texts(cells).replace(changed) if changed else cells), notes
 
 
 def check(

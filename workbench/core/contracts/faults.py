@@ -14,6 +14,7 @@ import pandas as pd
 
 from workbench.core.contracts.cells import KINDS, numbers, texts
 from workbench.core.contracts.columns import Column, Contract
+from workbench.core.contracts.normal import EMPTY
 from workbench.core.contracts.sums import month_faults, sum_faults
 from workbench.core.errors import Fault
 
@@ -187,7 +188,7 @@ def _translate(cases: pd.DataFrame, cells: pd.DataFrame, of: Contract, first_row
             continue
         row = None if pd.isna(case["index"]) else int(case["index"]) + first_row
         if case["check"] == "not_nullable":
-            faults.append(Fault("the cell is empty", row, name, allowed=column.allowed))
+            faults.append(Fault(EMPTY, row, name, allowed=column.allowed))
         else:
             value = _plain(case["failure_case"])
             what = "negative value" if _is_negative(value, column) else "value not allowed"

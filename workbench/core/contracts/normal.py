@@ -18,8 +18,9 @@ from workbench.core.errors import Fault
 
 GROUPED = r"[+-]?[1-9][0-9]{0,2}([.,][0-9]{3})+"
 """A whole number with a dot or comma between thousands."""
-SPACED = r"[+-]?[1-9][0-9]{0,2}([ '’][0-9]{3})+([.,][0-9]+)?"
-"""A number with spaces, or with the Swiss apostrophe, between thousands."""
+THOUSANDS = "[ '’]"
+"""What stands between thousands besides dots and commas: spaces, and the Swiss apostrophe."""
+SPACED = rf"[+-]?[1-9][0-9]{{0,2}}({THOUSANDS}[0-9]{{3}})+([.,][0-9]+)?"
 COMMA = r"[+-]?[0-9]{1,3}(\.?[0-9]{3})*,[0-9]+|[+-]?[0-9]+,[0-9]+"
 SCALARS = (str, int, float, bool, date, datetime, pd.Timestamp, pd.Period, pd.Timedelta)
 SPELLED = re.compile(r"[\s_-]+")
@@ -104,9 +105,10 @@ def column_of(cells: pd.Series, told: Told, *, comma: bool = False) -> tuple[pd.
     distinct = pd.Series(cells.dropna().unique(), dtype="string")
     spaced = distinct.str.fullmatch(SPACED).fillna(False).astype(bool)
     if spaced.any():
-        plain = distinct.where(~spaced, distinct.str.replace("[ '’]", "", regex=True))
+        plain = distinct.where(~spaced, distinct.str.replace(THOUSANDS, "", regex=True))
         read, said = column_of(cells.map(dict(zip(distinct, plain, strict=True))).astype("string"), told, comma=comma)
-        note = f"column '{told.name}': '{distinct[spaced].iloc[0]}' and the like are read with signs between thousands"
+        first = distinct[spaced].iloc[0]
+        note = f"column '{told.name}': '{first}' and the like are read with spaces or apostrophes between thousands"
         return read, "; ".join(part for part in (note, said) if part)
     if comma and distinct.str.fullmatch(COMMA).any() and told.kind == "number":
         swapped = distinct.where(~distinct.str.fullmatch(COMMA), distinct.str.replace(".", "").str.replace(",", "."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from workbench.core.contracts.cells import composed
@@ -70,24 +71,8 @@ def _register() -> tuple[dict[str, str], dict[str, str], dict[str, set[str]]]:
     long = {k: v[0] for k, v in get_global("territory_aliases").items() if len(k) == 3 and k.isalpha() and len(v) == 1}
     now = set(Locale("en").territories)
     # A country's former codes lead to the same short one; the register gives no order, so known exceptions are named.
-    old = {
-        "BUR",
-        "DDR",
-        "FXX",
-        "ROM",
-        "TMP",
-        "ZAR",
-        "YMD",
-        "VDR",
-        "HVO",
-        "DHY",
-        "RHO",
-        "SCG",
-        "ATB",
-        "QUU",
-        "ANT",
-        "BYS",
-    }
+    old = {*("BUR", "DDR", "FXX", "ROM", "TMP", "ZAR", "YMD", "VDR"),
+           *("HVO", "DHY", "RHO", "SCG", "ATB", "QUU", "ANT", "BYS")}  # fmt: skip
     short = {v: k for k, v in sorted(long.items()) if k not in old and v in now}
     names: dict[str, set[str]] = {}
     for locale in LOCALES:
@@ -113,6 +98,18 @@ def alpha3(text: str) -> str | None:
         return text
     found = {code for code, spelled in SPELLED.items() if same(text) in spelled} or names.get(same(text), set())
     return next(iter(found)) if len(found) == 1 else None
+
+
+def recoded(
+    texts: Iterable[str], column: str, read: Callable[[str], str | None] = alpha3
+) -> tuple[dict[str, str], list[str]]:
+    """Return the codes of those texts that are a name or another code, and a sentence on them for a column."""
+    changed = {text: code for text in texts if (code := read(text)) is not None and code != text}
+    if not changed:
+        return {}, []
+    first, code = next(iter(changed.items()))
+    note = f"column '{column}': {len(changed)} names or codes of countries are read as others: '{first}' as {code}"
+    return changed, [note]
 
 
 def eurostat(text: str) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,7 +11,7 @@ from workbench.presentation.inflow.series import during, name, who
 from workbench.presentation.languages import month, say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import about, between, count, leading, listing, number, percent, span
-from workbench.studies.inflow.issue import ahead
+from workbench.studies.inflow.issue import ahead, months_ahead
 from workbench.studies.inflow.tabled import ALL, draws_tabled, made_from
 
 if TYPE_CHECKING:
@@ -24,11 +23,9 @@ if TYPE_CHECKING:
 
 def scenario(result: InflowResult, applied: Applied, other: Applied | None = None, language: str = "en") -> Finding:
     """Return what to expect if a scenario's conditions hold, beside the forecast or another scenario."""
-    result = ahead(result)
-    months = list(result.draws.labels("month"))
-    applied = replace(applied, draws=applied.draws.select(month=months))
+    result, months = ahead(result), months_ahead(result)
     base = other.draws.select(month=months) if other else result.draws
-    total, before = applied.draws.sum(), float(base.sum().quantile(0.5))
+    total, before = applied.draws.select(month=months).sum(), float(base.sum().quantile(0.5))
     low, high = (float(end) for end in total.interval(0.8))
     middle = float(total.quantile(0.5))
     told = {"name": applied.scenario.name, "who": who(result, language), "when": during(result, language)}
@@ -76,15 +73,15 @@ def scenario(result: InflowResult, applied: Applied, other: Applied | None = Non
 
 def scenario_table(result: InflowResult, applied: Applied, seed: int) -> pd.DataFrame:
     """Return the scenario's rows as a forecast has them, each labelled with its condition."""
-    rows = draws_tabled(applied.draws.select(month=list(ahead(result).draws.labels("month"))))
+    rows = draws_tabled(applied.draws.select(month=months_ahead(result)))
     rows.insert(0, "scenario", f"if: {applied.scenario.name}")
     return rows.assign(**made_from(result), scenario_seed=seed)
 
 
 def experts(result: InflowResult, found: Judged, language: str = "en") -> Finding:
     """Return what experts expect in all, beside the forecast, and how many draws that is based on."""
-    result = ahead(result)
-    machine, people = result.draws.sum(), found.draws.select(month=list(result.draws.labels("month"))).sum()
+    result, months = ahead(result), months_ahead(result)
+    machine, people = result.draws.sum(), found.draws.select(month=months).sum()
     low, high = (float(end) for end in people.interval(0.8))
     middle = float(people.quantile(0.5))
     sentence = say(
@@ -116,7 +113,7 @@ def _in_sentence(subject: str) -> str:
 
 def experts_table(result: InflowResult, found: Judged, seed: int) -> pd.DataFrame:
     """Return the experts' rows as a forecast has them, beside the machine's, each labelled."""
-    months = list(ahead(result).draws.labels("month"))
+    months = months_ahead(result)
     rows = [
         draws_tabled(draws.select(month=months)).assign(forecaster=label)
         for label, draws in (("machine", result.draws), ("experts", found.draws))
@@ -168,9 +165,9 @@ def chances_table(result: InflowResult, one: Alarm, language: str = "en") -> Tab
 
 def if_table(result: InflowResult, applied: Applied, language: str = "en") -> Table:
     """Return a scenario beside the forecast, month by month and for the whole period."""
-    result = ahead(result)
+    result, months = ahead(result), months_ahead(result)
     rows, columns = [], []
-    for draws in (result.draws, applied.draws.select(month=list(result.draws.labels("month")))):
+    for draws in (result.draws, applied.draws.select(month=months)):
         both = pd.concat([draws.sum("destination").summary([0.8]), draws.sum().summary([0.8]).assign(month=ALL)])
         rows.append(both.reset_index(drop=True))
     forecast, other = rows

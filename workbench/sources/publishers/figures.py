@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from workbench.core.contracts.cells import NUMBER, numbers, texts
+from workbench.core.contracts.normal import THOUSANDS
 from workbench.core.errors import DataError
 from workbench.sources.publishers.cube import ASK, MISSING, WITHHELD, ZERO
 
 MEANINGS = {"0": ZERO, "zero": ZERO, "missing": MISSING, "withheld": WITHHELD}
 """What may be chosen for a mark: ``--choose -=0``, ``--choose .=missing``."""
-SPACED = r"[+-]?[0-9]{1,3}([ '’][0-9]{3})+(,[0-9]+)?"
+SPACED = rf"[+-]?[0-9]{{1,3}}({THOUSANDS}[0-9]{{3}})+(,[0-9]+)?"
 KEPT = "withheld"
 
 
@@ -78,7 +79,7 @@ def added(frame: pd.DataFrame, keys: Sequence[str], measures: Sequence[str], com
 def _numbers(cells: pd.Series, comma: bool, name: str, where: str) -> pd.Series:
     plain = texts(cells)
     spaced = plain.str.fullmatch(SPACED).fillna(False).astype(bool)
-    plain = plain.mask(spaced, plain.str.replace("[ '’]", "", regex=True))
+    plain = plain.mask(spaced, plain.str.replace(THOUSANDS, "", regex=True))
     if comma:
         plain = plain.mask(
             plain.str.fullmatch(r"[+-]?[0-9]+,[0-9]+").fillna(False).astype(bool), plain.str.replace(",", ".")

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from workbench.core.contracts.columns import Contract
-from workbench.core.geography.countries import alpha3, eurostat
+from workbench.core.geography.countries import alpha3, eurostat, recoded
 from workbench.sources.publishers.cube import Cube
 from workbench.sources.publishers.figures import added
 from workbench.sources.publishers.words import measures
@@ -23,15 +23,11 @@ def coded(frame: pd.DataFrame, of: Contract, cube: Cube, where: str) -> tuple[pd
     for name, read in (("destination", _destination), ("origin", alpha3), ("nationality", alpha3)):
         if name not in frame or (name == "destination" and of.name != "arrivals"):
             continue
-        distinct = {str(text): read(str(text)) for text in frame[name].dropna().unique()}
-        changed = {text: code for text, code in distinct.items() if code and code != text}
-        if changed:
-            first = next(iter(changed))
-            notes.append(
-                f"column '{name}': {len(changed)} names or codes are read as others: '{first}' as {changed[first]}"
-            )
-            frame = frame.assign(**{name: frame[name].replace(changed)})
-        if unknown := [text for text, code in distinct.items() if code is None and not read_as_code(text, name)]:
+        distinct = [str(text) for text in frame[name].dropna().unique()]
+        changed, said = recoded(distinct, name, read)
+        notes += said
+        frame = frame.assign(**{name: frame[name].replace(changed)})
+        if unknown := [text for text in distinct if read(text) is None]:
             notes.append(f"column '{name}': no country is known as {', '.join(unknown[:5])}; kept as written")
         rest = [text for text, code in changed.items() if code == REST]
         if len(rest) > 1:
@@ -47,13 +43,9 @@ def coded(frame: pd.DataFrame, of: Contract, cube: Cube, where: str) -> tuple[pd
     return frame, notes
 
 
-def read_as_code(text: str, name: str) -> bool:
-    """Return whether a text may be a code that the contract takes as it is."""
-    return name == "destination" and re.fullmatch("[A-Z]{2}", text) is not None
-
-
 def _destination(text: str) -> str | None:
-    return None if re.fullmatch("[A-Z]{2}", text) else eurostat(text)
+    """Return Eurostat's code; two letters are one already, as the contract takes them."""
+    return text if re.fullmatch("[A-Z]{2}", text) else eurostat(text)
 
 
 def _municipalities(frame: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:

@@ -11,31 +11,9 @@ from workbench.core.contracts.sums import AGGREGATES
 TIME = (
     *("time_period", "time", "period", "tid", "date", "month", "måned", "måneder", "mnd", "månad", "kuukausi"),
     *("monat", "mois", "maand", "zeitraum", "perioden", "période", "mes", "reference period", "reporting month"),
-    *(
-        "quarter",
-        "kvartal",
-        "neljännes",
-        "quartal",
-        "trimestre",
-        "kwartaal",
-        "half-year",
-        "halvår",
-        "halbjahr",
-        "semestre",
-    ),
-    *(
-        "puolivuosi",
-        "year",
-        "år",
-        "vuosi",
-        "aar",
-        "jahr",
-        "année",
-        "jaar",
-        "periode",
-        "year quarter",
-        "year of settlement",
-    ),
+    *("quarter", "kvartal", "neljännes", "quartal", "trimestre", "kwartaal"),
+    *("half-year", "halvår", "halbjahr", "semestre", "puolivuosi"),
+    *("year", "år", "vuosi", "aar", "jahr", "année", "jaar", "periode", "year quarter", "year of settlement"),
 )
 """The narrowest form of a time comes first where a table has several: the last rank is the year."""
 ORIGIN = (
@@ -47,16 +25,8 @@ ORIGIN = (
     *("nationalité", "pays d'origine", "nationaliteit", "land van herkomst", "nacionalidad", "cittadinanza"),
 )
 AREA = (
-    *(
-        "kommunenummer",
-        "kommunenr",
-        "kommune nr",
-        "kommunkod",
-        "region code",
-        "municipality code",
-        "kuntakoodi",
-        "komk",
-    ),
+    *("kommunenummer", "kommunenr", "kommune nr", "kommunkod", "region code", "municipality code"),
+    *("kuntakoodi", "komk"),
     *("kommune", "kommun", "municipality", "kunta", "bostedskommune", "bosettingskommune", "region", "område", "omr"),
     *("geo", "area", "omrade", "alue", "local authority", "county", "state"),
 )
@@ -65,7 +35,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("geo", "country of asylum (iso)", "coa_iso", "country of asylum", "country of asylum/residence"),
         *("country / territory of asylum/residence", "country of application", "destination", "asylland"),
         *("country of destination", "reporting country", "asylmottagarland", "geopolitical entity (reporting)"),
-        *("geopolitical entity (declaring)", "geo (labels)", "geo (codes)", "asylland", "zielland", "pays d'asile"),
+        *("geopolitical entity (declaring)", "geo (labels)", "geo (codes)", "zielland", "pays d'asile"),
     ),
     "origin": ORIGIN,
     "nationality": ORIGIN,
@@ -97,19 +67,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "stock": ("stock", "pending", "pending cases", "awaiting an initial decision", "work in progress"),
 }
 VALUE = (
-    *(
-        "obs_value",
-        "observation value",
-        "value",
-        "values",
-        "verdi",
-        "værdi",
-        "värde",
-        "arvo",
-        "wert",
-        "valeur",
-        "waarde",
-    ),
+    *("obs_value", "observation value", "value", "values", "verdi", "værdi", "värde", "arvo"),
+    *("wert", "valeur", "waarde"),
     *("antall", "antal", "lukumäärä", "anzahl", "aantal", "nombre", "figure", "indhold"),
 )
 """Names that say only that a figure stands here."""

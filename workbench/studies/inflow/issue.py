@@ -129,6 +129,11 @@ def ahead(result: InflowResult) -> InflowResult:
     return result if issue is None else from_issue(result, issue)
 
 
+def months_ahead(result: InflowResult) -> list[str]:
+    """Return the months of a saved forecast that its readers count, first to last."""
+    return [str(month) for month in ahead(result).draws.labels("month")]
+
+
 def from_issue(result: InflowResult, issue: Issue) -> InflowResult:
     """Return the forecast of the months after the month of issue, as a reader on that day counts them."""
     months = [month for month in result.draws.labels("month") if str(month) > issue.month]

@@ -157,8 +157,8 @@ def seen_around(
     pandas.DataFrame
         One row for each event and destination: ``event``, ``date``, ``destination``, ``before``, ``after`` (mean
         persons a month), ``change`` (after over before, minus 1), ``year_before`` (the same change a year earlier: what
-        the season alone might do). An event that concerns all has one row, for all together,
-        unless destinations are named.
+        the season alone might do). An event that concerns all has one row, for all together, unless
+        destinations are named.
 
     Raises
     ------

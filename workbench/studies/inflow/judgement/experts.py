@@ -15,7 +15,7 @@ import pandas as pd
 from workbench.core.draws import Draws
 from workbench.core.errors import DataError, Fault
 from workbench.models.scores import sample_crps
-from workbench.studies.inflow.issue import ahead
+from workbench.studies.inflow.issue import months_ahead
 from workbench.studies.inflow.judgement.reweighting import effective, enough, resampled, tilted
 from workbench.studies.inflow.tabled import ALL
 
@@ -69,12 +69,13 @@ def judged(result: InflowResult, judgements: pd.DataFrame, *, seed: int = 1) -> 
         If judgements do not fit each other or the forecast, or leave too few draws.
     """
     _refuse_odd(result, judgements)
-    months = _months_ahead(result)
+    months = months_ahead(result)
     weights, sizes = [], {}
     for expert, rows in judgements.groupby("expert", sort=True):
         conditions, wanted = [], []
         for row in rows.to_dict("records"):
-            drawn = _quantity(result.draws, str(row["destination"]), str(row["month"]), months)
+            meant = months if row["month"] == ALL else [str(row["month"])]
+            drawn = _quantity(result.draws, str(row["destination"]), meant)
             for level, name in zip(LEVELS, ("p10", "p50", "p90"), strict=True):
                 conditions.append(drawn <= float(row[name]))
                 wanted.append(level)
@@ -93,15 +94,9 @@ def judged(result: InflowResult, judgements: pd.DataFrame, *, seed: int = 1) -> 
     return Judged(draws, pooled, size, sizes, table, scores)
 
 
-def _months_ahead(result: InflowResult) -> list[str]:
-    """Return the months that ``all`` stands for."""
-    return [str(month) for month in ahead(result).draws.labels("month")]
-
-
-def _quantity(draws: Draws, destination: str, month: str, months: list[str]) -> np.ndarray:
+def _quantity(draws: Draws, destination: str, months: list[str]) -> np.ndarray:
     chosen = draws if destination == ALL else draws.select(destination=[destination])
-    chosen = chosen.select(month=months if month == ALL else [month])
-    return np.asarray(chosen.sum().values.to_numpy(), float)
+    return np.asarray(chosen.select(month=months).sum().values.to_numpy(), float)
 
 
 def _beside(
@@ -109,16 +104,14 @@ def _beside(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     rows, scored = [], []
     for place, month in quantities.itertuples(index=False):
-        both = {
-            "machine": _quantity(result.draws, place, month, months),
-            "experts": _quantity(draws, place, month, months),
-        }
+        meant = months if month == ALL else [month]
+        both = {"machine": _quantity(result.draws, place, meant), "experts": _quantity(draws, place, meant)}
         row: dict[str, object] = {"destination": place, "month": month}
         for who, drawn in both.items():
             low, middle, high = np.quantile(drawn, LEVELS, method="inverted_cdf")
             row |= {f"{who}_median": int(middle), f"{who}_low80": int(low), f"{who}_high80": int(high)}
         rows.append(row)
-        outcome = _outcome(result, place, months if month == ALL else [month])
+        outcome = _outcome(result, place, meant)
         if np.isfinite(outcome):
             crps = {who: float(sample_crps(np.log1p(drawn), np.log1p(outcome))) for who, drawn in both.items()}
             scored.append({"destination": place, "month": month, "outcome": outcome, **crps})

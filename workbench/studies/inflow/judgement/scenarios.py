@@ -18,7 +18,7 @@ import pandas as pd
 from workbench.core.dates.calendar import add_months
 from workbench.core.draws import Draws
 from workbench.core.errors import AssumptionError, DataError, nearest
-from workbench.studies.inflow.issue import ahead
+from workbench.studies.inflow.issue import months_ahead
 from workbench.studies.inflow.judgement.reweighting import enough, resampled
 from workbench.studies.inflow.policy import AROUND, Event, around, named
 
@@ -270,14 +270,13 @@ def compare(result: InflowResult, applied: Applied, other: Applied | None = None
     Returns
     -------
     tuple
-        A table of the months ahead (:func:`workbench.studies.inflow.issue.ahead`) by destination, and for all:
+        A table of the months ahead (:func:`~workbench.studies.inflow.issue.months_ahead`) by destination, and for all:
         ``destination, one, other`` (medians, persons), ``difference`` (where draws are :func:`paired` the median of
-        the differences, else the difference
-        of the medians) and its ``low80, high80`` (missing where draws are not paired); and one sentence for each
-        condition that only one of them has, or that differs.
+        the differences, else the difference of the medians) and its ``low80, high80`` (missing where draws are not
+        paired); and one sentence for each condition that only one of them has, or that differs.
     """
     base, together = other.draws if other else result.draws, paired(applied, other)
-    months = list(ahead(result).draws.labels("month"))
+    months = months_ahead(result)
     rows = []
     for place in [*map(str, result.names), "all"]:
         one, two = (_period(draws.select(month=months), place) for draws in (applied.draws, base))
