@@ -31,7 +31,8 @@ def letters(
     from workbench.reporting.register import letters as printed
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import municipal_letters, sending
+    from workbench.studies.rounds import sending
+    from workbench.studies.rounds.letters import municipality as municipal_letters
 
     opened, home = database.opened(store), localities.load(locality, "register")
     now = options.day_or_today(today)
@@ -59,7 +60,7 @@ def request(
     from workbench.reporting.register import letters as printed
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import municipal_letters
+    from workbench.studies.rounds.letters import municipality as municipal_letters
 
     opened, home = database.opened(store), localities.load(locality, "register")
     printed.ready(home, out, language)

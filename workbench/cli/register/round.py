@@ -258,7 +258,7 @@ def status(
     from workbench.store import database
     from workbench.store.rounds import answers
     from workbench.store.rounds import letters as sent
-    from workbench.studies.rounds import municipal_letters
+    from workbench.studies.rounds.letters import municipality as municipal_letters
 
     if key:
         _offers(key, store, as_json)

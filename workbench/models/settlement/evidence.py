@@ -134,6 +134,12 @@ def final_quotas(panel: SettlementPanel, as_of: int) -> np.ndarray:
     return found
 
 
+def newest_quotas(panel: SettlementPanel, as_of: int, contest: str) -> np.ndarray:
+    """Return the newest accepted quotas that a contest may know, persons by municipality; zeros where there is none."""
+    known = panel.accepted[panel.years.index(as_of)] if contest == BEFORE else final_quotas(panel, as_of)
+    return np.nan_to_num(known)
+
+
 def _standardised(values: np.ndarray) -> np.ndarray:
     # By their range: the spread of equal numbers may be a rounding error above zero.
     return (values - values.mean()) / values.std() if np.ptp(values) > 0 else np.zeros_like(values)

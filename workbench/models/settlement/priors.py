@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import pandas as pd
+
 from workbench.core.errors import AssumptionError
 
 
@@ -52,3 +54,46 @@ class SharePriors:
                 raise AssumptionError(
                     f"prior '{entry.name}' is {value}", why=entry.metadata["meaning"], do="give a number above zero"
                 )
+
+    def describe(self) -> pd.DataFrame:
+        """Return the quantities of the share model, one row each: quantity, per, prior, meaning."""
+
+        def positive(median: float) -> str:
+            return f"LogNormal(log {median:g}, {self.spread_uncertainty:g})"
+
+        rows = [
+            ("slope", "covariate", f"Normal(0, {self.slope:g})", "what a covariate adds to the log share"),
+            ("difference", "all", positive(self.difference), "how far first levels lie from the covariates"),
+            ("step", "all", positive(self.step), "size of a lasting step a year, log scale"),
+            ("passing", "all", positive(self.passing), "size of a passing deviation, log scale"),
+            ("person_noise", "all", positive(self.person_noise), "variance times persons expected"),
+            ("stay", "all", f"Beta({self.stay_shape:g}, {self.leave_shape:g})", "share of a level that stays a year"),
+            ("degrees_of_freedom", "all", f"2 + Gamma({self.tail_shape:g}, {self.tail_rate:g})", "few = heavy tails"),
+            (
+                "skew",
+                "all",
+                f"LogNormal(0, {self.skew:g})",
+                "scale of shocks upwards, and one over that of those downwards",
+            ),
+            ("size_slope", "all", f"Normal(0, {self.size_slope:g})", "log size of shocks by log population"),
+            (
+                "size_curve",
+                "all",
+                f"Normal(0, {self.size_curve:g})",
+                "the same, by its square: the middle apart from the ends",
+            ),
+            ("scale_spread", "all", positive(self.scale_spread), "difference of sizes of shocks, as logarithm"),
+            ("scale", "municipality", "log ~ Normal(by size_slope and size_curve, scale_spread)", "size of shocks"),
+            ("look_spread", "all", positive(self.look), "how far an accepted quota lies from the level"),
+            (
+                "quota",
+                "signal",
+                f"Normal({self.quota:g} or 0, {self.quota_spread:g})",
+                "weight of the year's own quotas",
+            ),
+            ("year", "year", f"Normal(0, {self.year:g})", "shift of all shares of a year"),
+            ("part_base", "all", "Normal(0, 2)", "chance of taking part, as logit"),
+            ("part", "circumstance", f"Normal(0, {self.part_spread:g})", "what moves the chance of taking part"),
+            ("part_year", "year", f"Normal(part_base, {self.part_year:g})", "that chance in a year, as logit"),
+        ]
+        return pd.DataFrame(rows, columns=["quantity", "per", "prior", "meaning"])

@@ -15,7 +15,7 @@ import pandas as pd
 
 from workbench.core.errors import AssumptionError
 from workbench.models.diagnostics import diagnose
-from workbench.models.settlement.evidence import BEFORE, PART, SIGNALS, WINDOW, Evidence, gather
+from workbench.models.settlement.evidence import BEFORE, PART, SIGNALS, WINDOW, Evidence, gather, newest_quotas
 from workbench.models.settlement.fit import SettlementConfiguration, SettlementFit
 from workbench.models.settlement.panel.panel import SettlementPanel
 from workbench.models.settlement.priors import SharePriors
@@ -71,42 +71,7 @@ class SettlementModel:
 
     def describe(self) -> pd.DataFrame:
         """Return the parts of the model, one row each: quantity, per, prior, meaning."""
-        p = self.priors
-
-        def positive(median: float) -> str:
-            return f"LogNormal(log {median:g}, {p.spread_uncertainty:g})"
-
-        rows = [
-            ("slope", "covariate", f"Normal(0, {p.slope:g})", "what a covariate adds to the log share"),
-            ("difference", "all", positive(p.difference), "how far first levels lie from the covariates"),
-            ("step", "all", positive(p.step), "size of a lasting step a year, log scale"),
-            ("passing", "all", positive(p.passing), "size of a passing deviation, log scale"),
-            ("person_noise", "all", positive(p.person_noise), "variance times persons expected"),
-            ("stay", "all", f"Beta({p.stay_shape:g}, {p.leave_shape:g})", "share of a level that stays a year"),
-            ("degrees_of_freedom", "all", f"2 + Gamma({p.tail_shape:g}, {p.tail_rate:g})", "few = heavy tails"),
-            (
-                "skew",
-                "all",
-                f"LogNormal(0, {p.skew:g})",
-                "scale of shocks upwards, and one over that of those downwards",
-            ),
-            ("size_slope", "all", f"Normal(0, {p.size_slope:g})", "log size of shocks by log population"),
-            (
-                "size_curve",
-                "all",
-                f"Normal(0, {p.size_curve:g})",
-                "the same, by its square: the middle apart from the ends",
-            ),
-            ("scale_spread", "all", positive(p.scale_spread), "difference of sizes of shocks, as logarithm"),
-            ("scale", "municipality", "log ~ Normal(by size_slope and size_curve, scale_spread)", "size of shocks"),
-            ("look_spread", "all", positive(p.look), "how far an accepted quota lies from the level"),
-            ("quota", "signal", f"Normal({p.quota:g} or 0, {p.quota_spread:g})", "weight of the year's own quotas"),
-            ("year", "year", f"Normal(0, {p.year:g})", "shift of all shares of a year"),
-            ("part_base", "all", "Normal(0, 2)", "chance of taking part, as logit"),
-            ("part", "circumstance", f"Normal(0, {p.part_spread:g})", "what moves the chance of taking part"),
-            ("part_year", "year", f"Normal(part_base, {p.part_year:g})", "that chance in a year, as logit"),
-        ]
-        return pd.DataFrame(rows, columns=["quantity", "per", "prior", "meaning"])
+        return self.priors.describe()
 
     def build(self, panel: SettlementPanel, evidence: Evidence) -> pm.Model:
         """Return the PyMC model of some evidence, its data in ``pm.Data`` containers."""
@@ -250,7 +215,7 @@ class SettlementModel:
         return SettlementFit(
             posterior=kept.assign_coords(draw=np.arange(draws)).drop_attrs(),
             panel=panel.until(as_of),
-            accepted=evidence_quota(panel, as_of, contest),
+            accepted=newest_quotas(panel, as_of, contest),
             log_population=evidence.log_population[-1],
             expected=evidence.expected[-1],
             part=evidence.part[-1],
@@ -269,12 +234,6 @@ def _sampled(posterior: xr.Dataset) -> xr.Dataset:
         varies = np.flatnonzero(checked[name].std(["chain", "draw"]).to_numpy() > 0)
         checked[name] = checked[name].isel({dimension: varies}).rename({dimension: renamed})
     return checked
-
-
-def evidence_quota(panel: SettlementPanel, as_of: int, contest: str) -> np.ndarray:
-    """Return the newest accepted quota that may be known, in persons by municipality; zeros if there is none."""
-    last = panel.years.index(as_of) + (contest != BEFORE)
-    return np.nan_to_num(panel.accepted[last])
 
 
 def _data(panel: SettlementPanel, evidence: Evidence) -> dict[str, np.ndarray]:

@@ -1,10 +1,6 @@
 """What a planned year of an agency says, in sentences, tables and charts; knows no widgets."""
 
 from workbench.presentation.capacity.plan import (
-    by_cause,
-    by_choice,
-    by_stage,
-    by_unit,
     caseworker_price,
     front,
     headline,
@@ -13,6 +9,7 @@ from workbench.presentation.capacity.plan import (
     orders,
     what_if_words,
 )
+from workbench.presentation.capacity.plan_tables import by_cause, by_choice, by_stage, by_unit
 from workbench.presentation.capacity.sections import applicants, heading, method
 from workbench.presentation.capacity.waits import for_applicant, waits_table
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workbench.core.errors import DataError
-from workbench.presentation.rounds.letters import Letter
+from workbench.presentation.rounds.letters.decision import Letter
 from workbench.studies.rounds.interview.form import Form
 from workbench.studies.rounds.interview.question import Question
 from workbench.studies.rounds.interview.versions import asked_in

@@ -10,10 +10,10 @@ from workbench.core.geography.places import Locality
 from workbench.core.storage.files import replacing
 from workbench.core.storage.outputs import empty_folder
 from workbench.presentation.drawing import theme
-from workbench.presentation.rounds import letters as words
-from workbench.presentation.rounds import municipal_letters as municipal
+from workbench.presentation.rounds.letters import decision as words
+from workbench.presentation.rounds.letters import municipality as municipal
 from workbench.reporting.formats.pdf import compiled
-from workbench.studies.rounds.municipal_letters import Letter
+from workbench.studies.rounds.letters.municipality import Letter
 from workbench.studies.rounds.sending import Told
 
 

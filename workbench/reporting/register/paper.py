@@ -9,7 +9,7 @@ from workbench.core.errors import ReportError
 from workbench.core.storage.files import replacing
 from workbench.presentation.drawing import theme
 from workbench.presentation.rounds import fields as shown
-from workbench.presentation.rounds import letters as words
+from workbench.presentation.rounds.letters import decision as words
 from workbench.reporting.formats import html
 from workbench.reporting.formats.pdf import compiled
 from workbench.store.visibility import FieldRegister

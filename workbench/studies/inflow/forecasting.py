@@ -27,7 +27,7 @@ from workbench.studies.inflow.arrivals import Arrivals as Arrivals
 from workbench.studies.inflow.arrivals import read_arrivals as read_arrivals
 from workbench.studies.inflow.arrivals import read_detections as read_detections
 from workbench.studies.inflow.issue import Issue, partial_of
-from workbench.studies.inflow.saved_runs import FORECAST, opened, result_of, store_of, write
+from workbench.studies.inflow.saved_runs import FORECAST, opened, result_of, write
 from workbench.studies.inflow.saved_runs import InflowResult as InflowResult
 from workbench.studies.inflow.saved_runs import latest as latest
 from workbench.studies.inflow.saved_runs import only as only
@@ -67,7 +67,7 @@ def fit(
     def compute(folder: Path) -> dict[str, Any]:
         return _write(order.fit(progress), folder, order.said)
 
-    return store_of(runs).get_or_run(FIT, order.scenario, order.inputs, compute, order.caveats, order.plugins)
+    return RunStore.at(runs).get_or_run(FIT, order.scenario, order.inputs, compute, order.caveats, order.plugins)
 
 
 def fits(
@@ -92,7 +92,7 @@ def fits(
         Called with (fits done, fits in all).
     """
     orders = {month: _Order.of(arrivals, month, seed, draws, tune, chains) for month in as_of}
-    return engine.map(_fit, orders, seed=seed, kept=_SavedFits(store_of(runs)), progress=progress)
+    return engine.map(_fit, orders, seed=seed, kept=_SavedFits(RunStore.at(runs)), progress=progress)
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,7 @@ def forecast(
     caveats = (*arrivals.caveats(as_of), *([PARTIAL] if partial else []), *before.results["caveats"])
     brought = and_now(before.plugins)
     study_ = FORECAST if arrivals.of == APPLICATIONS else f"{FORECAST}-{arrivals.of}"  # no page takes one for the other
-    run = store_of(runs).get_or_run(study_, scenario.to_dict(), before.inputs, compute, caveats, brought)
+    run = RunStore.at(runs).get_or_run(study_, scenario.to_dict(), before.inputs, compute, caveats, brought)
     return result_of(run, arrivals, reused=run.reused and fitted.reused)
 
 

@@ -11,7 +11,7 @@ from workbench.core.errors import DataError
 from workbench.core.runs.archive import archive_of
 from workbench.core.runs.provenance import RECORD, RunRecord, RunStore, SavedRun
 from workbench.core.runs.publication import Publication
-from workbench.studies.inflow.saved_runs import FORECAST, InflowResult, OlderRunError, damaged, opened, store_of
+from workbench.studies.inflow.saved_runs import FORECAST, InflowResult, OlderRunError, damaged, opened
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def newest(*, runs: str | Path | None = None) -> Newest:
 
     A page for readers shows it and says so. A command stops at the first fault instead: see :func:`latest`.
     """
-    store = store_of(runs)
+    store = RunStore.at(runs)
     passed: list[DataError] = []
     for folder in sorted(
         (path.parent for path in (store.root / FORECAST).glob(f"*/{RECORD}")), key=_made, reverse=True

@@ -82,7 +82,7 @@ def latest(*, runs: str | Path | None = None) -> InflowResult | None:
     DamagedRunError
         If its files are not those that were saved.
     """
-    store = store_of(runs)
+    store = RunStore.at(runs)
     run = store.latest(FORECAST)
     return None if run is None else opened(run, store)
 
@@ -114,7 +114,7 @@ def saved(run: str | Path = "latest", *, runs: str | Path | None = None) -> Infl
     DataError
         If there is none, or several; or it was saved by an older version of the program, or cannot be read.
     """
-    store = store_of(runs)
+    store = RunStore.at(runs)
     if str(run) == "latest":
         found = latest(runs=runs)
         if found is None:
@@ -211,8 +211,3 @@ def result_of(run: SavedRun, arrivals: Arrivals, *, reused: bool) -> InflowResul
         reused=reused,
         quality=Quality(tuple(Remark(**remark) for remark in words.get("quality", ()))),
     )
-
-
-def store_of(runs: str | Path | None) -> RunStore:
-    """Return the store of runs in a folder, by default the one that the environment names."""
-    return RunStore.at(runs)

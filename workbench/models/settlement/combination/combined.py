@@ -16,7 +16,7 @@ from workbench.models.settlement.combination.adding_up import adding_up, drawn, 
 from workbench.models.settlement.combination.errors import odds, past_errors
 from workbench.models.settlement.combination.simple_rules import SimpleRules
 from workbench.models.settlement.combination.weights import HORIZONS, Past, look_back, weigh
-from workbench.models.settlement.evidence import BEFORE, final_quotas
+from workbench.models.settlement.evidence import BEFORE, newest_quotas
 from workbench.models.settlement.futures import UNIT, paired, whole_persons
 from workbench.models.settlement.not_fitted import COMBINED, NotFitted
 from workbench.models.settlement.panel.entrants import entry, shares
@@ -154,6 +154,4 @@ class CombinedRules:
 
 def combine(panel: SettlementPanel, *, as_of: int, contest: str = BEFORE, draws: int = 2000) -> CombinedRules:
     """Return the combination of rules that knows the periods up to ``as_of``; what is later is dropped unseen."""
-    past = panel.until(as_of)
-    accepted = past.accepted[-1] if contest == BEFORE else final_quotas(panel, as_of)
-    return CombinedRules(past, np.nan_to_num(accepted), contest, draws)
+    return CombinedRules(panel.until(as_of), newest_quotas(panel, as_of, contest), contest, draws)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import DataError, nearest
 from workbench.core.geography.places import Locality
-from workbench.presentation.rounds.letters import Letter as Shown
-from workbench.presentation.rounds.letters import day_said
+from workbench.presentation.rounds.letters.decision import Letter as Shown
+from workbench.presentation.rounds.letters.decision import day_said
 
 if TYPE_CHECKING:
-    from workbench.studies.rounds.municipal_letters import Letter
+    from workbench.studies.rounds.letters.municipality import Letter
 
 KINDS = ("year", "offers", "reminder", "overdue")
 
