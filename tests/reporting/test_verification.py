@@ -90,7 +90,7 @@ def test_what_is_no_pdf_is_said_with_what_to_do_before_anything_heavy_is_loaded(
     ):
         told = CliRunner().invoke(app, ["report", "verify", str(tmp_path / name), "--rerun"])
         assert told.exit_code == 2 and what in told.output and do in told.output, told.output
-    loaded = "import sys; from workbench.reporting import named; sys.exit('pandas' in sys.modules)"
+    loaded = "import sys; from workbench.reporting import pdf_file; sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
 
 

@@ -110,7 +110,7 @@ def build(
 @app.command("show", epilog="Example: workbench cockpit show --locality telemark --place Skien --area housing")
 def show(
     locality: Home = "norway",
-    place: Annotated[str, typer.Option(help="Code or name of a municipality or county; default the whole.")] = "",
+    place: Annotated[str, typer.Option(help="Code or name of a place; default the whole, if it has figures.")] = "",
     area: Annotated[str, typer.Option(help="Only this area: arrival, housing, education, health or labour.")] = "",
     edition: Annotated[str, typer.Option(help="public, or municipal: the place's own small counts too.")] = "public",
     language: Language = "en",

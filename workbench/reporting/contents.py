@@ -23,7 +23,7 @@ from pypdf.errors import PyPdfError
 from workbench.core.contracts import CONTRACTS
 from workbench.core.errors import ReportError, WorkbenchError
 from workbench.core.runs.provenance import RunRecord
-from workbench.reporting import named
+from workbench.reporting import pdf_file
 from workbench.reporting.formats.document import HOUSEHOLD, Attachment
 from workbench.sources import files
 from workbench.studies.disclosure import SMALL
@@ -119,7 +119,7 @@ def opened(path: Path) -> Carried:
         If it is no PDF, is damaged, or is no report of this program.
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a file is said once, below
-    content = named.pdf(path).read_bytes()
+    content = pdf_file.checked(path).read_bytes()
     try:
         reader = PdfReader(io.BytesIO(content))
         files = {Path(name).name: bytes(held[0]) for name, held in reader.attachments.items()}
@@ -129,7 +129,7 @@ def opened(path: Path) -> Carried:
             "this PDF is damaged",
             where=str(path),
             why=f"a part of it is missing or cannot be read ({error})" if str(error) else "a part of it cannot be read",
-            do="copy or fetch the file again; if that does not help, ask whoever sent it",
+            do="copy or fetch the file again; if that does not help, ask the sender for another copy",
         ) from error
     missing = [name for name in (RECORD, ASKED) if name not in files]
     if missing:

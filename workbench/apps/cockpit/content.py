@@ -126,6 +126,7 @@ def code(cockpit: Cockpit, state: CockpitState) -> str:
             f"result = cockpit.study({cockpit.locality!r}{runs}).public()  # run {cockpit.record.short_key}",
             f"for card in shown.cards(result, {state.place!r}, {state.area!r}, {how}):",
             "    print(card.plain())",
+            f"print(shown.beneath(result, {state.place!r}, {state.area!r}, {how}).plain())",
             f"print(shown.by_place(result, {state.indicator!r}, {how}).plain())",
             "",
         ]

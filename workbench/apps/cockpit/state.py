@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from workbench.core.errors import AppError
+from workbench.presentation.cockpit import words
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.studies.cockpit.definitions import AREAS
 
@@ -23,7 +24,7 @@ class CockpitState:
     runs
         Folder of saved runs; empty for the usual one. It never travels in an address.
     locality, place, area, indicator
-        Identifier, code, area and identifier of what is shown; empty for the first there is.
+        Identifier, code, area and identifier of what is shown; empty for the first there is, or all areas.
     language
         Language of the page.
     """
@@ -53,7 +54,7 @@ class CockpitState:
                 say(
                     "The cockpit of {locality} has no place {place}; choose among those listed.",
                     self.language,
-                    locality=chosen.name,
+                    locality=words.whole(chosen.name, self.language),
                     place=self.place,
                 ),
             )

@@ -12,7 +12,7 @@ from workbench.presentation import markup as m
 from workbench.presentation.languages import marked, say
 from workbench.presentation.rounds.words import needs, override, population, reason, state
 from workbench.presentation.wording import DASH, number
-from workbench.studies.rounds.case import Case
+from workbench.studies.rounds.households.case import Case
 from workbench.studies.rounds.interview.form import Form
 
 LETTERS = {"decision": marked("decision")}

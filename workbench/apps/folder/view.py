@@ -11,7 +11,7 @@ from workbench.apps.register_view import RegisterView, button
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
-from workbench.studies.rounds import case, casework
+from workbench.studies.rounds.households import case, casework
 from workbench.studies.rounds.interview.form import load as load_form
 
 WHYS = {

@@ -148,10 +148,10 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
     """Check what a PDF carries, and with --rerun number by number whether its figures come out again."""
-    from workbench.reporting import named
+    from workbench.reporting import pdf_file
 
     tables = _named(own)
-    _tell(f"Reading {named.pdf(file)}")
+    _tell(f"Reading {pdf_file.checked(file)}")
     from workbench.reporting import verification  # what takes long to load, after the names are known to be right
 
     verdict = verification.verify(file, rerun=rerun, runs=runs, own=tables, told=_tell)

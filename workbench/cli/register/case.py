@@ -19,7 +19,7 @@ def blockers(household: Household, who: Who, store: Address = "", locality: Home
     """Say what keeps a household from being ready, a sentence each; the reading is in the audit."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import casework
+    from workbench.studies.rounds.households import casework
 
     told = casework.blockers(database.opened(store), localities.load(locality, "register"), household, who=who)
     typer.echo("\n".join(each[:1].upper() + each[1:] + "." for each in told) or "Nothing blocks it.")
@@ -37,7 +37,7 @@ def move(
     """Pause a household, take its offer back, or end its case; a place that it held is free again."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import casework
+    from workbench.studies.rounds.households import casework
 
     home = localities.load(locality, "register")
     state = casework.step(database.opened(store), home, household, step, who=who, reason=reason)
@@ -61,7 +61,7 @@ def correct(
     """Correct a field of a household or a member; one that waited only for this is ready at once."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import casework
+    from workbench.studies.rounds.households import casework
 
     home, opened = localities.load(locality, "register"), database.opened(store)
     now, state = casework.correct(

@@ -42,7 +42,7 @@ def people(
     """Register the households of a file; every fault is reported by row and column, and then nothing is written."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import registration
+    from workbench.studies.rounds.households import registration
 
     parameters = localities.parameters(localities.load(locality, "register"))
     number = registration.register_file(database.opened(store), path, parameters, who=who)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from workbench.core.runs.provenance import Source
 from workbench.presentation import markup as m
 from workbench.presentation.cockpit import words
 from workbench.presentation.display import Shown, source_line
@@ -26,13 +24,11 @@ class Card(Shown):
     message: Finding
     lines: tuple[tuple[str, str], ...]
     explanation: str
-    sources: tuple[Source, ...]
-    language: str = "en"
 
     def plain(self) -> str:
         """Return the card as lines of text."""
         inner = [f"  {name}: {text}" for name, text in self.lines]
-        return "\n".join([self.label, f"  {self.message.sentence}", *inner, f"  {self._foot()}"])
+        return "\n".join([self.label, f"  {self.message.sentence}", *inner, f"  {self.explanation}"])
 
     def html(self) -> str:
         """Return the card as one section with a heading."""
@@ -40,7 +36,7 @@ class Card(Shown):
         return (
             f'<section class="mw-card mw-indicator"><h3>{m.html(self.label)}</h3>'
             f'<p class="mw-message">{m.html(self.message.sentence)}</p><dl>{inner}</dl>'
-            f'<p class="mw-caveat">{m.html(self._foot())}</p></section>\n'
+            f'<p class="mw-caveat">{m.html(self.explanation)}</p></section>\n'
         )
 
     def markdown(self) -> str:
@@ -48,74 +44,57 @@ class Card(Shown):
         inner = "\n".join(f"- {m.markdown(name)}: {m.markdown(text)}" for name, text in self.lines)
         head = f"**{m.markdown(self.label)}**"
         return "\n\n".join(
-            filter(None, [head, m.markdown(self.message.sentence), inner, f"*{m.markdown(self._foot())}*"])
+            filter(None, [head, m.markdown(self.message.sentence), inner, f"*{m.markdown(self.explanation)}*"])
         )
 
     def typst(self) -> str:
         """Return the message with the lines as its notes."""
         notes = [f"{name}: {text}" for name, text in self.lines]
-        return Finding(f"{self.label}. {self.message.sentence}", caveats=(*notes, self._foot())).typst()
-
-    def extra(self) -> dict[str, Any]:
-        """Return nothing further: the exact figures stand in the tables."""
-        return {}
-
-    def _foot(self) -> str:
-        return " ".join(filter(None, [self.explanation, source_line(self.sources, self.language)]))
+        return Finding(f"{self.label}. {self.message.sentence}", caveats=(*notes, self.explanation)).typst()
 
 
 def cards(cockpit: Cockpit, place: str, area: str = "", language: str = "en") -> tuple[Card, ...]:
-    """Return the cards of a place in an area (all areas by default); an indicator without a figure says so.
-
-    Sources and the reasons why there is no rank are the same for many: :func:`beneath` says them once for all cards.
-    """
-    chosen = [of for of in cockpit.definitions if area in ("", of.area)]
-    return tuple(replace(_card(cockpit, of, place, language, ranked=True), sources=()) for of in chosen)
-
-
-def beneath(cockpit: Cockpit, place: str, area: str = "", language: str = "en") -> Several:
-    """Return what stands once below all cards: why some have no rank, and the sources."""
-    told: dict[str, list[str]] = {}
-    sources: dict[tuple[Source, ...], list[str]] = {}
-    chosen = [of for of in cockpit.definitions if area in ("", of.area)]
-    for of in chosen:
-        known = facts(cockpit, of.id, place)
-        if known.value is not None and known.rank_low is None:
-            told.setdefault(unranked(cockpit, of, place, language), []).append(of.text("label", language))
-        sources.setdefault(cockpit.sources.get(of.id, ()), []).append(of.text("label", language))
-
-    def of_some(labels: list[str]) -> str:
-        return "" if len(labels) == len(chosen) else listing(labels, language)
-
-    reasons = [
-        say("No rank for {labels}: {reason}.", language, labels=of_some(labels), reason=why)
-        if of_some(labels)
-        else say("There is no rank: {reason}.", language, reason=why)
-        for why, labels in told.items()
-    ]
-    lines = [". ".join(filter(None, [of_some(labels), source_line(of, language)])) for of, labels in sources.items()]
-    return Several(tuple(Finding(text, language=language) for text in (*reasons, *lines)))
+    """Return the cards of a place in an area (all areas by default); :func:`beneath` belongs below them."""
+    return tuple(card(cockpit, of.id, place, language) for of in cockpit.definitions if area in ("", of.area))
 
 
 def card(cockpit: Cockpit, indicator: str, place: str, language: str = "en") -> Card:
-    """Return the card of one indicator and place."""
-    return _card(cockpit, cockpit.definition(indicator), place, language)
-
-
-def _card(cockpit: Cockpit, of: Definition, place: str, language: str, *, ranked: bool = False) -> Card:
-    """Return a card; with ``ranked`` a line on the rank stands only where there is one."""
-    told = facts(cockpit, of.id, place)
-    rank_told = not ranked or told.rank_low is not None
-    lines = [] if told.value is None else _lines(cockpit, of, told, language, rank_told=rank_told)
+    """Return the card of one indicator and place; an indicator without a figure says so."""
+    of, told = cockpit.definition(indicator), facts(cockpit, indicator, place)
+    lines = [] if told.value is None else _lines(of, told, language)
     brought = (say("Indicator of the package {package}.", language, package=of.guest),) if of.guest else ()
     return Card(
         label=of.text("label", language),
         message=message(cockpit, of, told, language),
         lines=tuple(lines),
         explanation=" ".join((of.text("explanation", language), *brought)),
-        sources=cockpit.sources.get(of.id, ()),
-        language=language,
     )
+
+
+def beneath(cockpit: Cockpit, place: str, area: str = "", language: str = "en") -> Several:
+    """Return what is the same for many cards, once below all of them: why some have no rank, and the sources."""
+    chosen = [of for of in cockpit.definitions if area in ("", of.area)]
+    known = [(of, found) for of in chosen if (found := facts(cockpit, of.id, place)).value is not None]
+    reasons: dict[str, list[str]] = {}
+    sources: dict[str, list[str]] = {}
+    for of, found in known:
+        if found.rank_low is None:
+            reasons.setdefault(unranked(cockpit, of, place, language), []).append(of.text("label", language))
+    for of in chosen:
+        line = source_line(cockpit.sources.get(of.id, ()), language)
+        sources.setdefault(line, []).append(of.text("label", language))
+    told = [
+        say("There is no rank: {reason}.", language, reason=why)
+        if len(labels) == len(known)
+        else say("No rank for {labels}: {reason}.", language, labels=listing(labels, language), reason=why)
+        for why, labels in reasons.items()
+    ]
+    told += [
+        line if len(labels) == len(chosen) else f"{listing(labels, language)}. {line}"
+        for line, labels in sources.items()
+        if line
+    ]
+    return Several(tuple(Finding(text, language=language) for text in told))
 
 
 def message(cockpit: Cockpit, of: Definition, told: Facts, language: str = "en") -> Finding:
@@ -164,7 +143,7 @@ def message(cockpit: Cockpit, of: Definition, told: Facts, language: str = "en")
     return Finding(sentence, estimate=told.value, unit=words.unit(of, language), language=language)
 
 
-def _lines(cockpit: Cockpit, of: Definition, told: Facts, language: str, *, rank_told: bool) -> list[tuple[str, str]]:
+def _lines(of: Definition, told: Facts, language: str) -> list[tuple[str, str]]:
     lines = []
     if told.before is not None:
         lines.append(
@@ -195,8 +174,8 @@ def _lines(cockpit: Cockpit, of: Definition, told: Facts, language: str, *, rank
             peers=words.peers(told.peers_kind, language),
         )
         lines.append((say("Peers", language), said))
-    if rank_told:
-        lines.append((say("Rank", language), rank(cockpit, of, told, language)))
+    if told.rank_low is not None and told.rank_high is not None and told.of is not None:
+        lines.append((say("Rank", language), rank(of, told.rank_low, told.rank_high, told.of, language)))
     if told.estimate is not None:
         lines.append((say("Estimated rate", language), estimate(of, told, language)))
     if told.next_rate is not None:
@@ -218,19 +197,16 @@ def gap(of: Definition, difference: float, group: str, language: str) -> str:
     return say("{size} below {group}", language, size=size, group=beside)
 
 
-def rank(cockpit: Cockpit, of: Definition, told: Facts, language: str) -> str:
-    """Return a place's rank among the places of its locality with its interval, or why it has none."""
-    if told.rank_low is not None and told.rank_high is not None and told.of is not None:
-        first = say("lowest first", language) if of.better == "lower" else say("highest first", language)
-        return say(
-            "between {low} and {high} of {count}, {first} (95 % interval)",
-            language,
-            low=number(told.rank_low, language=language),
-            high=number(told.rank_high, language=language),
-            count=number(told.of, language=language),
-            first=first,
-        )
-    return say("none: {reason}", language, reason=unranked(cockpit, of, told.place, language))
+def rank(of: Definition, low: int, high: int, count: int, language: str) -> str:
+    """Return the interval of a place's rank among the places of its locality."""
+    return say(
+        "between {low} and {high} of {count}, {first} (95 % interval)",
+        language,
+        low=number(low, language=language),
+        high=number(high, language=language),
+        count=number(count, language=language),
+        first=say("lowest first", language) if of.better == "lower" else say("highest first", language),
+    )
 
 
 def unranked(cockpit: Cockpit, of: Definition, place: str, language: str) -> str:
@@ -240,7 +216,9 @@ def unranked(cockpit: Cockpit, of: Definition, place: str, language: str) -> str
     if of.kind in ("percent", "rate"):
         return say("the publisher gives rates without counts, so that chance cannot be judged", language)
     if of.kind == "share" and len(cockpit.groups) < LEAST:
-        return say("rates are compared from {least} places with counts on", language, least=number(LEAST))
+        return say(
+            "rates are compared from {least} places with counts on", language, least=number(LEAST, language=language)
+        )
     return say("these figures are not compared place by place", language)
 
 

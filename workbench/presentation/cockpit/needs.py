@@ -1,4 +1,4 @@
-"""What newcomers will need, in words: the headline, a table beside reported places, and what is assumed."""
+"""What newcomers need, in words: the headline, a table beside reported places, and what is assumed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def headline(found: Needs, municipality: str | None = None, language: str = "en"
         )
     elif municipality is None:
         told = say(
-            "{condition}, all municipalities together need so much: {need}.",
+            "{condition}, all municipalities together need the following. {need}.",
             language,
             condition=condition(totals, found.given, when, language),
             need=need,
@@ -148,7 +148,7 @@ def table(found: Needs, municipality: str | None = None, language: str = "en") -
 
 
 def assumptions(found: Needs, language: str = "en") -> Table:
-    """Return every share that the needs rest on, one in a row; dates and sources, as the locality states them, below.
+    """Return every share that the needs assume, one in a row; dates and sources, as the locality states them, below.
 
     The exact figures behind the table hold date and source of each row.
     """

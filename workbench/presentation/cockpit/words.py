@@ -75,7 +75,7 @@ def shown(of: Definition, value: float) -> float:
 
 
 def apart(of: Definition, value: float, other: float) -> float:
-    """Return how far two figures lie apart as they are shown, so that whoever subtracts finds the same."""
+    """Return how far two figures lie apart as they are shown, so that a reader who subtracts finds the same."""
     return shown(of, value) - shown(of, other)
 
 

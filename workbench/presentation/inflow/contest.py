@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from workbench.models import hubverse
 from workbench.presentation.findings import Finding, Interval
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import DASH, NBSP, counted, listing, number, percent, period
 
 SCORE = "log-CRPS"
-OURS = "workbench-"
 OWN = "its own forecast"
 """What a backtest says was used where nothing stood in for a fit."""
 REASONS = 3
@@ -35,7 +35,7 @@ def findings(scores: Mapping[str, Any]) -> tuple[Finding, ...]:
 
 def verdict(scores: Mapping[str, Any], model: str = "") -> Finding:
     """Return by how much our model beat, or did not beat, the best simple rule, with its interval."""
-    name = model or next((m for m in scores["models"] if m.startswith(OURS)), "")
+    name = model or next((m for m in scores["models"] if m.startswith(hubverse.OURS)), "")
     told = scores["periods"]["overall"]["skill"].get("log_crps")
     table = _table(scores, "overall")
     if not name or not told or name not in told["models"]:

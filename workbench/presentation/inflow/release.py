@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.models import hubverse
 from workbench.presentation.findings import Finding
 from workbench.presentation.inflow.series import name
 from workbench.presentation.languages import month, say, say_many
@@ -71,7 +72,7 @@ def held(backtest: Path, language: str = "en") -> Finding:
         "calm": say("calm months", language),
         "surge": say("a surge", language),
     }
-    model = next((name for name in scored["models"] if name.startswith("workbench-")), "")
+    model = next((name for name in scored["models"] if name.startswith(hubverse.OURS)), "")
     for period_, called in named.items():
         found = scored["periods"].get(period_, {}).get("models", {}).get(model)
         if found:

@@ -12,6 +12,7 @@ from workbench.presentation.languages import day, marked, month, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import leading, listing, number, percent
+from workbench.studies.publishing.release import MODEL
 
 if TYPE_CHECKING:
     from workbench.studies.publishing.scores import Scoreboard
@@ -36,13 +37,9 @@ RULES = {
 
 def forecaster(model: str, language: str = "en") -> str:
     """Return what a forecaster is called; one that was entered as it calls itself."""
-    if _ours(model):
+    if model == MODEL:
         return say("this workbench", language)
     return say(RULES[model], language) if model in RULES else model
-
-
-def _ours(model: str) -> bool:
-    return model.startswith("workbench-")
 
 
 def front(board: Scoreboard, language: str = "en") -> Front:
@@ -63,7 +60,7 @@ def front(board: Scoreboard, language: str = "en") -> Front:
 def headline(board: Scoreboard, language: str = "en") -> Finding:
     """Return how many published figures came out inside their interval, how many should, and what came nearer."""
     table = board.by_model()
-    ours = table[table["model"].map(_ours).astype(bool)]
+    ours = table[table["model"] == MODEL]
     if ours.empty:
         return Finding(
             say("No outcome of a published forecast is known yet, so nothing is scored.", language), headline=True
@@ -139,7 +136,7 @@ def by_forecaster(board: Scoreboard, language: str = "en") -> Table:
 
 def by_issue(board: Scoreboard, language: str = "en") -> Table:
     """Return every issue: who released it and when, whether it stands, how many of its figures came out inside."""
-    ours = board.rows[board.rows["model"].map(_ours).astype(bool)]
+    ours = board.rows[board.rows["model"] == MODEL]
     rows = []
     for issue in board.issues:
         mine = ours.loc[ours["issue"] == issue.id, "inside"]
@@ -183,7 +180,7 @@ def by_issue(board: Scoreboard, language: str = "en") -> Table:
 
 def not_concluded(board: Scoreboard, language: str = "en") -> Finding:
     """Return on how many independent blocks the scores rest, and what may not be concluded from them."""
-    ours = board.rows[board.rows["model"].map(_ours).astype(bool)]
+    ours = board.rows[board.rows["model"] == MODEL]
     late = int(ours["look_back"].sum())
     sentence = say_many(
         "These scores rest on {blocks} independent block of nine months; {waiting} figures still wait for "

@@ -58,7 +58,7 @@ class Needs:
     assumed
         Each assumption with its date and source; the values are taken as certain.
     run
-        The settlement forecast that it rests on.
+        The settlement forecast that the needs are worked out from.
     given
         How the national total of the year is given, as :class:`~workbench.studies.settlement.SettlementResult` has it.
     """

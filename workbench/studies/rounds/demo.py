@@ -17,8 +17,8 @@ from workbench.store import dwellings, reservation
 from workbench.store.database import Store
 from workbench.store.households import interviews, records
 from workbench.store.rounds import facts
+from workbench.studies.rounds.households.registration import deadline
 from workbench.studies.rounds.interview import form as forms
-from workbench.studies.rounds.registration import deadline
 
 NAME = "Synthetic"
 GAPS = {

@@ -25,7 +25,7 @@ from workbench.store.database import Store
 from workbench.store.households import records, states
 from workbench.store.rounds import answers, facts, settling
 from workbench.studies.rounds import offers
-from workbench.studies.rounds.registration import deadline
+from workbench.studies.rounds.households.registration import deadline
 
 WHO, DECIDER = "synthetic_year", "synthetic_decider"
 SIX_MONTHS = 183

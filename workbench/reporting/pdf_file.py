@@ -1,4 +1,4 @@
-"""Is the file that was named a PDF at all? Told at once, before anything that takes long is loaded."""
+"""Is the file that was named a PDF at all? Checked at once, before anything that takes long is loaded."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ WITHIN = 1024
 """Bytes at the beginning within which readers of PDF look for its mark."""
 
 
-def pdf(path: Path) -> Path:
-    """Return the path if a PDF stands there.
+def checked(path: Path) -> Path:
+    """Return the path if a PDF is there.
 
     Raises
     ------
     ReportError
-        If nothing stands there, or a folder, or a file that is no PDF; says what to name instead.
+        If there is nothing, a folder, or a file that is no PDF; says what to name instead.
     """
     if path.is_dir():
         do = f"name one PDF in it, or check all of them with `workbench report rerun-all {path} --no-rerun`"
@@ -29,9 +29,9 @@ def pdf(path: Path) -> Path:
         do = "see how the file is called and in which folder it lies; a name counts from the folder you are in"
         raise ReportError("there is no such file", where=str(path), do=do) from error
     except OSError as error:
-        do = "see that you may read it"
+        why = error.strerror or str(error)
         raise ReportError(
-            "this file cannot be read", where=str(path), why=error.strerror or str(error), do=do
+            "this file cannot be read", where=str(path), why=why, do="see that you may read it"
         ) from error
     if START not in start:
         do = "name a PDF that `workbench report build` wrote"

@@ -11,7 +11,7 @@ from workbench.store import visibility
 from workbench.store.database import Store
 from workbench.store.households import casework, records, states
 from workbench.store.rounds import history
-from workbench.studies.rounds.casework import unknown
+from workbench.studies.rounds.households.casework import unknown
 from workbench.studies.rounds.interview import versions
 from workbench.studies.rounds.interview.form import Form, with_form
 from workbench.studies.rounds.interview.form import load as load_form

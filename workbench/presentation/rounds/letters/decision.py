@@ -1,0 +1,48 @@
+"""What does a household read about where it will live, why there, what comes next and how to object?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from workbench.core.geography.places import Locality
+from workbench.presentation.rounds.letters import wordings
+from workbench.presentation.rounds.paper import Paper
+
+if TYPE_CHECKING:
+    from workbench.studies.rounds.letters.decision import Letter
+
+FALLBACK = "en"
+"""For a household in whose language there are no words."""
+PARTS = (
+    "title", "greeting", "decided", "why", "relatives", "language", "needs", "dwelling", "room", "next_title", "next",
+    "object_title", "object", "reference",
+)  # fmt: skip
+
+
+def words(locality: Locality) -> wordings.Words:
+    """Return the words of the letter by language; see :func:`workbench.presentation.rounds.letters.wordings.read`."""
+    return wordings.read(locality, "decision", PARTS, languages=[FALLBACK])
+
+
+def shown(words: wordings.Words, letter: Letter, *, name: str) -> Paper:
+    """Return the letter in the household's language; ``name`` is the municipality's."""
+    language = letter.language if letter.language in words else FALLBACK
+    said = words[language]
+    told = {
+        "names": ", ".join(dict.fromkeys(letter.names)),
+        "persons": letter.persons,
+        "place": name,
+        "day": wordings.day_said(letter.day, language),
+        "reference": letter.reference,
+    }
+    return Paper(
+        language,
+        said["title"],
+        (
+            ("", (said["greeting"].format(**told), said["decided"].format(**told))),
+            (said["why"], tuple(said[reason] for reason in letter.reasons)),
+            (said["next_title"], (said["next"],)),
+            (said["object_title"], (said["object"],)),
+            ("", (said["reference"].format(**told),)),
+        ),
+    )
