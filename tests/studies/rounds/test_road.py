@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from workbench.cli import app
+from workbench.presentation.rounds.letters import decision
 
 pytestmark = pytest.mark.quick
 
@@ -153,7 +154,13 @@ def test_from_the_permit_to_the_letter(register: Path) -> None:
     assert "no offer in this round" in run("round", "decide", key, "H999", "--who", "carl", code=2).output
     offered = run("round", "status", key).stdout
     assert offered.count("  decided") == len(accepted) and refused in offered
-    run("round", "letters", key, "--out", register / "letters", "--who", "anna")
+    letters = ("round", "letters", key, "--out", register / "letters", "--who", "anna")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decision, "PARTS", (*decision.PARTS, "farewell"))
+        assert "'farewell' in 'en'" in run(*letters, code=2).output  # and nothing is noted as sent
+    run(*letters, "--language", "nb", code=2)
+    assert "letters" not in run("round", "status").stdout
+    assert "(7)" in run(*letters).stdout and "letters: 7 decision" in run("round", "status").stdout
     texts = [
         "".join(page.extract_text() for page in pypdf.PdfReader(p).pages) for p in (register / "letters").iterdir()
     ]
@@ -440,7 +447,7 @@ def test_municipalities_are_written_to_once_each_and_what_is_due_is_listed(regis
         return dict(row["letters_due"])
 
     assert due(TODAY) == {"offers": 3}
-    run(*letters, "--kind", "offers", "--out", register / "offers", "--today", TODAY)
+    assert "(3)" in run(*letters, "--kind", "offers", "--out", register / "offers", "--today", TODAY).stdout
     assert due(TODAY) == {} and "letters due" not in run("round", "status", "--today", TODAY).stdout
     said = (register / "offers" / "offers-0301.txt").read_text(encoding="utf-8")
     assert "Til Oslo kommune" in said and "innen 6. mars 2026" in said and f"Husstander: {len(lists['0301'])}." in said

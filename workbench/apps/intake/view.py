@@ -16,7 +16,7 @@ from workbench.apps.register_view import RegisterView, button
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import DataError
 from workbench.presentation import markup as m
-from workbench.presentation.rounds.letters.decision import RIGHT_TO_LEFT
+from workbench.presentation.rounds.paper import RIGHT_TO_LEFT
 from workbench.store.households import drafts
 from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.interview import intake

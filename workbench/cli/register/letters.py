@@ -27,23 +27,25 @@ def letters(
     today: Day = "",
 ) -> None:
     """Write a PDF for each decided household in its language, or for each municipality that is due a letter."""
-    from workbench.core.storage.outputs import empty_folder
     from workbench.reporting.register import letters as printed
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds import sending
-    from workbench.studies.rounds.letters import municipality as municipal_letters
+    from workbench.studies.rounds.letters import decision, municipality
 
+    if language and kind == "decision":
+        raise typer.BadParameter("--language is for letters to municipalities; a household gets its own")
     opened, home = database.opened(store), localities.load(locality, "register")
     now = options.day_or_today(today)
+    printed.ready(home, out, kind, language)  # what cannot be written is not noted as sent
     if kind == "decision":
-        empty_folder(out)  # what cannot be written is not noted as sent
-        files = printed.write(sending.letters(opened, key, today=now, who=who), home, out)
+        decided = decision.of_round(opened, key, today=now, who=who)
+        printed.write_decisions(decided, home, out)
+        number = len(decided)
     else:
-        printed.ready(home, out, language)
-        told = municipal_letters.of_round(opened, home, key, kind, today=now, who=who)
-        files = printed.write_to_municipalities(told, home, out, language=language)
-    typer.echo(f"Letters: {out} ({len(files)})")
+        due = municipality.of_round(opened, home, key, kind, today=now, who=who)
+        printed.write_to_municipalities(due, home, out, language=language)
+        number = len(due)
+    typer.echo(f"Letters: {out} ({number})")
 
 
 def request(
@@ -60,12 +62,12 @@ def request(
     from workbench.reporting.register import letters as printed
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.studies.rounds.letters import municipality as municipal_letters
+    from workbench.studies.rounds.letters import municipality
 
     opened, home = database.opened(store), localities.load(locality, "register")
-    printed.ready(home, out, language)
-    told = municipal_letters.of_year(
+    printed.ready(home, out, "year", language)
+    asked = municipality.of_year(
         opened, home, year, answer_by=options.day(answer_by), today=options.day_or_today(today), who=who
     )
-    files = printed.write_to_municipalities(told, home, out, language=language)
-    typer.echo(f"Letters: {out} ({len(files)})")
+    printed.write_to_municipalities(asked, home, out, language=language)
+    typer.echo(f"Letters: {out} ({len(asked)})")

@@ -253,23 +253,23 @@ def status(
     as_json: AsJson = False,
     today: Day = "",
 ) -> None:
-    """List the rounds: how many offers are in which state, the letters that went out and those that are due."""
+    """List the rounds: offers by state, letters that went out and those that are due; or one round's offers."""
     from workbench.sources import localities
     from workbench.store import database
     from workbench.store.rounds import answers
     from workbench.store.rounds import letters as sent
-    from workbench.studies.rounds.letters import municipality as municipal_letters
+    from workbench.studies.rounds.letters import municipality
 
     if key:
         _offers(key, store, as_json)
         return
-    opened, now = database.opened(store), options.day_or_today(today)
+    opened, home = database.opened(store), localities.load(locality, "register")
+    now = options.day_or_today(today)
     with opened.reading() as c:
         found = [{**row, "letters": sent.written(c, row["id"])} for row in answers.rounds(c)]
-    out = [row for row in found if row["state"] == "sent"]
-    home = localities.load(locality, "register") if out else None
-    for row in out:
-        row["letters_due"] = municipal_letters.due(opened, home, row["id"], now) if home else {}
+    for row in found:
+        if row["state"] == "sent":
+            row["letters_due"] = municipality.due(opened, home, row["id"], now)
     if as_json:
         typer.echo(json.dumps(found, indent=2, default=str))
         return

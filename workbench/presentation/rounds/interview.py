@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workbench.core.errors import DataError
-from workbench.presentation.rounds.letters.decision import Letter
+from workbench.presentation.rounds.paper import Paper
 from workbench.studies.rounds.interview.form import Form
 from workbench.studies.rounds.interview.question import Question
 from workbench.studies.rounds.interview.versions import asked_in
@@ -15,7 +15,7 @@ BOX = "\N{BALLOT BOX}"
 LINE = "_" * 40
 
 
-def read_back(form: Form, answers: Mapping[str, Any], language: str, reference: str, version: str = "") -> Letter:
+def read_back(form: Form, answers: Mapping[str, Any], language: str, reference: str, version: str = "") -> Paper:
     """Return what was noted about a household, question by question, and how to have it corrected.
 
     Of an interview by an earlier version of the form, what was not asked then, and what is asked no longer, is said.
@@ -38,14 +38,14 @@ def read_back(form: Form, answers: Mapping[str, Any], language: str, reference: 
     parts = [
         (form.sections[name][language], tuple(said(q) for q in asked if q.section == name)) for name in form.sections
     ]
-    return Letter(
+    return Paper(
         language,
         form.said("readback", language),
         (*(part for part in parts if part[1]), ("", (form.said("correct", language), reference))),
     )
 
 
-def blank(form: Form, language: str) -> Letter:
+def blank(form: Form, language: str) -> Paper:
     """Return the form to be filled in by hand; the answers are written or crossed.
 
     Raises
@@ -61,7 +61,7 @@ def blank(form: Form, language: str) -> Letter:
         )
         for name, label in form.sections.items()
     ]
-    return Letter(language, form.title[language], (*parts, ("", (f"{form.said('signature', language)} {LINE}",))))
+    return Paper(language, form.title[language], (*parts, ("", (f"{form.said('signature', language)} {LINE}",))))
 
 
 def _asked(form: Form, question: Question, language: str) -> Iterator[str]:

@@ -1,74 +1,70 @@
-"""Letters as PDF: accessible, archivable, each in the language of the household, none half-written."""
+"""Letters as PDF: accessible, archivable, none half-written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from workbench.core.geography.places import Locality
 from workbench.core.storage.files import replacing
 from workbench.core.storage.outputs import empty_folder
-from workbench.presentation.drawing import theme
-from workbench.presentation.rounds.letters import decision as words
-from workbench.presentation.rounds.letters import municipality as municipal
-from workbench.reporting.formats.pdf import compiled
-from workbench.studies.rounds.letters.municipality import Letter
-from workbench.studies.rounds.sending import Told
+from workbench.presentation.rounds.letters import decision, municipality
+from workbench.presentation.rounds.paper import Paper, plain
+from workbench.reporting.register.paper import printed
+from workbench.studies.rounds.letters import decision as to_households
+from workbench.studies.rounds.letters import municipality as to_municipalities
 
 
-def write(told: Sequence[Told], locality: Locality, folder: Path) -> list[Path]:
-    """Write a letter for each household into a folder that its owner alone may read; return the files."""
-    said = words.wordings(locality)
-    files = {"theme.typ": theme.typst_variables().encode()}
-    empty_folder(folder)
-    with replacing(folder) as partial:
-        partial.mkdir(mode=0o700)
-        for each in told:
-            letter = words.decision(
-                said,
-                language=each.language,
-                names=each.names,
-                persons=each.persons,
-                place=locality.place_name(each.place),
-                day=each.day,
-                reasons=each.reasons,
-                reference=each.reference,
-            )
-            pdf = compiled(words.typst(letter), files, _time(each.day))
-            (partial / f"{each.reference}.pdf").write_bytes(pdf)
-    return [folder / f"{each.reference}.pdf" for each in told]
-
-
-def ready(locality: Locality, folder: Path, language: str) -> None:
+def ready(locality: Locality, folder: Path, kind: str, language: str = "") -> None:
     """Refuse what could not be written before anything is noted: a folder that holds something, words that lack."""
     empty_folder(folder)
-    said = municipal.wordings(locality)
-    if language and language not in said:
-        raise municipal.no_words(language, said)
+    if kind == "decision":
+        decision.words(locality)
+    else:
+        municipality.chosen(municipality.words(locality), locality, language)
+
+
+def write_decisions(letters: Sequence[to_households.Letter], locality: Locality, folder: Path) -> None:
+    """Write the letter to each household, in its language, as PDF."""
+    words = decision.words(locality)
+    _write(
+        {
+            each.reference: (decision.shown(words, each, name=locality.place_name(each.place)), each.day)
+            for each in letters
+        },
+        folder,
+    )
 
 
 def write_to_municipalities(
-    letters: Sequence[Letter], locality: Locality, folder: Path, *, language: str = ""
-) -> list[Path]:
-    """Write each letter to a municipality as PDF and as text; return the files.
+    letters: Sequence[to_municipalities.Letter], locality: Locality, folder: Path, *, language: str = ""
+) -> None:
+    """Write each letter to a municipality as PDF and as text.
 
     ``language`` is one of the words' languages; '' for the locality's own.
     """
-    said = municipal.wordings(locality)
-    chosen = language or next((each for each in locality.languages if each in said), "en")
-    files, written = {"theme.typ": theme.typst_variables().encode()}, []
+    words = municipality.words(locality)
+    language = municipality.chosen(words, locality, language)
+    _write(
+        {
+            f"{each.kind}-{each.place}": (
+                municipality.shown(words, each, name=locality.place_name(each.place), language=language),
+                each.written,
+            )
+            for each in letters
+        },
+        folder,
+        text=True,
+    )
+
+
+def _write(papers: Mapping[str, tuple[Paper, date]], folder: Path, *, text: bool = False) -> None:
+    """Write papers by name, each with its day, into a folder that its owner alone may read."""
     empty_folder(folder)
     with replacing(folder) as partial:
         partial.mkdir(mode=0o700)
-        for each in letters:
-            shown = municipal.shown(said, each, name=locality.place_name(each.place), language=chosen)
-            name = f"{each.kind}-{each.place}"
-            (partial / f"{name}.pdf").write_bytes(compiled(words.typst(shown), files, _time(each.written)))
-            (partial / f"{name}.txt").write_text(municipal.text(shown), encoding="utf-8")
-            written += [folder / f"{name}.pdf", folder / f"{name}.txt"]
-    return written
-
-
-def _time(day: date) -> str:
-    return f"{day.isoformat()}T12:00:00+00:00"
+        for name, (paper, day) in papers.items():
+            (partial / f"{name}.pdf").write_bytes(printed(paper, f"{day.isoformat()}T12:00:00+00:00"))
+            if text:
+                (partial / f"{name}.txt").write_text(plain(paper), encoding="utf-8")

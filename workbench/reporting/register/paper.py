@@ -9,16 +9,20 @@ from workbench.core.errors import ReportError
 from workbench.core.storage.files import replacing
 from workbench.presentation.drawing import theme
 from workbench.presentation.rounds import fields as shown
-from workbench.presentation.rounds.letters import decision as words
+from workbench.presentation.rounds.paper import Paper, typst
 from workbench.reporting.formats import html
 from workbench.reporting.formats.pdf import compiled
 from workbench.store.visibility import FieldRegister
 
 
-def write(letter: words.Letter, target: Path) -> None:
+def printed(paper: Paper, created: str) -> bytes:
+    """Return a paper as PDF; ``created`` is the ISO time that it carries."""
+    return compiled(typst(paper), {"theme.typ": theme.typst_variables().encode()}, created)
+
+
+def write(paper: Paper, target: Path) -> None:
     """Write a paper as a PDF that its owner alone may read; an earlier file stays if this one fails."""
-    made = datetime.now(UTC).replace(microsecond=0).isoformat()
-    pdf = compiled(words.typst(letter), {"theme.typ": theme.typst_variables().encode()}, made)
+    pdf = printed(paper, datetime.now(UTC).replace(microsecond=0).isoformat())
     with replacing(target) as partial:
         partial.touch(mode=0o600)
         partial.write_bytes(pdf)

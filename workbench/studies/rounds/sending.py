@@ -1,10 +1,9 @@
-"""What goes out of a round: a list for each municipality, and a letter's facts for each household."""
+"""What goes out to municipalities and comes back: a list for each with its offers, and its answers in it."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,24 +15,10 @@ from workbench.store import visibility
 from workbench.store.database import Store
 from workbench.store.households import records
 from workbench.store.rounds import answers, proposals
-from workbench.store.rounds import letters as sent
 from workbench.store.visibility import FieldRegister
 from workbench.studies.rounds.offers import hand_out
 
 COLUMNS = ("household", "population", "place_by", "size", "needs", "answer_by", "answer", "reason")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a letter to a household says; ``reference`` is the household's identifier."""
-
-    reference: str
-    names: tuple[str, ...]
-    persons: int
-    language: str
-    place: str
-    day: date
-    reasons: tuple[str, ...]
 
 
 def send(store: Store, key: str, folder: Path, register: FieldRegister, *, who: str) -> list[Path]:
@@ -150,29 +135,6 @@ def note_answers(store: Store, key: str, path: Path, *, place: str, today: date,
         except StoreError as error:
             faults.append(Fault(": ".join(filter(None, (error.what, error.why))), row))
     return len(given) - len(faults), faults
-
-
-def letters(store: Store, key: str, *, today: date, who: str) -> list[Told]:
-    """Return what the letters of a round's decided households say; each reading and each letter is noted."""
-    told = []
-    with store.writing() as connection:
-        proposals.get(connection, key, "sent", "closed")
-        for each in answers.listed(connection, key, "decided"):
-            sent.note(connection, "decision", day=today, who=who, round_=key, household=each["household"])
-            held = records.folder(connection, each["household"], who=who, why="letter")
-            names = [" ".join(filter(None, (p["given_name"], p["family_name"]))) for p in held["person"]]
-            told.append(
-                Told(
-                    each["household"],
-                    tuple(name for name in names if name),
-                    len(held["person"]),
-                    held["household"]["language"] or "en",
-                    each["place"],
-                    each["decided"],
-                    tuple(each["told"]["reasons"]),
-                )
-            )
-    return told
 
 
 def _row(connection: Any, household: str, register: FieldRegister, who: str) -> dict[str, str]:

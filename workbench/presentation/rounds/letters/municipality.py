@@ -1,57 +1,44 @@
-"""In which words does a municipality read a letter? They are data in a locality (``letters/municipality.toml``)."""
+"""What does a municipality read: the year's request, a round's offers, a reminder, that the day has passed?"""
 
 from __future__ import annotations
 
-import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.core.errors import DataError, nearest
 from workbench.core.geography.places import Locality
-from workbench.presentation.rounds.letters.decision import Letter as Shown
-from workbench.presentation.rounds.letters.decision import day_said
+from workbench.presentation.rounds.letters import wordings
+from workbench.presentation.rounds.paper import Paper
 
 if TYPE_CHECKING:
     from workbench.studies.rounds.letters.municipality import Letter
 
 KINDS = ("year", "offers", "reminder", "overdue")
+PARTS = ("to", "reference", "numbers", *(f"{kind}.{part}" for kind in KINDS for part in ("title", "lead", "parts")))
 
 
-def wordings(locality: Locality) -> dict[str, dict[str, Any]]:
-    """Return the words of the letters in each language.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, or lacks a part in a language.
-    """
-    path = locality.folder / "letters" / "municipality.toml"
-    try:
-        words: dict[str, dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError("cannot read the words of the letters", where=str(path), why=str(error)) from error
-    lacking = [
-        f"'{part}' in '{language}'"
-        for language, said in words.items()
-        for part in ("to", "reference", "numbers", *KINDS)
-        if not said.get(part) or (part in KINDS and not all(said[part].get(p) for p in ("title", "lead", "parts")))
-    ]
-    if lacking or not words:
-        raise DataError("the words of the letters lack " + ", ".join(lacking or ["a language"]), where=str(path))
-    return words
+def words(locality: Locality) -> wordings.Words:
+    """Return the words of the letters by language; see :func:`workbench.presentation.rounds.letters.wordings.read`."""
+    return wordings.read(locality, "municipality", PARTS)
 
 
-def shown(words: dict[str, dict[str, Any]], letter: Letter, *, name: str, language: str) -> Shown:
-    """Return a letter to a municipality in a language.
+def chosen(words: wordings.Words, locality: Locality, language: str) -> str:
+    """Return the language of a locality's letters: the one that is asked for; '': its own first one with words.
 
     Raises
     ------
     DataError
         If there are no words in that language.
     """
+    language = language or next((each for each in locality.languages if each in words), "en")
     if language not in words:
-        raise no_words(language, words)
+        raise DataError(f"no letter to municipalities is written in '{language}'", do=nearest(language, list(words)))
+    return language
+
+
+def shown(words: wordings.Words, letter: Letter, *, name: str, language: str) -> Paper:
+    """Return a letter in a language; ``name`` is the municipality's."""
     said, kind = words[language], words[language][letter.kind]
-    told = {**vars(letter), "place": name, "day": day_said(letter.day, language)}
+    told = {**vars(letter), "place": name, "day": wordings.day_said(letter.day, language)}
     numbers = () if letter.kind == "year" else (said["numbers"].format(**told),)
     body = (
         said["to"].format(**told),
@@ -59,15 +46,4 @@ def shown(words: dict[str, dict[str, Any]], letter: Letter, *, name: str, langua
         *numbers,
         *(p.format(**told) for p in kind["parts"]),
     )
-    return Shown(language, kind["title"].format(**told), (("", body), ("", (said["reference"].format(**told),))))
-
-
-def no_words(language: str, words: dict[str, dict[str, Any]]) -> DataError:
-    """Return the refusal of a language that has no words."""
-    return DataError(f"no letter to municipalities is written in '{language}'", do=nearest(language, list(words)))
-
-
-def text(letter: Shown) -> str:
-    """Return a letter as plain text, for a mail."""
-    paragraphs = [letter.title, *(each for _, part in letter.paragraphs for each in part)]
-    return "\n\n".join(paragraphs) + "\n"
+    return Paper(language, kind["title"].format(**told), (("", body), ("", (said["reference"].format(**told),))))
