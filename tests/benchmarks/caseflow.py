@@ -24,9 +24,9 @@ from workbench.models.caseflow.fit import CaseFlowFit
 from workbench.models.caseflow.model import MEMORY, observations, observed
 from workbench.models.caseflow.panel import CaseFlowPanel
 from workbench.models.skill import compare
-from workbench.studies.capacity import scores as told
-from workbench.studies.capacity.backtest import GENERAL, MODEL, _wide, origins_of, taking_part
+from workbench.studies.capacity.backtest import GENERAL, MODEL, Origin, beside_rules, origins_of, taking_part
 from workbench.studies.capacity.data import read
+from workbench.studies.capacity.scores import scored
 
 FREEDOM, ROUNDS, SIZE = 4.0, 12, 300
 
@@ -135,21 +135,14 @@ def _tell(name: str, found: dict[tuple[str, int], list[tuple[float, int]]], hori
 
 def decisions() -> None:
     """Print the contest of decisions, 29 origins, each rule's log-CRPS, log error and coverage, and our skill."""
-    flow, horizons, tables = read(locality="eu"), (1, 2, 4, 8), []
+    flow, tables = read(locality="eu"), []
     names = taking_part(flow, "2013-Q1")[0]["output"]
-    columns = [flow.panel.series.index(name) for name in names]
     for origin in origins_of("2013-Q1", "2020-Q1", flow):
-        past = flow.panel.upto(origin)
-        known = past.output[:, columns]
-        said = {rule: baselines.forecast(rule, known, 8, 4).quantiles for rule in GENERAL}
-        (mix,) = rules.OUTPUT_RULES
-        said[mix] = np.stack([rules.forecast(mix, past.output[:, c], 8, past.intake[:, c]) for c in columns])
-        output = likely(past).simulate(8, 1).output
-        assert output is not None
-        own = output.values.sel(series=list(names)).values.astype(float)
-        said[MODEL] = np.moveaxis(np.quantile(own, scores.LEVELS, axis=0), 0, -1)
-        tables += [_wide(rule, "output", past, names, horizons, quantiles) for rule, quantiles in said.items()]
-    rows = told.scored(pd.concat(tables, ignore_index=True), flow.panel)
+        order = Origin(
+            flow.panel.upto(origin), (("output", names),), (1, 2, 4, 8), draws=SIZE, tune=0, chains=1, seed=1
+        )
+        tables.append(beside_rules(order, likely(order.panel).simulate(8, order.seed)))
+    rows = scored(pd.concat(tables, ignore_index=True), flow.panel)
     shown = ["log_crps", "log_error", "covered80", "covered95"]
     print(rows.groupby(["horizon", "model_id"])[shown].mean().round(3).to_string())
     for label, part in [*rows.groupby("horizon"), ("1, 2 and 4", rows[rows["horizon"] < 8])]:
@@ -160,5 +153,6 @@ def decisions() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["decisions"]:
-        sys.exit(decisions())
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 4)
+        decisions()
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 4)

@@ -21,6 +21,7 @@ from workbench.core.runs.tasks import Task, TaskStore
 from workbench.core.storage.files import write_text
 from workbench.models import baselines, hubverse
 from workbench.models.caseflow import rules
+from workbench.models.caseflow.fit import FlowDraws
 from workbench.models.caseflow.panel import CaseFlowPanel
 from workbench.models.scores import LEVELS
 from workbench.studies.capacity import scores
@@ -165,11 +166,16 @@ def run_origin(task: Task) -> pd.DataFrame:
     order: Origin = task.inputs
     from workbench.models.caseflow.model import CaseFlowModel  # PyMC: only where a fit is made
 
-    panel, farthest = order.panel, max(order.horizons)
     fitted = CaseFlowModel().fit(
-        panel, seed=order.seed, draws=order.draws, tune=order.tune, chains=order.chains, cores=1
+        order.panel, seed=order.seed, draws=order.draws, tune=order.tune, chains=order.chains, cores=1
     )
-    futures = fitted.simulate(farthest, order.seed)
+    futures = fitted.simulate(max(order.horizons), order.seed)
+    return beside_rules(order, futures).assign(converged=fitted.ok, why="; ".join(fitted.caveats()))
+
+
+def beside_rules(order: Origin, futures: FlowDraws) -> pd.DataFrame:
+    """Return the model's forecasts of one origin and those of every rule, in the hubverse's wide form."""
+    panel, farthest = order.panel, max(order.horizons)
     ours = {"stock": futures.stock, "output": futures.output}
     tables = []
     for target, names in order.taking_part:
@@ -192,7 +198,7 @@ def run_origin(task: Task) -> pd.DataFrame:
             own = np.moveaxis(np.quantile(chosen, LEVELS, axis=0), 0, -1)
             tables.append(_wide(MODEL, target, panel, can, order.horizons, own))
         tables += [_wide(name, target, panel, names, order.horizons, quantiles) for name, quantiles in said.items()]
-    return pd.concat(tables, ignore_index=True).assign(converged=fitted.ok, why="; ".join(fitted.caveats()))
+    return pd.concat(tables, ignore_index=True)
 
 
 def _wide(

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.core.contracts.checking import check
-from workbench.core.dates.calendar import add_periods, known_period, last_month, month_end, period_months, period_range
+from workbench.core.dates.calendar import known_period, last_month, month_end, period_months, period_range
 from workbench.core.errors import DataError, Fault
 from workbench.models.caseflow.panel import CaseFlowPanel
 from workbench.sources import files, localities
@@ -19,7 +19,7 @@ from workbench.sources import files, localities
 CONTRADICTION = 0.5
 """Share of the larger of stocks and flows beyond which a stock that does not follow from its flows is refused."""
 FEWEST_QUARTERS = 4
-"""Months from which it is taken that a table of last months of quarters is one of quarters."""
+"""Of fewer last months of quarters it is not taken that a table is one of quarters: a year of them."""
 PARTS = ("place", "stage", "case_type")
 JOINT = " / "
 ALONE = "all"
@@ -87,11 +87,7 @@ def panel_of(
     if outcomes:
         # A missing outcome of a published period would make the sum too small, so the sum is not made then.
         frame["output"] = frame["output"].fillna(frame[outcomes].sum(axis=1, min_count=len(outcomes)))
-    quarters = _by_quarter(frame)
-    notes = []
-    if quarters is not frame:
-        notes.append("every value stands in the last month of a quarter, so the table is read as quarters.")
-    frame = quarters
+    frame, notes = _by_quarter(frame)
     periods = period_range(*_ends(frame["period"]))
     series = list(dict.fromkeys(frame["series"]))
 
@@ -125,14 +121,16 @@ def _refused(faults: list[Fault], where: str) -> DataError:
     )
 
 
-def _by_quarter(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of months as quarters, if every value stands in the last month of one; else the table as it is."""
-    counts = [name for name in ("intake", "output", "stock") if name in frame]
-    filled = frame[frame[counts].notna().any(axis=1)]
-    months = sorted(set(map(str, filled["period"])))
+def _by_quarter(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return a table of months as quarters, and a note, if every value stands in the last month of one."""
+    filled = frame.dropna(how="all", subset=["intake", "output", "stock"])
+    months = set(map(str, filled["period"]))
     if len(months) < FEWEST_QUARTERS or any(period_months(m) == 3 or int(m[5:]) % 3 for m in months):
-        return frame
-    return filled.assign(period=[add_periods(f"{m[:4]}-Q1", int(m[5:]) // 3 - 1) for m in map(str, filled["period"])])
+        return frame, []
+    quarters = [f"{m[:4]}-Q{int(m[5:]) // 3}" for m in map(str, filled["period"])]
+    return filled.assign(period=quarters), [
+        "every value stands in the last month of a quarter, so the table is read as quarters."
+    ]
 
 
 def period_of(flow: CaseFlow, named: str) -> str:
