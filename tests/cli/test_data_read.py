@@ -1,17 +1,13 @@
 """Does the command line read a publisher's file, write it in our columns, and refuse in words?"""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.sources import publishers_files as made
 from workbench.cli import app
 
-spec = importlib.util.spec_from_file_location("made", Path(__file__).parents[1] / "sources" / "publishers_files.py")
-assert spec is not None and spec.loader is not None
-made = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(made)
 pytestmark = pytest.mark.quick
 
 

@@ -1,26 +1,19 @@
 """Is each publisher's file read as the same figures as our own table, cell by cell, and what is ambiguous asked?"""
 
 import gzip
-import importlib.util
 import warnings
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from tests.sources import publishers_files as made
+from tests.sources.publishers_cases import READ, REFUSED
 from workbench.core.contracts.checking import contract
 from workbench.core.errors import DataError, TableNotice
 from workbench.sources import files
 from workbench.sources.publishers.times import kind, period, split
 
-spec = importlib.util.spec_from_file_location("publishers_files", Path(__file__).with_name("publishers_files.py"))
-assert spec is not None and spec.loader is not None
-made = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(made)
-further_spec = importlib.util.spec_from_file_location("further", Path(__file__).with_name("publishers_further.py"))
-assert further_spec is not None and further_spec.loader is not None
-further = importlib.util.module_from_spec(further_spec)
-further_spec.loader.exec_module(further)
 pytestmark = pytest.mark.quick
 
 
@@ -227,23 +220,19 @@ def test_spellings_that_differ_in_case_alone_are_one_and_a_negative_part_is_no_p
         files.read(tmp_path / file, of)
 
 
-@pytest.mark.parametrize("name", list(further.READ))
+@pytest.mark.parametrize("name", list(READ))
 def test_further_forms_give_the_same_figures(tmp_path: Path, name: str) -> None:
-    file, of, choose, make, wanted = further.READ[name]
-    made_file = make()
-    (tmp_path / file).write_bytes(made_file if isinstance(made_file, bytes) else made_file.encode())
-    table, _ = read(tmp_path / file, of, choose=choose)
-    assert differences(table, wanted(), of) == []
-    assert set(table) - {"suppressed_cells"} == set(wanted())
+    case = READ[name]
+    table, _ = read(case.put(tmp_path), case.of, choose=case.choose)
+    assert differences(table, case.wanted(), case.of) == []
+    assert set(table) - {"suppressed_cells"} == set(case.wanted())
 
 
-@pytest.mark.parametrize("name", list(further.REFUSED))
+@pytest.mark.parametrize("name", list(REFUSED))
 def test_what_can_be_read_in_two_ways_or_none_is_refused_in_words(tmp_path: Path, name: str) -> None:
-    file, choose, make, said = further.REFUSED[name]
-    made_file = make()
-    (tmp_path / file).write_bytes(made_file if isinstance(made_file, bytes) else made_file.encode())
-    with pytest.raises(DataError, match=said) as caught:
-        read(tmp_path / file, "arrivals", choose=choose)
+    case = REFUSED[name]
+    with pytest.raises(DataError, match=case.said) as caught:
+        read(case.put(tmp_path), case.of, choose=case.choose)
     assert caught.value.do and len(caught.value.message()) < 3000
 
 

@@ -5,7 +5,6 @@ itself, where no reader can know (those are not among the spoilings).
 """
 
 import gzip
-import importlib.util
 import random
 import warnings
 from pathlib import Path
@@ -13,14 +12,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.sources import publishers_files as made
 from workbench.core.contracts.checking import contract
 from workbench.core.errors import WorkbenchError
 from workbench.sources import files
 
-spec = importlib.util.spec_from_file_location("made", Path(__file__).with_name("publishers_files.py"))
-assert spec is not None and spec.loader is not None
-made = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(made)
 FORMS = sorted(made.FORMS)
 LETTERS = ("\ufeff", "\x00", '"', "'", "\t", ";", ",", " ", "\u00a0", "x", "é", "-", ":", ".", "{", "]")
 

@@ -73,7 +73,7 @@ class Controls:
     def answers(self) -> tuple[ipywidgets.HTML, ...]:
         """What is emptied where another batch is opened."""
         return (self.headline, self.moved, self.who, self.near, self.map, self.tables, self.fairness, self.weighed,
-                self.honesty, self.ledger)  # fmt: skip
+                self.honesty, self.ledger, self.pdf)  # fmt: skip
 
     def box(self, bridge: ipywidgets.Box) -> ipywidgets.Box:
         """Return the page: choices on one side, answers on the other."""

@@ -27,11 +27,10 @@ LEAST = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class Approximation:
-    """Gaussian approximation of the posterior: ``logit`` and ``sd``, index type, columns place; ``scales`` by name."""
+    """Gaussian approximation of the posterior: ``logit`` and ``sd``, index type, columns place."""
 
     logit: Floats
     sd: Floats
-    scales: dict[str, float]
 
     @property
     def mean(self) -> Floats:
@@ -63,7 +62,7 @@ def approximate(cells: Cells, *, rounds: int = ROUNDS, newton: int = NEWTON) -> 
             weight = n * p * (1 - p)
             # Pairs eliminated: the working response with the pair's own variance added to its noise.
             kept = weight / (1 + variance[2] * weight)
-            pull = (s - n * p) + weight * (logit)
+            pull = (s - n * p) + weight * logit
             inner = pull / np.maximum(weight, 1e-12)
             inner[weight < 1e-12] = 0.0
             covariance: Floats = np.asarray(np.linalg.inv(_precision(kept, variance)), dtype=np.float64)
@@ -84,8 +83,7 @@ def approximate(cells: Cells, *, rounds: int = ROUNDS, newton: int = NEWTON) -> 
             break
     # The level of a cell is common part + pair; the pair follows the common part where it was counted.
     var = variance[2] * shrunk + shrunk**2 * spread
-    scales = dict(zip(("type", "place", "pair"), np.sqrt(variance).tolist(), strict=True))
-    return Approximation(_level(wide, kinds) + pair, np.sqrt(var), scales)
+    return Approximation(_level(wide, kinds) + pair, np.sqrt(var))
 
 
 def _level(wide: Floats, kinds: int) -> Floats:

@@ -59,8 +59,8 @@ def compared(told: Mapping[str, Any], language: str = "en") -> Finding:
     sentence = say("The plan compared places {persons_placed} of {persons} persons.", language, **shown)
     if told["persons_placed"] < told["persons_placed_bound"]:
         sentence += " " + say(
-            "Whether a plan can place more was not settled in the time there was: compare its total score with no plan "
-            "that places more.",
+            "Whether a plan can place more was not settled in the time given: do not compare its total score with that "
+            "of a plan that places more.",
             language,
         )
     return Finding(sentence, told["persons_placed"], say("persons", language), language=language)
