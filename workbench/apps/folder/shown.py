@@ -27,6 +27,8 @@ FACTS = {
     "apart_from": marked("To be kept apart from"),
     "confidential_address": marked("Confidential address"),
 }
+SAID = {"population": population, "state_reason": reason}
+"""Facts that are codes, and what says them in words."""
 CONSENTS = {"settlement": marked("Agrees to be settled"), "health": marked("Agrees that health is noted")}
 
 
@@ -62,7 +64,7 @@ def _case(case: Case, locality: Locality, language: str) -> Iterable[tuple[str, 
         value = row.get(name)
         if value in (None, "", False):
             continue
-        told = population(str(value), language) if name == "population" else str(value)
+        told = SAID[name](str(value), language) if name in SAID else str(value)
         yield say(words, language), say("yes", language) if value is True else told
     yield say("Needs", language), needs(case.folder.get("needs", ()), language) or say("none stated", language)
     yield say("Languages", language), ", ".join(case.folder.get("languages", ())) or DASH

@@ -14,7 +14,8 @@ from workbench.cli.register.letters import letters
 from workbench.cli.steps import WARNING
 
 app = typer.Typer(
-    help="A round of offers: open, propose, override, price, send, respond, decide, settle, letters, close, status.",
+    help="A round of offers: open, propose, override, price, replay, send, lists, respond, decide, settle, letters, "
+    "close, status.",
     no_args_is_help=True,
 )
 

@@ -1,1 +1,1 @@
-"""What people see of a round: letters."""
+"""What people see of rounds: figures, the report, letters, and the interview on paper."""

@@ -139,14 +139,15 @@ def _places(connection: Any, locality: Locality, year: int) -> int:
     table = localities.table(locality, "settlement")
     newest = table[table["year"] == table.loc[table["accepted"].notna(), "year"].max()].dropna(subset="accepted")
     total = 0
-    for place, accepted in zip(newest["municipality"].astype(str), newest["accepted"], strict=True):
+    accepted_by = zip(newest["municipality"].astype(str), newest["accepted"], strict=True)
+    for at, (place, accepted) in enumerate(accepted_by):
         for week in range(1, WEEKS + 1):
             number = int(accepted * week / 52) - int(accepted * (week - 1) / 52)
             if number:
                 reservation.offer(connection, place, year, week, number, who=WHO)
                 total += number
-        if int(place) % LISTING == 0:
-            for at in range(int(accepted * WEEKS / 52 / 2)):
-                one = dwellings.Dwelling(f"D{at + 1}", 1 + at % 4, at % STEP_FREE == 0)
+        if at % LISTING == 0:
+            for code in range(int(accepted * WEEKS / 52 / 2)):
+                one = dwellings.Dwelling(f"D{code + 1}", 1 + code % 4, code % STEP_FREE == 0)
                 dwellings.keep(connection, place, one, who=WHO)
     return total
