@@ -2,9 +2,7 @@
 
 python tests/benchmarks/settlement.py DIR     # from the folder of a finished `workbench settlement backtest`
 python tests/benchmarks/settlement.py speed   # how long one fit takes
-python tests/benchmarks/settlement.py moves   # held-out Danish moves, and recovery of known elasticities
-python tests/benchmarks/settlement.py abroad DIR… # finished backtests of one's own tables beside the best rules
-python tests/benchmarks/settlement.py tables DIR   # four made-up tables with known truth, for `settlement backtest`
+python tests/benchmarks/settlement.py moves   # Danish moves held out
 """
 
 from __future__ import annotations
@@ -16,7 +14,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from workbench.models.scores import absolute_error
@@ -115,22 +112,6 @@ def years(scores: list[dict[str, Any]], contest: str) -> str:
     return table(["target", *names], rows)
 
 
-def abroad(folders: list[Path]) -> None:
-    """Print how finished backtests did beside the best rule of each horizon, which is chosen afterwards."""
-    rows = []
-    for folder in folders:
-        summary = json.loads((folder / SCORES).read_text(encoding="utf-8"))
-        for goal in (g for g in summary["goals"] if g["period"] == "all"):
-            key = ("contest", "horizon", "period")
-            ours = next(s for s in summary["scores"] if s["method"] == MODEL and all(s[k] == goal[k] for k in key))
-            cover = ours["coverage"][0]
-            pairs = ((goal["wape"], goal["best_rule_wape"]), (goal["crps"], goal["best_rule_crps"]))
-            told = [[percent(own), percent(best) if own <= best else f"**{percent(best)}**"] for own, best in pairs]
-            held = f"{percent(cover['held80'], 0)} / {percent(cover['held95'], 0)}"
-            rows.append([f"{folder.name}, {goal['horizon']}", str(goal["origins"]), *told[0], *told[1], held])
-    print(table(["table, ahead", "origins", "WAPE", "best rule", "CRPS", "best rule", "held by 80 / 95 %"], rows))
-
-
 def speed() -> None:
     """Time one fit of Norway's municipalities: 2012 to 2022 and the quotas of 2023, compiled and sampled."""
     from workbench.models.settlement.shares import SettlementModel
@@ -148,7 +129,7 @@ def speed() -> None:
 
 
 def moves() -> None:
-    """Print how the model of moves does on moves held out, and how often its intervals hold what made a table."""
+    """Print how the model of moves and simple rules do on moves held out."""
     from workbench.models.moves.contest import contest
     from workbench.studies.settlement.moves.tables import read_moves
 
@@ -166,49 +147,6 @@ def moves() -> None:
         for r in found.to_dict("records")
     ]
     print(table(["held out", "method", "deviance", "error %", "top 5 hit %", "in 80 %", "in 95 %"], rows))
-
-
-def made_up(kind: str, seed: int = 1) -> pd.DataFrame:
-    """Return a table (area, period, persons) whose shares follow a known process; describes no real place.
-
-    ``steady``: 50 areas, shares walk. ``sparse``: 200 areas, most take nobody. ``changing``: 120 areas, some enter or
-    end, two merge. ``stock``: 400 areas by quarter, shares hardly move.
-    """
-    areas, periods, step, zero = {
-        "steady": (50, 12, 0.2, 0.0),
-        "sparse": (200, 12, 0.3, 0.6),
-        "changing": (120, 12, 0.25, 0.1),
-        "stock": (400, 24, 0.05, 0.0),
-    }[kind]
-    rng = np.random.default_rng(seed)
-    level = rng.normal(0, 1.2, areas) + np.cumsum(rng.normal(0, step, (periods, areas)), axis=0)
-    there = rng.random((periods, areas)) >= zero * (level[0] < np.quantile(level[0], 0.8))
-    labels = [f"{2010 + t}" if kind != "stock" else f"{2010 + t // 4}-Q{t % 4 + 1}" for t in range(periods)]
-    names = [f"A{a:03d}" for a in range(areas)]
-    if kind == "changing":
-        there[:7, 100:110] = False  # enter
-        there[6:, 90:95] = False  # end
-    share = np.where(there, np.exp(level), 0.0)
-    share /= share.sum(axis=1, keepdims=True)
-    totals = rng.poisson(np.exp(rng.normal(9, 0.3, periods)))
-    persons = np.stack([rng.multinomial(n, p) for n, p in zip(totals, share, strict=True)])
-    rows = [(names[a], labels[t], int(persons[t, a])) for t in range(periods) for a in range(areas)]
-    found = pd.DataFrame(rows, columns=["area", "period", "persons"])
-    if kind == "changing":  # what ended has no rows; two areas become one
-        late = found["period"].astype(int) >= 2016
-        found = found[~(late & found["area"].isin(names[90:95]))]
-        merged = found["area"].isin(names[80:82]) & (found["period"].astype(int) >= 2017)
-        found = found.assign(area=found["area"].mask(merged, "MERGED"))
-        found = found.groupby(["area", "period"], as_index=False)["persons"].sum()
-    return found
-
-
-def tables(folder: Path) -> None:
-    """Write the four made-up tables."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for kind in ("steady", "sparse", "changing", "stock"):
-        made_up(kind).to_csv(folder / f"{kind}.csv", index=False)
-        print(f"workbench settlement backtest --data {folder / kind}.csv --locality any --out {folder / kind}")
 
 
 def main(folder: Path) -> None:
@@ -229,9 +167,5 @@ if __name__ == "__main__":
     alone = {"speed": speed, "moves": moves}
     if sys.argv[1] in alone:
         alone[sys.argv[1]]()
-    elif sys.argv[1] == "abroad":
-        abroad([Path(folder) for folder in sys.argv[2:]])
-    elif sys.argv[1] == "tables":
-        tables(Path(sys.argv[2]))
     else:
         main(Path(sys.argv[1]))

@@ -1,6 +1,7 @@
 """How does the forecast without quotas do on tables that no locality ships? Made-up tables, and what comes of them.
 
 python tests/benchmarks/settlement_abroad.py tables DIR [SEED]   # write the tables (area, period, persons)
+python tests/benchmarks/settlement_abroad.py walks DIR           # four more, whose shares only walk
 python tests/benchmarks/settlement_abroad.py try DIR [KIND…]     # forecast and backtest each by command
 python tests/benchmarks/settlement_abroad.py scores DIR…         # finished backtests beside the best rules
 """
@@ -82,6 +83,14 @@ WORLDS = {
     "merging": World(120, 12, out=0.1, enters=0.02),
 }
 
+WALKS = {
+    "steady": (50, 12, 0.2, 0.0),
+    "sparse": (200, 12, 0.3, 0.6),
+    "changing": (120, 12, 0.25, 0.1),
+    "stock": (400, 24, 0.05, 0.0),
+}
+"""Areas, periods, step of a log share, and the chance of a small area to have nobody in a period."""
+
 
 def made_up(world: World, seed: int) -> np.ndarray:
     """Return persons by period and area."""
@@ -130,11 +139,41 @@ def table(kind: str, seed: int = 1) -> pd.DataFrame:
     return found
 
 
-def tables(folder: Path, seed: int = 1) -> None:
-    """Write the made-up tables."""
+def walk(kind: str, seed: int = 1) -> pd.DataFrame:
+    """Return a table whose shares walk from period to period; describes no real place.
+
+    ``steady``: 50 areas, shares walk. ``sparse``: 200 areas, most take nobody. ``changing``: 120 areas, some enter or
+    end, two merge. ``stock``: 400 areas by quarter, shares hardly move.
+    """
+    areas, periods, step, zero = WALKS[kind]
+    rng = np.random.default_rng(seed)
+    level = rng.normal(0, 1.2, areas) + np.cumsum(rng.normal(0, step, (periods, areas)), axis=0)
+    there = rng.random((periods, areas)) >= zero * (level[0] < np.quantile(level[0], 0.8))
+    labels = [f"{2010 + t}" if kind != "stock" else f"{2010 + t // 4}-Q{t % 4 + 1}" for t in range(periods)]
+    names = [f"A{a:03d}" for a in range(areas)]
+    if kind == "changing":
+        there[:7, 100:110] = False  # enter
+        there[6:, 90:95] = False  # end
+    share = np.where(there, np.exp(level), 0.0)
+    share /= share.sum(axis=1, keepdims=True)
+    totals = rng.poisson(np.exp(rng.normal(9, 0.3, periods)))
+    persons = np.stack([rng.multinomial(n, p) for n, p in zip(totals, share, strict=True)])
+    rows = [(names[a], labels[t], int(persons[t, a])) for t in range(periods) for a in range(areas)]
+    found = pd.DataFrame(rows, columns=["area", "period", "persons"])
+    if kind == "changing":  # what ended has no rows; two areas become one
+        late = found["period"].astype(int) >= 2016
+        found = found[~(late & found["area"].isin(names[90:95]))]
+        merged = found["area"].isin(names[80:82]) & (found["period"].astype(int) >= 2017)
+        found = found.assign(area=found["area"].mask(merged, "MERGED"))
+        found = found.groupby(["area", "period"], as_index=False)["persons"].sum()
+    return found
+
+
+def write(tables: dict[str, pd.DataFrame], folder: Path) -> None:
+    """Write made-up tables, one file each."""
     folder.mkdir(parents=True, exist_ok=True)
-    for kind in WORLDS:
-        table(kind, seed).to_csv(folder / f"{kind}.csv", index=False)
+    for kind, found in tables.items():
+        found.to_csv(folder / f"{kind}.csv", index=False)
 
 
 def attempt(folder: Path, kinds: list[str]) -> None:
@@ -207,7 +246,9 @@ def scores(folders: list[Path]) -> None:
 if __name__ == "__main__":
     what, first = sys.argv[1], Path(sys.argv[2])
     if what == "tables":
-        tables(first, *map(int, sys.argv[3:]))
+        write({kind: table(kind, *map(int, sys.argv[3:])) for kind in WORLDS}, first)
+    elif what == "walks":
+        write({kind: walk(kind) for kind in WALKS}, first)
     elif what == "try":
         attempt(first, sys.argv[3:])
     else:

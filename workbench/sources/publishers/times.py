@@ -29,7 +29,11 @@ RUNNING = re.compile(
 """Words for a sum over the months up to the one that is named."""
 PARTLY = re.compile(r"halv|half|halb|kvartal|quarter|quartal|trimest|semest|neljännes|månad|måned|monat|month", re.I)
 """Words beside a year that say that it is not the whole of it."""
-RANGE = re.compile(rf"([^\W\d_]+)\.?(?:\s*[-–/]\s*|\s+(?:to|til|till|bis|à|tot)\s+)([^\W\d_]+)\.?\s*({YEAR})", re.I)
+UNTIL = ("to", "til", "till", "bis", "à", "tot", "-", "–")
+RANGE = re.compile(
+    rf"([^\W\d_]+)\.?\s*({YEAR})?(?:\s*[-–/]\s*|\s+(?:{'|'.join(UNTIL)})\s+)([^\W\d_]+)\.?\s*({YEAR})", re.I
+)
+"""Months from one to another, ``Jan-Mar 2023`` or ``April 2024 to June 2024``."""
 PART = re.compile(rf"({YEAR})\s*(\(.+\)|\*+|ytd|hittil.*|so far.*|til og med.*|t\.?o\.?m\.?.*|to date)", re.I)
 """A year of which only a part is over, as publishers mark it."""
 
@@ -57,19 +61,17 @@ def period(label: str) -> str | None:
             return f"{told[at]}-H{told[1 - at]}"
     if found := WEEK.fullmatch(text):
         return f"{found[1]}-W{int(found[2]):02}"
-    if (found := RANGE.fullmatch(text)) and (whole := _months(month_named(found[1]), month_named(found[2]), found[3])):
-        return whole
+    if (found := RANGE.fullmatch(text)) and (first := month_named(found[1])) and (last := month_named(found[3])):
+        return _months(first, last, found[2] or found[4], found[4])
     if found := re.fullmatch(rf"({YEAR})[\s\-]+([^\W\d_]+)\.?", text):
         text = f"{found[2]} {found[1]}"
     return next((month for read in MONTHS.values() if (month := read(text))), None)
 
 
-def _months(first: int | None, last: int | None, year: str) -> str | None:
-    """Return the year, half-year or quarter that goes from one month to another; a part year as ``2022+``."""
-    if first is None or last is None or first > last:
-        return None
-    many = last - first + 1
-    if many == 12:
+def _months(first: int, last: int, began: str, year: str) -> str:
+    """Return the year, half-year or quarter that goes from one month to another; any other sum as ``2022+``."""
+    many = last - first + 1 + 12 * (int(year) - int(began))
+    if many == last == 12:
         return year
     if many in (3, 6) and last % many == 0:
         return f"{year}-{'Q' if many == 3 else 'H'}{last // many}"
@@ -99,11 +101,12 @@ def split(label: str) -> tuple[str, str] | None:
         inner = split(" ".join(rest.split()).strip(" ,;:-–()"))
         return (found[0], f"{inner[1].rstrip('+')}+") if inner else None
     words = text.split(" ")
-    for many in (4, 3, 2, 1):  # the longest first: `Claims Q1 2010` speaks of a quarter
+    for many in (5, 4, 3, 2, 1):  # the longest first: `Claims Q1 2010` speaks of a quarter
         if len(words) > many:
             for others, end in ((words[:-many], words[-many:]), (words[many:], words[:many])):
                 if when := period(" ".join(end)):
                     partly = kind(when) == "year" and PARTLY.search(" ".join(others))
+                    partly = partly or (others[-1].lower() in UNTIL and split(" ".join(others[:-1])))
                     return " ".join(others).strip(" ,;:-–"), f"{when}+" if partly else when
     return None
 
