@@ -105,8 +105,8 @@ def split(label: str) -> tuple[str, str] | None:
         if len(words) > many:
             for others, end in ((words[:-many], words[-many:]), (words[many:], words[:many])):
                 if when := period(" ".join(end)):
-                    partly = kind(when) == "year" and PARTLY.search(" ".join(others))
-                    partly = partly or (others[-1].lower() in UNTIL and split(" ".join(others[:-1])))
+                    until = others[-1].lower() in UNTIL and split(" ".join(others[:-1]))
+                    partly = until or (kind(when) == "year" and PARTLY.search(" ".join(others)))
                     return " ".join(others).strip(" ,;:-–"), f"{when}+" if partly else when
     return None
 
