@@ -1,6 +1,6 @@
 """Size of the null test, coverage of the gain and its claims on made-up worlds whose truth is known.
 
-    .venv/bin/python tests/benchmarks/honesty.py 200 null differ            # mixed worlds, 3 to 9 persons a cell
+    .venv/bin/python tests/benchmarks/honesty.py 200 null differ            # mixed worlds, about 4 persons a cell
     .venv/bin/python tests/benchmarks/honesty.py 60 two groups t3 alike normal20
 
 Replications, then kinds of worlds. In each world types (2 to 8), places (12 to 60, now and then 357), base rate (5 to

@@ -19,9 +19,10 @@ from workbench.store import accounts, database, reservation
 from workbench.store.database import Store
 from workbench.store.households import drafts, records, states
 from workbench.store.rounds import answers, proposals
-from workbench.studies.rounds import offers, registers, sending
+from workbench.studies.rounds import registers, sending
 from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.interview import intake
+from workbench.studies.rounds.plan.given import current_input
 
 DAY = date(2026, 3, 2)
 PLACES = ("0301", "1103", "4601")
@@ -82,7 +83,7 @@ def proposed(address: str, number: int = 45) -> str:
             }
             for at, row in enumerate(ready)
         ]
-        given, *_ = offers.current_input(c, round_)
+        given, *_ = current_input(c, round_)
         proposals.keep_solution(c, round_, given, plan, {"gap": 0.0}, who="anna")
     store.engine.dispose()
     return round_

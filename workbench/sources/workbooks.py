@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -14,6 +15,7 @@ from workbench.sources.containers import CELLS, COLUMNS, Cells, framed
 
 LARGEST = 500_000_000
 """The most bytes that the sheets of a workbook may hold when unpacked."""
+FORMULA = re.compile(rb"[<:]f[ />]")
 
 
 def from_workbook(path: Path, sheet: str = "", of: str = "") -> Cells:
@@ -65,7 +67,7 @@ def _refuse_formulas(path: Path, rows: Mapping[str, list[tuple[int, list[str]]]]
     import openpyxl
 
     gaps = {name: {line for line, cells in held if not all(cells)} for name, held in rows.items()}
-    if not any(gaps.values()):
+    if not any(gaps.values()) or not _may_hold_formulas(path):
         return
     book = openpyxl.load_workbook(path, read_only=True)
     try:
@@ -84,6 +86,21 @@ def _refuse_formulas(path: Path, rows: Mapping[str, list[tuple[int, list[str]]]]
                         )  # fmt: skip
     finally:
         book.close()
+
+
+def _may_hold_formulas(path: Path) -> bool:
+    """Return whether a sheet has the tag of a formula, ``<f>`` or ``<x:f>``; to read all cells again takes far longer."""
+    with zipfile.ZipFile(path) as packed:
+        for name in packed.namelist():
+            if not name.startswith("xl/worksheets/"):
+                continue
+            with packed.open(name) as sheet:
+                before = b""
+                while part := sheet.read(1 << 20):
+                    if FORMULA.search(before + part):
+                        return True
+                    before = part[-2:]
+    return False
 
 
 def _sheet(names: Sequence[str], sheet: str, of: str, where: str) -> str:

@@ -12,9 +12,10 @@ from typer.testing import CliRunner
 from tests.store import scenes
 from workbench.cli import app
 from workbench.store import database
-from workbench.studies.rounds import offers, registers
+from workbench.studies.rounds import registers
 from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.interview import intake
+from workbench.studies.rounds.plan import solve as plan
 
 pytestmark = pytest.mark.quick
 
@@ -82,5 +83,5 @@ def test_a_need_that_no_open_place_serves_leaves_its_household_waiting_and_place
     }
     place = {"place": "0301", "name": "Oslo", "services": "upper_secondary", "languages": "", "kind": "all"}
     given = {"households": ["a", "b", "c"], "capacity": {"all": {"0301": 5}}, "rules": []}
-    found = offers.solve(given, rows, [{**place, "weekly_places": "W1"}], offers.weights(scenes.HOME))
+    found = plan.solve(given, rows, [{**place, "weekly_places": "W1"}], plan.weights(scenes.HOME))
     assert found.pairs == (("b", "0301"),) and (found.persons, found.persons_placed) == (3, 1)

@@ -122,14 +122,15 @@ def table(found: Needs, municipality: str | None = None, language: str = "en") -
             for _, row in rows.iterrows()
         )
 
+    inner, outer = ends(80), ends(95)
     return Table(
         name="cockpit-needs",
         caption=say("Needs of the newcomers of {year} in {place}", language, year=found.year, place=place),
         columns=(
             Column(say("Need", language), tuple(label(need, language) for need in rows["need"]), right=False),
             Column(say("Median", language), tuple(count(value, language) for value in rows["median"])),
-            Column(say("80 % interval", language), ends(80)),
-            Column(say("95 % interval", language), ends(95)),
+            Column(say("80 % interval", language), inner),
+            Column(say("95 % interval", language), outer),
             Column(
                 say("Reported free", language),
                 tuple(number(value, language=language) if value == value else DASH for value in rows["reported"]),
@@ -139,7 +140,7 @@ def table(found: Needs, municipality: str | None = None, language: str = "en") -
         sources=tuple(dict.fromkeys(vintage.source for vintage in found.run.inputs)),
         notes=(
             say(CERTAIN, language),
-            *([say(NO_INTERVAL, language)] if DASH in ends(95) else []),
+            *([say(NO_INTERVAL, language)] if DASH in inner else []),
             say("A dash under “Reported free”: no municipality reported places of this kind.", language),
             say("Families come together, so one municipality may differ more than the intervals say.", language),
         ),
@@ -178,7 +179,7 @@ def assumptions(found: Needs, language: str = "en") -> Table:
 
 
 def _of_whom(parameter: str, key: str, language: str) -> str:
-    """Return which persons or households a share is of, e.g. ``Kindergarten places, of those of 0 to 5 years``."""
+    """Return which persons or households a share is of, e.g. ``Kindergarten places: of those 0 to 5 years``."""
     if parameter == HOUSEHOLDS:
         return say_many(
             "Households of {number} person", "Households of {number} persons", int(key), language, number=key

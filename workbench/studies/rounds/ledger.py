@@ -13,7 +13,8 @@ from workbench.core.errors import DataError, DecisionError, StoreError
 from workbench.core.geography.places import Locality
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals
-from workbench.studies.rounds.offers import RULES, Solved, current_input, orders, solve, weights
+from workbench.studies.rounds.plan.given import RULES, current_input, orders
+from workbench.studies.rounds.plan.solve import Solved, solve, weights
 
 
 def override(

@@ -11,7 +11,8 @@ from hypothesis import strategies as some
 
 from tests.store import scenes
 from workbench.store.dwellings import STEP_FREE, Dwelling, fitted
-from workbench.studies.rounds import housing, offers
+from workbench.studies.rounds.plan import housing
+from workbench.studies.rounds.plan import solve as plan
 
 pytestmark = pytest.mark.quick
 
@@ -53,8 +54,8 @@ def test_the_counts_hold_exactly_if_each_household_gets_a_dwelling(
 def solved(rows: list[dict[str, Any]], places: list[dict[str, Any]], listed: dict[str, Any]) -> dict[str, str]:
     room = {each["place"]: 9 for each in places}
     given_ = {"households": [row["household"] for row in rows], "capacity": {"all": room}, "rules": []}
-    found = offers.solve(
-        {**given_, "dwellings": listed}, {row["household"]: row for row in rows}, places, offers.weights(scenes.HOME)
+    found = plan.solve(
+        {**given_, "dwellings": listed}, {row["household"]: row for row in rows}, places, plan.weights(scenes.HOME)
     )
     return dict(found.pairs)
 
