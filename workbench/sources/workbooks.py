@@ -89,7 +89,7 @@ def _refuse_formulas(path: Path, rows: Mapping[str, list[tuple[int, list[str]]]]
 
 
 def _may_hold_formulas(path: Path) -> bool:
-    """Return whether a sheet has the tag of a formula, ``<f>`` or ``<x:f>``; to read all cells again takes far longer."""
+    """Return whether a sheet has the tag of a formula, ``<f>`` or ``<x:f>``: to read all cells takes far longer."""
     with zipfile.ZipFile(path) as packed:
         for name in packed.namelist():
             if not name.startswith("xl/worksheets/"):
