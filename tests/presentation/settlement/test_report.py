@@ -51,7 +51,7 @@ def result(tmp_path: Path) -> SettlementResult:
 
 def test_the_headline_says_what_it_rests_on(result: SettlementResult) -> None:
     found = page.headline(result)
-    assert "100 newcomers" in found.sentence and "Aby" in found.sentence and "about 55" in found.sentence
+    assert "100 persons" in found.sentence and "Aby" in found.sentence and "about 55" in found.sentence
     assert found.estimate == 55 and [i.level for i in found.intervals] == [0.8, 0.95]
     assert "an assumed total" in found.sentence and not found.caveats  # what the total is stands once
 
@@ -60,7 +60,7 @@ def test_the_headline_gives_the_interval_of_a_total_that_is_itself_foreseen(resu
     drawn = PERSONS * np.array([1, 2, 3])[:, None, None]
     draws = Draws.from_array(drawn, {"municipality": PLACES, "year": [2021]}, "persons settled")
     sentence = page.headline(replace(result, draws=draws)).sentence
-    assert "about 200 newcomers" in sentence and "between 100 and 300" in sentence
+    assert "about 200 persons" in sentence and "between 100 and 300" in sentence
 
 
 def test_small_observed_counts_are_in_no_table_and_no_attachment(result: SettlementResult) -> None:
@@ -152,7 +152,7 @@ def test_headline_and_table_give_a_place_in_one_rounding(result: SettlementResul
 def test_the_headline_says_whether_the_total_is_known_and_what_came(result: SettlementResult) -> None:
     assert "an assumed total" in page.headline(result).sentence
     back = page.headline(replace(result, given="what was settled in all, known since")).sentence
-    assert "Of the 100 newcomers" in back and "known only afterwards" in back
+    assert "Of the 100 persons" in back and "known only afterwards" in back
     assert back.endswith("What came: 58, inside the 80\u00a0% interval.")
     assert "What came" not in page.headline(replace(result, later=result.later.head(0))).sentence
 

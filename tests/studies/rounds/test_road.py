@@ -4,115 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 import sqlite3
 from pathlib import Path
 
 import pypdf
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
+from tests.studies.rounds.road import TODAY, answer, opened, run, sent, states, table
 from workbench.cli import app
 from workbench.presentation.rounds.letters import decision
 
 pytestmark = pytest.mark.quick
-
-TODAY = "2026-03-02"
-LANGUAGES = ("en", "nb", "ar", "uk")
-
-
-def run(*arguments: str | Path, code: int = 0) -> Result:
-    done = CliRunner().invoke(app, [str(each) for each in arguments])
-    assert done.exit_code == code, done.output
-    assert "Traceback" not in done.output and "Zquux" not in done.output
-    return done
-
-
-def table(path: Path, rows: list[dict[str, str]]) -> Path:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(dict.fromkeys(name for row in rows for name in row)), restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A register of eight interviewed couples and one minor, with places in three municipalities in week 10."""
-    folder = tmp_path_factory.mktemp("filled")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("WORKBENCH_STORE", str(folder / "r.sqlite"))
-        fill(folder)
-    return folder
-
-
-@pytest.fixture
-def register(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the filled register, for one test to change."""
-    monkeypatch.setenv("WORKBENCH_STORE", str(tmp_path / "r.sqlite"))
-    return shutil.copytree(filled, tmp_path, dirs_exist_ok=True)
-
-
-def fill(folder: Path) -> None:
-    people = [
-        {
-            "household": f"h{i}", "case_number": f"c{i}-{j}", "born": f"19{80 + i}-05-01", "population": "asylum",
-            "permit": "2026-01-15", "given_name": "Zquuxina", "family_name": f"Zquux{i}", "language": LANGUAGES[i % 4],
-        }
-        for i in range(8) for j in range(2)
-    ]  # fmt: skip
-    people.append(
-        {**people[0], "household": "m", "case_number": "m-0", "born": "2010-01-01", "population": "unaccompanied_minor"}
-    )
-    interviews = [
-        {
-            "_uuid": f"u{i}", "case_number": f"c{i}-0", "population": "asylum", "held": "2026-02-03",
-            "consent_settlement": "yes", "consent_health": "no", "languages": "ar", "upper_secondary": "no",
-            "step_free": "no", "ties": "1103" if i < 4 else "",
-        }
-        for i in range(8)
-    ]  # fmt: skip
-    minor = {"_uuid": "um", "case_number": "m-0", "population": "unaccompanied_minor", "guardian": "yes"}
-    interviews.append({**interviews[0], **minor})
-    places = [
-        {"municipality": m, "year": "2026", "week": "10", "kind": k, "places": n, "services": "school"}
-        for m, k, n in (("0301", "all", "6"), ("1103", "all", "4"), ("4601", "all", "4"), ("4601", "minors", "1"))
-    ]
-    run("register", "create")
-    run("register", "people", table(folder / "people.csv", people), "--who", "anna")
-    run("intake", "import", table(folder / "interviews.csv", interviews), "--who", "anna")
-    plan = table(folder / "places.csv", places)
-    assert "not written yet" in run("places", "import", plan, "--who", "oslo").stdout
-    assert run("places", "show").stdout == ""
-    run("places", "import", plan, "--who", "oslo", "--confirm")
-    assert "0 changes" in run("places", "import", plan, "--who", "oslo", "--confirm").stdout
-
-
-def opened(*more: str) -> str:
-    asked = ("round", "open", "2026", "10", "--deadline", "2026-03-06", "--who", "anna", "--today", TODAY)
-    return run(*asked, *more).stdout.strip()
-
-
-def sent(folder: Path, *more: str) -> tuple[str, dict[str, list[str]]]:
-    """Return a round that was sent, and the households of each municipality's list."""
-    key = opened(*more)
-    run("round", "propose", key, "--who", "anna")
-    run("round", "send", key, "--out", folder / "lists", "--who", "anna")
-    lists = {
-        p.stem: [row["household"] for row in csv.DictReader(p.open(encoding="utf-8"))]
-        for p in (folder / "lists").iterdir()
-    }
-    return key, lists
-
-
-def states() -> dict[str, int]:
-    told = json.loads(run("register", "status", "--json").stdout)["households"]
-    return {state: number for state, number in told.items() if number}
-
-
-def answer(key: str, place: str, household: str, *more: str, code: int = 0, today: str = TODAY) -> str:
-    asked = ("round", "respond", key, "--place", place, "--household", household, "--who", place, "--today", today)
-    return run(*asked, *more, code=code).output
 
 
 def test_from_the_permit_to_the_letter(register: Path) -> None:
@@ -294,31 +197,6 @@ def test_a_round_is_closed_and_then_takes_nothing(register: Path) -> None:
     assert "no such round" in run("round", "propose", "R0", "--who", "anna", code=2).output
 
 
-def test_people_with_faults_are_named_by_row_without_their_cells(register: Path) -> None:
-    good = {"household": "x", "case_number": "x1", "born": "1990-01-01", "population": "asylum", "permit": "2026-01-01"}
-    bad = [
-        {**good, "born": "Zquux"},
-        {**good, "population": "Zquux"},
-        {**good, "permit": ""},
-        {**good, "case_number": "c0-0"},
-    ]
-    for row, told in zip(bad, ("'born'", "'population'", "'permit'", "already in household"), strict=True):
-        assert told in run("register", "people", table(register / "b.csv", [row]), "--who", "anna", code=2).output
-    mixed = [good, {**good, "case_number": "x2", "population": "family"}]
-    assert (
-        "differs among" in run("register", "people", table(register / "b.csv", mixed), "--who", "anna", code=2).output
-    )
-    assert states() == {"ready": 9}
-
-
-def test_a_person_in_two_households_of_a_file_is_named_by_row(register: Path) -> None:
-    one = {"household": "x", "case_number": "x1", "born": "1990-01-01", "population": "asylum", "permit": "2026-01-01"}
-    both = table(register / "b.csv", [one, {**one, "household": "y"}])
-    said = run("register", "people", both, "--who", "anna", code=2).output
-    assert "row 3, column 'case_number': the person stands in row 2 already, in another household" in said
-    assert states() == {"ready": 9}
-
-
 def test_a_municipality_that_does_not_exist_gets_no_account(register: Path) -> None:
     (register / "password").write_text("four words in a row\n", encoding="utf-8")
     asked = (
@@ -358,71 +236,6 @@ def test_a_list_that_cannot_be_noted_says_why_at_once(register: Path) -> None:
     assert "'no house' is no code" in run(*one, "--reason", "no house", "--today", TODAY, code=2).output
 
 
-def test_a_household_that_leaves_gives_its_place_back(register: Path) -> None:
-    key, lists = sent(register)
-    household, other = lists["0301"][:2]
-    for each in (household, other):
-        answer(key, "0301", each)
-    taken = sum(row["taken"] for row in json.loads(run("places", "show", "--json").stdout))
-    case = ("register", "case", "move")
-    assert "needs a reason" in run(*case, household, "withdraw", "--who", "anna", code=2).output
-    assert "cannot 'pause'" in run(*case, household, "pause", "--reason", "illness", "--who", "anna", code=2).output
-    assert "no step of a caseworker" in run(*case, household, "settle", "--who", "anna", code=2).output
-    assert "'withdrawn'" in run(*case, household, "withdraw", "--reason", "own_wish", "--who", "anna").output
-    assert taken - sum(row["taken"] for row in json.loads(run("places", "show", "--json").stdout)) == 2
-    seen = run(
-        "register", "show", household, "--role", "municipality", "--place", "0301", "--who", "o", "--why", "case"
-    )
-    assert seen.output.strip() == "{}"
-    assert "'recall'" in run(*case, other, "recall", "--reason", "error", "--who", "anna", code=2).output
-    run("round", "decide", key, other, "--who", "berit", "--today", TODAY)
-    run(*case, other, "move_on", "--reason", "left_the_country", "--who", "anna")
-    offers = json.loads(run("round", "status", "--json").stdout)[0]["offers"]
-    assert offers["withdrawn"] == 2
-    run(*case, lists["1103"][0], "recall", "--reason", "error", "--who", "anna")
-    run(*case, lists["1103"][0], "pause", "--reason", "illness", "--who", "anna")
-    run(*case, lists["1103"][0], "resume", "--who", "anna")
-    run("register", "audit", "verify")
-
-
-def test_what_blocks_a_household_is_said_and_corrected(register: Path) -> None:
-    person = {"household": "b", "case_number": "b1", "born": "", "population": "asylum", "permit": "2026-01-15"}
-    run("register", "people", table(register / "b.csv", [person]), "--who", "anna")
-    with sqlite3.connect(register / "r.sqlite") as raw:
-        ((household,),) = raw.execute("SELECT household FROM person WHERE case_number = 'b1'").fetchall()
-    blockers = ("register", "case", "blockers", household, "--who", "anna")
-    said = run(*blockers).output
-    assert "The date of birth of 1 of 1 members is not known." in said and "The interview has not been held." in said
-    told = {
-        "_uuid": "ub", "case_number": "b1", "population": "asylum", "held": "2026-02-03", "consent_settlement": "yes",
-        "consent_health": "no", "languages": "ar", "upper_secondary": "unknown", "step_free": "no",
-    }  # fmt: skip
-    run("intake", "import", table(register / "i.csv", [told]), "--who", "anna")
-    assert "The answer to 'upper_secondary' is not known yet." in run(*blockers).output
-    correct = ("register", "case", "correct", household)
-    born = (*correct, "born", "1990-02-03", "--case-number", "b1", "--who", "anna", "--why", "typo")
-    assert "'interviewed'" in run(*born, "--version", "1").output
-    assert (
-        "changed since you opened it"
-        in run(*born[:4], "born", "1991-02-03", *born[6:], "--version", "1", code=2).output
-    )
-    clear = ("register", "case", "move", household, "clear", "--who", "anna")
-    assert "'upper_secondary' is not known yet" in run(*clear, code=2).output
-    again = {**told, "_uuid": "ub2", "held": "2026-02-05", "upper_secondary": "no"}
-    run("intake", "import", table(register / "i.csv", [again]), "--who", "anna")
-    assert run(*blockers).output.strip() == "Nothing blocks it." and states() == {"ready": 10}
-    for field, value, why in (
-        ("deadline", "2025-01-01", "before the permit"),
-        ("deadline", "soon", "is no day"),
-        ("apart_from", household, "names the household itself"),
-        ("linked_with", "H0", "no such household"),
-        ("state", "settled", "cannot be corrected here"),
-        ("confidential_address", "perhaps", "is yes or no"),
-    ):
-        assert why in run(*correct, field, value, "--who", "anna", "--why", "typo", code=2).output
-    run("register", "audit", "verify")
-
-
 def test_a_demo_says_that_it_is_synthetic_and_can_be_worked_with(tmp_path: Path) -> None:
     store = ("--store", str(tmp_path / "demo.sqlite"))
     assert "Synthetic register" in run("register", "demo", *store, "--households", "60").stdout
@@ -436,53 +249,3 @@ def test_a_demo_says_that_it_is_synthetic_and_can_be_worked_with(tmp_path: Path)
     told = json.loads(run("round", "propose", key, "--who", "anna", "--json", *store).stdout)
     assert told["persons_placed"] > 0 and told["gap"] <= 0.001
     run("register", "audit", "verify", *store)
-
-
-def test_municipalities_are_written_to_once_each_and_what_is_due_is_listed(register: Path) -> None:
-    key, lists = sent(register)
-    letters = ("round", "letters", key, "--who", "anna")
-
-    def due(day: str) -> dict[str, int]:
-        (row,) = json.loads(run("round", "status", "--json", "--today", day).stdout)
-        return dict(row["letters_due"])
-
-    assert due(TODAY) == {"offers": 3}
-    assert "(3)" in run(*letters, "--kind", "offers", "--out", register / "offers", "--today", TODAY).stdout
-    assert due(TODAY) == {} and "letters due" not in run("round", "status", "--today", TODAY).stdout
-    said = (register / "offers" / "offers-0301.txt").read_text(encoding="utf-8")
-    assert "Til Oslo kommune" in said and "innen 6. mars 2026" in said and f"Husstander: {len(lists['0301'])}." in said
-    assert "uke 10" in pypdf.PdfReader(register / "offers" / "offers-0301.pdf").pages[0].extract_text()
-    assert (
-        "no municipality is due"
-        in run(*letters, "--kind", "reminder", "--out", register / "r", "--today", "2026-03-03", code=2).output
-    )
-    for household in lists["0301"]:
-        answer(key, "0301", household, "--decline", "--reason", "no_dwelling")
-    assert due("2026-03-04") == {"reminder": 2} and due("2026-03-07") == {"overdue": 2}
-    wrong = run(*letters, "--kind", "reminder", "--out", register / "r", "--language", "xx", code=2).output
-    assert "is written in 'xx'" in wrong and due("2026-03-04") == {"reminder": 2}
-    run(*letters, "--kind", "reminder", "--out", register / "r", "--language", "en", "--today", "2026-03-04")
-    run(*letters, "--kind", "overdue", "--out", register / "o", "--language", "sv", "--today", "2026-03-07")
-    assert (register / "o" / "overdue-1103.txt").read_text(encoding="utf-8").startswith("Sista svarsdagen")
-    assert due("2026-03-07") == {} and "3 offers, 2 overdue, 2 reminder" in run("round", "status").stdout
-    run("round", "close", key, "--who", "anna", "--today", "2026-03-07")
-    assert "'closed'" in run(*letters, "--kind", "overdue", "--out", register / "p", code=2).output
-    assert "is asked for anybody" in run(
-        "places", "request", "2027", "--answer-by", "2026-12-15", "--out", register / "y", "--who", "a",
-        "--today", TODAY, code=2,
-    ).output  # fmt: skip
-    run("places", "quota", "0301", "2027", "--asked", "900", "--who", "anna")
-    run(
-        "places",
-        "request",
-        "2027",
-        "--answer-by",
-        "2026-12-15",
-        "--out",
-        register / "y",
-        "--who",
-        "anna",
-        "--today",
-        TODAY,
-    )
-    assert "bosette 900 personer i 2027" in (register / "y" / "year-0301.txt").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,33 +74,36 @@ def medians(result: SettlementResult, year: int | None = None) -> pd.DataFrame:
 
 def headline(result: SettlementResult, language: str = "en") -> Finding:
     """Return how many settle in the municipality that receives most, given the national total."""
+    found = expected(result, str(medians(result)["municipality"].iloc[0]), language)
+    return replace(found, sentence=f"{stands_in(result, language)}{lost(result, language)}{found.sentence}")
+
+
+def expected(result: SettlementResult, code: str, language: str = "en") -> Finding:
+    """Return how many one municipality can expect in the first year, given the national total, and how many came."""
     year = result.years[0]
-    top = medians(result).iloc[0]
-    intervals = tuple(
-        Interval(v, float(top[f"low{round(100 * v)}"]), float(top[f"high{round(100 * v)}"])) for v in LEVELS
-    )
-    told = ", ".join(f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals)
-    expected = say(
+    draws = result.draws.select(municipality=code, year=year)
+    middle = float(draws.quantile(0.5))
+    intervals = tuple(Interval(level, *map(float, draws.interval(level))) for level in LEVELS)
+    sentence = say(
         "{condition}, {place} can expect {persons}; {intervals}.",
         language,
-        condition=condition(_totals(result, year), result.given, result.label(year), language),
-        place=top["name"],
-        persons=about(top["median"], language),
-        intervals=told,
+        condition=condition(
+            np.asarray(result.draws.select(year=year).sum().values, float), result.given, result.label(year), language
+        ),
+        place=result.names[code],
+        persons=about(middle, language),
+        intervals=", ".join(
+            f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals
+        ),
     )
-    since = came(result, str(top["municipality"]), year, intervals, language)
     return Finding(
-        f"{stands_in(result, language)}{lost(result, language)}{expected}{since}",
-        estimate=float(top["median"]),
+        f"{sentence}{came(result, code, year, intervals, language)}",
+        estimate=middle,
         unit=say(UNIT, language),
         intervals=intervals,
         headline=True,
         language=language,
     )
-
-
-def _totals(result: SettlementResult, year: int) -> np.ndarray:
-    return np.asarray(result.draws.select(year=year).sum().values, float)
 
 
 def condition(totals: np.ndarray, given: str, when: str, language: str = "en") -> str:
@@ -111,7 +115,7 @@ def condition(totals: np.ndarray, given: str, when: str, language: str = "en") -
     total, low, high = np.quantile(totals, (0.5, 0.1, 0.9), method="inverted_cdf")
     if low < high:  # the total is itself foreseen
         return say(
-            "If {total} newcomers are settled in {year} (a forecast total, 80 % {between})",
+            "If {total} persons are settled in the country in {year} (itself a forecast: 80 % {between})",
             language,
             total=about(total, language),
             year=when,
@@ -120,12 +124,14 @@ def condition(totals: np.ndarray, given: str, when: str, language: str = "en") -
     persons = number(float(total), language=language)
     if given == KNOWN_SINCE:
         return say(
-            "Of the {total} newcomers settled in {year} (a total known only afterwards)",
+            "Of the {total} persons settled in the country in {year} (a total known only afterwards)",
             language,
             total=persons,
             year=when,
         )
-    return say("If {total} newcomers are settled in {year} (an assumed total)", language, total=persons, year=when)
+    return say(
+        "If {total} persons are settled in the country in {year} (an assumed total)", language, total=persons, year=when
+    )
 
 
 def needed_for_half(result: SettlementResult) -> float:

@@ -7,21 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.models.settlement.not_fitted import CARRIED, made_by
-from workbench.presentation.findings import Finding, Interval, Several
+from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import say
 from workbench.presentation.origin import locality_name
 from workbench.presentation.settlement import forecast_checked
-from workbench.presentation.settlement.forecast import LEVELS
-from workbench.presentation.settlement.forecast_checked import came, stands_in
+from workbench.presentation.settlement.forecast import expected
+from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.title_block import Front
-from workbench.presentation.wording import about, between, number, percent
-from workbench.studies.settlement.totals.national import KNOWN_SINCE
+from workbench.presentation.wording import number, percent
 
 if TYPE_CHECKING:
-    from workbench.core.draws import Draws
     from workbench.studies.settlement.municipality.municipality import MunicipalityResult
-
-UNIT = "persons"
 
 
 def front(m: MunicipalityResult, language: str = "en") -> Front:
@@ -41,48 +37,9 @@ def front(m: MunicipalityResult, language: str = "en") -> Front:
     )
 
 
-def condition(m: MunicipalityResult, language: str = "en") -> str:
-    """Return under which national total the forecast stands, and whether that is known afterwards or assumed."""
-    result, year = m.result, m.result.label(m.result.years[0])
-    totals = result.draws.select(year=result.years[0]).sum().values.to_numpy().astype(float)
-    low, middle, high = np.quantile(totals, [0.1, 0.5, 0.9], method="inverted_cdf")
-    if low < high:
-        return say(
-            "If {total} persons are settled in the country in {year} (itself a forecast: 80 % {between})",
-            language, total=about(middle, language), year=year, between=between(low, high, language),
-        )  # fmt: skip
-    told = number(float(middle), language=language)
-    if result.given == KNOWN_SINCE:
-        return say(
-            "Of the {total} persons settled in the country in {year} (a total known only afterwards)",
-            language, total=told, year=year,
-        )  # fmt: skip
-    return say(
-        "If {total} persons are settled in the country in {year} (an assumed total)", language, total=told, year=year
-    )
-
-
-def _quantiles(draws: Draws) -> tuple[float, tuple[Interval, ...]]:
-    values = draws.values.to_numpy()
-    middle = float(np.quantile(values, 0.5, method="inverted_cdf"))
-    found = []
-    for level in LEVELS:
-        ends = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method="inverted_cdf")
-        found.append(Interval(level, float(ends[0]), float(ends[1])))
-    return middle, tuple(found)
-
-
 def headline(m: MunicipalityResult, language: str = "en") -> Finding:
     """Return how many the municipality can expect, given the national total."""
-    year = m.result.years[0]
-    middle, intervals = _quantiles(m.expected.select(year=year))
-    told = ", ".join(f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals)
-    sentence = say(
-        "{condition}, {place} can expect {persons}; {intervals}.",
-        language, condition=condition(m, language), place=m.name, persons=about(middle, language), intervals=told,
-    )  # fmt: skip
-    since = came(m.result, m.code, year, intervals, language)
-    return Finding(f"{sentence}{since}", middle, UNIT, intervals, headline=True, language=language)
+    return expected(m.result, m.code, language)
 
 
 def beside_quota(m: MunicipalityResult, language: str = "en") -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import say, say_many
 from workbench.presentation.settlement import municipality as one
-from workbench.presentation.settlement.forecast import LEVELS, medians
+from workbench.presentation.settlement.forecast import LEVELS, expected, medians
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import count, number, percent, span
 from workbench.studies.settlement.municipality import municipality as study
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 def headline(result: SettlementResult, language: str = "en") -> Finding:
     """Return what the municipality that receives most can expect, given the national total."""
-    top = str(medians(result)["municipality"].iloc[0])
-    return one.headline(study.municipality(study.of_saved(result), top), language)
+    return expected(result, str(medians(result)["municipality"].iloc[0]), language)
 
 
 def by_municipality(result: SettlementResult, language: str = "en") -> Table:
