@@ -97,7 +97,7 @@ def test_the_pages_of_a_path_lie_below_it() -> None:
 
 
 def test_what_a_visitor_reads_of_a_refusal_differs_by_reason_and_language_and_names_no_command() -> None:
-    told = {language: refusals(language) for language in ("en", "nb", "sv")}
+    told = {language: refusals(language, "Outlook", "/") for language in ("en", "nb", "sv")}
     for said in told.values():
         assert len({said[reason] for reason in (403, "address", 404, 429, 500)}) == 5
         assert not any("workbench" in text or "`" in text for text in said.values())

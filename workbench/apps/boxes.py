@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import ipywidgets
 
+from workbench.presentation.languages import LANGUAGES
+
 
 def boxed(style: str, *children: ipywidgets.Widget) -> ipywidgets.Box:
     """Return a box of a class of the style."""
     made = ipywidgets.Box(list(children))
     made.add_class(style)
     return made
+
+
+def language_menu() -> ipywidgets.Dropdown:
+    """Return the menu of languages, each under its own name."""
+    return ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])

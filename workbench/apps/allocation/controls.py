@@ -8,8 +8,8 @@ from typing import Any
 
 import ipywidgets
 
-from workbench.apps.boxes import boxed
-from workbench.presentation.languages import LANGUAGES, say
+from workbench.apps.boxes import boxed, language_menu
+from workbench.presentation.languages import say
 from workbench.studies.allocation.desk import Change
 
 
@@ -29,9 +29,7 @@ def _button() -> ipywidgets.Button:
 class Controls:
     """What a caseworker chooses with, and the places where the page answers."""
 
-    language: ipywidgets.Dropdown = field(
-        default_factory=lambda: ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
-    )
+    language: ipywidgets.Dropdown = field(default_factory=language_menu)
     batch: ipywidgets.Dropdown = field(default_factory=_dropdown)
     upload: ipywidgets.FileUpload = field(
         default_factory=lambda: ipywidgets.FileUpload(multiple=True, accept=".csv,.xlsx,.parquet")

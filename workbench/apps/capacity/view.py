@@ -11,13 +11,13 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.boxes import boxed
+from workbench.apps.boxes import boxed, language_menu
 from workbench.apps.capacity import content
 from workbench.apps.capacity.opening import Opening
 from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
 from workbench.presentation.capacity.names import called
-from workbench.presentation.languages import LANGUAGES, say
+from workbench.presentation.languages import say
 from workbench.presentation.wording import leading
 from workbench.studies.capacity.study import WAITED
 
@@ -35,7 +35,7 @@ class CapacityView:
             self._problem = content.failed
         elif self.result is None:
             self._problem = content.missing
-        self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
+        self.language = language_menu()
         self.unit, self.stage, self.case_type, self.waited = (ipywidgets.Dropdown() for _ in range(4))
         self.hires, self.intake = ipywidgets.FloatText(step=1), ipywidgets.FloatText(step=5)
         self.blocker, self.legend, self.legend_wait = (ipywidgets.HTML() for _ in range(3))

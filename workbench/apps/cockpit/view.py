@@ -11,13 +11,13 @@ from functools import partial
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.boxes import boxed
+from workbench.apps.boxes import boxed, language_menu
 from workbench.apps.cockpit import content
 from workbench.apps.cockpit.opening import Opening
 from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
 from workbench.presentation.cockpit import words
-from workbench.presentation.languages import LANGUAGES, say
+from workbench.presentation.languages import say
 from workbench.studies.cockpit import Cockpit
 
 
@@ -36,7 +36,7 @@ class CockpitView:
         self._problem: Callable[[str], str] | None = None
         self._quiet = self._up = False
         self._pause: asyncio.TimerHandle | None = None
-        self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
+        self.language = language_menu()
         self.locality, self.place, self.area, self.indicator = (ipywidgets.Dropdown() for _ in range(4))
         self.blocker = ipywidgets.HTML()
         self.head, self.cards, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))

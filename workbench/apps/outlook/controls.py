@@ -9,11 +9,11 @@ import ipywidgets
 from ipywidgets.widgets.widget_bool import CheckboxStyle
 
 from workbench.apps import notices
-from workbench.apps.boxes import boxed
+from workbench.apps.boxes import boxed, language_menu
 from workbench.apps.outlook.state import LARGEST, LEVELS, MOST, OutlookState
 from workbench.presentation import markup as m
 from workbench.presentation.inflow.series import months, name
-from workbench.presentation.languages import LANGUAGES, month, say
+from workbench.presentation.languages import month, say
 from workbench.presentation.wording import leading, percent
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Controls:
     """What a reader chooses with: language, interval and destinations, and what is asked of the forecast."""
 
     def __init__(self) -> None:
-        self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
+        self.language = language_menu()
         self.choices = ipywidgets.Button()
         self.blocker, self.legend, self.ask = (ipywidgets.HTML() for _ in range(3))
         self.level = ipywidgets.Dropdown()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.apps import notices, pages
 from workbench.core.errors import WorkbenchError
-from workbench.presentation.languages import LANGUAGES, marked, say
+from workbench.presentation.languages import marked, say
 
 if TYPE_CHECKING:
     import ipywidgets
@@ -59,10 +59,11 @@ class ScoreboardPanel:
         """Return the page."""
         import ipywidgets  # here: who only asks for the title needs no widgets
 
-        from workbench.apps.boxes import boxed
+        from workbench.apps.boxes import boxed, language_menu
         from workbench.apps.serving.bridge import Bridge
 
-        language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()], value=state.language)
+        language = language_menu()
+        language.value = state.language
         said, bridge = ipywidgets.HTML(), Bridge(lambda: None)
 
         def show(chosen: str) -> None:

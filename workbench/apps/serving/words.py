@@ -56,19 +56,17 @@ def _words(title: str, idle_minutes: int, language: str) -> dict[str, str]:
     }
 
 
-def refusals(language: str, title: str = "", path: str = "/") -> dict[int | str, str]:
+def refusals(language: str, title: str, path: str) -> dict[int | str, str]:
     """Return what a visitor reads in place of a page, by status; nothing of it is for the people who run the server.
 
     ``title`` and ``path`` are those of the page that is served.
     """
-    here = say("There is nothing at this address.", language)
-    if title:
-        here = say(
-            "There is nothing at this address. One page is served here: {title}, at {path}.",
-            language,
-            title=title,
-            path=path,
-        )
+    here = say(
+        "There is nothing at this address. One page is served here: {title}, at {path}.",
+        language,
+        title=title,
+        path=path,
+    )
     key = say("This page opens only with its key: use the whole address that you were given.", language)
     return {
         403: key,

@@ -13,13 +13,13 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.boxes import boxed
+from workbench.apps.boxes import boxed, language_menu
 from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
 from workbench.apps.settlement import content
 from workbench.apps.settlement.opening import Opening
 from workbench.apps.settlement.state import LARGEST, SettlementState
-from workbench.presentation.languages import LANGUAGES, marked, say
+from workbench.presentation.languages import marked, say
 from workbench.presentation.wording import number
 from workbench.studies.settlement import SettlementResult
 from workbench.studies.settlement.forecasting import saved_runs
@@ -38,7 +38,7 @@ class SettlementView:
         self._quiet = self._up = False
         self._pause: asyncio.TimerHandle | None = None
         self._other: tuple[int, SettlementResult] | None = None
-        self.language = ipywidgets.Dropdown(options=[(own, code) for code, own in LANGUAGES.items()])
+        self.language = language_menu()
         self.place = ipywidgets.Dropdown()
         self.total, self.takes = (ipywidgets.Text(continuous_update=False) for _ in range(2))
         self.choices, self.blocker = ipywidgets.Button(), ipywidgets.HTML()

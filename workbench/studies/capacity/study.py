@@ -121,7 +121,7 @@ def study(
     intake
         New cases of the whole agency by month, e.g. an inflow forecast of its country: draw by draw the same ones.
     forecast
-        Which saved forecast ``intake`` is, to be told beside the plan.
+        Which saved forecast ``intake`` is, named beside the plan.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def study(
     caveats = (*((SYNTHETIC,) if data.synthetic else ()), ASSUMED, TOGETHER)
 
     def compute(folder: Path) -> Mapping[str, Any]:
-        return _compute(folder, data, horizon, draws, seed, given, forecast)
+        return _compute(folder, data, horizon, draws, seed, given)
 
     store = RunStore.at(runs)
     return _opened(store.get_or_run(STUDY, scenario, data.inputs, compute, caveats), data, frame, sources)
@@ -186,13 +186,7 @@ def months_of(intake: Draws, months: list[str]) -> np.ndarray:
 
 
 def _compute(
-    folder: Path,
-    data: AgencyData,
-    horizon: int,
-    draws: int,
-    seed: int,
-    given: np.ndarray | None,
-    forecast: ForecastUsed | None,
+    folder: Path, data: AgencyData, horizon: int, draws: int, seed: int, given: np.ndarray | None
 ) -> Mapping[str, Any]:
     uncertain = data.drawn(horizon=horizon, size=draws, seed=seed, intake=given)
     stated = staffing.problem(data, uncertain)
@@ -216,7 +210,6 @@ def _compute(
         "end": float(judged["plan"].path.backlog[:, -1].mean()),
         "horizon": horizon,
         "seed": seed,
-        "forecast": None if forecast is None else asdict(forecast),
     }
     (folder / WORDS).write_text(json.dumps(words, indent=2) + "\n", encoding="utf-8")
     return {name: float(found.total.mean()) for name, found in judged.items()}
@@ -236,6 +229,7 @@ def _whole(data: AgencyData, uncertain: Uncertain, orders: Orders, seed: int) ->
 
 def _opened(run: SavedRun, data: AgencyData, frame: pd.DataFrame | None, sources: tuple[Any, ...]) -> CapacityResult:
     words = json.loads((run.folder / WORDS).read_text(encoding="utf-8"))
+    used = run.record.scenario.get("forecast")
     with np.load(run.folder / ARRAYS) as held:
         arrays = {name: held[name] for name in held.files}
     months = [data.as_of, *data.months(words["horizon"])]
@@ -264,7 +258,7 @@ def _opened(run: SavedRun, data: AgencyData, frame: pd.DataFrame | None, sources
         words["causes"],
         promised,
         intake,
-        None if words.get("forecast") is None else ForecastUsed(**words["forecast"]),
+        None if used is None else ForecastUsed(**used),
         change,
         words["end"],
         words["seed"],

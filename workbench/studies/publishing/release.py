@@ -110,6 +110,8 @@ def parameters(publication: Publication) -> dict[str, object]:
     record = publication.run.record
     known = {**record.results, **record.scenario}
     found: dict[str, object] = {name: known[name] for name in ASKED if known.get(name)}
+    if "seed" in known:
+        found["seed"] = known["seed"]  # may be 0, where others that are 0 or empty were not asked for
     path = publication.folder / FIT_RECORD
     if path.exists():
         fit = RunRecord.from_json(path.read_text(encoding="utf-8")).scenario
