@@ -107,14 +107,9 @@ class Entries:
         """Call every entry by its name in a language."""
         self.round.description, self.year.description = say("Round", lang), say("Year", lang)
         self.week.description, self.deadline.description = say("Week", lang), say("Last day for answers", lang)
-        self.deciders.description, self.household.description = (
-            say("Persons who must decide", lang),
-            say("Household", lang),
-        )
-        self.kind.description, self.place.description = (
-            say("Override", lang),
-            say("Municipality, or for a swap the other household", lang),
-        )
+        self.deciders.description = say("Persons who must decide", lang)
+        self.household.description, self.kind.description = say("Household", lang), say("Override", lang)
+        self.place.description = say("Municipality, or for a swap the other household", lang)
         self.reason.description = say("Reason, a code such as relatives", lang)
         self.waits.description = say("Accepted household", lang)
         self.begin.description, self.propose.description = say("Open the round", lang), say("Propose", lang)

@@ -30,7 +30,7 @@ class Offer:
 
     @property
     def short(self) -> str:
-        """The household's code, short enough to be read aloud; the list is short enough to be told apart by it."""
+        """The household's code, short enough to be read aloud; in so short a list no two are alike."""
         return self.household[:7]
 
 
