@@ -183,7 +183,7 @@ def _attribute_faults(listed: Mapping[str, Any], where: str) -> list[DataError]:
             if name not in known
         ]
     if "attributes" in listed and not str(listed.get("basis", "")).strip():
-        why = "whoever is refused an attribute may ask on what ground"
+        why = "a reader may ask on what ground an attribute is refused"
         faults.append(DataError("the list of attributes has no basis", where=where, why=why, do='add basis = "…"'))
     return faults
 

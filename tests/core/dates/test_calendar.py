@@ -49,6 +49,7 @@ QUARTERS, MONTHS = cal.period_range("2024-Q1", "2025-Q4"), cal.month_range("2025
         ("2025-13", QUARTERS, "'2025-13' is not written as a quarter", "such as 2025-Q4"),
         ("2025 q3", QUARTERS, "not written as a quarter", "write it as 2025-Q3"),
         ("2025-08", QUARTERS, "not the last month of a quarter", "write it as 2025-Q3"),
+        ("2024-01", QUARTERS, "not the last month of a quarter", "write it as 2024-Q1"),
         ("10.2026", MONTHS, "'10.2026' is not written as a month", "write it as 2026-10"),
         ("Oktober 2026", MONTHS, "not written as a month", "write it as 2026-10"),
         ("2026-Q3", MONTHS, "is a quarter, and the table counts months", "such as 2026-09"),

@@ -24,7 +24,7 @@ from workbench.presentation.wording import number
 from workbench.studies.settlement import SettlementResult
 from workbench.studies.settlement.forecasting import saved_runs
 
-NO_NUMBER = marked("“{text}” is no number of persons; give a whole number up to {most}, or leave the field empty.")
+NO_NUMBER = marked("“{text}” is not a number of persons; give a whole number up to {most}, or leave the field empty.")
 PERSONS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+|[0-9]+")
 """A whole number, its thousands set apart by commas or not: "1,5" is refused and not read as 15."""
 

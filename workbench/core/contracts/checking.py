@@ -152,7 +152,7 @@ def _normal(
 def _country_codes(cells: pd.Series, name: str) -> tuple[pd.Series, list[str]]:
     """Return countries under their codes where they stand under a name or another code, and a sentence on it."""
     distinct = [str(text) for text in texts(cells).dropna().unique()]
-    # A code in its usual form needs no register of names, which takes a second to load.
+    # What has the form of a code stays as it is, known or not.
     changed, notes = recoded([text for text in distinct if not re.fullmatch("[A-Z]{3}", text)], name)
     return (texts(cells).replace(changed) if changed else cells), notes
 

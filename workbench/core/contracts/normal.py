@@ -146,7 +146,7 @@ def collapsed(faults: Sequence[Fault], frame: pd.DataFrame) -> list[Fault]:
         mine = [fault for fault in kept if fault.column == bare and fault.what == EMPTY]
         if len(mine) >= MERGED and len(mine) < len(frame):
             first = min(mine, key=lambda fault: fault.row or 0)
-            what = f"{EMPTY} in {len(mine)} rows, first in this one; a merged cell stands in its first row only"
+            what = f"{EMPTY} in {len(mine)} rows, first in this one; of merged cells only the first holds the value"
             kept = [fault for fault in kept if fault not in mine]
             kept.append(Fault(what, first.row, bare, None, first.allowed, first.where))
     return kept
@@ -154,5 +154,6 @@ def collapsed(faults: Sequence[Fault], frame: pd.DataFrame) -> list[Fault]:
 
 FEWEST = 6
 """So many cells of one wrong form become one fault."""
-EMPTY, MERGED = "the cell is empty", 20
+EMPTY = "the cell is empty"
+MERGED = 20
 """So many empty cells of a column become one fault."""

@@ -135,9 +135,8 @@ def known_period(named: str, periods: Sequence[str]) -> str:
         ends = last_month(named)
         do = f"name a month, such as {ends if ends in months else last}"
         raise DataError(f"'{named}' is a quarter, and the table counts months", do=do)
-    if kind == "quarter" and _MONTH.match(named) and last_month(first) <= named <= last_month(last):
-        year, month = named.split("-")
-        around = f"{year}-Q{(int(month) + 2) // 3}"
+    around = f"{named[:4]}-Q{(int(named[5:]) + 2) // 3}" if _MONTH.match(named) else ""
+    if kind == "quarter" and around in periods:
         raise DataError(
             f"'{named}' is not the last month of a quarter, and the table counts quarters", do=f"write it as {around}"
         )

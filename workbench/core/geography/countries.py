@@ -65,7 +65,7 @@ def same(name: str) -> str:
 @cache
 def _register() -> tuple[dict[str, str], dict[str, str], dict[str, set[str]]]:
     """Return alpha-3 by alpha-2, alpha-2 by alpha-3, and the alpha-3 codes that bear a name."""
-    from babel import Locale  # a second of start-up: only when names are read
+    from babel import Locale  # only when names are read
     from babel.core import get_global
 
     long = {k: v[0] for k, v in get_global("territory_aliases").items() if len(k) == 3 and k.isalpha() and len(v) == 1}

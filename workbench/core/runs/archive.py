@@ -177,10 +177,10 @@ class Archive:
         """Return where the PDF of a publication lies, in one language, if one was made."""
         return self.root / REPORTS / f"{publication.id}-{language}.pdf"
 
-    def readable_report(self, publication: Publication, language: str, *, today: date | None = None) -> Path | None:
+    def readable_report(self, publication: Publication, language: str) -> Path | None:
         """Return the PDF of a publication if it is there and readers may see it now: public, standing, and due."""
-        path, day = self.report(publication, language), today or datetime.now(UTC).date()
-        open_ = publication.edition == "public" and publication.withdrawal is None and publication.due(day)
+        path, today = self.report(publication, language), datetime.now(UTC).date()
+        open_ = publication.edition == "public" and publication.withdrawal is None and publication.due(today)
         return path if open_ and path.is_file() else None
 
     def broken(self) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ def saving(result: CapacityResult, language: str = "en") -> Finding:
     """Return what the plan saves beside no orders, in millions, and on what it saves most."""
     mean, low, high = _saving(result)
     said = say(
-        "By the stated prices the plan saves {mean} million euro on average beside no hires and moves, "
+        "By the stated prices the plan saves {mean} million euro on average, compared with no hires or moves, "
         "80 % {low} to {high}.",
         language,
         mean=number(mean, 1, language),
@@ -144,7 +144,8 @@ def saving(result: CapacityResult, language: str = "en") -> Finding:
     most = max(less, key=lambda part: less[part])
     if round(less[most], 1) > 0:
         said += " " + say(
-            "It saves most on {part}: {with_} instead of {without} million euro. Its hires and moves cost {orders}.",
+            "It saves most on {part}: {with_} instead of {without} million euro. Its hires and moves cost {orders} "
+            "million euro.",
             language,
             part=say(SAVED[most], language),
             with_=number(costs["plan"][most], 1, language),

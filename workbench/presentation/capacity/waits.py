@@ -98,7 +98,7 @@ def waits_table(found: Waits, language: str = "en") -> Table:
                 tuple(DASH if v is None else number(v, 1, language) for v in naive),
             ),
             Column(
-                say("Rests on cases", language),
+                say("Based on cases", language),
                 tuple(DASH if p.withheld else number(p.cases, language=language) for p in found.promises),
             ),
         ),

@@ -156,8 +156,8 @@ def net_moves(moved: MovesResult, language: str = "en", rows: int = 8) -> Table:
         sources=moved.sources[:1],
         notes=(
             say(
-                "Persons settled in the forecast's first year; movers move once. Where they go rests on sums by "
-                "destination, and on a decay with distance that is carried over from Danish moves of everybody.",
+                "Persons settled in the forecast's first year; movers move once. Where they go is based on sums "
+                "by destination, and on a decay with distance that is carried over from Danish moves of everybody.",
                 language,
             ),
         ),

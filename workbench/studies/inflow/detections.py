@@ -1,7 +1,7 @@
 """Do border detections improve the forecast of applications by origin, by how much, for whom and how far ahead?
 
-Every month of the past forecasts with detections and without, from what was known then; the paired difference is told
-with its interval. For the forecast at hand detections are kept for a horizon and an origin only where they have paid.
+Each month of the past is forecast with detections and without, from what was known then; the paired difference has
+its interval. For the forecast at hand detections are kept for a horizon and an origin only where they have paid.
 """
 
 from __future__ import annotations

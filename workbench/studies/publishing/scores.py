@@ -1,6 +1,6 @@
 """How good were the forecasts that were published? Each against what came, beside simple rules and others' forecasts.
 
-A publication freezes the table it was made from. So two outcomes are told apart: the figure as it first stood in any
+A publication freezes the table it was made from. So there are two outcomes: the figure as it first stood in any
 frozen table, and the figure as it stands now. A forecast of an agency or of experts is entered with three quantiles
 and scored beside ours, on the same months, by the same rule.
 """

@@ -102,9 +102,9 @@ class CombinedRules:
 
         Notes
         -----
-        What comes in an area is what the rules expect times a ratio drawn from what came over what was expected in
-        areas of like size in the past, wider or narrower where the area's own past was. Areas without anybody for long
-        enter as often, and as large, as such areas entered before.
+        The odds of an area's share are those that the rules expect times a ratio drawn from what came over what was
+        expected in areas of like size in the past, wider or narrower where the area's own past was. Areas without
+        anybody for long enter as often, and as large, as such areas entered before.
         """
         totals = paired(totals, self.draws)
         persons = self.panel.persons

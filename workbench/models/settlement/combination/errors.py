@@ -39,7 +39,8 @@ class PastErrors:
     Attributes
     ----------
     expected
-        Persons expected, smallest first; ``ratio``: what came, as a multiple of it, brought to a usual area.
+        Persons expected, smallest first; ``ratio``: odds of the share that came, as a multiple of those expected,
+        brought to a usual area.
     own
         By area: how much wider or narrower its errors are than those of areas of like size.
     separate
@@ -52,7 +53,7 @@ class PastErrors:
     separate: float
 
     def distributions(self, expected: np.ndarray) -> np.ndarray:
-        """Return the distribution of what comes over what is expected, at :data:`LEVELS`, axes (area, level)."""
+        """Return distributions of odds that come over odds expected, at :data:`LEVELS`, axes (area, level)."""
         count = len(self.ratio)
         near = _near(count)
         step = max(1, near // GRID)
