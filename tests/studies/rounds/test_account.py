@@ -17,7 +17,7 @@ from workbench.presentation.rounds import report as page
 from workbench.store import audit, database, reservation
 from workbench.store.database import Store
 from workbench.store.households import casework, records, states
-from workbench.store.rounds import answers, proposals
+from workbench.store.rounds import answers, ledger, proposals
 from workbench.studies.rounds import account, waiting
 
 pytestmark = pytest.mark.quick
@@ -56,7 +56,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Store:
             answers.respond(c, at, row["household"], accept, **told)
             if accept:
                 answers.decide(c, at, row["household"], today=FIRST, who="dina")
-        proposals.override(
+        ledger.enter(
             c, at, "pin", keys[20], "0301", reason="relatives", who="dina", price={"score": 0.25, "persons": 0}
         )
         answers.close(c, at, today=TODAY, who="anna")

@@ -16,6 +16,7 @@ from workbench.core.errors import AppError
 from workbench.presentation.languages import marked, say
 from workbench.presentation.wording import number
 from workbench.store.rounds import answers, proposals
+from workbench.store.rounds import ledger as kept
 
 
 def page() -> ipywidgets.Box:
@@ -62,7 +63,7 @@ class RoundsView(RegisterView):
             key = entries.round.value or (known[0]["id"] if known else "")
             rows = answers.listed(connection, key) if key else []
             held = proposals.rows_of(connection, key) if key else {}
-            ledger = proposals.overrides(connection, key) if key else []
+            ledger = kept.entries(connection, key) if key else []
             waiting = [each["household"] for each in proposals.waiting(connection, key)] if key else []
             solved = proposals.last_solution(connection, key) if key else None
         entries.choose(entries.round, [(shown.named(row, lang), row["id"]) for row in known] or [NONE], key)

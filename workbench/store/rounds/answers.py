@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from workbench.core.errors import StoreError
 from workbench.store import audit, dwellings, reservation
 from workbench.store.households import states
-from workbench.store.rounds.proposals import get, override
+from workbench.store.rounds import ledger
+from workbench.store.rounds.proposals import get
 from workbench.store.schema import DECISION, PROPOSAL, ROUND
 
 
@@ -77,7 +78,7 @@ def respond(
     states.move(connection, household, "accept" if accept else "decline", who=who, reason=reason)
     _to(connection, offer["id"], "accepted" if accept else "declined", reason=reason or None)
     if not accept:
-        override(connection, key, "decline", household, place, reason=reason, who=who)
+        ledger.enter(connection, key, "decline", household, place, reason=reason, who=who)
 
 
 def decide(connection: sa.Connection, key: str, household: str, *, today: date, who: str) -> tuple[str, bool]:

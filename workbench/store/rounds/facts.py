@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import sqlalchemy as sa
 
 from workbench.store import audit
-from workbench.store.schema import HOUSEHOLD, NEED, OVERRIDE, PERSON, PROPOSAL, ROUND, ROUND_HOUSEHOLD, WEEKLY_PLACES
+from workbench.store.schema import HOUSEHOLD, NEED, PERSON, PROPOSAL, ROUND, ROUND_HOUSEHOLD, WEEKLY_PLACES
 
 SYNTHETIC = "SYNTHETIC-"
 """How case numbers of made-up persons begin."""
@@ -76,19 +75,6 @@ def members(connection: sa.Connection, key: str) -> set[str]:
     """Return the households of a round."""
     found = sa.select(ROUND_HOUSEHOLD.c.household).where(ROUND_HOUSEHOLD.c.round == key)
     return set(connection.execute(found).scalars())
-
-
-def ledger(connection: sa.Connection, key: str) -> list[dict[str, Any]]:
-    """Return a round's overrides: ``number, kind, household, place, reason, who, score, persons``.
-
-    The last two are its price; absent where it has none yet, or the other half of its swap carries it.
-    """
-    found = sa.select(OVERRIDE).where(OVERRIDE.c.round == key).order_by(OVERRIDE.c.number)
-    names = ("number", "kind", "household", "place", "reason", "who")
-    return [
-        {**{name: row[name] for name in names}, **(row["price"] or {"score": math.nan, "persons": math.nan})}
-        for row in connection.execute(found).mappings()
-    ]
 
 
 def synthetic(connection: sa.Connection) -> bool:

@@ -20,7 +20,6 @@ from workbench.store.database import new_id
 from workbench.store.households import records
 from workbench.store.schema import (
     HOUSEHOLD,
-    OVERRIDE,
     PERSON,
     PROPOSAL,
     ROUND,
@@ -225,41 +224,6 @@ def offered(connection: sa.Connection, household: str, place: str) -> bool:
         PROPOSAL.c.household == household, PROPOSAL.c.place == place, PROPOSAL.c.state.in_(LIVE)
     )
     return connection.execute(found).first() is not None
-
-
-def overrides(connection: sa.Connection, key: str) -> list[dict[str, Any]]:
-    """Return a round's ledger, the oldest entry first."""
-    found = sa.select(OVERRIDE).where(OVERRIDE.c.round == key).order_by(OVERRIDE.c.number)
-    return [dict(row) for row in connection.execute(found).mappings()]
-
-
-def override(
-    connection: sa.Connection,
-    key: str,
-    kind: str,
-    household: str,
-    place: str,
-    *,
-    reason: str,
-    who: str,
-    price: Mapping[str, float] | None = None,
-) -> int:
-    """Write an override into the ledger: who, when, why and at what price, None: not known yet; return its number."""
-    number = 1 + max((each["number"] for each in overrides(connection, key)), default=0)
-    row = {"kind": kind, "household": household, "place": place, "reason": reason, "who": who}
-    told = None if price is None else dict(price)
-    connection.execute(
-        OVERRIDE.insert().values(id=new_id("O"), round=key, number=number, at=audit.now(), price=told, **row)
-    )
-    audit.append(connection, who, f"override.{kind}", household, reason, {"round": key, "place": place})
-    return number
-
-
-def set_price(connection: sa.Connection, key: str, number: int, price: Mapping[str, float], *, who: str) -> None:
-    """Note what an entry of the ledger cost."""
-    at = (OVERRIDE.c.round == key) & (OVERRIDE.c.number == number)
-    connection.execute(OVERRIDE.update().where(at).values(price=dict(price)))
-    audit.append(connection, who, "override.price", key, "round", {"number": number})
 
 
 def keep_solution(

@@ -17,6 +17,7 @@ from workbench.sources import localities
 from workbench.store import database
 from workbench.store.database import Store
 from workbench.store.rounds import answers, facts, proposals
+from workbench.store.rounds.ledger import priced
 from workbench.studies.rounds.registers import known_place
 from workbench.studies.rounds.waiting import CLOSED, fairness, groups, waits
 
@@ -171,7 +172,7 @@ def account(
         rows = pd.DataFrame(facts.waiting(connection, who=who, why="report"), columns=WAITING)
         offers = pd.DataFrame(facts.offers(connection, row["year"]), columns=OFFERS)
         weeks = pd.DataFrame(facts.weeks(connection, row["year"]), columns=WEEKS)
-        inside, ledger = facts.members(connection, row["id"]), pd.DataFrame(facts.ledger(connection, row["id"]))
+        inside, ledger = facts.members(connection, row["id"]), pd.DataFrame(priced(connection, row["id"]))
         solved, made_up = proposals.last_solution(connection, row["id"]), facts.synthetic(connection)
     offers, weeks = offers[offers["week"] <= row["week"]], weeks[weeks["week"] <= row["week"]]
     needs = rows.set_index("household")["needs"]

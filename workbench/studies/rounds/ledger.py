@@ -12,7 +12,7 @@ from typing import Any
 from workbench.core.errors import DataError, DecisionError, StoreError
 from workbench.core.geography.places import Locality
 from workbench.store.database import Store
-from workbench.store.rounds import answers, proposals
+from workbench.store.rounds import answers, ledger, proposals
 from workbench.studies.rounds.plan.given import RULES, current_input, orders
 from workbench.studies.rounds.plan.solve import Solved, solve, weights
 
@@ -79,7 +79,7 @@ def _order(
         proposals.get(connection, key, "open", "proposed", "sent")
         for at, (household, place) in enumerate(pairs):
             told = price if at == 0 else None
-            proposals.override(connection, key, kind, household, place, reason=reason, who=who, price=told)
+            ledger.enter(connection, key, kind, household, place, reason=reason, who=who, price=told)
     return price
 
 
@@ -96,7 +96,7 @@ def price_declines(store: Store, key: str, locality: Locality, *, who: str) -> d
     """
     with store.reading() as connection:
         given, rows, places = current_input(connection, key)
-        entries = [each for each in proposals.overrides(connection, key) if each["kind"] == "decline"]
+        entries = [each for each in ledger.entries(connection, key) if each["kind"] == "decline"]
     open_ = [each for each in entries if each["price"] is None and each["household"] in given["households"]]
     if not open_:
         return {}
@@ -111,7 +111,7 @@ def price_declines(store: Store, key: str, locality: Locality, *, who: str) -> d
         prices[int(entry["number"])] = _price(solve({**given, "rules": others}, rows, places, by), with_all)
     with store.writing() as connection:
         for number, price in prices.items():
-            proposals.set_price(connection, key, number, price, who=who)
+            ledger.set_price(connection, key, number, price, who=who)
     return prices
 
 
@@ -128,21 +128,21 @@ def replay(store: Store, key: str, locality: Locality) -> bool:
     with store.reading() as connection:
         kept = proposals.last_solution(connection, key)
         rows, places = proposals.rows_of(connection, key), proposals.places(connection, key)
-        ledger, declined = proposals.overrides(connection, key), proposals.declined(connection)
+        entries, declined = ledger.entries(connection, key), proposals.declined(connection)
     if kept is None:
         raise StoreError("the round has no plan yet", where=key)
     if gone := [each for each in kept["input"]["households"] if each not in rows]:
         raise StoreError(f"{len(gone)} households were erased since: the plan cannot be computed again", where=key)
-    if not _same_rules(kept, ledger, declined):
+    if not _same_rules(kept, entries, declined):
         return False
     again = solve(kept["input"], rows, places, weights(locality))
     return sorted(again.pairs) == sorted((household, place) for household, place in kept["plan"])
 
 
-def _same_rules(kept: Mapping[str, Any], ledger: list[dict[str, Any]], declined: set[tuple[str, str]]) -> bool:
+def _same_rules(kept: Mapping[str, Any], entries: list[dict[str, Any]], declined: set[tuple[str, str]]) -> bool:
     """Say whether the rules that were solved are those of the ledger as far as it went then."""
-    waiting, last = set(kept["input"]["households"]), kept["told"].get("ledger", len(ledger))
-    then = [each for each in ledger if each["number"] <= last and each["household"] in waiting]
+    waiting, last = set(kept["input"]["households"]), kept["told"].get("ledger", len(entries))
+    then = [each for each in entries if each["number"] <= last and each["household"] in waiting]
     refused = {(each["household"], each["place"]) for each in then if each["kind"] == "decline"}
     ordered, rules = orders(then, waiting, refused), kept["input"]["rules"]
     solved, learnt = rules[: len(ordered)], rules[len(ordered) :]

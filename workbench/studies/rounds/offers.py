@@ -12,6 +12,7 @@ from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.store.database import Store
 from workbench.store.rounds import answers, proposals
+from workbench.store.rounds.ledger import last
 from workbench.studies.allocation import placement
 from workbench.studies.rounds.plan import housing
 from workbench.studies.rounds.plan.given import current_input
@@ -68,7 +69,7 @@ def propose(
         again, *_ = current_input(connection, key)
         if again != given:
             raise StoreError("the round changed while it was solved", where=key, do="propose again")
-        ledger = max((each["number"] for each in proposals.overrides(connection, key)), default=0)
+        ledger = last(connection, key)
         told = {"value": solved.value, "gap": solved.gap, "persons_placed": solved.persons_placed, "ledger": ledger}
         proposals.keep_solution(connection, key, given, list(solved.rows), told, who=who)
     return solved

@@ -7,7 +7,7 @@ from typing import Any
 
 from workbench.core.errors import StoreError
 from workbench.store import dwellings
-from workbench.store.rounds import proposals
+from workbench.store.rounds import ledger, proposals
 
 RULES = {"pin": "pin", "ban": "ban", "swap": "pin"}
 """Which rule an entry of the ledger is; a decline is a ban in this round and every later one."""
@@ -27,26 +27,26 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
     for at in proposals.free(connection, row.year, row.week):
         room.setdefault(at.kind, {})[at.place] = at.free
     refused = proposals.declined(connection)
-    ledger = orders(proposals.overrides(connection, key), waiting, refused)
-    known = {(each["household"], each["place"]) for each in ledger if each["rule"] == "ban"}
+    ordered = orders(ledger.entries(connection, key), waiting, refused)
+    known = {(each["household"], each["place"]) for each in ordered if each["rule"] == "ban"}
     bans = [
         {"rule": "ban", "household": household, "place": place, "reason": "declined"}
         for household, place in sorted(refused - known)
         if household in waiting
     ]
-    given = {"households": waiting, "capacity": room, "rules": [*ledger, *bans]}
+    given = {"households": waiting, "capacity": room, "rules": [*ordered, *bans]}
     if homes := proposals.dwellings(connection, dwellings.last_day(row.year, row.week)):
         given["dwellings"] = homes
     return given, proposals.rows_of(connection, key), proposals.places(connection, key)
 
 
 def orders(
-    ledger: list[dict[str, Any]], waiting: Collection[str], refused: set[tuple[str, str]]
+    entries: list[dict[str, Any]], waiting: Collection[str], refused: set[tuple[str, str]]
 ) -> list[dict[str, Any]]:
     """Return the rules of those who wait that a ledger orders; a decline ends an earlier lock to that place."""
     return [
         {"rule": RULES[each["kind"]], "household": each["household"], "place": each["place"], "reason": each["reason"]}
-        for each in ledger
+        for each in entries
         if each["household"] in waiting
         and each["kind"] in RULES
         and not (RULES[each["kind"]] == "pin" and (each["household"], each["place"]) in refused)
