@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 PATIENCE = 180
 HEADINGS = {
     "en": "Settlement: where newcomers will live",
-    "nb": "Hvor nyankomne kommer til å bo",
-    "sv": "Var nyanlända kommer att bo",
+    "nb": "Bosetting: hvor nyankomne vil bo",
+    "sv": "Bosättning: var nyanlända kommer att bo",
 }
 
 
