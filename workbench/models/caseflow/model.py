@@ -148,7 +148,7 @@ class CaseFlowModel:
                 chains=chains,
                 seed=seed,
                 cores=cores,
-                correlated=True,  # means of two, four and eight periods pull much alike
+                correlated=True,  # means of two and four periods pull much alike
             )
             kept = sampled[["weight", "season", "scale", "unrest", "degrees_of_freedom"]]
             told[equation.name] = diagnose(kept, divergences)
