@@ -67,7 +67,7 @@ def request(
     opened, home = database.opened(store), localities.load(locality, "register")
     printed.ready(home, out, "year", language)
     asked = municipality.of_year(
-        opened, home, year, answer_by=options.day(answer_by), today=options.day_or_today(today), who=who
+        opened, year, answer_by=options.day(answer_by), today=options.day_or_today(today), who=who
     )
     printed.write_to_municipalities(asked, home, out, language=language)
     typer.echo(f"Letters: {out} ({len(asked)})")

@@ -55,7 +55,7 @@ def of_round(store: Store, locality: Locality, key: str, kind: str, *, today: da
     return [Letter(kind, each.place, **at, households=each.households, persons=each.persons) for each in due]
 
 
-def of_year(store: Store, locality: Locality, year: int, *, answer_by: date, today: date, who: str) -> list[Letter]:
+def of_year(store: Store, year: int, *, answer_by: date, today: date, who: str) -> list[Letter]:
     """Return the year's request to each municipality that is asked for somebody, and note that it is written.
 
     Raises
