@@ -47,7 +47,7 @@ def test_a_table_of_ones_own_is_forecast_and_adds_up(mine: Path) -> None:
     done = workbench(*command, cwd=mine)
     assert done.returncode in (0, WARNED), done.stderr
     body = json.loads(done.stdout)
-    assert "400 newcomers" in body["headline"] and body["total"] == "given as a number" and not body["reused"]
+    assert "400 persons" in body["headline"] and body["total"] == "given as a number" and not body["reused"]
     assert len(body["forecast"]) == 24 and {row["year"] for row in body["forecast"]} == {2024, 2025}
     assert "taken as a whole year" in " ".join(body["notes"])
     assert pd.read_csv(mine / "where.csv").groupby("level").size().to_dict() == {"municipality": 24, "nation": 2}

@@ -115,9 +115,12 @@ def test_who_waited_while_the_last_room_was_taken_gets_the_message(monkeypatch: 
 
 
 @pytest.fixture
-def warned() -> Iterator[list[str]]:
-    """What the server's log is given; a server that ran before may have cut that log off from its parents."""
+def warned(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What the server's log is given; a server of another test may have silenced that log or cut it off."""
     said: list[str] = []
+    monkeypatch.setattr(app_log, "disabled", False)
+    monkeypatch.setattr(app_log, "level", logging.WARNING)
+    monkeypatch.setattr(logging.root.manager, "disable", logging.NOTSET)
     handler = logging.Handler(logging.WARNING)
     handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
     app_log.addHandler(handler)
