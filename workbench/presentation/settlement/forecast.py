@@ -12,7 +12,7 @@ from workbench.models.settlement.not_fitted import CARRIED, COMBINED, made_by
 from workbench.presentation.findings import Finding, Interval, Several
 from workbench.presentation.languages import known, say
 from workbench.presentation.origin import locality_name
-from workbench.presentation.settlement.forecast_checked import came, lost, municipalities, stands_in
+from workbench.presentation.settlement.forecast_checked import came, looks_back, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, leading, number, percent
 from workbench.studies.settlement.totals.national import KNOWN_SINCE
@@ -84,17 +84,19 @@ def expected(result: SettlementResult, code: str, language: str = "en") -> Findi
     draws = result.draws.select(municipality=code, year=year)
     middle = float(draws.quantile(0.5))
     intervals = tuple(Interval(level, *map(float, draws.interval(level))) for level in LEVELS)
-    sentence = say(
-        "{condition}, {place} can expect {persons}; {intervals}.",
-        language,
-        condition=condition(
-            np.asarray(result.draws.select(year=year).sum().values, float), result.given, result.label(year), language
-        ),
-        place=result.names[code],
-        persons=about(middle, language),
-        intervals=", ".join(
+    totals = np.asarray(result.draws.select(year=year).sum().values, float)
+    told = {
+        "condition": condition(totals, result.given, result.label(year), language),
+        "place": result.names[code],
+        "persons": about(middle, language),
+        "intervals": ", ".join(
             f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals
         ),
+    }
+    sentence = (
+        say("{condition}, {place} could expect {persons}; {intervals}.", language, **told)
+        if looks_back(result)
+        else say("{condition}, {place} can expect {persons}; {intervals}.", language, **told)
     )
     return Finding(
         f"{sentence}{came(result, code, year, intervals, language)}",
@@ -146,13 +148,22 @@ def concentration(result: SettlementResult, language: str = "en") -> Finding:
     draws = result.draws.select(year=result.years[0]).values.to_numpy()
     half = needed_for_half(result)
     likely = int(((draws > 0).mean(axis=0) >= 0.8).sum())
+    told = {
+        "half": number(half, language=language),
+        "all": municipalities(draws.shape[1], language),
+        "likely": number(likely, language=language),
+    }
     return Finding(
         say(
-            "Half of them settle in about {half} of {all}; {likely} are likely to receive any.",
+            "Half of them were expected in about {half} of {all}; {likely} were likely to receive at least one person.",
             language,
-            half=number(half, language=language),
-            all=municipalities(draws.shape[1], language),
-            likely=number(likely, language=language),
+            **told,
+        )
+        if looks_back(result)
+        else say(
+            "Half of them settle in about {half} of {all}; {likely} are likely to receive at least one person.",
+            language,
+            **told,
         ),
         estimate=half,
         unit=say("municipalities", language),
