@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.models.settlement.not_fitted import CARRIED, COMBINED, made_by
 from workbench.presentation.findings import Finding, Interval, Several
-from workbench.presentation.languages import known, say
+from workbench.presentation.languages import known, marked, say
 from workbench.presentation.origin import locality_name
 from workbench.presentation.settlement.forecast_checked import came, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 UNIT = "persons"
 
 LEVELS = (0.8, 0.95)
+LEAST, LESS = 0.01, marked("less than 1 in 100")
+"""Smallest chance that is given as a figure, and what stands for a smaller one."""
 
 
 def front(result: SettlementResult, locality: str, edition: str = "public", language: str = "en") -> Front:
@@ -84,18 +86,36 @@ def expected(result: SettlementResult, code: str, language: str = "en") -> Findi
     draws = result.draws.select(municipality=code, year=year)
     middle = float(draws.quantile(0.5))
     intervals = tuple(Interval(level, *map(float, draws.interval(level))) for level in LEVELS)
-    sentence = say(
-        "{condition}, {place} can expect {persons}; {intervals}.",
-        language,
-        condition=condition(
+    told = {
+        "condition": condition(
             np.asarray(result.draws.select(year=year).sum().values, float), result.given, result.label(year), language
         ),
-        place=result.names[code],
-        persons=about(middle, language),
-        intervals=", ".join(
-            f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals
+        "place": result.names[code],
+        "intervals": ", ".join(
+            f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals if i.high > 0
         ),
-    )
+    }
+    if middle > 0:
+        sentence = say(
+            "{condition}, {place} can expect {persons}; {intervals}.", language, persons=about(middle, language), **told
+        )
+    else:
+        some = float((draws.values.to_numpy() > 0).mean())
+        told["chance"] = percent(some, language=language) if some >= LEAST else say(LESS, language)
+        sentence = (
+            say(
+                "{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}; "
+                "{intervals}.",
+                language,
+                **told,
+            )
+            if told["intervals"]
+            else say(
+                "{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}.",
+                language,
+                **told,
+            )
+        )
     return Finding(
         f"{sentence}{came(result, code, year, intervals, language)}",
         estimate=middle,
