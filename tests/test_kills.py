@@ -239,7 +239,11 @@ def test_kills_leave_nothing_over_and_nothing_half_written(home: Path, name: str
         number = SIGNALS[k % len(SIGNALS)]
         if road.fresh:
             shutil.rmtree(home / road.fresh, ignore_errors=True)
-        code, _ = killer.run(1 + round(k * (events - 1) / road.kills), number)
+        for _ in range(3):  # a run may have fewer events than the one they were counted in: it is tried again, earlier
+            code, had = killer.run(1 + round(k * (events - 1) / road.kills), number)
+            if code not in (0, 4):
+                break
+            events = min(events, had)
         killed += code not in (0, 4)
         at_once += bool(left_over(home))
         assert half_written(home) == []

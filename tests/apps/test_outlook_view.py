@@ -75,7 +75,7 @@ def test_a_choice_changes_state_sentences_and_address(saved_runs: Path) -> None:
     page.controls.level.value = 0.95
     assert "95\u00a0% between" in page.headline.value and "80\u00a0%" not in page.headline.value
     page.controls.language.value = "nb"
-    assert "De 2 destinasjonene samlet" in page.headline.value
+    assert "de 2 destinasjonene samlet" in page.headline.value
     assert page.controls.boxes["DE"].description == "Tyskland" and page.controls.all.description == "Alle"
     assert told(page) == {
         "language": "nb",

@@ -96,4 +96,4 @@ def test_a_killed_kernel_is_noticed(opened, quiet) -> None:
     expect(alarm).to_contain_text("mistet forbindelsen")
     expect(page.get_by_label("Språk")).to_be_disabled()
     alarm.get_by_role("button", name="Last inn på nytt").click()
-    expect(page.locator(".mw-headline")).to_contain_text("De 19 destinasjonene")
+    expect(page.locator(".mw-headline")).to_contain_text("de 19 destinasjonene")

@@ -14,6 +14,10 @@ from tests.sources import publishers_further as made
 from tests.sources.publishers_further import MONTHS, NAMES, PLACES, by_origin, by_place, called, persons
 
 SE = {"destination": "SE"}
+SPANISH = [
+    "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,13 @@ def months_down() -> str:
         for at, name in enumerate(made.ENGLISH, start=1)
     ]
     return "\n".join(["Month,2022,2023,2024", *rows, ""])
+
+
+def years_above(corner: str) -> str:
+    """Return a table whose years stand once above their months, as merged cells are saved."""
+    years = [month[:4] if month.endswith("-01") or month == MONTHS[0] else "" for month in MONTHS]
+    body = made.wide(corner, lambda m: called(m, made.ENGLISH).title(), ";", NAMES["de"], str)
+    return ";".join(["", *years]) + "\n" + body
 
 
 def sum_below() -> str:
@@ -140,6 +151,15 @@ READ = {
         made.lines("month;destination;origin;persons", lambda m, name, n: f"{m};SE;{name};{n}", "fi"), by_origin),
     "a column of shares beside": of_sweden(made.lines(
         "Month;Nationality;Applications;Share (%)", lambda m, name, n: f"{m};{name};{n};{n % 50},5")),
+    "months without a zero": of_sweden(made.wide(
+        "Nationalität", lambda m: f"{m[:4]}m{int(m[5:])}", ";", NAMES["de"], str)),
+    "Spain": of_sweden(made.wide(
+        "Nacionalidad", lambda m: f"{called(m, SPANISH)} de {m[:4]}", ";", NAMES["de"], str)),
+    "years above months": of_sweden(years_above("Nationalität")),
+    "no heading of the first column": Case(
+        years_above(""), by_origin, choose=SE | {"origin": "column 1"}),
+    "Number of": of_sweden(made.lines(
+        "Måned;Statsborgerskab;Antall søknader", lambda m, name, n: f"{m};{name};{n}", "nb")),
     "a sum of all in Finnish below": Case(sum_below()),
 }  # fmt: skip
 """Files that must be read."""
@@ -156,6 +176,14 @@ REFUSED = {
     "a half-year in words": refused(
         "sums of several months",
         "Medborgarskap,Asylsökande 1:a halvåret 2023,Asylsökande 2:a halvåret 2023\nSyrien,3,4\nIrak,5,6\n", SE),
+    "a heading that is no known month beside others": refused(
+        "'01-2023x' holds figures", made.wide(
+            "Nationalität", lambda m: m if m != "2023-01" else "01-2023x", ";", NAMES["de"], str), SE),
+    "two figures that may be the same": refused(
+        "may be the same figure", two_measures().replace("Vedtak", "Asylsøknader"), SE),
+    "sums over continents": refused(
+        r"holds the total \(Asia i alt\) beside", made.lines(
+            "Month;Nationality;Applications", lambda m, name, n: f"{m};{name};{n}", more=["Asia i alt"]), SE),
     "women alone": refused(
         "only Sex=Female, a part",
         made.lines("Month;Nationality;Sex;Applications", lambda m, name, n: f"{m};{name};Female;{n}"), SE),

@@ -100,7 +100,9 @@ def opened(
         if choose:
             raise DataError(
                 f"there is nothing to choose: '{next(iter(choose))}'", where=str(path),
-                why="the file is not in a publisher's format that is known", do="leave the choice out",
+                why="the file is in our own columns, or in no publisher's format that is known, or its header is not "
+                "found",
+                do="leave the choice out, or name the header's line: --header LINE",
             )  # fmt: skip
         if ending in (".xlsx", ".xlsm"):
             return from_workbook(path, sheet, of)

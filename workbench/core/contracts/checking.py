@@ -106,7 +106,8 @@ def look(
     rows = frame.index.to_numpy(dtype=np.int64) + first_row
     table = pd.DataFrame(typed, index=frame.index).reset_index(drop=True)
     faults = sorted(collapsed(faults, frame), key=lambda fault: (fault.row or 0, fault.column or ""))
-    return Look(table, rows, tuple(faults), tuple(notes))
+    told = {fault.line(): fault for fault in faults}  # a line of a wide file is many rows, and its fault is one
+    return Look(table, rows, tuple(told.values()), tuple(notes))
 
 
 def as_written(of: Contract, names: Sequence[str]) -> Contract:

@@ -33,7 +33,7 @@ NUMBER = {name: at for at, names in enumerate(NAMES, start=1) for name in names}
 MIDNIGHT = r"(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 LANGUAGES = ("fi", "da", "nn", "de", "fr", "nl", "es", "it", "pl", "cs", "pt")
 """Languages whose names of months are read besides; none of them calls two months alike."""
-NAMED = re.compile(r"([^\W\d_]+)\.?[\s\-/]*((?:19|20)?[0-9]{2})")
+NAMED = re.compile(r"([^\W\d_]+)\.?(?:\s+(?:de|del|of))?[\s\-/]*((?:19|20)?[0-9]{2})")
 
 
 def _label(year: int, month: int) -> str | None:
@@ -113,7 +113,7 @@ MONTHS: Mapping[str, Callable[[str], str | None]] = {
     "last days of months": _month_end(rf"([0-9]{{4}})-([0-9]{{2}})-([0-9]{{2}}){MIDNIGHT}", 1, 2, 3),
     "first days of months, 01.02.2016": _parts(r"0?1\.([0-9]{1,2})\.([0-9]{4})", 2, 1),
     "last days of months, 29.02.2016": _month_end(r"([0-9]{2})\.([0-9]{1,2})\.([0-9]{4})", 3, 2, 1),
-    "months as 2016M01": _parts(r"([0-9]{4})[\s-]?[Mm]{1,2}([0-9]{2})"),
+    "months as 2016M01": _parts(r"([0-9]{4})[\s-]?[Mm]{1,2}([0-9]{1,2})"),
     "months as 201601": _parts(r"([0-9]{4})([0-9]{2})"),
     "months as 2016/01": _parts(r"([0-9]{4})[/.]([0-9]{1,2})"),
     "months as 01/2016": _parts(r"([0-9]{1,2})[/.]([0-9]{4})", 2, 1),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.models.settlement.not_fitted import CARRIED, COMBINED, made_by
 from workbench.presentation.findings import Finding, Interval, Several
-from workbench.presentation.languages import known, say
+from workbench.presentation.languages import known, marked, say
 from workbench.presentation.origin import locality_name
 from workbench.presentation.settlement.forecast_checked import came, looks_back, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
@@ -22,7 +22,29 @@ if TYPE_CHECKING:
 
 UNIT = "persons"
 
+EXPECTED = {
+    "some": (
+        marked("{condition}, {place} can expect {persons}; {intervals}."),
+        marked("{condition}, {place} could expect {persons}; {intervals}."),
+    ),
+    "few": (
+        marked(
+            "{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}; {intervals}."
+        ),
+        marked(
+            "{condition}, {place} would probably receive nobody; the chance that anybody came was {chance}; {intervals}."
+        ),
+    ),
+    "none": (
+        marked("{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}."),
+        marked("{condition}, {place} would probably receive nobody; the chance that anybody came was {chance}."),
+    ),
+}
+"""What one municipality can expect, and could expect where the year is past: somebody, hardly anybody, nobody."""
+
 LEVELS = (0.8, 0.95)
+LEAST, LESS = 0.01, marked("less than 1 in 100")
+"""Smallest chance that is given as a figure, and what stands for a smaller one."""
 
 
 def front(result: SettlementResult, locality: str, edition: str = "public", language: str = "en") -> Front:
@@ -88,16 +110,18 @@ def expected(result: SettlementResult, code: str, language: str = "en") -> Findi
     told = {
         "condition": condition(totals, result.given, result.label(year), language),
         "place": result.names[code],
-        "persons": about(middle, language),
         "intervals": ", ".join(
-            f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals
+            f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals if i.high > 0
         ),
     }
-    sentence = (
-        say("{condition}, {place} could expect {persons}; {intervals}.", language, **told)
-        if looks_back(result)
-        else say("{condition}, {place} can expect {persons}; {intervals}.", language, **told)
-    )
+    if middle > 0:
+        told["persons"] = about(middle, language)
+        kind = "some"
+    else:
+        some = float((draws.values.to_numpy() > 0).mean())
+        told["chance"] = percent(some, language=language) if some >= LEAST else say(LESS, language)
+        kind = "few" if told["intervals"] else "none"
+    sentence = say(EXPECTED[kind][looks_back(result)], language, **told)
     return Finding(
         f"{sentence}{came(result, code, year, intervals, language)}",
         estimate=middle,

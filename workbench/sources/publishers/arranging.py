@@ -204,6 +204,9 @@ def _narrowed(
         if len(cube.measures) == 1 and len(here) > 1 and main_or_any(of) & set(figures.values()):
             if split:
                 asks.append((f"both '{split}' and '{name}' say which figure it is", f"{name}=VALUE"))
+            if twice := at.rivals(cube, of, name):
+                told = " and ".join(f"{v} ({at.label(cube, name, v) or v})" for v in twice)
+                asks.append((f"'{title or name}' holds {told}, which may be the same figure", f"{name}={twice[0]}"))
             split = name
             continue
         if len(here) == 1:
@@ -242,9 +245,12 @@ def _narrowed(
             cube = _only(cube, name, totals)
             notes.append(f"{title or name}={totals[0]} is kept, of {len(here)} values")
         else:
+            free = [c.name for c in of.columns if c.name in of.key and c.name not in cube.frame]
+            own = f"; if it is the {' or '.join(free)}: --choose {free[0]}={name}" if free else ""
             asks.append(
                 (f"'{title or name}' has {len(here)} values, and '{of.name}' has no column for it: "
-                 f"{at.shown(cube, name)}", f"{title or name}={here[0]} (or another value; `{at.SUM}` adds all up)")
+                 f"{at.shown(cube, name)}",
+                 f"{title or name}={here[0]} (or another value; `{at.SUM}` adds all up{own})")
             )  # fmt: skip
     if asks:
         raise DataError(

@@ -220,20 +220,38 @@ def names_measure(cube: Cube, name: str, value: str, measure: str) -> bool:
     return rank(value, measure) is not None or rank(label(cube, name, value) or value, measure) is not None
 
 
+def by_measure(cube: Cube, of: Contract, split: str) -> dict[str, str | None]:
+    """Return which of the contract's figures each value of a dimension is; each figure is taken once."""
+    found: dict[str, str | None] = {}
+    for value in values(cube, split):
+        taken = set(found.values())
+        named = (m for m in measures(of) if m not in taken and names_measure(cube, split, value, m))
+        found[value] = next(named, None)
+    return found
+
+
+def rivals(cube: Cube, of: Contract, split: str) -> list[str]:
+    """Return two values of a dimension that name the same figure, so that the one would be taken for the other."""
+    found = by_measure(cube, of, split)
+    for value, measure in found.items():
+        if measure is None:
+            for m in measures(of):
+                if names_measure(cube, split, value, m):
+                    return [next(other for other, taken in found.items() if taken == m), value]
+    return []
+
+
 def pivoted(
     cube: Cube, frame: pd.DataFrame, of: Contract, split: str, keys: list[str]
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return one row for each key, with a column for each measure that a dimension names."""
     out: pd.DataFrame | None = None
     notes: list[str] = []
-    taken: set[str] = set()
-    for value in values(cube, split):
-        measure = next((m for m in measures(of) if m not in taken and names_measure(cube, split, value, m)), None)
+    for value, measure in by_measure(cube, of, split).items():
         here = frame[frame[split].fillna("").eq(value)]
         if measure is None:
             notes.append(f"'{value}' of '{split}' is left out")
             continue
-        taken.add(measure)
         notes.append(f"{split}={value} is read as '{measure}'")
         here = here[[*keys, cube.measures[0], KEPT]].rename(columns={cube.measures[0]: measure})
         here = here.rename_axis("\0line").reset_index()

@@ -10,7 +10,7 @@ from workbench.core.contracts.columns import Contract
 from workbench.core.contracts.normal import headings
 from workbench.sources.publishers import eurostat, spreadsheet
 from workbench.sources.publishers.cube import ASK, HOME_OFFICE, NORDIC, UNHCR, Cube, Grid
-from workbench.sources.publishers.tabular import header_of, headings_of, tidy
+from workbench.sources.publishers.tabular import header_of, headings_of, one_header, tidy
 from workbench.sources.publishers.times import split
 from workbench.sources.publishers.words import TIME, VALUE, measures, rank, same, time_column
 
@@ -75,6 +75,7 @@ def recognised(grid: Grid, of: Contract, where: str, choose: Mapping[str, str], 
         return eurostat.from_sdmx(grid, where)
     if (time := spreadsheet.at_time(grid)) is not None and not header:
         return spreadsheet.from_sheet(grid, time, where)
+    grid = grid if header else one_header(grid)
     at = header_of(grid, header)
     if at is None or ours(grid.rows[at][1], of):
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 
@@ -96,6 +97,7 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
         notes.append(f"column '{sums[0]}' is a sum of the periods and left out")
     if not columns or {same(name) for name in rest} & {same(word) for word in TIME}:
         return Cube(frame=frame, measures=(), notes=tuple(notes), **more)  # type: ignore[arg-type]
+    _refuse_unread_periods(frame, rest, next(iter(columns)), where)
     long = frame.melt(rest, list(columns), "heading", "value", ignore_index=False)
     long.insert(len(rest), "time", long["heading"].map({name: found[1] for name, found in columns.items()}))
     if any(found[0] for found in columns.values()):
@@ -103,6 +105,65 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
     long = long.drop(columns="heading").astype("string")
     notes.append(f"{len(columns)} columns stand for periods ('{next(iter(columns))}' …); each cell is read as a row")
     return Cube(frame=long, measures=("value",), notes=tuple(notes), **more)  # type: ignore[arg-type]
+
+
+def _refuse_unread_periods(frame: pd.DataFrame, rest: list[str], read: str, where: str) -> None:
+    """Refuse a column of figures whose heading seems to name a period and is none that is known: it would be lost."""
+    for name in rest:
+        cells = frame[name].dropna().str.replace(r"\s", "", regex=True)
+        numeric = cells.str.fullmatch(r"[+-]?[0-9]+([.,][0-9]+)*").mean() > 0.5 if len(cells) else False
+        told = re.search(r"(?<![0-9])(19|20)[0-9]{2}(?![0-9])", name) or any(
+            month_named(word) for word in re.findall(r"[^\W\d_]{3,}", name)
+        )
+        if numeric and told:
+            raise DataError(
+                f"column '{name}' holds figures, and its heading is no period that is known",
+                where=where, why=f"other columns are periods ('{read}'); its figures would be lost",
+                do="write its heading as the others, or take the column out",
+            )  # fmt: skip
+
+
+def one_header(grid: Grid) -> Grid:
+    """Return a table whose headings are one row: years, or contents, above the months are joined with them.
+
+    A first column without a heading is called ``column 1`` where all others are periods.
+    """
+    for at, (line, row) in enumerate(grid.rows[:ABOVE]):
+        below = [composed(cell) for cell in row]
+        while below and not below[-1]:
+            below.pop()
+        if len(below) > 2 and not below[0] and all(split(name) for name in below[1:]):
+            return _with_header(grid, at, at, ["column 1", *below[1:]], line, "the first column is called 'column 1'")
+        if not at or len(below) < 3:
+            continue
+        top = [composed(cell) for cell in grid.rows[at - 1][1]]
+        first = next((n for n, name in enumerate(below) if month_named(name) or period(name)), 0)
+        if first and (head := _joined(top[:first], below[:first], top[first:], below[first:])) is not None:
+            return _with_header(grid, at - 1, at, head, line, f"two rows of headings are joined: '{head[first]}'")
+    return grid
+
+
+def _joined(keys: list[str], names: list[str], above: list[str], below: list[str]) -> list[str] | None:
+    """Return one row of headings for years above months, or contents above periods; None where it is neither."""
+    told = [cell for cell in above if cell]
+    if not above or not above[0] or any(above[len(below) :]):
+        return None
+    years = all(period(cell) and kind(str(period(cell))) == "year" for cell in told)
+    months = all(month_named(name) for name in below)
+    contents = not any(re.search("[0-9]", cell) for cell in told) and len(set(below)) < len(below)
+    if not (years and months) and not (contents and all(period(name) for name in below)):
+        return None
+    head = [one or other or f"column {at}" for at, (one, other) in enumerate(zip(names, keys, strict=False), start=1)]
+    said = ""
+    for cell, name in zip([*above, *[""] * len(below)], below, strict=False):
+        said = cell or said
+        head.append(f"{name} {said}" if years else f"{said} {name}")
+    return head if len(set(head)) == len(head) and all(head) else None
+
+
+def _with_header(grid: Grid, first: int, last: int, head: list[str], line: int, note: str) -> Grid:
+    rows = [*grid.rows[:first], (line, head), *grid.rows[last + 1 :]]
+    return replace(grid, rows=rows, notes=(*grid.notes, note))
 
 
 def by_year_and_month(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -23,6 +23,7 @@ ORIGIN = (
     *("opprinnelsesland", "ursprungsland", "landbakgrunn", "oprindelsesland", "statsb", "landoph", "lähtömaa"),
     *("staatsangehörigkeit", "staatsangehörigkeiten", "herkunftsland", "herkunftsländer", "nation", "nationalität"),
     *("nationalité", "pays d'origine", "nationaliteit", "land van herkomst", "nacionalidad", "cittadinanza"),
+    *("statsborgerskab", "obywatelstwo", "nacionalidade", "counterpart area"),
 )
 AREA = (
     *("kommunenummer", "kommunenr", "kommune nr", "kommunkod", "region code", "municipality code"),
@@ -35,7 +36,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("geo", "country of asylum (iso)", "coa_iso", "country of asylum", "country of asylum/residence"),
         *("country / territory of asylum/residence", "country of application", "destination", "asylland"),
         *("country of destination", "reporting country", "asylmottagarland", "geopolitical entity (reporting)"),
-        *("geopolitical entity (declaring)", "geo (labels)", "geo (codes)", "zielland", "pays d'asile"),
+        *("geopolitical entity (declaring)", "geo (labels)", "geo (codes)", "zielland", "pays d'asile", "ref area"),
     ),
     "origin": ORIGIN,
     "nationality": ORIGIN,
@@ -50,6 +51,7 @@ WORDS: dict[str, tuple[str, ...]] = {
         *("asylanträge", "anträge", "asylgesuche", "gesuche", "demandes d'asile", "demandes", "asielverzoeken"),
         *("asielaanvragen", "solicitudes", "asylansökan", "asylsökanden", "hakemukset", "personen", "personnes"),
         *("antall", "antal", "lukumäärä", "number", "henkilöt", "mottagna", "kommunmottagna", "anzahl", "aantal"),
+        "søknader",
     ),
     "first_time": (
         *("frst", "nasy_app", "first-time applicant", "first time applicant", "first-time applicants"),
@@ -93,6 +95,17 @@ UNION = re.compile(r"(EXT_|NEXT_|N)?(EU([0-9]{2}|V|$)(_[0-9]{4})?|EA([0-9]{2})?(
 """Eurostat's codes for unions of countries."""
 
 
+PARTS = re.compile(
+    r"(sub-?total|total|totalt|totale|sum|summe|summa)( \W*.+)|"
+    r"(.+)[ (](sub-?total|total|totalt|totale|i alt|ialt|insgesamt|gesamt|zusammen|yhteensä|totaal)\)?"
+)
+"""Names of sums over a part of the rows, ``Asia i alt``."""
+MANY = re.compile(
+    r"(number of|no\. of|antall|antal|anzahl(?: der)?|aantal|nombre (?:de |d')|número de|numero di) ?(?=\S)"
+)
+"""Words before the name of a figure that say only that it is a number."""
+
+
 def same(name: str) -> str:
     """Return a name as names are compared: composed, in small letters, single spaces."""
     return re.sub(r"[\s_]+", " ", composed(str(name)).casefold()).strip()
@@ -101,7 +114,8 @@ def same(name: str) -> str:
 def rank(name: str, column: str) -> int | None:
     """Return how good a publisher's name is for a column of a contract, 0 the best; None: it means something else."""
     known = [same(word) for word in (column, *WORDS.get(column, ()))]
-    return known.index(same(name)) if same(name) in known else None
+    plain = same(name)
+    return next((known.index(word) for word in (plain, MANY.sub("", plain, count=1)) if word in known), None)
 
 
 def time_column(of: Contract) -> str | None:
@@ -125,7 +139,9 @@ def is_total(code: str, label: str = "") -> bool:
     numbered = re.fullmatch(r"[0-9]{1,2} (.+)", code)
     if numbered and same(numbered[1]) in TOTALS:
         return True
-    return same(code) in TOTALS or same(label) in TOTALS or bool(UNION.fullmatch(code))
+    if {same(code), same(label)} & TOTALS or UNION.fullmatch(code):
+        return True
+    return any(PARTS.fullmatch(same(told)) for told in (code, label))
 
 
 def is_one_sex(name: str, value: str, label: str = "") -> bool:
