@@ -32,7 +32,8 @@ EXPECTED = {
             "{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}; {intervals}."
         ),
         marked(
-            "{condition}, {place} would probably receive nobody; the chance that anybody came was {chance}; {intervals}."
+            "{condition}, {place} would probably receive nobody; the chance that anybody came was {chance}; "
+            "{intervals}."
         ),
     ),
     "none": (
