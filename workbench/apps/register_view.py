@@ -21,6 +21,7 @@ from workbench.presentation import markup as m
 from workbench.presentation.languages import LANGUAGES, say
 from workbench.sources import localities
 from workbench.store.accounts import Account
+from workbench.store.rounds import facts
 
 LOCALITY = "WORKBENCH_LOCALITY"
 """Names the locality whose form, fields and places hold; the shipped one for Norway without it."""
@@ -93,7 +94,16 @@ class RegisterView(ABC):
             self.language.description = say("Language", self.frame)
             self.account = self.desk.account(*self.roles)
             self.refresh()
+            self._mark()
         self.tell()
+
+    def _mark(self) -> None:
+        """Say on every page that the households are made up, where they are."""
+        with self.desk.store.reading() as connection:
+            made_up = facts.synthetic(connection)
+        if made_up:
+            told = say("The households are synthetic: they describe no real persons.", self.frame)
+            self.head.value += notices.tag("p", told, "mw-caveat")
 
     def act(self, step: Callable[[], str]) -> None:
         """Take a step and say what came of it; a step that is refused changes nothing and says why."""

@@ -13,7 +13,8 @@ from babel.dates import format_date
 from markupsafe import Markup
 
 from workbench.guide import markdown, plan
-from workbench.guide.words import direction, words
+from workbench.guide.words import words
+from workbench.presentation.languages import direction
 from workbench.sources.guide.pages import DRAFT, MISSING, OUTDATED, Guide, Page, Step
 
 

@@ -14,7 +14,6 @@ from workbench.core.errors import DataError
 from workbench.sources.guide.pages import Guide
 
 FOLDER = Path(__file__).parent / "words"
-RIGHT_TO_LEFT = {"ar", "fa", "prs", "ps", "ur", "he", "ckb", "ug", "sd", "yi", "dv"}
 
 
 @cache
@@ -47,8 +46,3 @@ def words(guide: Guide, language: str) -> Mapping[str, str]:
             do=f"translate {FOLDER / 'en.toml'} and save it there",
         )
     return found
-
-
-def direction(language: str) -> str:
-    """Return ``rtl`` for a language that is written from right to left, else ``ltr``."""
-    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LANGUAGES = {"en": "English", "nb": "Norsk (bokmål)", "sv": "Svenska"}
 """The languages by their code, each by the name its readers give it; English is the language of the code."""
 
+RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "prs", "ps", "sd", "ug", "ur", "yi"}
+"""Languages that are written from right to left; Kurdish is where it is Sorani (ckb) or says so (ku-Arab)."""
+
 FOLDER = Path(__file__).parent / "locale"
 TERRITORIES = {"EL": "GR", "UK": "GB"}
 """Eurostat's codes of countries where they differ from ISO 3166."""
@@ -34,6 +37,18 @@ def check(language: str) -> str:
     if language not in LANGUAGES:
         raise ReportError(f"no pages in the language '{language}'", do=nearest(language, list(LANGUAGES)))
     return language
+
+
+def direction(language: str) -> str:
+    """Return ``rtl`` for a language that is written from right to left, else ``ltr``.
+
+    >>> [direction(each) for each in ("ar", "ckb", "ku", "ku-Arab", "fa-AF", "az-Latn")]
+    ['rtl', 'rtl', 'ltr', 'rtl', 'rtl', 'ltr']
+    """
+    name, *parts = language.replace("_", "-").split("-")
+    script = {part.title() for part in parts}
+    right = name.lower() in RIGHT_TO_LEFT and not script & {"Latn", "Cyrl"}
+    return "rtl" if right or script & {"Arab", "Hebr"} else "ltr"
 
 
 def say(message: str, language: str = "en", **values: object) -> str:

@@ -154,23 +154,36 @@ def test_a_swap_and_a_decline_stand_in_the_ledger_with_their_price_and_are_repla
     run("round", "propose", key, "--who", "anna")
     assert (at()[adults["0301"]], at()[adults["1103"]]) == ("1103", "0301")
     assert "the plan that was kept" in run("round", "replay", key).output
+    run(*swap, adults["1103"], adults["0301"], *asked)  # and back: the newest order holds
+    run("round", "propose", key, "--who", "anna")
+    assert (at()[adults["0301"]], at()[adults["1103"]]) == ("0301", "1103")
+    run(*swap, adults["0301"][:9], adults["1103"], *asked)
+    run("round", "propose", key, "--who", "anna")
+    lift = ("round", "override", key, "lift", adults["1103"])
+    assert "no order holds" in run(*lift, "1103", *asked, code=2).output
+    run(*lift, "0301", *asked)
+    assert "no order holds" in run(*lift, "0301", *asked, code=2).output
+    run("round", "propose", key, "--who", "anna")
+    assert at()[adults["0301"]] == "1103" and "the plan that was kept" in run("round", "replay", key).output
     run("round", "send", key, "--out", register / "lists", "--who", "anna")
     answer(key, "1103", adults["0301"], "--decline", "--reason", "no_dwelling")
     assert "1 declines priced" in run("round", "price", key, "--who", "anna").stdout
     assert "0 declines priced" in run("round", "price", key, "--who", "anna").stdout
     run("round", "propose", key, "--who", "anna")
     assert "the plan that was kept" in run("round", "replay", key).output
+    one, other = ((0, "0301"), (1, "1103")), ((0, "1103"), (1, "0301"))
+    pairs = {1: one, 3: other, 5: one}
     with sqlite3.connect(register / "r.sqlite") as raw:
         ledger = raw.execute(
             "SELECT number, kind, household, who, reason, price FROM override ORDER BY number"
         ).fetchall()
         assert [row[:5] for row in ledger] == [
-            (1, "swap", adults["0301"], "anna", "school"),
-            (2, "swap", adults["1103"], "anna", "school"),
-            (3, "decline", adults["0301"], "1103", "no_dwelling"),
+            *((n + at, "swap", adults[place], "anna", "school") for n in (1, 3, 5) for at, place in pairs[n]),
+            (7, "lift", adults["1103"], "anna", "school"),
+            (8, "decline", adults["0301"], "1103", "no_dwelling"),
         ]
-        assert json.loads(ledger[2][5])["score"] >= 0
-        raw.execute("UPDATE override SET place = '4601' WHERE number = 3")
+        assert json.loads(ledger[7][5])["score"] >= 0 >= json.loads(ledger[6][5])["score"]
+        raw.execute("UPDATE override SET place = '4601' WHERE number = 8")
     run("round", "replay", key, code=1)  # a ledger that was altered gives another plan
 
 

@@ -85,7 +85,7 @@ def test_no_way_out_tells_more_than_the_field_register(tmp_path: Path) -> None:
         assert read(_files(store, round_, tmp_path / state)) <= may("municipality", "proposed")
         assert not read(_errors(store, round_, home)) and not read(_beyond(store, tmp_path))
         if state in ("decided", "settled"):
-            (letter,) = decision.of_round(store, round_, today=scenes.DAY, who="x")
+            (letter,) = decision.of_round(store, scenes.HOME, round_, today=scenes.DAY, who="x")
             assert read(vars(letter)) <= may("person", state)
     assert may("directorate", "ready") == set(MARKS) and "person.given_name" in may("municipality", "accepted")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -32,15 +32,18 @@ if TYPE_CHECKING:
 PDF = "application/pdf"
 
 
-def head(batch: str, language: str) -> str:
-    """Return the title, which batch it is, and what must be read first."""
+def head(batch: str, language: str, brought: Iterable[str] = ()) -> str:
+    """Return the title, which batch it is, and what must be read first; ``brought`` names tables of one's own."""
     said = notices.tag("h1", say("Allocation: who goes where", language))
     if batch == batches.EXAMPLE:
         said += notices.notice(
             say("These households are synthetic: a program made them. They are about nobody.", language)
         )
     lead = say("A proposal for a named person to decide. Lock, ban or change what you know better.", language)
-    return said + f'<p class="mw-subtitle">{m.html(lead)}</p>'
+    said += f'<p class="mw-subtitle">{m.html(lead)}</p>'
+    if tables := ", ".join(brought):
+        said += notices.subtitle(say("Tables brought and in use: {tables}.", language, tables=tables))
+    return said
 
 
 def working(sentence: str, language: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -23,6 +24,10 @@ def _dropdown() -> ipywidgets.Dropdown:
 
 def _button() -> ipywidgets.Button:
     return ipywidgets.Button()
+
+
+def _switched(told: Callable[[int], None], number: int, _: Any) -> None:
+    told(number)
 
 
 @dataclass
@@ -103,17 +108,36 @@ class Controls:
             box.layout.display = None if box in needs.get(self.action.value, ()) else "none"
 
     def offer(self, households: Sequence[str], towns: Sequence[tuple[str, str]], household: str) -> None:
-        """Offer households, and places by name and code; ``household`` is looked at, a place chosen before stays."""
+        """Offer households, and places by name and code; ``household`` is looked at, what else was chosen stays."""
         blank = ("–", "")
         homes = [blank, *((name, name) for name in households)]
         for box, options, value in (
             (self.household, homes, household),
-            (self.other, homes, ""),
+            (self.other, homes, self.other.value or ""),
             (self.place, [blank, *towns], self.place.value or ""),
         ):
             if tuple(box.options) != tuple(options):
                 box.options = options
             box.value = value if value in [code for _, code in options] else ""
+
+    def switches(self, rules: Sequence[tuple[int, str, str, bool]], switched: Callable[[int], None]) -> None:
+        """Offer the rules as switches; those that there are stay, so that the keyboard's focus is not lost.
+
+        Parameters
+        ----------
+        rules
+            Number of each rule, what it says, why, and whether it is on.
+        switched
+            Called with the number of the rule that was switched.
+        """
+        boxes = self.rules.children
+        if [(box.description, box.tooltip) for box in boxes] != [(told, why) for _, told, why, _ in rules]:
+            boxes = [ipywidgets.Checkbox(indent=False, description=told, tooltip=why) for _, told, why, _ in rules]
+            for (number, *_), box in zip(rules, boxes, strict=True):
+                box.observe(partial(_switched, switched, number), "value")
+            self.rules.children = boxes
+        for box, (*_, on) in zip(boxes, rules, strict=True):
+            box.value = on
 
     def asked(self) -> Change:
         """Return the change that is asked for."""

@@ -16,7 +16,7 @@ from workbench.apps.register_view import RegisterView, button
 from workbench.apps.serving.bridge import keep_quiet
 from workbench.core.errors import DataError
 from workbench.presentation import markup as m
-from workbench.presentation.rounds.paper import RIGHT_TO_LEFT
+from workbench.presentation.languages import direction
 from workbench.store.households import drafts
 from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.interview import intake
@@ -114,12 +114,10 @@ class IntakeView(RegisterView):
         self.blocked.value = f'<p class="mw-legend">{m.html(lead)}</p>' + (f"<ul>{listed}</ul>" if told else "")
         self.hand_in.description, self.hand_in.disabled = form.said("hand_in", lang), bool(told)
         self.anew.description = form.said("sure" if self._asked else "anew", lang)
-        for code in RIGHT_TO_LEFT:
-            self.main.remove_class(f"mw-lang-{code}")
         for code in form.languages:
             self.main.remove_class(f"mw-lang-{code}")
         self.main.add_class(f"mw-lang-{lang}")
-        (self.box.add_class if lang in RIGHT_TO_LEFT else self.box.remove_class)("mw-rtl")
+        (self.box.add_class if direction(lang) == "rtl" else self.box.remove_class)("mw-rtl")
 
     def _hand_in(self) -> None:
         with self.guarded():

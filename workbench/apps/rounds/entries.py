@@ -13,7 +13,7 @@ from workbench.apps.boxes import boxed
 from workbench.apps.register_view import button
 from workbench.core.errors import AppError
 from workbench.presentation.languages import say
-from workbench.presentation.rounds.words import OVERRIDES
+from workbench.presentation.rounds.words import OVERRIDES, shortened
 from workbench.presentation.wording import DASH
 
 NONE = (DASH, "")
@@ -25,7 +25,7 @@ class Entries:
     def __init__(self, steps: Mapping[str, Any]) -> None:
         today = datetime.now(UTC).date()
         monday = today + timedelta(days=7 - today.weekday())
-        self.round = ipywidgets.Dropdown(options=[NONE])
+        self.round, self.search = ipywidgets.Dropdown(options=[NONE]), ipywidgets.Text(continuous_update=False)
         self.year = ipywidgets.IntText(value=monday.isocalendar().year)
         self.week = ipywidgets.IntText(value=monday.isocalendar().week)
         self.deadline = ipywidgets.Text(continuous_update=False, value=(monday + timedelta(days=4)).isoformat())
@@ -60,8 +60,9 @@ class Entries:
 
     def offer(self, waiting: Sequence[str], accepted: Sequence[str]) -> None:
         """Put the households that wait for a place, and for a decision, up for choice."""
-        self.choose(self.household, [NONE, *((each[:7], each) for each in waiting)], self.household.value)
-        self.choose(self.waits, [NONE, *((each[:7], each) for each in accepted)], self.waits.value)
+        named = shortened([*waiting, *accepted])
+        self.choose(self.household, [NONE, *((named[each], each) for each in waiting)], self.household.value)
+        self.choose(self.waits, [NONE, *((named[each], each) for each in accepted)], self.waits.value)
 
     def allow(self, *, running: bool) -> None:
         """Offer the steps of a round only while it runs: a closed one refuses them all."""
@@ -106,6 +107,7 @@ class Entries:
     def label(self, lang: str) -> None:
         """Call every entry by its name in a language."""
         self.round.description, self.year.description = say("Round", lang), say("Year", lang)
+        self.search.description = say("Find a household, municipality or state", lang)
         self.week.description, self.deadline.description = say("Week", lang), say("Last day for answers", lang)
         self.deciders.description = say("Persons who must decide", lang)
         self.household.description, self.kind.description = say("Household", lang), say("Override", lang)

@@ -9,7 +9,7 @@ from workbench.apps import notices
 from workbench.apps.register_view import table
 from workbench.core.geography.places import Locality
 from workbench.presentation.languages import marked, say
-from workbench.presentation.rounds.words import override, state
+from workbench.presentation.rounds.words import override, shortened, state
 from workbench.presentation.wording import DASH, number
 
 AGES = ("adults", "children", "seniors")
@@ -58,32 +58,55 @@ def gap(solved: Mapping[str, Any] | None, language: str) -> str:
 
 
 def offers(
-    rows: Sequence[Mapping[str, Any]], held: Mapping[str, Mapping[str, Any]], locality: Locality, language: str
+    rows: Sequence[Mapping[str, Any]],
+    held: Mapping[str, Mapping[str, Any]],
+    locality: Locality,
+    language: str,
+    *,
+    search: str = "",
 ) -> str:
-    """Return the proposals and offers as a table, the near-equal alternative before the one proposed."""
+    """Return the proposals and offers as a table, the near-equal alternative before the one proposed.
+
+    ``search``: only those whose household begins so, or whose municipality (code or name) or state is meant.
+    """
+    named = shortened(row["household"] for row in rows)
+    found = [row for row in rows if _meant(row, search.strip().casefold(), locality, language)]
     cells = [
         [
-            row["household"][:7],
+            named[row["household"]],
             str(sum(held[row["household"]][age] for age in AGES)) if row["household"] in held else "",
             called(row["told"].get("runner_up") or "", locality),
             called(row["place"], locality),
             number(row["told"]["score"], 2, language),
             state(row["state"], language),
         ]
-        for row in rows
+        for row in found
     ]
     caption = say("Proposals and offers of the round", language)
-    if not cells:
+    if not rows:
         return ""
+    if len(found) < len(rows):
+        caption += ": " + say("{number} of {all}", language, number=len(found), all=len(rows))
     why = say("The near-equal alternative stands first, so that it is read before the proposal is followed.", language)
     return table([say(each, language) for each in HEADS], cells, caption) + notices.tag("p", why, "mw-caveat")
 
 
+def _meant(row: Mapping[str, Any], search: str, locality: Locality, language: str) -> bool:
+    """Say whether a search finds an offer."""
+    words = (called(row["place"], locality), state(row["state"], language))
+    return (
+        row["household"].casefold().startswith(search)
+        or row["place"].casefold() == search
+        or any(search in each.casefold() for each in words)
+    )
+
+
 def ledger(rows: Sequence[Mapping[str, Any]], locality: Locality, language: str) -> str:
     """Return the overrides as a table, with who, when, why and at what price."""
+    named = shortened(row["household"] for row in rows)
     cells = [
         [
-            str(row["number"]), override(row["kind"], language), row["household"][:7],
+            str(row["number"]), override(row["kind"], language), named[row["household"]],
             called(row["place"], locality), row["reason"], row["who"], row["at"][:16].replace("T", " "),
             number(row["price"]["score"], 2, language) if row["price"] else DASH,
             number(row["price"]["persons"], 0, language) if row["price"] else DASH,

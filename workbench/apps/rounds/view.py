@@ -49,9 +49,10 @@ class RoundsView(RegisterView):
             }
         )
         self.told = ipywidgets.HTML()
-        self.controls((self.language, self.entries.round), *self.entries.cards())
+        self.controls((self.language, self.entries.round, self.entries.search), *self.entries.cards())
         self.main.children = (self.head, self.notice, self.told)
         self.entries.round.observe(lambda _: None if self.entries.quiet else self.update(), "value")
+        self.entries.search.observe(lambda _: self.update(), "value")
 
     def refresh(self) -> None:
         """Show the rounds, and the one that is chosen."""
@@ -73,7 +74,7 @@ class RoundsView(RegisterView):
         self.head.value = notices.tag("h1", say("Rounds of offers", lang)) + notices.tag("p", lead, "mw-headline")
         self.told.value = (
             shown.gap(solved, lang)
-            + shown.offers(rows, held, self.locality, lang)
+            + shown.offers(rows, held, self.locality, lang, search=entries.search.value)
             + shown.ledger(ledger, self.locality, lang)
         )
 

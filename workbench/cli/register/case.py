@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from workbench.cli.options import Address, Who
+from workbench.cli.register.named import whole
 
 app = typer.Typer(help="One household: what blocks it, a correction, a pause, a withdrawal.", no_args_is_help=True)
 
-Household = Annotated[str, typer.Argument(help="The household.")]
+Household = Annotated[str, typer.Argument(help="The household: its code or the beginning, or a case number.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose form holds (name or folder).")]
 
 
@@ -21,7 +22,8 @@ def blockers(household: Household, who: Who, store: Address = "", locality: Home
     from workbench.store import database
     from workbench.studies.rounds.households import casework
 
-    told = casework.blockers(database.opened(store), localities.load(locality, "register"), household, who=who)
+    opened, home = database.opened(store), localities.load(locality, "register")
+    told = casework.blockers(opened, home, whole(opened, household), who=who)
     typer.echo("\n".join(each[:1].upper() + each[1:] + "." for each in told) or "Nothing blocks it.")
 
 
@@ -39,8 +41,9 @@ def move(
     from workbench.store import database
     from workbench.studies.rounds.households import casework
 
-    home = localities.load(locality, "register")
-    state = casework.step(database.opened(store), home, household, step, who=who, reason=reason)
+    home, opened = localities.load(locality, "register"), database.opened(store)
+    household = whole(opened, household)
+    state = casework.step(opened, home, household, step, who=who, reason=reason)
     typer.echo(f"{household} is '{state}' now.")
 
 
@@ -65,6 +68,6 @@ def correct(
 
     home, opened = localities.load(locality, "register"), database.opened(store)
     now, state = casework.correct(
-        opened, home, household, field, value, who=who, why=why, case_number=case_number, version=version
+        opened, home, whole(opened, household), field, value, who=who, why=why, case_number=case_number, version=version
     )
     typer.echo(f"Corrected (version {now}); the household is '{state}'.")

@@ -11,6 +11,7 @@ import typer
 from workbench.cli import options
 from workbench.cli.options import Address, AsJson, Day, Who
 from workbench.cli.register import case
+from workbench.cli.register.named import whole
 from workbench.cli.steps import Overwrite
 
 app = typer.Typer(help="The register of households: create, case, audit, backup, retention.", no_args_is_help=True)
@@ -109,7 +110,8 @@ def show(
     from workbench.studies.rounds import registers
 
     home = localities.load(locality, "register")
-    seen = registers.view(database.opened(store), home, household, role=role, place=place, who=who, why=why)
+    opened = database.opened(store)
+    seen = registers.view(opened, home, whole(opened, household), role=role, place=place, who=who, why=why)
     typer.echo(json.dumps(seen, indent=2, default=str, ensure_ascii=False))
 
 
@@ -233,7 +235,9 @@ def erase(
     from workbench.store import database
     from workbench.store import retention as retained
 
-    retained.erase(database.opened(store), household, who=who, why=why)
+    opened = database.opened(store)
+    household = whole(opened, household)
+    retained.erase(opened, household, who=who, why=why)
     typer.echo(f"Erased: {household}")
 
 

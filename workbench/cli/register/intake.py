@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.options import Address, AsJson, Who
+from workbench.cli.register.named import whole
 from workbench.cli.steps import Overwrite
 
 app = typer.Typer(help="The interview: phone form, import, read-back, printed form, fields.", no_args_is_help=True)
@@ -82,7 +83,9 @@ def readback(
     guard([out], overwrite=overwrite)
     home = localities.load(locality, "register")
     asked = forms.load(home, form)
-    answers, version = registers.own_answers(database.opened(store), home, household, asked, who=who)
+    opened = database.opened(store)
+    household = whole(opened, household)
+    answers, version = registers.own_answers(opened, home, household, asked, who=who)
     paper.write(interview.read_back(asked, answers, language, household, version), out)
     typer.echo(f"Read-back: {out}")
 

@@ -38,7 +38,7 @@ def letters(
     now = options.day_or_today(today)
     printed.ready(home, out, kind, language)  # what cannot be written is not noted as sent
     if kind == "decision":
-        decided = decision.of_round(opened, key, today=now, who=who)
+        decided = decision.of_round(opened, home, key, today=now, who=who)
         printed.write_decisions(decided, home, out)
         number = len(decided)
     else:

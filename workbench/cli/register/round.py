@@ -11,6 +11,7 @@ import typer
 from workbench.cli import options
 from workbench.cli.options import Address, AsJson, Day, Who
 from workbench.cli.register.letters import letters
+from workbench.cli.register.named import whole
 from workbench.cli.steps import WARNING
 
 app = typer.Typer(
@@ -20,9 +21,10 @@ app = typer.Typer(
 )
 
 Key = Annotated[str, typer.Argument(help="The round.")]
-Household = Annotated[str, typer.Argument(help="The household.")]
+Household = Annotated[str, typer.Argument(help="The household: its code or the beginning, or a case number.")]
 Lists = Annotated[Path, typer.Option("--out", help="Folder for the lists, one file for each municipality.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
+OFFER = ("place", "household", "state")
 
 
 @app.command("open", epilog="Example: workbench round open 2026 10 --deadline 2026-03-06 --today 2026-03-02 --who anna")
@@ -76,7 +78,10 @@ def propose(key: Key, who: Who, store: Address = "", locality: Home = "norway", 
 @app.command("override", epilog="Example: workbench round override R0123 pin H0456 0301 --reason relatives --who anna")
 def override(
     key: Key,
-    kind: Annotated[str, typer.Argument(help="pin (to this place), ban (from it) or swap (with another household).")],
+    kind: Annotated[
+        str,
+        typer.Argument(help="pin (to this place), ban (from it), swap (two households) or lift (a pin, a ban)."),
+    ],
     household: Household,
     place: Annotated[str, typer.Argument(help="Code of the municipality; for swap the other household.")],
     reason: Annotated[str, typer.Option(help="A code, such as relatives.")],
@@ -84,13 +89,15 @@ def override(
     store: Address = "",
     locality: Home = "norway",
 ) -> None:
-    """Lock a household to a place, keep it from one, or swap two; says the price and writes it into the ledger."""
+    """Lock a household to a place, keep it from one, swap two, or lift such an order; the ledger keeps the price."""
     from workbench.sources import localities
     from workbench.store import database
     from workbench.studies.rounds import ledger
 
     home, opened = localities.load(locality, "register"), database.opened(store)
+    household = whole(opened, household)
     if kind == "swap":
+        place = whole(opened, place)
         price = ledger.swap(opened, key, home, household, place, reason=reason, who=who)
     else:
         price = ledger.override(opened, key, home, kind, household, place, reason=reason, who=who)
@@ -208,9 +215,10 @@ def decide(
     from workbench.store import database
     from workbench.store.rounds import answers
 
-    now = options.day_or_today(today)
-    with database.opened(store).writing() as c:
-        decided = [(each, *answers.decide(c, key, each, today=now, who=who)) for each in dict.fromkeys(households)]
+    now, opened = options.day_or_today(today), database.opened(store)
+    named = dict.fromkeys(whole(opened, each) for each in households)
+    with opened.writing() as c:
+        decided = [(each, *answers.decide(c, key, each, today=now, who=who)) for each in named]
     for household, place, stands in decided:
         typer.echo(f"{household} goes to {place}: " + ("decided." if stands else "noted; another person decides too."))
 
@@ -229,8 +237,9 @@ def settle(
     from workbench.store import database
     from workbench.store.rounds import settling
 
-    moved, now = options.day(day), options.day_or_today(today)
-    with database.opened(store).writing() as c:
+    moved, now, opened = options.day(day), options.day_or_today(today), database.opened(store)
+    household = whole(opened, household)
+    with opened.writing() as c:
         left = settling.settle(c, household, moved, place=place, case_number=case_number, today=now, who=who)
     typer.echo(f"{household} is settled in {place}." if not left else f"Noted; {left} members have not moved in yet.")
 
@@ -248,7 +257,7 @@ def close(key: Key, who: Who, store: Address = "", today: Day = "") -> None:
 
 @app.command("status", epilog="Example: workbench round status R0123")
 def status(
-    key: Annotated[str, typer.Argument(help="One round: its offers, a line each, without names.")] = "",
+    key: Annotated[str, typer.Argument(help="One round: its offers too, a line each, without names.")] = "",
     store: Address = "",
     locality: Home = "norway",
     as_json: AsJson = False,
@@ -257,54 +266,42 @@ def status(
     """List the rounds: offers by state, letters that went out and those that are due; or one round's offers."""
     from workbench.sources import localities
     from workbench.store import database
-    from workbench.store.rounds import answers
+    from workbench.store.rounds import answers, proposals
     from workbench.store.rounds import letters as sent
     from workbench.studies.rounds.letters import municipality
 
-    if key:
-        _offers(key, store, as_json)
-        return
     opened, home = database.opened(store), localities.load(locality, "register")
     now = options.day_or_today(today)
     with opened.reading() as c:
-        found = [{**row, "letters": sent.written(c, row["id"])} for row in answers.rounds(c)]
+        if key:
+            proposals.get(c, key)
+        known = [row for row in answers.rounds(c) if key in ("", row["id"])]
+        found = [{**row, "letters": sent.written(c, row["id"])} for row in known]
+        offers = [{name: row[name] for name in OFFER} for row in answers.listed(c, key)] if key else []
     for row in found:
         if row["state"] == "sent":
             row["letters_due"] = municipality.due(opened, home, row["id"], now)
     if as_json:
-        typer.echo(json.dumps(found, indent=2, default=str))
+        typer.echo(json.dumps(offers if key else found, indent=2, default=str))
         return
     if not found:
         typer.echo("No round has been opened.")
     for row in found:
-        offers = _counts(row["offers"]) or "no offers"
+        counted = _counts(row["offers"]) or "no offers"
         typer.echo(
-            f"{row['id']}  week {row['week']} of {row['year']}  {row['state']:9} until {row['deadline']}  {offers}"
+            f"{row['id']}  week {row['week']} of {row['year']}  {row['state']:9} until {row['deadline']}  {counted}"
         )
         for what in ("letters", "letters_due"):
             if row.get(what):
                 typer.echo(f"    {what.replace('_', ' ')}: {_counts(row[what])}")
+    for row in offers:
+        typer.echo("  ".join(row[name] for name in OFFER))
+    if key and not offers:
+        typer.echo("Nothing has been proposed in this round.")
 
 
 def _counts(by: dict[str, int]) -> str:
     return ", ".join(f"{number} {what}" for what, number in by.items())
-
-
-def _offers(key: str, store: str, as_json: bool) -> None:
-    """List the offers of a round by place: household, place, state."""
-    from workbench.store import database
-    from workbench.store.rounds import answers, proposals
-
-    with database.opened(store).reading() as c:
-        proposals.get(c, key)
-        rows = [{name: row[name] for name in ("household", "place", "state")} for row in answers.listed(c, key)]
-    if as_json:
-        typer.echo(json.dumps(rows, indent=2))
-        return
-    for row in rows:
-        typer.echo(f"{row['place']}  {row['household']}  {row['state']}")
-    if not rows:
-        typer.echo("Nothing has been proposed in this round.")
 
 
 app.command("letters", epilog="Example: workbench round letters R0123 --out letters --kind reminder --who anna")(

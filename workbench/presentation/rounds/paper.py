@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.presentation import markup as m
-
-RIGHT_TO_LEFT = ("ar", "fa", "prs", "ps", "ur", "ku")
+from workbench.presentation.languages import direction
 
 
 @dataclass(frozen=True)
@@ -20,11 +19,11 @@ class Paper:
 
 def typst(paper: Paper) -> str:
     """Return a paper as a Typst document; nothing that a person wrote can act as markup."""
-    direction = "rtl" if paper.language in RIGHT_TO_LEFT else "ltr"
+    way = direction(paper.language)
     lines = [
         '#import "theme.typ": *',
         f"#set document(title: {m.typst(paper.title)})",
-        f"#set text(font: fonts, size: 11.5pt, fill: ink, lang: {m.typst(paper.language)}, dir: {direction})",
+        f"#set text(font: fonts, size: 11.5pt, fill: ink, lang: {m.typst(paper.language)}, dir: {way})",
         "#set par(leading: 0.7em, spacing: 1.1em)",
         '#set page(paper: "a4", margin: (x: 28mm, y: 30mm))',
         '#show std.title: set text(size: 22pt, weight: "semibold")',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from workbench.presentation.languages import marked, say, say_many
 from workbench.presentation.wording import DASH, leading, number
@@ -30,6 +30,7 @@ OVERRIDES = {
     "pin": marked("Lock to this place"),
     "ban": marked("Keep from this place"),
     "swap": marked("Swap with another household"),
+    "lift": marked("Lift a lock or a ban"),
 }
 LEDGER = {**OVERRIDES, "swap": marked("Swapped to this place"), "decline": marked("Declined by this place")}
 POPULATIONS = {
@@ -59,6 +60,21 @@ REASONS = {
     "no_room_left": marked("No room left"),
     "other": marked("Another reason"),
 }
+
+
+SHORT = 7
+"""Signs of a household's code that pages show, if no two of a list are alike then."""
+
+
+def shortened(codes: Iterable[str]) -> Mapping[str, str]:
+    """Return households' codes as pages show them: their beginning, as long as it takes to tell them apart.
+
+    >>> dict(shortened(["H0123456789", "H0123459999", "H9"]))
+    {'H0123456789': 'H0123456', 'H0123459999': 'H0123459', 'H9': 'H9'}
+    """
+    every = set(codes)
+    length = next(n for n in range(SHORT, 99) if len({code[:n] for code in every}) == len(every))
+    return {code: code[:length] for code in every}
 
 
 def state(code: str, language: str) -> str:

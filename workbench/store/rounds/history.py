@@ -23,6 +23,7 @@ from workbench.store.schema import (
 
 SHORTEST = 5
 """Signs of a household's code that name it, as pages show seven of them."""
+WHOLE = "give the whole code, or the case number of a member"
 
 
 def find(connection: sa.Connection, text: str) -> str:
@@ -33,15 +34,28 @@ def find(connection: sa.Connection, text: str) -> str:
     StoreError
         If there is none, or the beginning is that of several.
     """
+    found = whole(connection, text)
+    if connection.execute(sa.select(HOUSEHOLD.c.id).where(HOUSEHOLD.c.id == found)).scalar() is None:
+        raise StoreError("no household has this code or case number", do=WHOLE)
+    return found
+
+
+def whole(connection: sa.Connection, text: str) -> str:
+    """Return the whole code of the household with this beginning or case number; the text itself where there is none.
+
+    Raises
+    ------
+    StoreError
+        If several households have a code that begins so.
+    """
     by_code = sa.select(HOUSEHOLD.c.id).where(HOUSEHOLD.c.id.startswith(text, autoescape=True)).limit(2)
     found = list(connection.execute(by_code).scalars()) if len(text) >= SHORTEST else []
     if text in found or len(found) == 1:
         return text if text in found else str(found[0])
     number = connection.execute(sa.select(PERSON.c.household).where(PERSON.c.case_number == text)).scalar()
-    if number is None:
-        what = "several households have a code that begins so" if found else "no household has this code or case number"
-        raise StoreError(what, do="give the whole code, or the case number of a member")
-    return str(number)
+    if number is None and found:
+        raise StoreError("several households have a code that begins so", do=WHOLE)
+    return text if number is None else str(number)
 
 
 def of(connection: sa.Connection, household: str) -> dict[str, list[dict[str, Any]]]:

@@ -99,7 +99,7 @@ def asked(connection: sa.Connection, year: int) -> dict[str, dict[str, int]]:
     StoreError
         If no municipality is asked for anybody.
     """
-    found = sa.select(QUOTA).where(QUOTA.c.year == year, QUOTA.c.asked.is_not(None)).order_by(QUOTA.c.municipality)
+    found = sa.select(QUOTA).where(QUOTA.c.year == year, QUOTA.c.asked > 0).order_by(QUOTA.c.municipality)
     by: dict[str, dict[str, int]] = {}
     for row in connection.execute(found):
         by.setdefault(str(row.municipality), {})[str(row.kind)] = int(row.asked)

@@ -135,6 +135,12 @@ class Desk:
         draft = replace(self.draft, changes=(*self.draft.changes, change), undone=())
         return self._again(draft, limit)
 
+    def aimed(self, objective: str, *, limit: Limit | None = None) -> Desk:
+        """Return the desk with another answer to what is best; its changes stay."""
+        if objective == self.draft.objective:
+            return self
+        return Desk.begin(self.tables, replace(self.draft, objective=objective), limit=limit, gap=self.gap)
+
     def further(self, *, limit: Limit | None = None, progress: Progress | None = None) -> Desk:
         """Return the desk with a search that goes on from its plan; what was changed last stays so."""
         plan = solve(

@@ -13,16 +13,24 @@ from workbench.core.errors import DataError, DecisionError, StoreError
 from workbench.core.geography.places import Locality
 from workbench.store.database import Store
 from workbench.store.rounds import answers, ledger, proposals
-from workbench.studies.rounds.plan.given import RULES, current_input, orders
+from workbench.studies.rounds.plan.given import LIFT, current_input, orders
 from workbench.studies.rounds.plan.solve import Solved, solve, weights
 
 
 def override(
     store: Store, key: str, locality: Locality, kind: str, household: str, place: str, *, reason: str, who: str
 ) -> dict[str, float]:
-    """Lock a household to a place ('pin') or keep it from one ('ban'); return the price: score, and persons."""
-    if kind not in ("pin", "ban"):
-        raise StoreError(f"there is no override '{kind}'", do="pin, ban or swap")
+    """Lock a household to a place ('pin'), keep it from one ('ban'), or end such an order ('lift'); return the price.
+
+    The price holds ``score`` and ``persons``; that of a lift is at most 0: the plan gains.
+
+    Raises
+    ------
+    StoreError
+        If there is no such override, place or order, or the rest of the plan cannot follow.
+    """
+    if kind not in ("pin", "ban", LIFT):
+        raise StoreError(f"there is no override '{kind}'", do="pin, ban, swap or lift")
     if place not in locality.places:
         raise StoreError(f"'{place}' is no place", do=locality.hint(place))
     return _order(store, key, locality, kind, [(household, place)], reason=reason, who=who)
@@ -64,14 +72,29 @@ def _order(
 ) -> dict[str, float]:
     with store.reading() as connection:
         given, rows, places = current_input(connection, key)
-    for household, _ in pairs:
+        declined = proposals.declined(connection)
+        more = [{"kind": kind, "household": each, "place": at, "reason": reason} for each, at in pairs]
+        changed, _, _ = current_input(connection, key, more)
+    for household, place in pairs:
         if household not in given["households"]:
             raise StoreError("the household does not wait in this round", where=household)
+        if kind in ("pin", "swap", LIFT) and (household, place) in declined:
+            raise StoreError(
+                "the municipality declined this household",
+                where=f"{household}, {place}",
+                why="a decline holds in later rounds too",
+                do="name another place",
+            )
+    if kind == LIFT and changed["rules"] == given["rules"]:
+        raise StoreError(
+            "no order holds for this household and this place",
+            where=f"{pairs[0][0]}, {pairs[0][1]}",
+            do="name the place of the lock or the ban; the ledger stands on the page of the rounds",
+        )
     by = weights(locality)
     before = solve(given, rows, places, by)
-    rules = [{"rule": RULES[kind], "household": each, "place": at, "reason": reason} for each, at in pairs]
     try:
-        after = solve({**given, "rules": [*given["rules"], *rules]}, rows, places, by)
+        after = solve(changed, rows, places, by)
     except (DataError, DecisionError) as error:
         raise StoreError("the override cannot be kept", where=pairs[0][0], why=error.what, do=error.do) from error
     price = _price(before, after)

@@ -14,11 +14,13 @@ from workbench.core.storage.outputs import empty_folder
 from workbench.store import visibility
 from workbench.store.database import Store
 from workbench.store.households import records
-from workbench.store.rounds import answers, proposals
+from workbench.store.rounds import answers, facts, proposals
 from workbench.store.visibility import FieldRegister
 from workbench.studies.rounds.offers import hand_out
 
 COLUMNS = ("household", "population", "place_by", "size", "needs", "answer_by", "answer", "reason")
+MADE_UP = "synthetic"
+"""A further column where the households are made up."""
 
 
 def send(store: Store, key: str, folder: Path, register: FieldRegister, *, who: str) -> list[Path]:
@@ -66,8 +68,9 @@ def _write_lists(
 ) -> list[str]:
     """Write the list of each municipality that has an offer; return the municipalities."""
     by_place: dict[str, list[dict[str, str]]] = {}
+    made_up = {MADE_UP: "yes"} if facts.synthetic(connection) else {}
     for each in offers:
-        row = _row(connection, each["household"], register, who)
+        row = {**_row(connection, each["household"], register, who), **made_up}
         row["answer_by"] = proposals.get(connection, each["round"]).deadline.isoformat()
         by_place.setdefault(each["place"], []).append(row)
     for place, rows in by_place.items():
@@ -140,11 +143,11 @@ def note_answers(store: Store, key: str, path: Path, *, place: str, today: date,
 def _row(connection: Any, household: str, register: FieldRegister, who: str) -> dict[str, str]:
     held: Mapping[str, Any] = records.folder(connection, household, who=who, why="list")
     shown = visibility.seen(register, held, role="municipality", state="proposed", concerned=True)
-    facts = shown.get("household", {})
+    known = shown.get("household", {})
     return {
         "household": household,
-        "population": str(facts.get("population", "")),
-        "place_by": str(facts.get("deadline") or ""),
+        "population": str(known.get("population", "")),
+        "place_by": str(known.get("deadline") or ""),
         "size": " ".join(shown.get("size", [])),
         "needs": " ".join(shown.get("needs", [])),
     }
@@ -152,6 +155,7 @@ def _row(connection: Any, household: str, register: FieldRegister, who: str) -> 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
+        columns = [*COLUMNS, *(MADE_UP for _ in rows[:1] if MADE_UP in rows[0])]
+        table = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         table.writeheader()
         table.writerows(rows)

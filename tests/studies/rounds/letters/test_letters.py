@@ -46,4 +46,7 @@ def test_municipalities_are_written_to_once_each_and_what_is_due_is_listed(regis
     assert "is asked for anybody" in run(*request, "--today", TODAY, code=2).output
     run("places", "quota", "0301", "2027", "--asked", "900", "--who", "anna")
     run(*request, "--today", TODAY)
-    assert "bosette 900 personer i 2027" in (register / "y" / "year-0301.txt").read_text(encoding="utf-8")
+    said = (register / "y" / "year-0301.txt").read_text(encoding="utf-8")
+    assert "bosette 900 personer i 2027." in said and "mindreårige" not in said and "Fra: " in said
+    assert "decided" in run("round", "letters", key, "--who", "anna", "--out", register / "d", code=2).output
+    assert not (register / "d").exists()

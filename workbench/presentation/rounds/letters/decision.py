@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 FALLBACK = "en"
 """For a household in whose language there are no words."""
 PARTS = (
-    "title", "greeting", "decided", "why", "relatives", "language", "needs", "dwelling", "room", "next_title", "next",
-    "object_title", "object", "reference",
+    "title", "sender", "synthetic", "greeting", "decided", "why", "relatives", "language", "needs", "dwelling", "room",
+    "next_title", "next", "object_title", "object", "reference",
 )  # fmt: skip
 
 
@@ -34,15 +34,26 @@ def shown(words: wordings.Words, letter: Letter, *, name: str) -> Paper:
         "place": name,
         "day": wordings.day_said(letter.day, language),
         "reference": letter.reference,
+        "written": wordings.day_said(letter.written, language),
+        "until": wordings.day_said(letter.until, language),
     }
+    made_up = (said["synthetic"],) if letter.synthetic else ()
     return Paper(
         language,
         said["title"],
         (
-            ("", (said["greeting"].format(**told), said["decided"].format(**told))),
+            (
+                "",
+                (
+                    *made_up,
+                    said["sender"].format(**told),
+                    said["greeting"].format(**told),
+                    said["decided"].format(**told),
+                ),
+            ),
             (said["why"], tuple(said[reason] for reason in letter.reasons)),
             (said["next_title"], (said["next"],)),
-            (said["object_title"], (said["object"],)),
+            (said["object_title"], (said["object"].format(**told),)),
             ("", (said["reference"].format(**told),)),
         ),
     )

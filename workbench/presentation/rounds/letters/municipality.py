@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from workbench.studies.rounds.letters.municipality import Letter
 
 KINDS = ("year", "offers", "reminder", "overdue")
-PARTS = ("to", "reference", "numbers", *(f"{kind}.{part}" for kind in KINDS for part in ("title", "lead", "parts")))
+PARTS = (
+    "sender", "synthetic", "to", "reference", "numbers", "year.alone", "year.minors",
+    *(f"{kind}.{part}" for kind in KINDS for part in ("title", "lead", "parts")),
+)  # fmt: skip
 
 
 def words(locality: Locality) -> wordings.Words:
@@ -38,12 +41,23 @@ def chosen(words: wordings.Words, locality: Locality, language: str) -> str:
 def shown(words: wordings.Words, letter: Letter, *, name: str, language: str) -> Paper:
     """Return a letter in a language; ``name`` is the municipality's."""
     said, kind = words[language], words[language][letter.kind]
-    told = {**vars(letter), "place": name, "day": wordings.day_said(letter.day, language)}
+    days = {part: wordings.day_said(getattr(letter, part), language) for part in ("day", "written")}
+    told = {**vars(letter), "place": name, **days}
+    made_up = (said["synthetic"],) if letter.synthetic else ()
     numbers = () if letter.kind == "year" else (said["numbers"].format(**told),)
     body = (
+        *made_up,
+        said["sender"].format(**told),
         said["to"].format(**told),
-        kind["lead"].format(**told),
+        kind[_lead(letter)].format(**told),
         *numbers,
         *(p.format(**told) for p in kind["parts"]),
     )
     return Paper(language, kind["title"].format(**told), (("", body), ("", (said["reference"].format(**told),))))
+
+
+def _lead(letter: Letter) -> str:
+    """Return which first sentence a letter has: the year's request names only those who are asked for."""
+    if letter.kind != "year" or (letter.asked and letter.minors):
+        return "lead"
+    return "minors" if letter.minors else "alone"

@@ -9,7 +9,7 @@ from workbench.core.errors import StoreError, nearest
 from workbench.core.geography.places import Locality
 from workbench.sources import localities
 from workbench.store.database import Store
-from workbench.store.rounds import letters, proposals
+from workbench.store.rounds import facts, letters, proposals
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Letter:
     asked: int = 0
     minors: int = 0
     reference: str = ""
+    synthetic: bool = False
 
 
 def of_round(store: Store, locality: Locality, key: str, kind: str, *, today: date, who: str) -> list[Letter]:
@@ -51,7 +52,9 @@ def of_round(store: Store, locality: Locality, key: str, kind: str, *, today: da
             )
         for each in due:
             letters.note(connection, kind, day=today, who=who, round_=key, place=each.place)
-    at = {"day": row.deadline, "written": today, "year": row.year, "week": row.week, "reference": key}
+        made_up = facts.synthetic(connection)
+    at = {"day": row.deadline, "written": today, "year": row.year, "week": row.week}
+    at |= {"reference": key, "synthetic": made_up}
     return [Letter(kind, each.place, **at, households=each.households, persons=each.persons) for each in due]
 
 
@@ -69,10 +72,11 @@ def of_year(store: Store, year: int, *, answer_by: date, today: date, who: str) 
         asked = letters.asked(connection, year)
         for place in asked:
             letters.note(connection, "year", day=today, who=who, year=year, place=place)
+        made_up = facts.synthetic(connection)
     return [
         Letter(
             "year", place, answer_by, today, year,
-            asked=kinds.get("all", 0), minors=kinds.get("minors", 0), reference=f"{year}-{place}",
+            asked=kinds.get("all", 0), minors=kinds.get("minors", 0), reference=f"{year}-{place}", synthetic=made_up,
         )
         for place, kinds in asked.items()
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from workbench.core.errors import StoreError
@@ -11,10 +11,17 @@ from workbench.store.rounds import ledger, proposals
 
 RULES = {"pin": "pin", "ban": "ban", "swap": "pin"}
 """Which rule an entry of the ledger is; a decline is a ban in this round and every later one."""
+LIFT = "lift"
+"""An entry that ends a person's orders about a household and a place."""
 
 
-def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]], list[dict[str, Any]]]:
-    """Return what a round is solved from now: who waits, what is free, which orders hold; and its rows."""
+def current_input(
+    connection: Any, key: str, more: Sequence[Mapping[str, Any]] = ()
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]], list[dict[str, Any]]]:
+    """Return what a round is solved from now: who waits, what is free, which orders hold; and its rows.
+
+    ``more`` are entries that would follow those of the ledger.
+    """
     row = proposals.get(connection, key, "open", "proposed", "sent")
     waiting = [each["household"] for each in proposals.waiting(connection, key)]
     if not waiting:
@@ -27,7 +34,7 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
     for at in proposals.free(connection, row.year, row.week):
         room.setdefault(at.kind, {})[at.place] = at.free
     refused = proposals.declined(connection)
-    ordered = orders(ledger.entries(connection, key), waiting, refused)
+    ordered = orders([*ledger.entries(connection, key), *more], waiting, refused)
     known = {(each["household"], each["place"]) for each in ordered if each["rule"] == "ban"}
     bans = [
         {"rule": "ban", "household": household, "place": place, "reason": "declined"}
@@ -41,13 +48,36 @@ def current_input(connection: Any, key: str) -> tuple[dict[str, Any], dict[str, 
 
 
 def orders(
-    entries: list[dict[str, Any]], waiting: Collection[str], refused: set[tuple[str, str]]
+    entries: Sequence[Mapping[str, Any]], waiting: Collection[str], refused: set[tuple[str, str]]
 ) -> list[dict[str, Any]]:
-    """Return the rules of those who wait that a ledger orders; a decline ends an earlier lock to that place."""
-    return [
-        {"rule": RULES[each["kind"]], "household": each["household"], "place": each["place"], "reason": each["reason"]}
-        for each in entries
-        if each["household"] in waiting
-        and each["kind"] in RULES
-        and not (RULES[each["kind"]] == "pin" and (each["household"], each["place"]) in refused)
-    ]
+    """Return the rules of those who wait that a ledger orders.
+
+    The newest order about a household holds: a lock ends its earlier lock elsewhere and what kept it from that place, a
+    ban ends the lock to that place, and 'lift' ends both. A decline ends an earlier lock to that place.
+
+    >>> entry = {"household": "h", "place": "a", "reason": "school", "kind": "pin"}
+    >>> orders([entry, {**entry, "place": "b"}], {"h"}, set())
+    [{'rule': 'pin', 'household': 'h', 'place': 'b', 'reason': 'school'}]
+    >>> orders([entry, {**entry, "kind": "lift"}], {"h"}, set())
+    []
+    """
+    held: list[dict[str, Any]] = []
+    for each in entries:
+        kind = each["kind"]
+        if each["household"] not in waiting or kind not in (*RULES, LIFT):
+            continue
+        held = [rule for rule in held if not _ended(rule, each)]
+        if kind in RULES:
+            named = {name: each[name] for name in ("household", "place", "reason")}
+            held.append({"rule": RULES[kind], **named})
+    return [rule for rule in held if rule["rule"] != "pin" or (rule["household"], rule["place"]) not in refused]
+
+
+def _ended(rule: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    """Say whether an entry of the ledger ends an earlier rule."""
+    if rule["household"] != entry["household"]:
+        return False
+    here, kind = rule["place"] == entry["place"], entry["kind"]
+    if kind == LIFT:
+        return bool(here)
+    return bool(here != (rule["rule"] == "pin")) if RULES[kind] == "pin" else here and rule["rule"] == "pin"

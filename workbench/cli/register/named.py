@@ -1,0 +1,16 @@
+"""Which household is meant by a code, the beginning of one as the pages show it, or a case number?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.store.database import Store
+
+
+def whole(store: Store, text: str) -> str:
+    """Return the whole code of a household; a text that names none is returned as it is, for the step to refuse."""
+    from workbench.store.rounds import history
+
+    with store.reading() as connection:
+        return history.whole(connection, text.strip())
