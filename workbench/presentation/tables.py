@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONG = 26
 """Characters from which a text may be broken over lines on paper."""
+WHOLE = 800
+"""Characters of the longest text up to which a row is not parted over two pages."""
 ROWS_ON_A_PAGE = 28
 """Rows up to which a table stays in one piece on paper."""
 
@@ -133,6 +135,7 @@ class Table(Shown):
             notes=m.typst_array(m.prose_typst(text) for text in self._foot()),
             breakable=str(len(self.rows) > ROWS_ON_A_PAGE or self._longest() > 2 * LONG).lower(),
             shares=m.typst_array(map(str, self._shares())),
+            whole_rows=str(self._longest() < WHOLE).lower(),
             total_last=str(self.total_last).lower(),
         )
 

@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import known, say, say_many
 from workbench.presentation.tables import Column, Table
-from workbench.presentation.wording import DASH, count, ends, listing, number, percent
+from workbench.presentation.wording import DASH, count, ends, listing, number, percent, sentence
 
 if TYPE_CHECKING:
     from workbench.studies.settlement.moves.moves import MovesResult
@@ -191,7 +191,7 @@ def anchors(moved: MovesResult, language: str = "en") -> Table | Finding:
     if rows.empty:
         told = say("No figure from elsewhere stands beside the assumed staying.", language)
         return Finding(told, language=language)
-    records = rows.to_dict("records")
+    records = rows.sort_values("years").to_dict("records")
     lost = sum(not r["inside"] for r in records)
     caption = say("Staying as assumed here agrees with the figures from elsewhere", language)
     if lost:
@@ -203,7 +203,7 @@ def anchors(moved: MovesResult, language: str = "en") -> Table | Finding:
             number=lost,
         )
     brackets = say("Median, 80 % interval in brackets.", language)
-    origins = " ".join(dict.fromkeys(known(r["source"], language) + "." for r in records))
+    origins = " ".join(dict.fromkeys(sentence(known(r["source"], language)) for r in records))
     return Table(
         name="settlement-staying-anchors",
         caption=caption,
