@@ -64,7 +64,8 @@ NOTES = (
         "two thirds after seven years in Norway, a figure often quoted; its publication is not carried here",
     ),
     marked(
-        "Sweden's cohort of 2016, 90 % at the year's end and 68 % after three years; its publication is not carried here"
+        "Sweden's cohort of 2016, 90 % at the year's end and 68 % after three years; its publication is not "
+        "carried here"
     ),
     marked("kept in the register"),
     marked("The register"),
