@@ -77,6 +77,11 @@ def test_a_lock_moves_others_says_its_cost_and_is_undone(batch: Path) -> None:
 def test_room_links_and_rules_can_be_changed(batch: Path) -> None:
     page = opened()
     page.at.action.value = "capacity"
+    page.at.place.value, page.at.number.value, page.at.reason.value = "r", 0, "closed"
+    page.at.apply.click()
+    assert "Who stays without a place" in page.at.tables.value
+    page.at.undo.click()
+    assert "Who stays without a place" not in page.at.tables.value
     page.at.place.value, page.at.number.value, page.at.reason.value = "p", 0, "closed"
     page.at.apply.click()
     assert "p" not in set(page.desk.plan.assignment["place"])
@@ -142,8 +147,50 @@ def test_tables_are_brought_and_bad_ones_refused_in_a_sentence(batch: Path) -> N
     assert "Still missing: a table of places" in page.at.notice.value
     upload(page, places_csv=b"town,room\np,4\n")
     assert "required column is missing" in page.at.notice.value
+    assert page.desk.plan is plan and page.state.batch == "week-48" and "5 of 5 persons" in page.at.headline.value
     upload(page, places_csv=(batch / "places.csv").read_bytes())
-    assert "3 households" in page.at.headline.value
+    assert "3 households" in page.at.headline.value and page.at.batch.value == page.state.batch == "brought"
+    page.at.batch.value = "week-48"  # and back, to what stood there before
+    assert page.state.batch == "week-48" and page.desk.draft.batch == "week-48"
+
+
+def test_what_is_chosen_during_a_search_is_taken_up_after_it(batch: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, load, told = opened(), batches.load, []
+
+    def meanwhile(name: str) -> Tables:
+        page.at.objective.value = "score"
+        page.at.rules.children[0].value = False
+        page.at.weigh.click()
+        page.at.reason.value = "written during the search"
+        told.append(page.at.notice.value)
+        return load(name)
+
+    monkeypatch.setattr(batches, "load", meanwhile)
+    page.plans.desk = None
+    page.begin()
+    assert "taken up after it" in told[0] and page.at.notice.value == ""
+    assert page.desk.draft.objective == page.at.objective.value == "score" and "Total score" in page.at.weighed.value
+    assert [change.kind for change in page.desk.draft.changes] == ["switch"] and not page.at.rules.children[0].value
+    assert page.at.reason.value == "written during the search"
+
+
+def test_rules_are_sentences_in_the_readers_language(batch: Path) -> None:
+    page = opened()
+    assert page.at.rules.children[0].description == "C does not go to p (a relative's wish)"
+    page.at.language.value = "nb"
+    assert page.at.rules.children[0].description == "C skal ikke til p (a relative's wish)"
+    page.at.rules.children[0].value = False
+    assert "C skal ikke til p" in page.at.ledger.value
+
+
+def test_a_switch_that_is_refused_goes_back(batch: Path) -> None:
+    page = opened()
+    page.at.rules.children[0].value = False
+    page.at.household.value, page.at.place.value, page.at.reason.value = "C", "p", "work"
+    page.at.apply.click()
+    box = page.at.rules.children[0]
+    box.value = True  # the ban again, against the lock
+    assert page.at.rules.children[0] is box and not box.value and "Nothing was changed" in page.at.notice.value
 
 
 def test_the_pdf_and_plans_nearly_as_good_are_made_on_demand(batch: Path) -> None:
@@ -195,7 +242,7 @@ def test_a_workbook_with_wrong_columns_is_refused_in_a_sentence_and_the_plan_sta
          "last_modified": pd.Timestamp("2026-11-28", tz="UTC").to_pydatetime()},
     )  # fmt: skip
     assert "required column is missing" in page.at.notice.value and "Traceback" not in page.at.notice.value
-    assert page.desk is None or page.desk.plan is plan
+    assert page.desk.plan is plan
 
 
 def test_groups_the_front_and_wishes_are_weighed_on_demand(batch: Path) -> None:
@@ -227,11 +274,11 @@ def test_a_plan_that_comes_after_another_batch_was_chosen_is_dropped(
             page.at.batch.value = "week-49"
         return load(name)
 
-    page.desk = None
+    page.plans.desk = None
     monkeypatch.setattr(batches, "load", meanwhile)
     page.begin()
     assert page.state.batch == "week-49" and set(page.desk.problem.place_names) == {"x", "y", "z"}
-    assert not page.search.busy and page.at.progress.value == ""
+    assert not page.plans.search.busy and page.at.progress.value == ""
 
 
 def test_two_caseworkers_do_not_see_each_others_changes(batch: Path) -> None:

@@ -1,16 +1,19 @@
 """Size of the null test, coverage of the gain and its claims on made-up worlds whose truth is known.
 
-    .venv/bin/python tests/benchmarks/honesty.py 200 null differ            # mixed worlds, about 4 persons a cell
-    .venv/bin/python tests/benchmarks/honesty.py 60 two groups t3 alike normal20
+    .venv/bin/python tests/benchmarks/honesty.py OUT.jsonl 200 null differ      # mixed worlds, about 4 persons a cell
+    .venv/bin/python tests/benchmarks/honesty.py OUT.jsonl 60 two groups t3 alike normal20
 
-Replications, then kinds of worlds. In each world types (2 to 8), places (12 to 60, now and then 357), base rate (5 to
-80 %), sizes of places and the cells that are empty are drawn; plans are made by types, practice is by capacity.
+A file that keeps each replication (a later run goes on where it stopped), replications, kinds of worlds. In each
+world types (2 to 8), places (12 to 60, now and then 357), base rate (5 to 80 %), sizes of places and the cells that are
+empty are drawn; plans are made by types, practice is by capacity.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -84,19 +87,22 @@ def replication(kind: str, seed: int) -> tuple[float, ...]:
 
 
 def main() -> None:
-    number = int(sys.argv[1])
+    out, number = Path(sys.argv[1]), int(sys.argv[2])
+    kept = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
+    done = {(each["kind"], each["seed"]): each["told"] for each in kept}
     names = (
         "world, true, gain claimed, scores claim, raw shares claim, truth held, holds 0, rejected, exact test, shown"
     )
     print("| " + names.replace(", ", " | ") + " |")
     print("|---|" + "---:|" * 9)
-    for kind in sys.argv[2:]:
-        rows = []
+    for kind in sys.argv[3:]:
         for seed in range(number):
-            rows.append(replication(kind, seed))
-            if (seed + 1) % 20 == 0 or seed + 1 == number:
-                told = 100 * np.array(rows, float).mean(axis=0)
-                print(f"| {kind}, {seed + 1} | " + " | ".join(f"{value:.1f}" for value in told) + " |", flush=True)
+            if (kind, seed) not in done:
+                done[kind, seed] = [float(value) for value in replication(kind, seed)]
+                with out.open("a") as file:
+                    file.write(json.dumps({"kind": kind, "seed": seed, "told": done[kind, seed]}) + "\n")
+        told = 100 * np.mean([done[kind, seed] for seed in range(number)], axis=0)
+        print(f"| {kind}, {number} | " + " | ".join(f"{value:.1f}" for value in told) + " |", flush=True)
 
 
 if __name__ == "__main__":

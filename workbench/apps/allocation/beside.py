@@ -18,7 +18,7 @@ Made = TypeVar("Made")
 
 
 class Search:
-    """What one page works out: one thing at a time, each with an end, and it can be stopped.
+    """What one page works out: one thing at a time, the rest in turn, each with an end; and it can be stopped.
 
     Parameters
     ----------
@@ -29,6 +29,12 @@ class Search:
     def __init__(self, *, aside: bool) -> None:
         self.aside = aside
         self._limit: Limit | None = None
+        self._waiting: list[Callable[[], None]] = []
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something waits until what is being worked out has ended."""
+        return bool(self._waiting)
 
     @property
     def busy(self) -> bool:
@@ -36,17 +42,44 @@ class Search:
         return self._limit is not None
 
     def begin(
-        self, act: Callable[[Limit], Made], done: Callable[[Made | None, str], None], language: str, seconds: float
-    ) -> None:
-        """Do something slow within so many seconds, then hand over what it made; see :func:`beside`."""
-        self._limit = limit = Limit(seconds)
+        self,
+        begun: Callable[[], None],
+        act: Callable[[Limit], Made],
+        done: Callable[[Made | None, str], None],
+        language: str,
+        seconds: float,
+    ) -> bool:
+        """Do something slow within so many seconds, then hand over what it made (see :func:`beside`).
 
-        def ended(made: Made | None, said: str) -> None:
-            if self._limit is limit:  # else it was dropped, and something else may be under way
-                self._limit = None
-                done(made, said)
+        Parameters
+        ----------
+        begun
+            Called when it begins, in the page's own thread.
 
-        beside(lambda: act(limit), ended, language, aside=self.aside)
+        Returns
+        -------
+        bool
+            Whether it waits, because something else is being worked out.
+        """
+
+        def start() -> None:
+            self._limit = limit = Limit(seconds)
+            begun()
+
+            def ended(made: Made | None, said: str) -> None:
+                if self._limit is limit:  # else it was dropped, and something else may be under way
+                    self._limit = None
+                    done(made, said)
+                    if self._waiting and not self.busy:
+                        self._waiting.pop(0)()
+
+            beside(lambda: act(limit), ended, language, aside=self.aside)
+
+        if self.busy:
+            self._waiting.append(start)
+            return True
+        start()
+        return False
 
     def stop(self) -> None:
         """End with the best that was found so far."""
@@ -54,9 +87,10 @@ class Search:
             self._limit.stopped = True
 
     def drop(self) -> None:
-        """Stop, and hand nothing over: what was asked for is no longer wanted."""
+        """Stop, and hand nothing over: what was asked for is no longer wanted, nor what waits."""
         self.stop()
         self._limit = None
+        self._waiting.clear()
 
 
 def beside(act: Callable[[], Made], done: Callable[[Made | None, str], None], language: str, *, aside: bool) -> None:

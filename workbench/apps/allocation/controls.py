@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -23,6 +24,10 @@ def _dropdown() -> ipywidgets.Dropdown:
 
 def _button() -> ipywidgets.Button:
     return ipywidgets.Button()
+
+
+def _switched(told: Callable[[int], None], number: int, _: Any) -> None:
+    told(number)
 
 
 @dataclass
@@ -103,17 +108,35 @@ class Controls:
             box.layout.display = None if box in needs.get(self.action.value, ()) else "none"
 
     def offer(self, households: Sequence[str], towns: Sequence[tuple[str, str]], household: str) -> None:
-        """Offer households, and places by name and code; ``household`` is looked at, a place chosen before stays."""
+        """Offer households, and places by name and code; ``household`` is looked at, what else was chosen stays."""
         blank = ("–", "")
         homes = [blank, *((name, name) for name in households)]
         for box, options, value in (
             (self.household, homes, household),
-            (self.other, homes, ""),
+            (self.other, homes, self.other.value or ""),
             (self.place, [blank, *towns], self.place.value or ""),
         ):
             if tuple(box.options) != tuple(options):
                 box.options = options
             box.value = value if value in [code for _, code in options] else ""
+
+    def switches(self, rules: Sequence[tuple[str, bool]], switched: Callable[[int], None]) -> None:
+        """Offer the rules as switches; boxes that there are stay, so that the keyboard's focus is not lost.
+
+        Parameters
+        ----------
+        rules
+            What each rule says, and whether it is on.
+        switched
+            Called with the number of the rule that was switched, counted from 0.
+        """
+        if len(self.rules.children) != len(rules):
+            boxes = [ipywidgets.Checkbox(value=on, indent=False) for _, on in rules]
+            for number, box in enumerate(boxes):
+                box.observe(partial(_switched, switched, number), "value")
+            self.rules.children = boxes
+        for box, (told, on) in zip(self.rules.children, rules, strict=True):
+            box.description, box.value = told, on
 
     def asked(self) -> Change:
         """Return the change that is asked for."""

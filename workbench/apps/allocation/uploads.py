@@ -40,10 +40,6 @@ class Uploads:
         for file in files:
             self._keep(file, Path(self._folder.name), language)
 
-    def forget(self) -> None:
-        """Forget what was brought."""
-        self.brought = {}
-
     def _keep(self, file: Mapping[str, Any], folder: Path, language: str) -> None:
         name = Path(str(file["name"])).name
         kind = batches.kind_of(name)
@@ -57,6 +53,7 @@ class Uploads:
                 say("“{file}” is too large to be brought through the page.", language, file=name),
                 do=say("Ask the people who run this page to put the batch on the server.", language),
             )
-        target = folder / f"{kind}{Path(name).suffix.lower()}"
+        # A folder of its own: a batch that is open keeps the file that it was read from.
+        target = Path(tempfile.mkdtemp(dir=folder)) / f"{kind}{Path(name).suffix.lower()}"
         target.write_bytes(bytes(file["content"]))
         self.brought = {**self.brought, kind: target}

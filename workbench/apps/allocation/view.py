@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
-
-import ipywidgets
+from pathlib import Path
 
 from workbench.apps import links, notices
 from workbench.apps.allocation import answers, content
-from workbench.apps.allocation.beside import Search
 from workbench.apps.allocation.controls import Controls
+from workbench.apps.allocation.plans import Plans
 from workbench.apps.allocation.state import AllocationState
 from workbench.apps.allocation.uploads import Uploads
 from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
 from workbench.decisions.allocation.search.stopping import Limit
+from workbench.presentation.allocation import batch as batch_words
 from workbench.presentation.allocation import desk as words
 from workbench.presentation.downloads import Download
 from workbench.presentation.languages import say
 from workbench.studies.allocation import batches
-from workbench.studies.allocation.desk import Change, Desk, Draft, rules_of
-
-SEARCH_SECONDS, CHANGE_SECONDS = 60.0, 1.0
-"""Seconds of search at most: for a first plan or a longer search, and for what a change moves."""
+from workbench.studies.allocation.desk import Change, Desk, Draft
 
 
 class AllocationView:
@@ -42,13 +38,15 @@ class AllocationView:
 
     def __init__(self, state: AllocationState, *, aside: bool = True) -> None:
         self.state = replace(state, batch=state.batch or (state.known or (batches.EXAMPLE,))[0])
-        self.desk: Desk | None = None
-        self.search = Search(aside=aside)
+        self.at = Controls()
+        self.plans = Plans(self.at, self._made, aside=aside)
         self.uploads = Uploads()
+        self.brought: Mapping[str, Path] = {}
+        self._earlier: tuple[AllocationState, Mapping[str, Path], Desk] | None = None
         self._quiet = True
         self._pause: asyncio.TimerHandle | None = None
-        self.at = Controls()
-        self.at.batch.options = list(state.known or (batches.EXAMPLE,))
+        self._known = state.known or (batches.EXAMPLE,)
+        self.at.batch.options = list(self._known)
         self.bridge = Bridge(self.begin)
         self.box = self.at.box(self.bridge.box)
         self.at.label(self.state.language)
@@ -58,8 +56,13 @@ class AllocationView:
         self.at.notice.value = notices.blocked(self.state.blockers)
         self._tell(" ".join(self.state.blockers))
 
+    @property
+    def desk(self) -> Desk | None:
+        """The batch with its plan; None before the first one is made."""
+        return self.plans.desk
+
     def _link(self) -> None:
-        at = self.at
+        at, plans = self.at, self.plans
         at.language.value = self.state.language
         if self.state.batch in at.batch.options:
             at.batch.value = self.state.batch
@@ -69,27 +72,27 @@ class AllocationView:
         at.objective.observe(lambda change: self._aim(change.new), "value")
         at.household.observe(lambda change: self._look(change.new), "value")
         at.action.observe(lambda _: at.ask(), "value")
-        at.apply.on_click(lambda _: self._change())
-        at.undo.on_click(lambda _: self._work(lambda desk, limit: desk.undo(limit=limit)))
-        at.redo.on_click(lambda _: self._work(lambda desk, limit: desk.redo(limit=limit)))
-        at.cancel.on_click(lambda _: self.search.stop())
-        at.longer.on_click(lambda _: self._search_on())
+        at.apply.on_click(lambda _: self._change(at.asked()))
+        at.undo.on_click(lambda _: plans.change(lambda desk, limit: desk.undo(limit=limit)))
+        at.redo.on_click(lambda _: plans.change(lambda desk, limit: desk.redo(limit=limit)))
+        at.cancel.on_click(lambda _: plans.search.stop())
+        at.longer.on_click(lambda _: plans.further())
         at.make_pdf.on_click(lambda _: self._print())
-        at.others.on_click(lambda _: self._tell_more(at.near, content.near))
+        at.others.on_click(lambda _: plans.tell(at.near, content.near))
         at.weigh.on_click(lambda _: self._weigh())
         at.judge.on_click(lambda _: self._judge())
 
     def begin(self) -> None:
         """Make the plan of the batch and draft; the page asks for it as soon as its widgets are up."""
-        if self.desk is not None or self.search.busy or self.state.blockers:
+        if self.desk is not None or self.plans.search.busy or self.state.blockers:
             return
-        state, brought = self.state, dict(self.uploads.brought)
+        state, brought = self.state, self.brought
 
-        def first(limit: Limit, say_: Callable[[str], None]) -> Desk:
+        def first(limit: Limit, told: Callable[[str], None]) -> Desk:
             tables = batches.read(brought) if brought else batches.load(state.batch)
-            return Desk.begin(tables, self._draft(), limit=limit, progress=say_)
+            return Desk.begin(tables, self._draft(), limit=limit, progress=told)
 
-        self._run(first)
+        self.plans.seek(first)
 
     def _draft(self) -> Draft:
         if self.state.file.exists():
@@ -98,69 +101,48 @@ class AllocationView:
                 return draft
         return Draft(self.state.batch)
 
-    def _work(self, act: Callable[[Desk, Limit], Desk]) -> None:
-        """Change the plan; what the change moves is to be seen at once, so the search for the best is cut short."""
-        desk = self.desk
-        if desk is not None and not self.search.busy:
-            self._run(lambda limit, _: act(desk, limit), CHANGE_SECONDS)
-
-    def _search_on(self) -> None:
-        desk = self.desk
-        if desk is not None and not self.search.busy:
-            self._run(lambda limit, told: desk.further(limit=limit, progress=told))
-
-    def _run(self, act: Callable[[Limit, Callable[[str], None]], Desk], seconds: float = SEARCH_SECONDS) -> None:
-        """Seek a plan beside the page, and show it when it is there; what cannot be is said, and the old one stays."""
-        language, at = self.state.language, self.at
-        at.notice.value, at.cancel.disabled = "", False
-        at.progress.value = content.working("", language)
-
-        def sought(limit: Limit) -> Desk:
-            def told(sentence: str) -> None:
-                if not limit.stopped:
-                    at.progress.value = content.working(sentence, language)
-
-            return act(limit, told)
-
-        self.search.begin(sought, self._done, language, seconds)
-
-    def _done(self, made: Desk | None, said: str) -> None:
-        self.at.cancel.disabled = True
-        self.at.progress.value, self.at.notice.value = "", said
+    def _made(self, made: Desk | None) -> None:
+        """Show a plan that was made; where none could be, what stood there before stands there again."""
+        at = self.at
         if made is not None:
-            self.desk = made
+            self._earlier = None
             made.draft.save(self.state.file)
-            self._offer(made)
-            self.at.reason.value = ""
+            if made.draft.changes and made.draft.changes[-1].reason == at.reason.value.strip():
+                at.reason.value = ""  # taken up; what was written meanwhile stays
+        elif self.desk is None and self._earlier is not None:
+            self.state, self.brought, self.plans.desk = self._earlier
+        if self.desk is not None:
+            self._offer(self.desk)
         self.show()
 
     def _offer(self, desk: Desk) -> None:
-        """Offer the households, places and rules of the batch."""
+        """Offer the households, places and rules of the batch, each rule as it is kept."""
         self._quiet, called = True, words.names(desk)
         towns = [(called[code], code) for code in desk.problem.place_names]
         self.at.offer(desk.problem.household_names, towns, self.state.household)
         self.at.objective.value = desk.draft.objective
-        self.at.rules.children = [self._switch(*rule) for rule in rules_of(desk.tables, desk.draft)]
+        self.at.switches(batch_words.ruled(desk, called, self.state.language), self._switch)
+        if self.state.batch not in self.at.batch.options:
+            self.at.batch.options = [*self.at.batch.options, self.state.batch]
+        self.at.batch.value = self.state.batch
         self._quiet = False
 
-    def _switch(self, at: int, told: str, reason: str, on: bool) -> ipywidgets.Checkbox:
-        box = ipywidgets.Checkbox(value=on, indent=False, description=told, tooltip=reason)
-
-        def switched(_: Any) -> None:
+    def _switch(self, number: int) -> None:
+        if not self._quiet:
             why = self.at.reason.value.strip() or say("rule switched by hand", self.state.language)
-            self._work(lambda desk, limit: desk.changed(Change("switch", number=at, reason=why), limit=limit))
+            self._change(Change("switch", number=number, reason=why))
 
-        box.observe(switched, "value")
-        return box
+    def _change(self, change: Change) -> None:
+        self.plans.change(lambda desk, limit: desk.changed(change, limit=limit))
 
     def show(self) -> None:
         """Update what stands on the page."""
         language, status = self.state.language, ""
         answers.buttons(self.at, self.desk)
-        self.at.head.value = content.head(self.state.batch, language)
+        self.at.head.value = content.head(self.state.batch, language, self.brought)
         if self.desk is not None:
             status = answers.answer(self.at, self.desk, self.state.household, language)
-            if self.search.aside:  # the map comes after everything else
+            if self.plans.search.aside:  # the map comes after everything else
                 self._pause = after_a_pause(self._pause, self._draw)
             else:
                 self._draw()
@@ -178,19 +160,21 @@ class AllocationView:
         self._quiet = True
         self.at.label(language)
         self._quiet = False
+        if self.desk is not None:
+            self._offer(self.desk)
         self.show()
 
     def _choose_batch(self, name: str) -> None:
-        if self._quiet:
-            return
-        self.uploads.forget()
-        self._open(name)
+        if not self._quiet:
+            self._open(name, {} if name in self._known else self.uploads.brought)
 
-    def _open(self, name: str) -> None:
-        known = () if self.uploads.brought else self.state.known
-        self.state = AllocationState(self.state.language, name, known=known)
-        self.desk = None
-        self.search.drop()
+    def _open(self, name: str, brought: Mapping[str, Path]) -> None:
+        """Open a batch; the one that stands there comes back where the new one has no plan."""
+        if self.desk is not None:
+            self._earlier = self.state, self.brought, self.desk
+        self.state = AllocationState(self.state.language, name, known=() if brought else self._known)
+        self.brought = dict(brought)
+        self.plans.drop()
         for part in self.at.answers:
             part.value = ""
         self.show()
@@ -211,23 +195,16 @@ class AllocationView:
                 say("Kept. Still missing: a table of {what}.", language, what=", ".join(lacking))
             )
             return
-        self._open(say("brought", language))
+        self._open(say("brought", language), self.uploads.brought)
 
     def _aim(self, objective: str | None) -> None:
-        if self._quiet or self.desk is None or objective in (None, self.desk.draft.objective):
-            return
-        self._work(
-            lambda desk, limit: Desk.begin(desk.tables, replace(desk.draft, objective=str(objective)), limit=limit)
-        )
+        if not self._quiet and objective is not None and not self.state.blockers:
+            self.plans.change(lambda desk, limit: desk.aimed(objective, limit=limit))
 
     def _look(self, household: str | None) -> None:
         if not self._quiet:
             self.state = replace(self.state, household=household or "")
             self.show()
-
-    def _change(self) -> None:
-        change = self.at.asked()
-        self._work(lambda desk, limit: desk.changed(change, limit=limit))
 
     def _print(self) -> None:
         if self.desk is not None:
@@ -236,26 +213,14 @@ class AllocationView:
             self.at.pdf.value = links.button(kept, say("Save the PDF", self.state.language))
 
     def _weigh(self) -> None:
-        batch, brought = self.state.batch, dict(self.uploads.brought)
-        self._tell_more(
+        batch, brought = self.state.batch, self.brought
+        self.plans.tell(
             self.at.weighed, lambda desk, language: content.weighed(desk, batches.wishes(batch, brought), language)
         )
 
     def _judge(self) -> None:
-        batch, brought = self.state.batch, dict(self.uploads.brought)
-        self._tell_more(
+        batch, brought = self.state.batch, self.brought
+        self.plans.tell(
             self.at.honesty,
             lambda desk, language: content.judged(desk, batches.outcome_table(batch, brought), language),
         )
-
-    def _tell_more(self, where: ipywidgets.HTML, say_: Callable[[Desk, str], str]) -> None:
-        """Work out something further about the plan beside the page, and show it where it belongs."""
-        desk, language = self.desk, self.state.language
-        if desk is None or self.search.busy:
-            return
-        where.value = content.working("", language)
-
-        def told(made: str | None, said: str) -> None:
-            where.value = made if made is not None else said
-
-        self.search.begin(lambda _: say_(desk, language), told, language, SEARCH_SECONDS)

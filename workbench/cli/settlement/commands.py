@@ -34,12 +34,6 @@ PRINTED = 15
 app = typer.Typer(help="Where newcomers will live, years ahead.", no_args_is_help=True)
 
 
-def _place(locality: str, data: Path | None) -> str | None:
-    from workbench.studies.settlement.forecasting.answer import ANY
-
-    return None if locality == ANY and data is not None else locality
-
-
 @app.command("fit", epilog="Example: workbench settlement fit --as-of 2021 --total 31253")
 def fit(
     total: Total,
@@ -63,7 +57,7 @@ def fit(
     from workbench.studies import settlement as study
 
     asked = study.ask(
-        locality=_place(locality, data),
+        locality=locality,
         file=data,
         as_of=as_of,
         total=total,
@@ -79,16 +73,7 @@ def fit(
         runs=runs,
     )
     with step(f"Fit to {asked.observed.rhythm.label(asked.as_of)}") as progress:
-        run = study.fit(
-            asked.observed,
-            as_of=asked.as_of,
-            total=asked.totals.first,
-            contest=asked.contest,
-            seed=seed,
-            draws=draws,
-            runs=runs,
-            progress=progress,
-        )
+        run = study.learn(asked, seed=seed, draws=draws, runs=runs, progress=progress)
     results = run.record.results
     if as_json:
         found = study.diagnostics(run, asked.observed.names)
@@ -146,7 +131,7 @@ def forecast(
     from workbench.studies.settlement.totals.national import KNOWN_SINCE
 
     asked = study.ask(
-        locality=_place(locality, data),
+        locality=locality,
         file=data,
         as_of=as_of,
         total=total,
@@ -259,12 +244,13 @@ def backtest(
     from workbench.sources import files
     from workbench.studies.settlement.backtest import backtest as study
     from workbench.studies.settlement.backtest import verdict
+    from workbench.studies.settlement.forecasting.question import home_of
     from workbench.studies.settlement.table.data import read_settlement
 
     files.folder(out)
     guard([out / name for name in (study.FORECASTS, study.SCORES)], reads=[data], overwrite=True)
     observed = read_settlement(
-        locality=_place(locality, data), file=data, part_years=part_year, changes=changes, still=still
+        locality=home_of(locality, data), file=data, part_years=part_year, changes=changes, still=still
     )
     orders = study.origins(observed, contests=contest, years=year, horizon=horizon, seed=seed, draws=draws)
     with step(f"Backtest, {counted(len(orders), 'origin')}") as progress, Engine(scheduler) as engine:

@@ -79,13 +79,18 @@ def by_year(m: MunicipalityResult, language: str = "en") -> Table:
         heading = say("{share} interval", language, share=percent(level, language=language))
         cells = tuple(span(r[f"low{at}"], r[f"high{at}"], language) for r in records)
         columns.append(Column(heading, cells))
-    low, high = (number(float(end), language=language) for end in np.quantile(m.by_month, [0.1, 0.9]))
-    month = say(
-        "A month, if they come evenly over the year, which is assumed: {low} to {high} persons (80 %).",
-        language,
-        low=low,
-        high=high,
-    )
+    low, high = (float(end) for end in np.quantile(m.by_month, [0.1, 0.9], method="inverted_cdf"))
+    if high > 0:
+        month = say(
+            "A month, if they come evenly over the year, which is assumed: {low} to {high} persons (80 %).",
+            language,
+            low=number(low, language=language),
+            high=number(high, language=language),
+        )
+    else:
+        month = say(
+            "In nine months of ten nobody comes, if they come evenly over the year, which is assumed.", language
+        )
     return Table(
         name="municipality-forecast",
         caption=say("How many {place} can expect", language, place=m.name),

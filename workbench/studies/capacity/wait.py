@@ -132,7 +132,6 @@ def promises(
     known = frame[frame["month"] <= last]
     found, naive = [], {}
     for (stage, kind), own in known.groupby(["stage", "case_type"], sort=False):
-        own = own[own["month"] <= last]
         waiting, decided, withdrawn = grids(own)
         recent = slice(max(waiting.shape[1] - LAST_MONTHS, 0), None)
         naive[str(stage), str(kind)] = _mean_of_decided(decided[:, recent], recent.start)

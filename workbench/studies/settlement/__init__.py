@@ -1,7 +1,7 @@
 """Where in the country will newcomers settle? Data, totals, fit, forecast, moves, backtest."""
 
 from workbench.models.settlement.evidence import BEFORE, CONTESTS, QUOTAS
-from workbench.studies.settlement.forecasting.answer import answer, study
+from workbench.studies.settlement.forecasting.answer import answer, learn, study
 from workbench.studies.settlement.forecasting.forecast import CAVEATS, FINAL_QUOTAS, diagnostics, fit, forecast
 from workbench.studies.settlement.forecasting.question import Question, ask, contest
 from workbench.studies.settlement.forecasting.result import SettlementResult
@@ -35,6 +35,7 @@ __all__ = [
     "fit",
     "forecast",
     "given_totals",
+    "learn",
     "read_settlement",
     "settled_per_applicant",
     "study",

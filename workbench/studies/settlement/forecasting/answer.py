@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from workbench.core.errors import DataError
 from workbench.core.plugins import guests
-from workbench.core.runs.provenance import RunStore
+from workbench.core.runs.provenance import RunStore, SavedRun
 from workbench.core.runs.scenario import Scenario
 from workbench.models.settlement.evidence import BEFORE
 from workbench.models.settlement.not_fitted import CARRIED, NotFitted
 from workbench.sources import localities
 from workbench.studies.settlement.forecasting import carried, saved_runs
 from workbench.studies.settlement.forecasting.forecast import CAVEATS, described, fit, forecast, made_of
-from workbench.studies.settlement.forecasting.question import Question, ask
+from workbench.studies.settlement.forecasting.question import Question, ask, home_of
 from workbench.studies.settlement.forecasting.result import SettlementResult
 from workbench.studies.settlement.forecasting.saved_runs import FORECAST, NUMBERS
-
-ANY = "any"
-"""Locality of one's own table whose areas belong to no locality that is installed."""
 
 
 def answer(
@@ -36,7 +33,22 @@ def answer(
     """Fit and forecast what is asked; what is saved already is used again."""
     if question.carried is not None:
         return _answer_carried(question, seed=seed, runs=runs)
-    fitted = fit(
+    fitted = learn(question, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
+    return forecast(question.observed, fitted, question.totals, seed=seed, runs=runs)
+
+
+def learn(
+    question: Question,
+    *,
+    seed: int = 1,
+    draws: int = 500,
+    tune: int = 500,
+    chains: int = 4,
+    runs: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SavedRun:
+    """Fit what a question needs, or combine rules; a saved fit of the same input is used again."""
+    return fit(
         question.observed,
         as_of=question.as_of,
         total=question.totals.first,
@@ -48,7 +60,6 @@ def answer(
         runs=runs,
         progress=progress,
     )
-    return forecast(question.observed, fitted, question.totals, seed=seed, runs=runs)
 
 
 def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -> SettlementResult:
@@ -74,18 +85,6 @@ def _answer_carried(question: Question, *, seed: int, runs: str | Path | None) -
 def study(
     *,
     locality: str | Path | None = "norway",
-    file: str | Path | None = None,
-    as_of: int | str | None = None,
-    total: Sequence[int | str] = (),
-    totals: str | Path | None = None,
-    from_inflow: str | Path | None = None,
-    share: Sequence[float | str] = (),
-    destination: str = "",
-    contest: str = BEFORE,
-    horizon: int = 1,
-    part_years: Sequence[int | str] = (),
-    changes: str | Path | None = None,
-    still: Sequence[str] = (),
     seed: int = 1,
     draws: int = 500,
     tune: int = 500,
@@ -93,31 +92,15 @@ def study(
     run: str = "",
     runs: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    **asked: Any,
 ) -> SettlementResult:
-    """Ask and answer in one call: see :func:`ask` and :func:`answer`.
+    """Ask and answer in one call: ``asked`` is what :func:`ask` takes, the rest what :func:`answer` does.
 
     ``run`` names a publication, or is ``published`` for the one that readers see: it is shown as it was frozen.
     """
-    locality = None if locality == ANY and file else locality
     if run:
-        return _of_locality(saved_runs.named(run, runs=runs), locality)
-    question = ask(
-        locality=locality,
-        file=file,
-        as_of=as_of,
-        total=total,
-        totals=totals,
-        from_inflow=from_inflow,
-        share=share,
-        destination=destination,
-        contest=contest,
-        horizon=horizon,
-        part_years=part_years,
-        changes=changes,
-        still=still,
-        seed=seed,
-        runs=runs,
-    )
+        return _of_locality(saved_runs.named(run, runs=runs), home_of(locality, asked.get("file")))
+    question = ask(locality=locality, seed=seed, runs=runs, **asked)
     return answer(question, seed=seed, draws=draws, tune=tune, chains=chains, runs=runs, progress=progress)
 
 

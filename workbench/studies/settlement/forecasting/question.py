@@ -17,6 +17,8 @@ from workbench.studies.settlement.totals.from_inflow import totals_from_inflow
 from workbench.studies.settlement.totals.national import Totals, choose_totals, given_totals, totals_from_table
 
 SETTLEMENT = "settlement"
+ANY = "any"
+"""Locality of one's own table whose areas belong to no locality that is installed."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Question:
 def contest(quotas: bool) -> str:
     """Return the contest's name: with the final quotas of the year ahead, or without."""
     return QUOTAS if quotas else BEFORE
+
+
+def home_of(locality: str | Path | None, file: Path | str | None) -> str | Path | None:
+    """Return the locality of a table; None where a file of one's own is said to belong to none."""
+    return None if locality == ANY and file is not None else locality
 
 
 def ask(
@@ -60,6 +67,8 @@ def ask(
 
     Parameters
     ----------
+    locality
+        Whose areas these are; :data:`ANY` or None with a file of one's own.
     as_of
         Last period whose settled persons the forecast may know; None: the table's last whole one, or where the totals
         come from the table itself, the one ``horizon`` before it.
@@ -72,6 +81,7 @@ def ask(
     """
     if contest not in CONTESTS:
         raise AssumptionError(f"no contest '{contest}'", do="choose " + " or ".join(CONTESTS))
+    locality = home_of(locality, file)
     home = localities.load(locality, "settlement") if locality is not None and file is None else None
     if home is not None and SETTLEMENT not in home.tables:
         return _carried(home, as_of, total, totals, from_inflow, share, destination, contest, seed, runs)
