@@ -106,7 +106,7 @@ def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:
         towns = localities.table(locality, "municipalities").rename(columns={"municipality": "place"})
         plain = towns[["place", *(name for name in PLACE if name in towns)]].astype(object)
         rows = plain.where(plain.notna(), "").assign(services="", languages="")
-        _KNOWN[key] = {str(row["place"]): dict(row) for row in rows.to_dict("records")}
+        _KNOWN[key] = {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
     if key not in _KNOWN:
         newest = int(localities.table(locality, "settlement")["year"].max())
         table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
