@@ -24,7 +24,7 @@ def register() -> None:
 
     # The variant for one real number; Cython adds an argument that says whether a subclass may answer instead.
     llvm.add_symbol(NAME, get_cython_function_address("scipy.special.cython_special", "__pyx_fuse_1psi"))
-    by_name = types.ExternalFunction(NAME, types.float64(types.float64, types.intc))
+    by_name: Any = types.ExternalFunction(NAME, types.float64(types.float64, types.intc))
 
     @numba_njit
     def digamma(x: float) -> float:
