@@ -13,7 +13,7 @@ GOOD = Diagnostics(1.004, 1600.0, 1450.0, 1, 4000, "gain[DE]")
 
 @pytest.mark.quick
 def test_a_good_fit_says_so() -> None:
-    assert GOOD.ok and "agree" in GOOD.sentence() and "1450" in GOOD.sentence()
+    assert GOOD.ok and "agree" in GOOD.sentence() and "1,450" in GOOD.sentence()
 
 
 @pytest.mark.quick

@@ -73,13 +73,13 @@ class Diagnostics:
         """Return the verdict in one sentence, as it stands in a report.
 
         >>> Diagnostics(1.004, 1600.0, 1450.0, 0, 4000, "gain[DE]").sentence()
-        'The chains agree: R-hat at most 1.004, effective sample size at least 1450, 0 divergences in 4000 draws.'
+        'The chains agree: R-hat at most 1.004, effective sample size at least 1,450, 0 divergences in 4,000 draws.'
         """
         if self.ok:
             least = min(self.min_bulk_ess, self.min_tail_ess)
             return (
-                f"The chains agree: R-hat at most {self.max_rhat:.3f}, effective sample size at least {least:.0f}, "
-                f"{self.divergences} divergence{'s' * (self.divergences != 1)} in {self.draws} draws."
+                f"The chains agree: R-hat at most {self.max_rhat:.3f}, effective sample size at least {least:,.0f}, "
+                f"{self.divergences} divergence{'s' * (self.divergences != 1)} in {self.draws:,} draws."
             )
         return f"This fit must not be relied on: {'; '.join(self.failures)}; the worst quantity is {self.worst}."
 

@@ -44,24 +44,39 @@ SHIPPED = (
 )
 """Publishers, titles and terms of the shipped localities, so that the catalogues know them."""
 NOTES = (
+    marked("everybody, not refugees: it shows whether a model of moves learns, not how newcomers move"),
+    marked("rounded to 5; the last one or two months are partial for some destinations"),
+    marked("cells under 5 were suppressed by the source; an absent row is zero or unpublished"),
+    marked("detections, not persons; an absent row is zero"),
+    marked("rounded to 5; decisions, not cases: withdrawals and transfers are not among them"),
+    marked("our own selection, for reading charts and writing scenarios; not complete, and no model uses it"),
+    marked("synthetic: describes no real agency and no real person"),
+    marked("rounded to 5"),
+    marked("moved to 2024 borders by population share, so fractions occur; 2023 is a part year"),
+    marked("empty = withheld by the source; absent = none published"),
     marked("2024"),
     marked("2024 borders; centroids are of polygons, not of towns"),
-    marked("applications, outcomes and pending cases as persons; a stock does not follow from its flows exactly"),
-    marked("area includes water"),
-    marked("cells under 5 were suppressed by the source; an absent row is zero or unpublished"),
     marked("decisions missing 2009-12 to 2010-12"),
-    marked("detections, not persons; an absent row is zero"),
-    marked("empty = withheld by the source; absent = none published"),
-    marked("everybody, not refugees: it shows whether a model of moves learns, not how newcomers move"),
-    marked("moved to 2024 borders by population share, so fractions occur; 2023 is a part year"),
-    marked("our own selection, for reading charts and writing scenarios; not complete, and no model uses it"),
+    marked("area includes water"),
     marked("rates without counts; some are means of three or five years; withheld cells are absent"),
-    marked("rounded to 5"),
-    marked("rounded to 5; decisions, not cases: withdrawals and transfers are not among them"),
-    marked("rounded to 5; the last one or two months are partial for some destinations"),
-    marked("synthetic: describes no real agency and no real person"),
+    marked("applications, outcomes and pending cases as persons; a stock does not follow from its flows exactly"),
+    marked("see SOURCE.md"),
+    marked(
+        "two thirds after seven years in Norway, a figure often quoted; its publication is not carried here",
+    ),
+    marked(
+        "Sweden's cohort of 2016, 90 % at the year's end and 68 % after three years; its publication is not "
+        "carried here"
+    ),
+    marked("kept in the register"),
+    marked("The register"),
+    marked("Readers of the guide"),
+    marked("Answers to the guide"),
+    marked("Households with their days"),
+    marked("Offers of the year"),
+    marked("Places of the year"),
 )
-"""What the shipped localities note of their sources."""
+"""What the shipped localities note beside their sources."""
 SAME = ("Eurostat", "UNHCR", "Frontex", "IMDi", "Migration Workbench", "CC BY 4.0", "CC0", "Open Government Licence v3")
 """Those that are called alike in every language."""
 

@@ -16,6 +16,17 @@ SEPARATORS = {"en": ",", "nb": NBSP, "sv": NBSP}
 
 LIKELY, UNLIKELY = 0.8, 0.2
 
+CHANCES = {
+    "likely": (marked("{event} is likely ({figure})"), marked("{event} was likely ({figure})")),
+    "may": (marked("{event} may come ({figure})"), marked("{event} might come ({figure})")),
+    "doubtful": (
+        marked("{event} is less likely than not ({figure})"),
+        marked("{event} was less likely than not ({figure})"),
+    ),
+    "unlikely": (marked("{event} is unlikely ({figure})"), marked("{event} was unlikely ({figure})")),
+}
+"""How probable an event is, and how probable it was at a forecast that is past."""
+
 GLOSSARY = {
     marked("about"): marked("rounded to two digits; the exact figure stands in the attached table"),
     marked("likely"): marked("a chance of 80 % or more"),
@@ -141,26 +152,50 @@ def change(share: float, language: str = "en") -> str:
     )
 
 
-def chance(probability: float, event: str, language: str = "en") -> str:
-    """Return how probable an event is: the one word for it, and the figure.
+def in_ten(probability: float, language: str = "en") -> str:
+    """Return a probability as a natural frequency: in tens, or in hundreds near 0 and 1.
 
-    >>> chance(0.85, "a rise").replace(NBSP, " ")
-    'a rise is likely (85 %)'
+    >>> in_ten(0.78), in_ten(0.03), in_ten(0.999)
+    ('about 8 in 10', 'about 3 in 100', 'more than 99 in 100')
     """
-    if not 0 <= probability <= 1:
-        raise ReportError(f"a probability lies between 0 and 1, not {probability}")
+    if probability < 0.01:
+        return say("fewer than 1 in 100", language)
+    if probability > 0.99:
+        return say("more than 99 in 100", language)
+    if 0.05 <= probability <= 0.95:
+        return say("about {number} in 10", language, number=max(1, min(9, math.floor(10 * probability + 0.5))))
+    return say("about {number} in 100", language, number=math.floor(100 * probability + 0.5))
+
+
+def likelihood(probability: float, language: str = "en") -> str:
+    """Return a probability as per cent and as a natural frequency.
+
+    >>> likelihood(0.78).replace(NBSP, " ")
+    '78 %, about 8 in 10'
+    """
     figure = percent(min(max(round(100 * probability), 1), 99) / 100, language=language)
     if probability < 0.01:
         figure = say("under {figure}", language, figure=figure)
     elif probability > 0.99:
         figure = say("over {figure}", language, figure=figure)
+    return f"{figure}, {in_ten(probability, language)}"
+
+
+def chance(probability: float, event: str, language: str = "en", past: bool = False) -> str:
+    """Return how probable an event is, or was at the forecast: the one word for it, and the figure.
+
+    >>> chance(0.83, "a rise").replace(NBSP, " ")
+    'a rise is likely (83 %, about 8 in 10)'
+    """
+    if not 0 <= probability <= 1:
+        raise ReportError(f"a probability lies between 0 and 1, not {probability}")
     if probability >= LIKELY:
-        return say("{event} is likely ({figure})", language, event=event, figure=figure)
-    if probability <= UNLIKELY:
-        return say("{event} is unlikely ({figure})", language, event=event, figure=figure)
-    if round(100 * probability) < 50:
-        return say("{event} is less likely than not ({figure})", language, event=event, figure=figure)
-    return say("{event} may come ({figure})", language, event=event, figure=figure)
+        word = "likely"
+    elif probability <= UNLIKELY:
+        word = "unlikely"
+    else:
+        word = "doubtful" if round(100 * probability) < 50 else "may"
+    return say(CHANCES[word][past], language, event=event, figure=likelihood(probability, language))
 
 
 def listing(items: Sequence[str], language: str = "en") -> str:

@@ -149,3 +149,34 @@ def test_an_origin_that_is_the_destination_is_asked_about_under_any_code(destina
     table = pd.DataFrame(rows, columns=["month", "destination", "origin", "persons"])
     seen = look(table.astype("string"), "arrivals")
     assert any("12 rows have the destination as origin, the first in row 2" in note for note in seen.notes)
+
+
+def test_a_sum_of_two_parts_is_found_wherever_they_stand():
+    table = arrivals(np.random.default_rng(9), codes=("DE", "SE", "NO", "EL", "FI", "DK"))
+    two = with_sum(table[table["destination"].isin(["SE", "FI"])], "destination", "month", "persons", "pair")
+    seen = told(pd.concat([table, two[two["destination"].eq("pair")]], ignore_index=True), "arrivals")
+    assert seen == [f"destination pair 'pair' is the sum of {seen[0].split('sum of ')[1]}"] and "SE and FI" in seen[0]
+
+
+def test_one_destination_that_reports_sums_since_january_is_named():
+    table = arrivals(np.random.default_rng(10))
+    here = table["destination"].eq("NO")
+    years = table["month"].str[:4]
+    table.loc[here, "persons"] = table[here].groupby(years[here])["persons"].cumsum()
+    (fault,) = told(table, "arrivals")
+    assert "of 'NO' rise all year" in fault
+
+
+@pytest.mark.parametrize(("one", "other"), [("FR", "France"), ("EL", "GR"), ("DEU", "DE"), ("SE", "SWEDEN")])
+def test_one_country_as_two_destinations_is_refused(one: str, other: str) -> None:
+    table = arrivals(np.random.default_rng(11), codes=(one, other, "NO"))
+    (fault,) = told(table, "arrivals")
+    assert "one country under two names" in fault
+
+
+def test_codes_that_lost_a_zero_and_names_alike_are_remarked_on() -> None:
+    rows = [(area, year, 5 + at) for at, area in enumerate(("301", "1103", "4601")) for year in (2019, 2020)]
+    notes = look(pd.DataFrame(rows, columns=["area", "period", "persons"]).astype("string"), "settled_by_area").notes
+    assert "a digit shorter ('301')" in " ".join(notes)
+    notes = look(arrivals(np.random.default_rng(12), codes=("Oslo", "oslo")).astype("string"), "arrivals").notes
+    assert "Oslo and oslo (rows 2, 3) differ only in capitals: one destination twice?" in notes

@@ -73,6 +73,16 @@ def test_small_observed_counts_are_in_no_table_and_no_attachment(result: Settlem
     assert "3" not in {cell.strip() for row in table.rows for cell in row[1:2]}
 
 
+def test_what_came_stands_beside_the_forecast_with_small_counts_withheld(result: SettlementResult) -> None:
+    later = pd.DataFrame({"year": 2021, "municipality": PLACES, "settled": [61.0, 30.0, 3.0, 7.0, 8.0]})
+    table = page.by_municipality(replace(result, later=later))
+    since = dict(zip(table.data["municipality"], table.data["settled_since"], strict=True))
+    assert table.columns[-1].heading == "Settled 2021" and since["A"] == 61 and np.isnan(since["C"])
+    assert page.by_county(replace(result, later=later)).data["settled_since"].iloc[-1] == 109
+    none = page.by_municipality(replace(result, later=later.iloc[:0]))
+    assert none.columns[-1].heading != "Settled 2021"
+
+
 def test_counties_add_up_draw_by_draw(result: SettlementResult) -> None:
     table = page.by_county(result).data
     assert table["county"].tolist()[-1] == "All" and table.iloc[-1]["median"] == 100
@@ -84,7 +94,7 @@ def test_a_total_that_is_given_stands_exactly_and_sums_say_what_they_leave_out(r
     more[:, 0, 0] += 31_153
     draws = Draws.from_array(more, {"municipality": PLACES, "year": [2021]}, "persons settled")
     table = page.by_county(replace(result, draws=draws))
-    assert table.rows[-1][2:] == ("31,253", "31,253", "31,253")
+    assert table.rows[-1][2:5] == ("31,253", "31,253", "31,253")
     assert "leave out" in table.notes[0] and "leave out" not in page.by_municipality(result).notes[0]
 
 

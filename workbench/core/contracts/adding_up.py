@@ -19,16 +19,17 @@ BY_CHANCE = 1e-4
 
 
 def runs_that_add_up(wide: pd.DataFrame) -> list[tuple[str, str, str, int]]:
-    """Return each part that is, in every period, exactly the sum of three or more others that stand together.
+    """Return each part that is, in every period, exactly the sum of two others, or of more that stand together.
 
-    A county stands beside its municipalities under a name that does not say so.
+    A county stands beside its municipalities under a name that does not say so. Each comes with the first and the last
+    of its parts, and how many there are.
     """
     if len(wide.columns) > MOST_PARTS_COMPARED or (value := _whole(wide)) is None:
         return []
     names, mark = [str(name) for name in wide.columns], _marks(value)
     sums = np.concatenate([[0], np.cumsum(mark)])
     likely = np.flatnonzero(_surprise(value, _step(value)) > np.log(len(names) ** 3 / BY_CHANCE))
-    found: dict[str, tuple[str, str, str, int]] = {}
+    found = _pairs(names, value, mark, likely)
     for first in range(len(names) - 2):
         runs = sums[first + 3 :] - sums[first]
         for at in np.flatnonzero(np.isin(runs, mark[likely])).tolist():
@@ -38,6 +39,23 @@ def runs_that_add_up(wide: pd.DataFrame) -> list[tuple[str, str, str, int]]:
                 if apart and (value[first:last].sum(axis=0) == value[code]).all():
                     found.setdefault(names[code], (names[code], names[first], names[last - 1], last - first))
     return list(found.values())
+
+
+def _pairs(
+    names: list[str], value: NDArray[np.int64], mark: NDArray[np.int64], likely: NDArray[np.intp]
+) -> dict[str, tuple[str, str, str, int]]:
+    """Return each part that is the sum of two others, wherever they stand; two equal parts are no sum."""
+    found: dict[str, tuple[str, str, str, int]] = {}
+    filled = np.flatnonzero(value.any(axis=1))
+    for first in filled.tolist():
+        others = filled[filled > first]
+        sums = mark[first] + mark[others]
+        for at in np.flatnonzero(np.isin(sums, mark[likely])).tolist():
+            second = int(others[at])
+            for code in likely[mark[likely] == sums[at]].tolist():
+                if code not in (first, second) and (value[first] + value[second] == value[code]).all():
+                    found.setdefault(names[code], (names[code], names[first], names[second], 2))
+    return found
 
 
 def parts_that_repeat_the_rest(wide: pd.DataFrame) -> list[str]:

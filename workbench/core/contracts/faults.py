@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from workbench.core.contracts.alike import twin_faults
 from workbench.core.contracts.cells import KINDS, numbers, texts
 from workbench.core.contracts.columns import Column, Contract
 from workbench.core.contracts.normal import EMPTY
@@ -43,6 +44,7 @@ def faults_of(frame: pd.DataFrame, of: Contract, locality: Locality | None, firs
         faults += _place_faults(frame, of, locality, first_row)
     if not faults:  # figures are compared only where all of them can be read
         faults += [*month_faults(frame, of.name), *sum_faults(frame, of.name, first_row)]
+        faults += twin_faults(frame, of.name, first_row)
     return faults
 
 

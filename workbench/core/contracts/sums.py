@@ -7,16 +7,17 @@ make a forecast of something else. Each is refused by name, since no program can
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from workbench.core.contracts.adding_up import parts_that_repeat_the_rest, runs_that_add_up
 from workbench.core.contracts.cells import numbers, texts
 from workbench.core.errors import Fault
-from workbench.core.geography.countries import alpha3
 
 AGGREGATES = {
     *("total", "totals", "totalt", "totale", "i alt", "ialt", "sum", "summe", "alle", "all", "gesamt", "insgesamt"),
@@ -26,8 +27,15 @@ AGGREGATES = {
     *("eu", "eu27", "eu28", "eu27_2020", "eu27_2007", "ea19", "ea20"),
 }
 """Names under which publishers put a sum among its parts, in small letters."""
+ALL_OF = re.compile(
+    r"(all|alle|alla|samtlige|samtliga) (nationalit|nasjonalitet|citizen|countries|origins|routes|land|länder|"
+    r"statsborger|medborgar|staatsangeh|places|destinations|municipalit|kommun|areas|regions)\w*"
+)
+"""Names of a sum over all of a kind, in small letters; "all other" is none."""
 UNIONS = {"eu", "eu27", "eu28", "eu27_2020", "eu27_2007", "ea19", "ea20"}
 """Codes that can only be a sum where members stand beside them, in small letters: left out and said, not refused."""
+LEAST_WITHIN = 12
+"""Steps from month to month that must rise before figures are taken for sums since January."""
 LEAST_PERIODS = 3
 """Periods in which a row must be the sum of others: in fewer it may be chance."""
 LEAST_PARTS = 8
@@ -119,7 +127,7 @@ def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -
     if len(codes) < 2:
         return []
     for code in codes:
-        if code.casefold() in AGGREGATES:
+        if is_aggregate(code):
             found[code] = f"'{code}' is a sum of others by its name"
     timed = bool(within)
     for code in codes:
@@ -138,11 +146,17 @@ def sums_among(part: pd.Series, within: Sequence[pd.Series], value: pd.Series) -
     if timed:
         order = [code for code in dict.fromkeys(part.dropna().astype(str)) if code in codes and code not in found]
         for code, first, last, count in runs_that_add_up(wide[order]):
-            found[code] = f"'{code}' is the sum of {count} rows of each period, {first} to {last}"
+            told = f"{first} and {last}" if count == 2 else f"{count} rows of each period, {first} to {last}"
+            found[code] = f"'{code}' is the sum of {told}"
         left = [code for code in order if code not in found]
         for code in parts_that_repeat_the_rest(wide[left]):
             found[code] = f"'{code}' and others like it are together the sum of all other rows of each period"
     return list(found.items())
+
+
+def is_aggregate(name: str) -> bool:
+    """Return whether a name says that it stands for a sum of all others."""
+    return name.casefold() in AGGREGATES or ALL_OF.fullmatch(name.casefold()) is not None
 
 
 def _least_gap(parts: pd.DataFrame) -> float:
@@ -171,10 +185,33 @@ def month_faults(frame: pd.DataFrame, name: str) -> list[Fault]:
         kind = {3: "quarters", 6: "half-years", 12: "years"}.get(step, f"periods of {step} months")
         what = f"only every {step}{'rd' if step == 3 else 'th'} month stands here: these look like figures of {kind}"
         return [Fault(f"{what}, and would be read as months; give a table with a row for each month", column="month")]
-    if _since_january(figures):
-        what = "the figures rise all year and fall each January: they look like sums since January"
+    since = "" if _since_january(figures) else next(iter(_sums_since_january(frame, name, number)), None)
+    if since is not None:
+        what = f"the figures{since} rise all year and fall each January: they look like sums since January"
         return [Fault(f"{what}; subtract from each month the one before it in the same year", column=MONTHLY[name])]
     return []
+
+
+def _sums_since_january(frame: pd.DataFrame, name: str, number: NDArray[np.int_]) -> list[str]:
+    """Return " of 'SE'" for each part whose figures rise within each year and fall by half or more each January.
+
+    One part that is reported so among others is lost in their sum; the fall by half lets one turn of the year do.
+    """
+    part = SUMMED[name][0].part
+    if part not in frame:
+        return []
+    figures = numbers(frame[MONTHLY[name]]).groupby([number, texts(frame[part]).to_numpy()]).sum(min_count=1)
+    found = []
+    for code, one in figures.unstack().items():
+        one = one.dropna()
+        values, at = one.to_numpy(dtype=float), one.index.to_numpy()
+        after = np.diff(at) == 1
+        january = (at[1:] % 12 == 0) & after
+        within = after & ~january
+        rises = bool(within.sum() >= LEAST_WITHIN and (np.diff(values)[within] > 0).all())
+        if rises and january.any() and (values[1:][january] < values[:-1][january] / 2).all():
+            found.append(f" of '{code}'")
+    return found
 
 
 def _since_january(figures: pd.Series) -> bool:
@@ -185,26 +222,3 @@ def _since_january(figures: pd.Series) -> bool:
     rises, falls = np.diff(values) >= 0, np.diff(values) < 0
     within = after & ~january
     return int(january.sum()) >= 2 and int(within.sum()) >= 12 and bool(rises[within].all() and falls[january].all())
-
-
-def odd_rows(frame: pd.DataFrame, name: str, first_row: int) -> list[str]:
-    """Return remarks on rows that are possible and unlikely: one's own country, and names alike but for capitals."""
-    notes = []
-    if name == "arrivals" and {"origin", "destination"} <= set(frame.columns):
-        # Destinations and origins may stand under different codes of one country.
-        own = {text: alpha3(str(text)) or text for text in texts(frame["destination"]).dropna().unique()}
-        origin, destination = texts(frame["origin"]), texts(frame["destination"])
-        same = ((origin == destination) | (origin == destination.map(own))).fillna(False)
-        if count := int(same.sum()):
-            row = int(str(frame.index[same][0])) + first_row
-            rows = "1 row has" if count == 1 else f"{count:,} rows have"
-            notes.append(f"{rows} the destination as origin, the first in row {row}: is that meant?")
-    if name == "households" and "household" in frame:
-        codes = texts(frame["household"]).dropna()
-        for _, alike in codes.groupby(codes.str.casefold()):
-            if alike.nunique() > 1:
-                rows = ", ".join(str(int(str(at)) + first_row) for at in alike.index)
-                notes.append(
-                    f"{' and '.join(alike.unique())} (rows {rows}) differ only in capitals: one household twice?"
-                )
-    return notes

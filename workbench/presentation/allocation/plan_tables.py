@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
+from workbench.presentation.allocation import assumed
 from workbench.presentation.allocation.plan import called, households, persons
 from workbench.presentation.allocation.report_words import words_of
 from workbench.presentation.findings import Finding, Several
-from workbench.presentation.languages import known, marked, say, say_many, spelled_out
+from workbench.presentation.languages import known, marked, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import number, percent, sentence
 
@@ -96,7 +97,7 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
         told = say("Every household finds a place.", language)
         return Finding(told, estimate=0.0, unit=say(words.households, language), language=language)
     reasons = (
-        left.assign(why=left["why"].map(_reason))
+        left.assign(why=left["why"].map(reason))
         .groupby("why")
         .agg(households=("household", "size"), persons=("persons", "sum"))
         .reset_index()
@@ -133,8 +134,9 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
     )
 
 
-def _reason(told: str) -> str:
-    return next((reason for words, reason in REASONS.items() if words in told), marked("another reason"))
+def reason(told: str) -> str:
+    """Return the reason under which a plan's own words about a household without a place are counted, in English."""
+    return next((why for words, why in REASONS.items() if words in told), marked("another reason"))
 
 
 def binding_limits(result: AllocationResult, language: str = "en") -> Finding:
@@ -292,7 +294,7 @@ def rules(result: AllocationResult, language: str = "en") -> Table | Several:
         columns=tuple(
             Column(
                 say(RULED[name], language),
-                tuple("" if pd.isna(cell) else _value(cell, language) for cell in table[name]),
+                tuple("" if pd.isna(cell) else _stated(name, cell, language) for cell in table[name]),
                 right=False,
             )
             for name in RULED
@@ -317,7 +319,10 @@ def assumptions(result: AllocationResult, language: str = "en") -> Table | Findi
         columns=tuple(
             Column(
                 say(PARTS[name], language),
-                tuple(table[name] if name == "source" else (_value(value, language) for value in table[name])),
+                tuple(
+                    known(str(value), language) if name in ("source", "unit") else assumed.value(value, language)
+                    for value in table[name]
+                ),
                 right=False,
             )
             for name in columns
@@ -332,5 +337,8 @@ def assumptions(result: AllocationResult, language: str = "en") -> Table | Findi
     )
 
 
-def _value(value: object, language: str) -> str:
-    return f"{value:g}" if isinstance(value, float) else spelled_out(str(value).replace("_", " "), language)
+def _stated(name: str, cell: object, language: str) -> str:
+    """Return a cell of a rule as it was written: only its kind is a word of the program, all else is the author's."""
+    if isinstance(cell, float):
+        return assumed.figure(f"{cell:g}", language)
+    return known(str(cell).replace("_", " "), language) if name == "rule" else str(cell)

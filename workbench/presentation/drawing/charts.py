@@ -197,17 +197,29 @@ def _below(axes: Axes, x: float, y: float, text: str) -> None:
     axes.annotate(text, (x, y), (0, -7), textcoords="offset points", ha="center", va="top", fontsize=8.5)
 
 
-def fan_charts(fans: Sequence[Fan], as_of: str, unit: str, columns: int = 3, language: str = "en") -> Drawing:
-    """Draw several series as small multiples: one span of months for all, one scale for each row."""
+def _top(fan: Fan) -> float:
+    """Return the highest figure that is drawn of a series."""
+    return float(max(fan.observed.max(), fan.forecast["high95"].max(), fan.later.max() if len(fan.later) else 0))
+
+
+def fan_charts(
+    fans: Sequence[Fan], as_of: str, unit: str, columns: int = 3, language: str = "en", own_scales: bool = False
+) -> Drawing:
+    """Draw several series as small multiples: one span of months for all, one scale for each row or each series."""
     if not fans:
         raise ReportError("there is no series to draw", do="choose at least one destination")
     rows = -(-len(fans) // columns)
     with style():
         height = 0.70 + 1.01 * rows
         drawing = Drawing(figsize=(TEXT_WIDTH_IN, height))
-        grid = drawing.subplots(rows, columns, sharex=True, sharey="row", squeeze=False)
+        grid = drawing.subplots(rows, columns, sharex=True, sharey=False if own_scales else "row", squeeze=False)
         drawing.subplots_adjust(
-            left=0.085, right=0.995, bottom=0.24 / height, top=1 - 0.70 / height, hspace=0.40, wspace=0.07
+            left=0.085,
+            right=0.995,
+            bottom=0.24 / height,
+            top=1 - 0.70 / height,
+            hspace=0.40,
+            wspace=0.26 if own_scales else 0.07,
         )
         for axes, fan in zip(grid.flat, fans, strict=False):
             _panel(axes, fan, as_of, compact=True, language=language)
@@ -215,12 +227,11 @@ def fan_charts(fans: Sequence[Fan], as_of: str, unit: str, columns: int = 3, lan
         for place in range(len(fans), rows * columns):
             grid.flat[place].set_axis_off()
             grid.flat[place - columns].tick_params(labelbottom=True)
-        for row in range(rows):
-            tops = [
-                max(f.observed.max(), f.forecast["high95"].max(), f.later.max() if len(f.later) else 0)
-                for f in fans[row * columns : (row + 1) * columns]
-            ]
-            grid[row, 0].set_ylim(0, float(max(tops)) * 1.06 or 1)
+        tops = [_top(fan) for fan in fans]
+        for at, axes in zip(range(len(fans)), grid.flat, strict=False):
+            row = at // columns * columns
+            top = tops[at] if own_scales else max(tops[row : row + columns])
+            axes.set_ylim(0, top * 1.06 or 1)
         drawing.text(0.0, 1 - 0.02 / height, unit, color=COLOURS.quiet, va="top")
         _key(drawing, any(len(f.later) for f in fans), 1 - 0.23 / height, language)
     return drawing

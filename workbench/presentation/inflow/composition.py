@@ -13,6 +13,7 @@ from workbench.models.quality import JOINT
 from workbench.presentation.findings import Finding
 from workbench.presentation.inflow.series import during, who
 from workbench.presentation.languages import month, place, say, spelled_out
+from workbench.presentation.sourced import source_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import about, between, count, listing, percent, span
 from workbench.studies.inflow import composition as study
@@ -79,6 +80,11 @@ def finding(result: InflowResult, found: Composed, language: str = "en") -> Find
     return Finding(sentence, caveats=tuple(caveats(result, found, language)), language=language)
 
 
+def _source(result: InflowResult, line: str, language: str) -> str:
+    """Return the source of the shares as it is called in the reader's language, if it is one of the run's."""
+    return next((source_name(each, language) for each in result.sources if each.line() == line), line)
+
+
 def caveats(result: InflowResult, found: Composed, language: str = "en") -> list[str]:
     """Return what must be said beside a composition."""
     first, last = min(found.until.values()), max(found.until.values())
@@ -88,7 +94,7 @@ def caveats(result: InflowResult, found: Composed, language: str = "en") -> list
             "The totals are the forecast's; only the shares are taken from {source}, up to {month}. The two are never "
             "added or mixed.",
             language,
-            source=found.source,
+            source=_source(result, found.source, language),
             month=until,
         )
     ]

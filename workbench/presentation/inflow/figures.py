@@ -117,13 +117,13 @@ def fans_by_destination(result: InflowResult, first: int = 1, last: int = 9, lan
         each.append(f"{fan.title}: {count(end['median'], language)} ({percent(0.8)}: {inner})")
     told = {"names": listing([fan.title for fan in fans], language)}
     if first == 1:
-        caption = say("The largest destinations: {names}. Each row has one scale.", language, **told)
+        caption = say("The largest destinations: {names}. Each has its own scale.", language, **told)
     else:
-        caption = say("The further destinations: {names}. Each row has one scale.", language, **told)
+        caption = say("The further destinations: {names}. Each has its own scale.", language, **told)
     unit = say("Asylum applicants per month; the thin rule marks the last month known", language)
     return Figure(
         name=f"inflow-destinations-{first}-{first + len(chosen) - 1}",
-        drawing=fan_charts(fans, result.as_of, unit, language=language),
+        drawing=fan_charts(fans, result.as_of, unit, language=language, own_scales=True),
         caption=caption,
         alternative=say(
             "Small line charts with forecast bands. Forecast for {month}: {figures}.",

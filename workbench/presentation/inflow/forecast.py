@@ -13,11 +13,13 @@ from workbench.presentation.inflow.series import (
     counts_detections,
     destinations,
     during,
+    looks_back,
     months,
     name,
     period_words,
     published_since,
     who,
+    who_within,
     year_before,
 )
 from workbench.presentation.languages import marked, month, say, say_many
@@ -79,7 +81,23 @@ def headline(result: InflowResult, levels: Sequence[float] = LEVELS, language: s
     median, intervals = _intervals(result, levels)
     told = ", ".join(f"{percent(i.level)} {between(i.low, i.high, language)}" for i in intervals)
     parts = {"who": who(result, language), "about": about(median, language), "when": during(result, language)}
-    if counts_detections(result):
+    if looks_back(result):
+        parts |= {"who": who_within(result, language), "month": month(result.as_of, language)}
+        if counts_detections(result):
+            sentence = say(
+                "As of {month}, {who} could expect {about} detected border crossings {when}; {intervals}.",
+                language,
+                **parts,
+                intervals=told,
+            )
+        else:
+            sentence = say(
+                "As of {month}, {who} could expect {about} asylum applicants {when}; {intervals}.",
+                language,
+                **parts,
+                intervals=told,
+            )
+    elif counts_detections(result):
         sentence = say(
             "{who} can expect {about} detected border crossings {when}; {intervals}.",
             language,
@@ -103,18 +121,26 @@ def against_last_year(result: InflowResult, language: str = "en") -> Finding:
                 language,
             )
         )
-    total, earlier = result.draws.sum(), float(before.to_numpy().sum())
+    total, earlier, past = result.draws.sum(), float(before.to_numpy().sum()), looks_back(result)
     rise = float((total.values > earlier).mean())
     median = float(total.quantile(0.5))
-    told = {"about": about(earlier, language), "chance": chance(rise, say("a rise", language), language)}
+    told = {"about": about(earlier, language), "chance": chance(rise, say("a rise", language), language, past)}
     if not earlier:
         sentence = say("Against the same months a year before ({about} applicants), {chance}.", language, **told)
     else:
-        sentence = say(
-            "Against the same months a year before ({about} applicants), {chance}; the median is {change}.",
-            language,
-            **told,
-            change=change(median / earlier - 1, language),
+        told["change"] = change(median / earlier - 1, language)
+        sentence = (
+            say(
+                "Against the same months a year before ({about} applicants), {chance}; the median was {change}.",
+                language,
+                **told,
+            )
+            if past
+            else say(
+                "Against the same months a year before ({about} applicants), {chance}; the median is {change}.",
+                language,
+                **told,
+            )
         )
     return Finding(sentence, estimate=rise, unit="probability")
 
@@ -129,11 +155,11 @@ def largest(result: InflowResult, first: int = 3, language: str = "en") -> Findi
     told = listing(each, language)
     if len(destinations(result)) <= first:
         return Finding(say("Expected by destination: {destinations}.", language, destinations=told))
-    sentence = say(
-        "Most apply in {destinations}: together {share} of all.",
-        language,
-        destinations=told,
-        share=percent(share, language=language),
+    figures = {"destinations": told, "share": percent(share, language=language)}
+    sentence = (
+        say("Most were expected in {destinations}: together {share} of all.", language, **figures)
+        if looks_back(result)
+        else say("Most apply in {destinations}: together {share} of all.", language, **figures)
     )
     return Finding(sentence, estimate=share, unit=say("share of applicants", language), language=language)
 
@@ -149,14 +175,11 @@ def by_month(result: InflowResult, levels: Sequence[float] = LEVELS, language: s
     held = _held(levels)
     monthly, whole = result.draws.sum("destination").summary(held), result.draws.sum().summary(held)
     rows = pd.concat([monthly, whole.assign(month="all")], ignore_index=True)
-    subject = who(result, language)
-    if len(result.names) > 1:
-        subject = subject[0].lower() + subject[1:]
     labels = (*(leading(month(m, language)) for m in months(result)), say("Whole period", language))
     return _table(
         result,
         "inflow-by-month",
-        say("Month by month: {who}", language, who=subject),
+        say("Month by month: {who}", language, who=who_within(result, language)),
         rows,
         Column(say("Month", language), labels, right=False),
         [_row_totals(wide) for wide in (year_before(result), published_since(result))],

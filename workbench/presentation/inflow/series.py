@@ -75,6 +75,17 @@ def who(result: InflowResult, language: str = "en") -> str:
     return say("The {number} destinations together", language, number=len(codes))
 
 
+def who_within(result: InflowResult, language: str = "en") -> str:
+    """Return for whom the forecast is, as it stands within a sentence."""
+    told = who(result, language)
+    return told[:1].lower() + told[1:] if len(result.names) > 1 else told
+
+
+def looks_back(result: InflowResult) -> bool:
+    """Return whether every month forecast has been published since, so that the forecast is spoken of as past."""
+    return bool(published_since(result).notna().all(axis=None))
+
+
 def published(table: pd.DataFrame, result: InflowResult) -> pd.DataFrame:
     """Return published persons (index month, one column per destination; missing = not published)."""
     wide = table.pivot(index="month", columns="destination", values="persons").astype(float)

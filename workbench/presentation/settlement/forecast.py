@@ -10,9 +10,10 @@ import pandas as pd
 
 from workbench.models.settlement.not_fitted import CARRIED, COMBINED, made_by
 from workbench.presentation.findings import Finding, Interval, Several
-from workbench.presentation.languages import known, marked, say
+from workbench.presentation.languages import marked, say
 from workbench.presentation.origin import locality_name
-from workbench.presentation.settlement.forecast_checked import came, lost, municipalities, stands_in
+from workbench.presentation.settlement import noted
+from workbench.presentation.settlement.forecast_checked import came, looks_back, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, leading, number, percent
 from workbench.studies.settlement.totals.national import KNOWN_SINCE
@@ -21,6 +22,27 @@ if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult
 
 UNIT = "persons"
+
+EXPECTED = {
+    "some": (
+        marked("{condition}, {place} can expect {persons}; {intervals}."),
+        marked("{condition}, {place} could expect {persons}; {intervals}."),
+    ),
+    "few": (
+        marked(
+            "{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}; {intervals}."
+        ),
+        marked(
+            "{condition}, {place} would probably receive nobody; the chance that anybody came was {chance}; "
+            "{intervals}."
+        ),
+    ),
+    "none": (
+        marked("{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}."),
+        marked("{condition}, {place} would probably receive nobody; the chance that anybody came was {chance}."),
+    ),
+}
+"""What one municipality can expect, and could expect where the year is past: somebody, hardly anybody, nobody."""
 
 LEVELS = (0.8, 0.95)
 LEAST, LESS = 0.01, marked("less than 1 in 100")
@@ -86,36 +108,22 @@ def expected(result: SettlementResult, code: str, language: str = "en") -> Findi
     draws = result.draws.select(municipality=code, year=year)
     middle = float(draws.quantile(0.5))
     intervals = tuple(Interval(level, *map(float, draws.interval(level))) for level in LEVELS)
+    totals = np.asarray(result.draws.select(year=year).sum().values, float)
     told = {
-        "condition": condition(
-            np.asarray(result.draws.select(year=year).sum().values, float), result.given, result.label(year), language
-        ),
+        "condition": condition(totals, result.given, result.label(year), language),
         "place": result.names[code],
         "intervals": ", ".join(
             f"{percent(i.level, language=language)} {between(i.low, i.high, language)}" for i in intervals if i.high > 0
         ),
     }
     if middle > 0:
-        sentence = say(
-            "{condition}, {place} can expect {persons}; {intervals}.", language, persons=about(middle, language), **told
-        )
+        told["persons"] = about(middle, language)
+        kind = "some"
     else:
         some = float((draws.values.to_numpy() > 0).mean())
         told["chance"] = percent(some, language=language) if some >= LEAST else say(LESS, language)
-        sentence = (
-            say(
-                "{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}; "
-                "{intervals}.",
-                language,
-                **told,
-            )
-            if told["intervals"]
-            else say(
-                "{condition}, {place} will probably receive nobody; the chance that anybody comes is {chance}.",
-                language,
-                **told,
-            )
-        )
+        kind = "few" if told["intervals"] else "none"
+    sentence = say(EXPECTED[kind][looks_back(result)], language, **told)
     return Finding(
         f"{sentence}{came(result, code, year, intervals, language)}",
         estimate=middle,
@@ -166,13 +174,22 @@ def concentration(result: SettlementResult, language: str = "en") -> Finding:
     draws = result.draws.select(year=result.years[0]).values.to_numpy()
     half = needed_for_half(result)
     likely = int(((draws > 0).mean(axis=0) >= 0.8).sum())
+    told = {
+        "half": number(half, language=language),
+        "all": municipalities(draws.shape[1], language),
+        "likely": number(likely, language=language),
+    }
     return Finding(
         say(
-            "Half of them settle in about {half} of {all}; {likely} are likely to receive any.",
+            "Half of them were expected in about {half} of {all}; {likely} were likely to receive at least one person.",
             language,
-            half=number(half, language=language),
-            all=municipalities(draws.shape[1], language),
-            likely=number(likely, language=language),
+            **told,
+        )
+        if looks_back(result)
+        else say(
+            "Half of them settle in about {half} of {all}; {likely} are likely to receive at least one person.",
+            language,
+            **told,
         ),
         estimate=half,
         unit=say("municipalities", language),
@@ -250,7 +267,7 @@ def how_sure(result: SettlementResult, language: str = "en") -> Finding:
         f"{_checks(result, language)} {intervals}",
         caveats=(
             *(() if result.diagnostics.ok else (stands_in(result, language).strip(),)),
-            *(known(note, language) for note in result.notes),
+            *(noted.told(note, language) for note in result.notes),
             say(
                 "The delay from permit to settlement and the route (assigned, own housing, family, resettled) are not "
                 "in the shipped figures and play no part here; an authority's own table is needed for them.",

@@ -11,6 +11,7 @@ from workbench.presentation.findings import Finding, Interval
 from workbench.presentation.languages import known, marked, say, say_many
 from workbench.presentation.wording import ends, number, percent
 from workbench.studies import disclosure
+from workbench.studies.settlement.totals.national import KNOWN_SINCE
 
 if TYPE_CHECKING:
     from workbench.studies.settlement import SettlementResult
@@ -27,6 +28,17 @@ def last_known(result: SettlementResult) -> pd.Series:
     """Return observed persons of the last known year by municipality; NaN = withheld by the publisher."""
     table = result.observed[result.observed["year"] == result.as_of]
     return table.set_index("municipality")["settled"].astype(float)
+
+
+def looks_back(result: SettlementResult) -> bool:
+    """Return whether the first year's total is known since, so that the forecast is spoken of as past."""
+    return result.given == KNOWN_SINCE and not settled_since(result).empty
+
+
+def settled_since(result: SettlementResult) -> pd.Series:
+    """Return persons settled in the forecast's first year by municipality, where published since."""
+    table = result.later[result.later["year"] == result.years[0]]
+    return table.set_index("municipality")["settled"].astype(float).dropna()
 
 
 def municipalities(amount: int, language: str) -> str:
@@ -148,7 +160,7 @@ def _held(came: float, intervals: tuple[Interval, ...], language: str = "en") ->
 def what_happened(result: SettlementResult, language: str = "en") -> Finding:
     """Return how what was settled since compares with the forecast and with last year's shares."""
     year = result.years[0]
-    later = result.later[result.later["year"] == year].set_index("municipality")["settled"].astype(float).dropna()
+    later = settled_since(result)
     when = result.label(year)
     if later.empty:
         told = say(
@@ -167,13 +179,14 @@ def what_happened(result: SettlementResult, language: str = "en") -> Finding:
     rule = before / before.sum() * float(actual[there].sum())
     simple = float(np.abs(rule - actual)[there].sum() / actual[there].sum())
     told = say(
-        "Since then {year} was published. Of {all} with a figure, {inside} came out inside their 80 % interval. The "
-        "medians missed by {error} of all persons, summed over municipalities; last year's shares would have missed by "
-        "{simple}.",
+        "Since then {year} was published. Of {all} with a figure, {inside} came out inside their 80 % interval; about "
+        "{expected} should have. The medians missed by {error} of all persons, summed over municipalities; last year's "
+        "shares would have missed by {simple}.",
         language,
         year=when,
         all=municipalities(int(there.sum()), language),
         inside=number(int(inside[there].sum()), language=language),
+        expected=number(round(0.8 * int(there.sum())), language=language),
         error=percent(ours, language=language),
         simple=percent(simple, language=language),
     )

@@ -13,7 +13,7 @@ import pandas as pd
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import known, marked, say
 from workbench.presentation.settlement.forecast import LEVELS, medians
-from workbench.presentation.settlement.forecast_checked import counties, last_known
+from workbench.presentation.settlement.forecast_checked import counties, last_known, settled_since
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import count, number, percent, span
 from workbench.studies import disclosure
@@ -44,7 +44,10 @@ def by_county(result: SettlementResult, language: str = "en") -> Table | Finding
     seen = [*(before.get(county, np.nan) for county in rows["county"][:-1]), float(last.sum()) if len(last) else np.nan]
     caption = say("Where they settle in {year}, by county", language, year=result.label(year))
     heading = say("County", language)
-    return _table(result, "settlement-by-county", heading, rows, "county", seen, caption, language)
+    later = settled_since(result)
+    since = disclosure.sums(later, groups) if len(later) else pd.Series(dtype=float)
+    out = [*(since.get(county, np.nan) for county in rows["county"][:-1]), float(later.sum()) if len(later) else np.nan]
+    return _table(result, "settlement-by-county", heading, rows, "county", (seen, out), caption, language)
 
 
 def by_municipality(
@@ -59,7 +62,10 @@ def by_municipality(
     tail = f"-{first}-{first + len(rows) - 1}" if first > 1 or last else ""
     caption = say("Where they settle in {year}, by municipality", language, year=result.label(chosen))
     heading = say("Municipality", language)
-    return _table(result, f"settlement-by-municipality{tail}", heading, rows, "name", seen, caption, language)
+    later = settled_since(result) if chosen == result.years[0] else pd.Series(dtype=float)
+    since = disclosure.shown(later, groups) if len(later) else later
+    out = [since.get(code, np.nan) for code in rows["municipality"]]
+    return _table(result, f"settlement-by-municipality{tail}", heading, rows, "name", (seen, out), caption, language)
 
 
 def _table(
@@ -68,17 +74,18 @@ def _table(
     heading: str,
     rows: pd.DataFrame,
     label: str,
-    seen: list[float],
+    seen: tuple[list[float], list[float]],
     caption: str,
     language: str,
 ) -> Table:
     def exact(value: float) -> str:
         return number(value, language=language)
 
+    before, since = seen
     records, total_last = rows.to_dict("records"), label == "county"
     columns = [
         Column(heading, tuple(known(str(r[label]), language) for r in records), right=False),
-        Column(say("Settled {year}", language, year=result.label(result.as_of)), tuple(exact(v) for v in seen)),
+        Column(say("Settled {year}", language, year=result.label(result.as_of)), tuple(exact(v) for v in before)),
         # A total that is given has no interval and stands exactly, as its ends do.
         Column(
             say("Forecast median", language),
@@ -89,13 +96,17 @@ def _table(
         limits = [(r[f"low{round(100 * level)}"], r[f"high{round(100 * level)}"]) for r in records]
         told = tuple(exact(low) if low == high else span(low, high, language) for low, high in limits)
         columns.append(Column(say("{share} interval", language, share=percent(level, language=language)), told))
+    if np.isfinite(since).any():
+        columns.append(
+            Column(say("Settled {year}", language, year=result.label(result.years[0])), tuple(exact(v) for v in since))
+        )
     note = say("Persons. Forecasts are rounded, intervals outward; medians do not add up.", language)
     notes = [note, say(WITHHELD, language), *([say(SUMS, language)] if total_last else [])]
     return Table(
         name=name,
         caption=caption,
         columns=tuple(columns),
-        data=rows.assign(settled_before=seen),
+        data=rows.assign(settled_before=before, settled_since=since),
         sources=result.sources[:1],
         notes=(" ".join(notes),),
         total_last=total_last,

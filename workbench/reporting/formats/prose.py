@@ -39,9 +39,9 @@ PARAGRAPHS = (
         "simulated forward; each simulated future is one draw, in whole persons."
     ),
     marked(
-        "**Words.** *About* means rounded to two digits. *Likely* means a chance of 80 % or more, *unlikely* "
-        "one of 20 % or less, *may* one from 50 %, *less likely than not* one below. An 80 % interval holds, by "
-        "the model, four outcomes in five; a 95 % interval nineteen in twenty."
+        "**Words.** *About* means rounded to two digits. *Likely* means a chance of 80 % or more, *may* "
+        "one from 50 % to 80 %, *less likely than not* one from 20 % to 50 %, *unlikely* one of 20 % or less. An 80 % "
+        "interval holds, by the model, four outcomes in five; a 95 % interval nineteen in twenty."
     ),
     COUNTED,
     marked("Who stays without a place, and why"),
@@ -67,7 +67,7 @@ PARAGRAPHS = (
         "introduction period ends. What draws movers, and what of it is learnt here or carried over from "
         "elsewhere, stands below the tables."
     ),
-    marked("All municipalities"),
+    marked("Annex: all municipalities"),
     marked(
         "**Words.** *About* means rounded to two digits. *Likely* means a chance of 80 % or more. An 80 % "
         "interval holds, by the model, four outcomes in five; a 95 % interval nineteen in twenty."

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 import pandas as pd
@@ -145,6 +146,11 @@ def _labelled(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, dict[str, st
     return frame.drop(columns=[name for name in told if name in frame]), labels
 
 
+def _plain(figure: str) -> str:
+    """Return a figure written with a power of ten without it, ``1.2E3`` as 1200."""
+    return f"{Decimal(figure):f}"
+
+
 def _figures(cells: pd.Series, flags: pd.Series | None, where: str) -> tuple[pd.Series, list[str]]:
     """Return figures without flags (``: c`` where one was withheld), and a sentence on the flags."""
     parts = cells.fillna("").str.extract(f"^{FIGURE.pattern}$")
@@ -160,6 +166,8 @@ def _figures(cells: pd.Series, flags: pd.Series | None, where: str) -> tuple[pd.
             where=where, why=f"flags are {', '.join(FLAGS)}", do="mend the cell, or download the file again",
         )  # fmt: skip
     figures = parts["figure"].fillna(":")
+    powers = figures.str.contains("[eE]", regex=True)
+    figures = figures.mask(powers, figures.where(powers).map(_plain, na_action="ignore"))
     figures = figures.mask(figures.eq(":") & said.str.contains("c"), ": c")
     found = {flag: int(said.str.contains(flag).sum()) for flag in FLAGS}
     told = ", ".join(f"{many:,} {FLAGS[flag]} ({flag})" for flag, many in found.items() if many)

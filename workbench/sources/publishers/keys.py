@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from workbench.core.contracts.columns import Contract
-from workbench.core.geography.countries import alpha3, eurostat, recoded
+from workbench.core.geography.countries import EUROSTAT, alpha3, eurostat, recoded
 from workbench.sources.publishers.cube import Cube
 from workbench.sources.publishers.figures import added
 from workbench.sources.publishers.words import measures
@@ -45,7 +45,7 @@ def coded(frame: pd.DataFrame, of: Contract, cube: Cube, where: str) -> tuple[pd
 
 def _destination(text: str) -> str | None:
     """Return Eurostat's code; two letters are one already, as the contract takes them."""
-    return text if re.fullmatch("[A-Z]{2}", text) else eurostat(text)
+    return EUROSTAT.get(text, text) if re.fullmatch("[A-Z]{2}", text) else eurostat(text)
 
 
 def _municipalities(frame: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:

@@ -95,6 +95,10 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
     if len(columns) > 1 and (sums := [name for name in rest if is_total(name)]):
         frame, rest = frame.drop(columns=sums), [name for name in rest if name not in sums]
         notes.append(f"column '{sums[0]}' is a sum of the periods and left out")
+    finer = any(kind(found[1]) != "year" for found in columns.values())
+    if sums := [n for n, found in columns.items() if finer and is_total(found[0]) and kind(found[1]) == "year"]:
+        frame, columns = frame.drop(columns=sums), {n: found for n, found in columns.items() if n not in sums}
+        notes.append(f"{len(sums)} columns are sums of the periods of a year and left out ('{sums[0]}')")
     if not columns or {same(name) for name in rest} & {same(word) for word in TIME}:
         return Cube(frame=frame, measures=(), notes=tuple(notes), **more)  # type: ignore[arg-type]
     _refuse_unread_periods(frame, rest, next(iter(columns)), where)
@@ -132,14 +136,14 @@ def one_header(grid: Grid) -> Grid:
         below = [composed(cell) for cell in row]
         while below and not below[-1]:
             below.pop()
-        if len(below) > 2 and not below[0] and all(split(name) for name in below[1:]):
-            return _with_header(grid, at, at, ["column 1", *below[1:]], line, "the first column is called 'column 1'")
-        if not at or len(below) < 3:
+        if len(below) < 3:
             continue
-        top = [composed(cell) for cell in grid.rows[at - 1][1]]
+        top = [composed(cell) for cell in grid.rows[at - 1][1]] if at else []
         first = next((n for n, name in enumerate(below) if month_named(name) or period(name)), 0)
         if first and (head := _joined(top[:first], below[:first], top[first:], below[first:])) is not None:
             return _with_header(grid, at - 1, at, head, line, f"two rows of headings are joined: '{head[first]}'")
+        if not below[0] and len(set(below)) == len(below) and all(split(name) for name in below[1:]):
+            return _with_header(grid, at, at, ["column 1", *below[1:]], line, "the first column is called 'column 1'")
     return grid
 
 
@@ -149,7 +153,7 @@ def _joined(keys: list[str], names: list[str], above: list[str], below: list[str
     if not above or not above[0] or any(above[len(below) :]):
         return None
     years = all(period(cell) and kind(str(period(cell))) == "year" for cell in told)
-    months = all(month_named(name) for name in below)
+    months = all(month_named(name) or is_total(name) for name in below)
     contents = not any(re.search("[0-9]", cell) for cell in told) and len(set(below)) < len(below)
     if not (years and months) and not (contents and all(period(name) for name in below)):
         return None

@@ -6,7 +6,7 @@ import re
 
 from workbench.core.contracts.cells import composed
 from workbench.core.contracts.columns import Contract
-from workbench.core.contracts.sums import AGGREGATES
+from workbench.core.contracts.sums import AGGREGATES, is_aggregate
 
 TIME = (
     *("time_period", "time", "period", "tid", "date", "month", "måned", "måneder", "mnd", "månad", "kuukausi"),
@@ -141,7 +141,7 @@ def is_total(code: str, label: str = "") -> bool:
         return True
     if {same(code), same(label)} & TOTALS or UNION.fullmatch(code):
         return True
-    return any(PARTS.fullmatch(same(told)) for told in (code, label))
+    return any(PARTS.fullmatch(same(told)) or is_aggregate(same(told)) for told in (code, label))
 
 
 def is_one_sex(name: str, value: str, label: str = "") -> bool:
