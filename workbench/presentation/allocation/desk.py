@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.decisions.allocation.problem.problem import WhyNot
 from workbench.decisions.allocation.trade_offs.alternatives import Choice, choices
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import say, say_many
+from workbench.presentation.languages import marked, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import listing, number, percent
 
@@ -160,11 +160,18 @@ def household(desk: Desk, who: str, language: str = "en") -> tuple[Finding, Tabl
         if not allowed:
             first += " " + say("No place may take this household: see why below.", language)
         else:
-            first += " " + say(
-                "{number} places may take it, but none has room left for it.",
-                language,
-                number=number(len(allowed), language=language),
+            persons = float(desk.problem.size[desk.problem.item_of[row], 0])  # with the households it is linked with
+            free = sum(c.left >= persons for c in allowed)
+            told = (
+                marked(
+                    "Room is left at {free} of {number} places that may take it, but using it would break a rule or "
+                    "serve the whole plan worse."
+                )
+                if free
+                else marked("{number} places may take it, but none has room left for it.")
             )
+            count, left = (number(each, language=language) for each in (len(allowed), free))
+            first += " " + say(told, language, number=count, free=left)
     else:
         first = say(
             "{household} is proposed for {place}, with a score of {score}.",

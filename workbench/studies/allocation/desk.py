@@ -23,6 +23,8 @@ from workbench.studies.allocation import placement
 from workbench.studies.allocation.input.tables import Tables
 
 KINDS = ("pin", "ban", "linked", "capacity", "switch")
+ROUGH, LONGER = 0.05, 10
+"""Gap, or share of the persons who might be placed, from which a search goes on, and how much longer it then may."""
 DRAFT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -194,7 +196,11 @@ class Desk:
 
     def _again(self, draft: Draft, limit: Limit | None) -> Desk:
         problem = problem_of(self.tables, draft)
-        plan = solve(problem, objective=draft.objective, gap=self.gap, time_limit=limit or Limit(), start=self.plan)
+        limit = limit or Limit()
+        plan = solve(problem, objective=draft.objective, gap=self.gap, time_limit=limit, start=self.plan)
+        if _rough(plan) and not limit.stopped:  # cut before the search had found its feet, such as on a busy machine
+            limit.seconds *= LONGER
+            plan = solve(problem, objective=draft.objective, gap=self.gap, time_limit=limit, start=plan)
         return replace(self, draft=draft, problem=problem, plan=plan, before=self.plan, earlier=self)
 
     def _check(self, change: Change) -> None:
@@ -243,6 +249,10 @@ def problem_of(tables: Tables, draft: Draft) -> Problem:
     # The rules are no longer those of the file: a fault names whom it concerns, not a row of the file.
     paths = {name: path for name, path in tables.paths.items() if name != "rules"}
     return placement.problem_of(replace(tables, rules=rules, places=places, paths=paths))
+
+
+def _rough(plan: Plan) -> bool:
+    return plan.gap > ROUGH or plan.persons_placed < (1 - ROUGH) * plan.persons_placed_bound
 
 
 def _switched(changes: tuple[Change, ...], number: int) -> int:
