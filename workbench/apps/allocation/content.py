@@ -72,9 +72,9 @@ def refused(error: WorkbenchError, language: str) -> str:
     """Return what is wrong with a change or a table, in words without folders and commands, and that all stays."""
     faults = [replace(fault, where=Path(fault.where).name) for fault in getattr(error, "faults", ())[:MOST_FAULTS]]
     do = say("Correct what is named and try again.", language) if "`" in error.do else error.do
-    parts = [error.what, *(fault.line() for fault in faults), error.why, do]
-    kept = say("Nothing was changed.", language)
-    return notices.notice(*(_sentence(part) for part in parts if part), kept)
+    named = [fault.line() for fault in faults]
+    told = [_sentence(part) for part in (error.what, error.why, do) if part]
+    return notices.notice(told[0], *named, *told[1:], say("Nothing was changed.", language))
 
 
 def _sentence(text: str) -> str:

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from workbench.studies.allocation.desk import Desk
 
 MOST = 8
+PROOFS = {
+    (True, False): marked(
+        "No plan under these rules has a higher score, for as many persons placed; other plans may be as good."
+    ),
+    (True, True): marked(
+        "No plan under these rules has a score more than {gap} higher, for as many persons placed; other plans may "
+        "be as good."
+    ),
+    (False, False): marked("No plan under these rules has a higher score; other plans may be as good."),
+    (False, True): marked("No plan under these rules has a score more than {gap} higher; other plans may be as good."),
+}
+"""How good the plan is at least: whether most persons come first, and whether there is a gap."""
 CLOSE = 0.1
 """Share of a household's own worth below which another place is called nearly as good."""
 
@@ -48,17 +60,7 @@ def headline(desk: Desk, language: str = "en") -> Finding:
         places=number(places, language=language),
     )
     gap = max(0.0, math.ceil(plan.gap * 1e4 - 1e-3) / 1e4)
-    proof = say(
-        "No plan under these rules has a higher score, for as many persons placed; other plans may be as good.",
-        language,
-    )
-    if gap > 0:
-        proof = say(
-            "No plan under these rules has a score more than {gap} higher, for as many persons placed; other plans may "
-            "be as good.",
-            language,
-            gap=percent(gap, 2, language=language),
-        )
+    proof = say(PROOFS[desk.draft.objective != "score", gap > 0], language, gap=percent(gap, 2, language=language))
     score = say(
         "The score is {name}. It compares plans; it does not say that people do better.",
         language,

@@ -141,7 +141,8 @@ class Desk:
         """Return the desk with another answer to what is best; its changes stay."""
         if objective == self.draft.objective:
             return self
-        return Desk.begin(self.tables, replace(self.draft, objective=objective), limit=limit, gap=self.gap)
+        plan = self._sought(self.problem, objective, limit, None)
+        return replace(self, draft=replace(self.draft, objective=objective), plan=plan, before=None, earlier=None)
 
     def further(self, *, limit: Limit | None = None, progress: Progress | None = None) -> Desk:
         """Return the desk with a search that goes on from its plan; what was changed last stays so."""
@@ -196,12 +197,16 @@ class Desk:
 
     def _again(self, draft: Draft, limit: Limit | None) -> Desk:
         problem = problem_of(self.tables, draft)
+        plan = self._sought(problem, draft.objective, limit, self.plan)
+        return replace(self, draft=draft, problem=problem, plan=plan, before=self.plan, earlier=self)
+
+    def _sought(self, problem: Problem, objective: str, limit: Limit | None, start: Plan | None) -> Plan:
         limit = limit or Limit()
-        plan = solve(problem, objective=draft.objective, gap=self.gap, time_limit=limit, start=self.plan)
+        plan = solve(problem, objective=objective, gap=self.gap, time_limit=limit, start=start)
         if _rough(plan) and not limit.stopped:  # cut before the search had found its feet, such as on a busy machine
             limit.seconds *= LONGER
-            plan = solve(problem, objective=draft.objective, gap=self.gap, time_limit=limit, start=plan)
-        return replace(self, draft=draft, problem=problem, plan=plan, before=self.plan, earlier=self)
+            plan = solve(problem, objective=objective, gap=self.gap, time_limit=limit, start=plan)
+        return plan
 
     def _check(self, change: Change) -> None:
         if change.kind not in KINDS:
