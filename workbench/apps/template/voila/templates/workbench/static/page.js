@@ -158,6 +158,16 @@
     list.focus();
   });
 
+  // The button for files opens an input that stands nowhere in the page; only within it can its files be looked at.
+  const clicked = HTMLInputElement.prototype.click;
+  HTMLInputElement.prototype.click = function () {
+    if (this.type === "file" && !this.isConnected) {
+      this.hidden = true;
+      document.body.append(this);
+    }
+    clicked.call(this);
+  };
+
   // A file that no message can carry is refused here, before it is read.
   document.addEventListener("change", (event) => {
     const chosen = event.target;
