@@ -93,12 +93,12 @@
       if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
       else element.removeAttribute("tabindex");
     }
-    // The first chart opens where the forecast is: at its end.
+    // The first chart opens where the forecast is: at its end. A map has no axis of time and opens at its beginning.
     const first = document.querySelector(".mw-charts figure[tabindex]:first-child");
     if (first && !first.dataset.mwPlaced) {
       first.dataset.mwPlaced = "yes";
       keepAxis(first);
-      first.scrollLeft = first.scrollWidth;
+      if (first.querySelector('[id^="ytick"]')) first.scrollLeft = first.scrollWidth;
     }
   };
 
