@@ -77,6 +77,11 @@ def test_a_lock_moves_others_says_its_cost_and_is_undone(batch: Path) -> None:
 def test_room_links_and_rules_can_be_changed(batch: Path) -> None:
     page = opened()
     page.at.action.value = "capacity"
+    page.at.place.value, page.at.number.value, page.at.reason.value = "r", 0, "closed"
+    page.at.apply.click()
+    assert "Who stays without a place" in page.at.tables.value
+    page.at.undo.click()
+    assert "Who stays without a place" not in page.at.tables.value
     page.at.place.value, page.at.number.value, page.at.reason.value = "p", 0, "closed"
     page.at.apply.click()
     assert "p" not in set(page.desk.plan.assignment["place"])
@@ -167,6 +172,15 @@ def test_what_is_chosen_during_a_search_is_taken_up_after_it(batch: Path, monkey
     assert page.desk.draft.objective == page.at.objective.value == "score" and "Total score" in page.at.weighed.value
     assert [change.kind for change in page.desk.draft.changes] == ["switch"] and not page.at.rules.children[0].value
     assert page.at.reason.value == "written during the search"
+
+
+def test_rules_are_sentences_in_the_readers_language(batch: Path) -> None:
+    page = opened()
+    assert page.at.rules.children[0].description == "C does not go to p (a relative's wish)"
+    page.at.language.value = "nb"
+    assert page.at.rules.children[0].description == "C skal ikke til p (a relative's wish)"
+    page.at.rules.children[0].value = False
+    assert "C skal ikke til p" in page.at.ledger.value
 
 
 def test_a_switch_that_is_refused_goes_back(batch: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
@@ -29,6 +30,8 @@ RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "prs", "ps", "sd", "ug", 
 FOLDER = Path(__file__).parent / "locale"
 TERRITORIES = {"EL": "GR", "UK": "GB"}
 """Eurostat's codes of countries where they differ from ISO 3166."""
+_FIELD = re.compile(r"\{(\w+)\}")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _PER_CENT = re.compile(r"(?<=\d) (?=%)")
 
 
@@ -68,6 +71,23 @@ def marked(text: str) -> str:
 def known(text: str, language: str = "en") -> str:
     """Return a text that came with data or a record: in the language where the catalogue holds it, else as it is."""
     return _together(_catalogue(language).gettext(text)) if text else ""
+
+
+def retold(text: str, templates: Sequence[str], language: str = "en") -> str:
+    """Return a sentence that a saved result keeps in English, in a language, by the template that it was made of.
+
+    >>> retold("Oslo and Bergen", ["{first} and {last}"], "nb")
+    'Oslo og Bergen'
+    """
+    if language == "en":
+        return text
+    for template in templates:
+        parts = _FIELD.split(template)
+        pattern = "".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+        if found := re.fullmatch(pattern, text):
+            values = {name: _THOUSANDS.sub("\N{NO-BREAK SPACE}", value) for name, value in found.groupdict().items()}
+            return say(template, language, **values)
+    return known(text, language)
 
 
 def say_many(one: str, many: str, amount: int, language: str = "en", **values: object) -> str:

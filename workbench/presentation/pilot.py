@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from workbench.presentation.findings import Finding, Interval
-from workbench.presentation.languages import say, spelled
+from workbench.presentation.languages import day, say, spelled
 from workbench.presentation.origin import locality_name
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.title_block import Front
-from workbench.presentation.wording import listing, number, percent
+from workbench.presentation.wording import leading, listing, number, percent
 from workbench.studies.pilot import LEVEL, SMALLEST, Pilot
 
 AVERAGE = 68
@@ -20,10 +22,15 @@ def front(result: Pilot, language: str = "en") -> Front:
     """Return the head of the report; comments make it one for the municipality alone."""
     last = max((vintage.last_period for vintage in result.record.inputs), default="")
     name = locality_name(result.locality, language)
+    until = (
+        say("answers to {day}", language, day=day(date.fromisoformat(last), language))
+        if last
+        else say("no answers yet", language)
+    )
     return Front(
         title=say("Guide for newcomers: what readers answered", language),
-        subtitle=say("{place} · answers to {day}", language, place=name, day=last or "–"),
-        vintage=say("Answers to {day}", language, day=last or "–"),
+        subtitle=f"{name} · {until}",
+        vintage=leading(until),
         record=result.record,
         description=headline(result, language).sentence,
         edition="municipal",

@@ -60,6 +60,20 @@ NOTES = (
     marked("rates without counts; some are means of three or five years; withheld cells are absent"),
     marked("applications, outcomes and pending cases as persons; a stock does not follow from its flows exactly"),
     marked("see SOURCE.md"),
+    marked(
+        "two thirds after seven years in Norway, a figure often quoted; its publication is not carried here",
+    ),
+    marked(
+        "Sweden's cohort of 2016, 90 % at the year's end and 68 % after three years; its publication is not "
+        "carried here"
+    ),
+    marked("kept in the register"),
+    marked("The register"),
+    marked("Readers of the guide"),
+    marked("Answers to the guide"),
+    marked("Households with their days"),
+    marked("Offers of the year"),
+    marked("Places of the year"),
 )
 """What the shipped localities note beside their sources."""
 SAME = ("Eurostat", "UNHCR", "Frontex", "IMDi", "Migration Workbench", "CC BY 4.0", "CC0", "Open Government Licence v3")

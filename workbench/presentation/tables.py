@@ -10,6 +10,7 @@ from workbench.core.errors import ReportError
 from workbench.core.runs.provenance import Source
 from workbench.presentation import markup as m
 from workbench.presentation.display import Shown, attachment, check_name, source_line
+from workbench.presentation.languages import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 LONG = 26
 """Characters from which a text may be broken over lines on paper."""
+HEADING = 20
+"""Characters up to which a heading over short figures stays on one line on paper."""
 WHOLE = 800
 """Characters of the longest text up to which a row is not parted over two pages."""
 ROWS_ON_A_PAGE = 28
@@ -30,6 +33,16 @@ class Column:
     heading: str
     cells: tuple[str, ...]
     right: bool = True
+
+
+def _in_two(column: Column) -> str:
+    """Return a heading on two lines where it is long and its column's figures are short, so that others have room."""
+    heading = column.heading
+    if not column.right or len(heading) <= max(HEADING, *map(len, column.cells)) or " " not in heading:
+        return heading
+    gaps = [at for at, letter in enumerate(heading) if letter == " "]
+    middle = min(gaps, key=lambda at: abs(2 * at - len(heading)))
+    return f"{heading[:middle]}\n{heading[middle + 1 :]}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,8 @@ class Table(Shown):
         return list(zip(*(c.cells for c in self.columns), strict=True))
 
     def _foot(self) -> list[str]:
-        return [text for text in (*self.notes, source_line(self.sources, self.language)) if text]
+        empty = "" if self.rows else say("The table has no rows.", self.language)
+        return [text for text in (empty, *self.notes, source_line(self.sources, self.language)) if text]
 
     def _shares(self) -> list[int]:
         """Return how the columns share the room left on paper: 0 is as wide as needed, long texts share by length."""
@@ -128,7 +142,7 @@ class Table(Shown):
         rows = m.typst_array(m.typst_array(m.typst(x) for x in row) for row in self.rows)
         return m.typst_call(
             "data-table",
-            m.typst_array(m.typst(c.heading) for c in self.columns),
+            m.typst_array(m.typst(_in_two(c)) for c in self.columns),
             rows,
             caption=m.typst(self.caption),
             right_aligned=m.typst_array(str(c.right).lower() for c in self.columns),

@@ -64,7 +64,7 @@ def study(*, locality: str = "norway", store: str = "", runs: Path | str | None 
         [(s.language, str(s.day), score(s.answers)) for s in guide.surveys(opened, home.id)],
         columns=["language", "day", "score"],
     )
-    source = Source("Readers of the guide", f"Answers to the guide of {home.name}", "kept in the register")
+    source = Source("Readers of the guide", "Answers to the guide", "kept in the register")
     inputs = tuple(
         Vintage(name, source, str(table["day"].max()) if len(table) else "", fingerprint(table))
         for name, table in (("guide_answer", answers.drop(columns="comment")), ("guide_survey", surveys))

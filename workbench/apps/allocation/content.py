@@ -13,10 +13,11 @@ from workbench.core.errors import WorkbenchError
 from workbench.decisions.allocation.trade_offs.near_equal import near_equal
 from workbench.presentation import downloads
 from workbench.presentation import markup as m
+from workbench.presentation.allocation import batch as batch_words
 from workbench.presentation.allocation import desk as words
+from workbench.presentation.allocation import desk_tables, reasons
 from workbench.presentation.allocation import fairness as fair
 from workbench.presentation.allocation import honesty as honesty_words
-from workbench.presentation.allocation import reasons
 from workbench.presentation.downloads import Download
 from workbench.presentation.languages import say
 from workbench.presentation.wording import number
@@ -26,7 +27,7 @@ from workbench.studies.allocation import batches, fairness
 from workbench.studies.allocation.honesty import study
 
 if TYPE_CHECKING:
-    from workbench.studies.allocation.desk import Desk
+    from workbench.studies.allocation.desk import Change, Desk
     from workbench.studies.allocation.outcomes import OutcomeTable
 
 PDF = "application/pdf"
@@ -69,6 +70,7 @@ def _sentence(text: str) -> str:
 def shown(desk: Desk, household: str, language: str) -> Mapping[str, str]:
     """Return the parts of the page about a plan: ``headline``, ``moved``, ``household``, ``tables``, ``fairness``."""
     first = words.headline(desk, language).html()
+    first += "".join(notices.tag("p", each, "mw-caveat") for each in batch_words.remarks(desk, language))
     change = ""
     if desk.before is not None:
         change = notices.tag("h2", say("What the last change does", language)) + words.moved(desk, language).html()
@@ -78,13 +80,14 @@ def shown(desk: Desk, household: str, language: str) -> Mapping[str, str]:
         who = notices.tag("h2", say("Household {household}", language, household=household))
         who += finding.html() + table.html() + _as_others_read_it(desk, household, language)
     tables = notices.tag("h2", say("The plan", language))
-    tables += _fold(say("Who goes where", language), words.plan_table(desk, language).html(), True)
-    tables += _fold(say("How full each place is", language), words.place_table(desk, language).html())
+    tables += _fold(say("Who goes where", language), desk_tables.plan_table(desk, language).html(), True)
+    tables += _fold(say("How full each place is", language), desk_tables.place_table(desk, language).html())
     if len(desk.plan.unplaced):
-        listed = ", ".join(desk.plan.unplaced["household"].astype(str))
-        tables += notices.tag("p", say("Without a place: {households}.", language, households=listed))
+        tables += _fold(
+            say("Who stays without a place", language), desk_tables.unplaced_table(desk, language).html(), True
+        )
     tables += files(desk, language)
-    group = notices.tag("h2", say("Fairness", language)) + words.group_table(desk, language).html()
+    group = notices.tag("h2", say("Fairness", language)) + desk_tables.group_table(desk, language).html()
     group += fair.waiting(desk.problem, desk.plan, language).html()
     return {"headline": first, "moved": change, "household": who, "tables": tables, "fairness": group}
 
@@ -184,16 +187,17 @@ def ledger(desk: Desk, language: str) -> str:
         "capacity": say("Room", language),
         "switch": say("Rule on or off", language),
     }
-    rows = "".join(
-        "<li>"
-        + m.html(
-            f"{told[c.kind]}: {' · '.join(filter(None, [c.household, c.other, c.place]))}"
-            + (f" → {c.number}" if c.kind == "capacity" else f" {c.number + 1}" if c.kind == "switch" else "")
-            + f" ({c.reason})"
-        )
-        + "</li>"
-        for c in desk.draft.changes
-    )
+    called, rules = words.names(desk), batch_words.ruled(desk, words.names(desk), language)
+
+    def line(c: Change) -> str:
+        if c.kind == "switch" and c.number < len(rules):
+            about = rules[c.number][0]
+        else:
+            about = " · ".join(filter(None, [c.household, c.other, called.get(c.place, c.place)]))
+        room = f" → {number(c.number, language=language)}" if c.kind == "capacity" else ""
+        return f"<li>{m.html(f'{told[c.kind]}: {about}{room} ({c.reason})')}</li>"
+
+    rows = "".join(map(line, desk.draft.changes))
     title = notices.tag("h2", say("What was changed", language))
     return title + (f"<ol>{rows}</ol>" if rows else notices.tag("p", say("Nothing yet.", language)))
 
@@ -205,11 +209,13 @@ def files(desk: Desk, language: str) -> str:
     with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
         unarmed(table).to_excel(writer, sheet_name=say("Plan", language)[:31], index=False)
         unarmed(desk.plan.by_place).to_excel(writer, sheet_name=say("Places", language)[:31], index=False)
+        left = desk.plan.unplaced
+        unarmed(left).to_excel(writer, sheet_name=say("Without a place", language)[:31], index=False)
         changes = pd.DataFrame([vars(c) for c in desk.draft.changes])
         unarmed(changes).to_excel(writer, sheet_name=say("Changes", language)[:31], index=False)
     text = unarmed(table).to_csv(index=False, lineterminator="\n").encode()
     kept = [
-        (Download("plan.csv", downloads.CSV, text), say("The plan (CSV)", language)),
+        (Download("plan.csv", downloads.CSV, text), say("Who goes where (CSV)", language)),
         (Download("plan.xlsx", downloads.XLSX, book.getvalue()), say("Everything (Excel)", language)),
     ]
     return links.downloads(kept, language)
@@ -225,9 +231,10 @@ def pdf(desk: Desk, batch: str, language: str) -> bytes:
         say("Batch {name}, {changes}", language, name=batch, changes=_changes(desk, language)),
         [
             *parts,
-            words.plan_table(desk, language),
-            words.place_table(desk, language),
-            words.group_table(desk, language),
+            desk_tables.plan_table(desk, language),
+            *([desk_tables.unplaced_table(desk, language)] if len(desk.plan.unplaced) else []),
+            desk_tables.place_table(desk, language),
+            desk_tables.group_table(desk, language),
         ],
         edition="case",
         language=language,

@@ -120,24 +120,23 @@ class Controls:
                 box.options = options
             box.value = value if value in [code for _, code in options] else ""
 
-    def switches(self, rules: Sequence[tuple[int, str, str, bool]], switched: Callable[[int], None]) -> None:
-        """Offer the rules as switches; those that there are stay, so that the keyboard's focus is not lost.
+    def switches(self, rules: Sequence[tuple[str, bool]], switched: Callable[[int], None]) -> None:
+        """Offer the rules as switches; boxes that there are stay, so that the keyboard's focus is not lost.
 
         Parameters
         ----------
         rules
-            Number of each rule, what it says, why, and whether it is on.
+            What each rule says, and whether it is on.
         switched
-            Called with the number of the rule that was switched.
+            Called with the number of the rule that was switched, counted from 0.
         """
-        boxes = self.rules.children
-        if [(box.description, box.tooltip) for box in boxes] != [(told, why) for _, told, why, _ in rules]:
-            boxes = [ipywidgets.Checkbox(indent=False, description=told, tooltip=why) for _, told, why, _ in rules]
-            for (number, *_), box in zip(rules, boxes, strict=True):
+        if len(self.rules.children) != len(rules):
+            boxes = [ipywidgets.Checkbox(value=on, indent=False) for _, on in rules]
+            for number, box in enumerate(boxes):
                 box.observe(partial(_switched, switched, number), "value")
             self.rules.children = boxes
-        for box, (*_, on) in zip(boxes, rules, strict=True):
-            box.value = on
+        for box, (told, on) in zip(self.rules.children, rules, strict=True):
+            box.description, box.value = told, on
 
     def asked(self) -> Change:
         """Return the change that is asked for."""

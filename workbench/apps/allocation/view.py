@@ -17,11 +17,12 @@ from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
 from workbench.core.errors import WorkbenchError
 from workbench.decisions.allocation.search.stopping import Limit
+from workbench.presentation.allocation import batch as batch_words
 from workbench.presentation.allocation import desk as words
 from workbench.presentation.downloads import Download
 from workbench.presentation.languages import say
 from workbench.studies.allocation import batches
-from workbench.studies.allocation.desk import Change, Desk, Draft, rules_of
+from workbench.studies.allocation.desk import Change, Desk, Draft
 
 
 class AllocationView:
@@ -120,7 +121,7 @@ class AllocationView:
         towns = [(called[code], code) for code in desk.problem.place_names]
         self.at.offer(desk.problem.household_names, towns, self.state.household)
         self.at.objective.value = desk.draft.objective
-        self.at.switches(rules_of(desk.tables, desk.draft), self._switch)
+        self.at.switches(batch_words.ruled(desk, called, self.state.language), self._switch)
         if self.state.batch not in self.at.batch.options:
             self.at.batch.options = [*self.at.batch.options, self.state.batch]
         self.at.batch.value = self.state.batch
@@ -159,6 +160,8 @@ class AllocationView:
         self._quiet = True
         self.at.label(language)
         self._quiet = False
+        if self.desk is not None:
+            self._offer(self.desk)
         self.show()
 
     def _choose_batch(self, name: str) -> None:

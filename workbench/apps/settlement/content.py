@@ -15,7 +15,7 @@ from workbench.presentation.display import source_line
 from workbench.presentation.languages import day, say
 from workbench.presentation.publishing import release
 from workbench.presentation.settlement import municipality as words
-from workbench.presentation.settlement import municipality_tables, national
+from workbench.presentation.settlement import municipality_tables, national, noted
 from workbench.presentation.settlement.forecast import concentration
 from workbench.presentation.settlement.forecast_checked import stands_in
 from workbench.presentation.tables import Table
@@ -134,7 +134,7 @@ def foot(result: SettlementResult, state: SettlementState) -> str:
     """Return how sure this is, what the words mean, the code and the sources."""
     language = state.language
     notes = "".join(
-        notices.tag("p", say(note, language), "mw-caveat") for note in (*result.record.caveats, *result.notes)
+        notices.tag("p", noted.told(note, language), "mw-caveat") for note in (*result.record.caveats, *result.notes)
     )
     sure = national.how_sure(result, language).html() + notes
     pairs = "".join(

@@ -97,7 +97,7 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
         told = say("Every household finds a place.", language)
         return Finding(told, estimate=0.0, unit=say(words.households, language), language=language)
     reasons = (
-        left.assign(why=left["why"].map(_reason))
+        left.assign(why=left["why"].map(reason))
         .groupby("why")
         .agg(households=("household", "size"), persons=("persons", "sum"))
         .reset_index()
@@ -134,8 +134,9 @@ def unplaced(result: AllocationResult, language: str = "en") -> Finding:
     )
 
 
-def _reason(told: str) -> str:
-    return next((reason for words, reason in REASONS.items() if words in told), marked("another reason"))
+def reason(told: str) -> str:
+    """Return the reason under which a plan's own words about a household without a place are counted, in English."""
+    return next((why for words, why in REASONS.items() if words in told), marked("another reason"))
 
 
 def binding_limits(result: AllocationResult, language: str = "en") -> Finding:

@@ -122,7 +122,7 @@ def on_map(cockpit: Cockpit, indicator: str, place: str, language: str = "en") -
     low, high = (float(np.quantile(values, q)) for q in (0.02, 0.98))
     with style():
         tall = (float(np.ptp(y)) + 60) / (float(np.ptp(x)) + 60)
-        drawing = Drawing(figsize=(TEXT_WIDTH_IN, min(max(0.62 * TEXT_WIDTH_IN * tall, 3.2), 5.2)))
+        drawing = Drawing(figsize=(TEXT_WIDTH_IN, min(max(0.62 * TEXT_WIDTH_IN * tall, 3.2), 4.4)))
         axes = drawing.add_axes((0.0, 0.0, 0.72, 0.94))
         axes.add_collection(PolyCollection(land, **LAND), autolim=False)
         axes.set(xticks=[], yticks=[], aspect="equal")

@@ -76,7 +76,7 @@ def by_area(cockpit: Cockpit, place: str, area: str, language: str = "en") -> Ta
         columns=tuple(column for column in columns if set(column.cells) != {DASH}),
         data=data,
         sources=sources,
-        notes=tuple(notes),
+        notes=(" ".join(notes),),
         language=language,
     )
 

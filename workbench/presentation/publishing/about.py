@@ -46,6 +46,12 @@ def about_issue(report: str, locality: str = "", language: str = "en") -> Findin
     return Finding(say(COUNTED[report], language), caveats=(revised(language), *ask(home, language)), language=language)
 
 
+def whom_to_ask(locality: str = "", language: str = "en") -> Finding:
+    """Return how a report is revised and whom to ask, where what it counts stands elsewhere in it."""
+    home = localities.load(locality) if locality else None
+    return Finding(revised(language), caveats=tuple(ask(home, language)), language=language)
+
+
 def revised(language: str) -> str:
     """Return what becomes of an issue when its data are revised."""
     return say(

@@ -68,7 +68,7 @@ def headline(board: Scoreboard, language: str = "en") -> Finding:
     row = ours.iloc[0]
     hit, of = round(row["inside"] * row["forecasts"]), int(row["forecasts"])
     sentence = say(
-        "{hit} of {of} published figures came out inside their 80 % interval; about {expected} should.",
+        "{hit} of {of} published figures came out inside their 80 % interval; about {expected} should have.",
         language,
         hit=number(hit, language=language),
         of=number(of, language=language),

@@ -10,8 +10,9 @@ import pandas as pd
 
 from workbench.models.settlement.not_fitted import CARRIED, COMBINED, made_by
 from workbench.presentation.findings import Finding, Interval, Several
-from workbench.presentation.languages import known, marked, say
+from workbench.presentation.languages import marked, say
 from workbench.presentation.origin import locality_name
+from workbench.presentation.settlement import noted
 from workbench.presentation.settlement.forecast_checked import came, looks_back, lost, municipalities, stands_in
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import about, between, leading, number, percent
@@ -266,7 +267,7 @@ def how_sure(result: SettlementResult, language: str = "en") -> Finding:
         f"{_checks(result, language)} {intervals}",
         caveats=(
             *(() if result.diagnostics.ok else (stands_in(result, language).strip(),)),
-            *(known(note, language) for note in result.notes),
+            *(noted.told(note, language) for note in result.notes),
             say(
                 "The delay from permit to settlement and the route (assigned, own housing, family, resettled) are not "
                 "in the shipped figures and play no part here; an authority's own table is needed for them.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from workbench.models.settlement.panel.panel import SIZES
 from workbench.presentation.findings import Finding, Several
 from workbench.presentation.languages import known, say, say_many
 from workbench.presentation.tables import Column, Table
@@ -83,6 +84,21 @@ def _shares(low: float, high: float, language: str) -> str:
     return f"{percent(low, language=language)} {DASH} {percent(high, language=language)}"
 
 
+def size_class(name: str, language: str = "en") -> str:
+    """Return what a size class of municipalities is called, by its name in the panel.
+
+    >>> size_class("3,000 to 9,999")
+    '3,000 to 9,999'
+    """
+    low, high = next((low, high) for called, low, high in SIZES if called == name)
+    if not low:
+        return say("under {number}", language, number=number(high or 0, language=language))
+    if high is None:
+        return say("{number} and over", language, number=number(low, language=language))
+    limits = {"low": number(low, language=language), "high": number(high - 1, language=language)}
+    return say("{low} to {high}", language, **limits)
+
+
 def retention_by_size(moved: MovesResult, language: str = "en") -> Table | Finding:
     """Return the share still in the first municipality by the size of that municipality."""
     found = moved.known.by_size
@@ -97,7 +113,7 @@ def retention_by_size(moved: MovesResult, language: str = "en") -> Table | Findi
     rows = found.retention()
     wide = rows.set_index(["size", "years"])
     sizes = list(dict.fromkeys(rows["size"]))
-    columns = [Column(say("Inhabitants", language), tuple(known(size, language) for size in sizes), right=False)]
+    columns = [Column(say("Inhabitants", language), tuple(size_class(size, language) for size in sizes), right=False)]
     for years in dict.fromkeys(rows["years"]):
         cells = [wide.loc[(size, years)] for size in sizes]
         heading = say("After {years}", language, years=_years(int(years), language))

@@ -14,9 +14,8 @@ from workbench.presentation.languages import say
 from workbench.reporting.contents import listed
 from workbench.reporting.formats import document
 from workbench.reporting.formats.document import Attachment
+from workbench.reporting.formats.pdf import TEMPLATE
 from workbench.reporting.notebooks.catalogue import style_folder
-
-TEMPLATE = "report.typ"
 
 
 class TypstExporter(Exporter):

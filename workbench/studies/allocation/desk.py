@@ -170,6 +170,14 @@ class Desk:
         first, *rest = self.draft.undone
         return self._again(replace(self.draft, changes=(*self.draft.changes, first), undone=tuple(rest)), limit)
 
+    def rules(self) -> list[tuple[dict[str, Any], bool]]:
+        """Return the rules that came with the batch, rows of contract ``rules``, and whether each is on."""
+        given = [] if self.tables.rules is None else self.tables.rules.to_dict("records")
+        return [
+            ({str(name): cell for name, cell in row.items()}, _switched(self.draft.changes, at) % 2 == 0)
+            for at, row in enumerate(given)
+        ]
+
     def moved(self) -> pd.DataFrame:
         """Return who is placed otherwise than before the last change: ``household, before, after`` ('' nowhere)."""
         if self.before is None:
@@ -239,15 +247,3 @@ def problem_of(tables: Tables, draft: Draft) -> Problem:
 
 def _switched(changes: tuple[Change, ...], number: int) -> int:
     return sum(change.kind == "switch" and change.number == number for change in changes)
-
-
-def rules_of(tables: Tables, draft: Draft) -> list[tuple[int, str, str, bool]]:
-    """Return the rules of the batch: number, what holds and for whom, why, and whether it is on."""
-    given = [] if tables.rules is None else tables.rules.to_dict("records")
-    told = []
-    for number, row in enumerate(given):
-        cells = [row.get(name) for name in ("household", "other", "place", "group", "limit")]
-        words = " ".join(f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in cells if not pd.isna(cell))
-        on = _switched(draft.changes, number) % 2 == 0
-        told.append((number, f"{row['rule']} {words}".strip(), str(row.get("reason", "")), on))
-    return told

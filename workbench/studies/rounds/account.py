@@ -187,8 +187,8 @@ def account(
         Vintage(name, Source("The register", title, "kept in the register"), today.isoformat(), fingerprint(table))
         for name, title, table in (
             ("households", "Households with their days", rows),
-            ("offers", f"Offers of {row['year']}", offers),
-            ("weekly_places", f"Places of {row['year']}", weeks),
+            ("offers", "Offers of the year", offers),
+            ("weekly_places", "Places of the year", weeks),
         )
     )
 

@@ -1,0 +1,102 @@
+"""What a caseworker reads about a batch as it came: its rules, and what in it counts for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
+from workbench.presentation.languages import marked, say
+from workbench.presentation.wording import number
+
+if TYPE_CHECKING:
+    from workbench.studies.allocation.desk import Desk
+
+RULES = {
+    "pin": marked("{household} goes to {place}"),
+    "ban": marked("{household} does not go to {place}"),
+    "linked": marked("{household} and {other} share a place, or both have none"),
+    "apart": marked("{household} and {other} are in different places"),
+    "intake floor": marked("{place} gets at least {limit} persons"),
+    "deadlines": marked("households with a deadline are placed"),
+    "deadlines by": marked("households with a deadline up to {by} are placed"),
+    "group floor": marked("the mean score of all is at least {limit}"),
+    "group floor group": marked("the mean score of “{group}” is at least {limit}"),
+    "dispersion": marked("no place gets more than {limit} persons"),
+    "dispersion group": marked("no place gets more than {limit} persons of “{group}”"),
+    "no worse for groups": marked("no group's mean score is below that of today's practice"),
+    "no worse for places": marked("in no place is the mean score below that of today's practice"),
+}
+"""What each kind of rule asks for; a second form where a day or a group is named."""
+
+
+def rule(row: Mapping[str, Any], called: Mapping[str, str], language: str = "en") -> str:
+    """Return what a row of the table of rules asks for, as a short clause.
+
+    Parameters
+    ----------
+    row
+        A row of the contract ``rules``.
+    called
+        What each place is called, by its code.
+    """
+    told = {name: "" if pd.isna(cell) else str(cell).strip() for name, cell in row.items()}
+    kind = told["rule"]
+    if told.get("limit"):
+        told["limit"] = number(float(row["limit"]), 2 if kind == "group floor" else 0, language)
+    if kind not in RULES:  # one that somebody installed
+        return " ".join(filter(None, (told.get(name) for name in ("rule", "household", "other", "place", "limit"))))
+    form = next((f"{kind} {name}" for name in ("by", "group") if told.get(name) and f"{kind} {name}" in RULES), kind)
+    place = told.get("place", "")
+    values = {name: told.get(name, "") for name in ("household", "other", "limit")}
+    return say(
+        RULES[form],
+        language,
+        place=called.get(place, place),
+        group=told.get("group", "").replace("_", " "),
+        by=told.get("by", "")[:10],
+        **values,
+    )
+
+
+def ruled(desk: Desk, called: Mapping[str, str], language: str = "en") -> list[tuple[str, bool]]:
+    """Return the rules of the batch in order: what each asks for and why, and whether it is on."""
+    told = []
+    for row, on in desk.rules():
+        why = "" if pd.isna(row.get("reason")) else str(row["reason"])
+        told.append((rule(row, called, language) + (f" ({why})" if why else ""), on))
+    return told
+
+
+def remarks(desk: Desk, language: str = "en") -> list[str]:
+    """Return what came with the batch and counts for nothing, or was taken for given, in sentences."""
+    tables, told = desk.tables, []
+    if desk.plan.score_name == SCORE_NAME:
+        if unknown := tables.unknown_ties:
+            told.append(
+                say(
+                    "Ties to places that are not in the table count for nothing: {names}.",
+                    language,
+                    names=", ".join(unknown),
+                )
+            )
+        if silent := tables.unknown_languages:
+            named = ", ".join(
+                say("{code} (did you mean {near}?)", language, code=code, near=near) if near else code
+                for code, near in silent.items()
+            )
+            told.append(say("Languages that no place offers count for nothing: {names}.", language, names=named))
+    if taken := tables.services_by_capacity:
+        told.append(
+            say(
+                "Taken to offer a service because they have a capacity for it: {names}.",
+                language,
+                names="; ".join(taken),
+            )
+        )
+    if unused := tables.unused:
+        listed = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in unused.items())
+        told.append(say("Columns that are not used: {names}.", language, names=listed))
+    return told
