@@ -93,7 +93,7 @@ def write_text(target: Path | str, text: str) -> Path:
     return Path(target)
 
 
-def write_bytes(target: Path | str, content: bytes) -> Path:
+def write_bytes(target: Path | str, content: bytes | memoryview) -> Path:
     """Write bytes whole or not at all.
 
     Archives (workbooks among them) are made in memory and written so: on a full disk their libraries raise errors of
