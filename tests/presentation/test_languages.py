@@ -110,7 +110,7 @@ def test_codes_of_countries_and_their_languages_are_spelled_out() -> None:
 
 
 def test_sources_of_shipped_localities_are_called_as_the_reader_calls_them() -> None:
-    from workbench.presentation.sourced import SAME, SHIPPED, source_name
+    from workbench.presentation.sourced import NOTES, SAME, SHIPPED, source_name
     from workbench.sources import localities
 
     for name in localities.available():
@@ -118,5 +118,6 @@ def test_sources_of_shipped_localities_are_called_as_the_reader_calls_them() -> 
             source = localities.load(name).table(table).source
             for text in (source.publisher, source.title, source.licence):
                 assert text in (*SHIPPED, *SAME), f"{name}: '{text}' has no words in the catalogues"
+            assert source.note in ("", *NOTES), f"{name}: '{source.note}' has no words in the catalogues"
     synthetic = localities.load("example_agency").table("queues").source
     assert source_name(synthetic, "nb").startswith("Migration Workbench, Syntetisk etat")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.core.errors import ModelError
 from workbench.core.storage.temporary import locked_folder
+from workbench.models import digamma
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -42,6 +43,8 @@ def without_compiler() -> Iterator[None]:
             import nutpie  # noqa: F401  # these three cost seconds: only when a model is built
             import pymc  # noqa: F401
             from pytensor.configdefaults import config
+
+            digamma.register()
     finally:
         if asked is None:
             os.environ.pop("PYTENSOR_FLAGS", None)

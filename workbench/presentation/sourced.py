@@ -54,6 +54,7 @@ NOTES = (
     marked("rounded to 5"),
     marked("moved to 2024 borders by population share, so fractions occur; 2023 is a part year"),
     marked("empty = withheld by the source; absent = none published"),
+    marked("2024"),
     marked("2024 borders; centroids are of polygons, not of towns"),
     marked("decisions missing 2009-12 to 2010-12"),
     marked("area includes water"),

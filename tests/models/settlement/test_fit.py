@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from workbench.core.errors import AssumptionError, DataError
 from workbench.models import fit_files
-from workbench.models.settlement.fit import SettlementFit, two_sided
+from workbench.models.settlement.fit import SettlementFit, highest, two_sided
 from workbench.models.settlement.futures import whole_persons
 
 pytestmark = pytest.mark.quick
@@ -58,6 +59,15 @@ def test_a_seed_gives_the_same_future_and_a_further_year_leaves_the_first_alone(
     assert one != made_up_fit.simulate(np.array([20_000]), seed=5)
     two = made_up_fit.simulate(np.array([20_000, 9_000]), seed=4)
     assert two.select(year=[2021]) == one
+
+
+def test_no_municipality_receives_far_more_for_each_inhabitant_than_any_ever_did(made_up_fit: SettlementFit) -> None:
+    smallest = int(made_up_fit.log_population.argmin())
+    wild = made_up_fit.posterior.copy(deep=True)
+    wild["variance"][:, :, smallest] = 25.0  # shocks of a factor of 150 and more
+    draws = replace(made_up_fit, posterior=wild).simulate(np.full(2, 20_000), seed=1).values.to_numpy()
+    share = draws[:, smallest] / 20_000 / np.exp(made_up_fit.log_population[smallest])
+    assert np.exp(highest(made_up_fit.panel)) / 2 < share.max() < 2 * np.exp(highest(made_up_fit.panel))
 
 
 def test_further_years_are_less_certain(made_up_fit: SettlementFit) -> None:

@@ -99,3 +99,19 @@ def test_land_lies_under_the_places_that_it_holds() -> None:
         assert any(path.contains_points(point)[0] for path in paths) is dry
     assert "Natural Earth" in credit(places)
     assert credit(places.assign(lon=places["lon"] - 60)) == ""
+
+
+def test_a_drawing_leaves_the_notebooks_own_charts_where_they_are_shown():
+    """matplotlib's context does not set the backend back, so a drawing must not touch it."""
+    import matplotlib
+
+    from workbench.presentation.drawing.charts import style
+
+    kept = dict.__getitem__(matplotlib.rcParams, "backend")
+    try:
+        matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
+        with style():
+            pass
+        assert dict.__getitem__(matplotlib.rcParams, "backend") == "module://matplotlib_inline.backend_inline"
+    finally:
+        dict.__setitem__(matplotlib.rcParams, "backend", kept)

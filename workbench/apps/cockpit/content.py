@@ -92,7 +92,7 @@ def needs(state: CockpitState) -> str:
     place = state.place if state.place in codes else None
     language = state.language
     return (
-        notices.tag("h2", say("What newcomers will need", language))
+        notices.tag("h2", say("What newcomers need", language))
         + needed.headline(found, place, language).html()
         + needed.table(found, place, language).html()
         + _fold(say("What the needs assume", language), needed.assumptions(found, language).html())

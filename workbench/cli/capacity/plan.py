@@ -158,9 +158,7 @@ def wait(
 
     A sentence that says there are too few cases ends with the exit code of no result.
     """
-    import numpy as np
-
-    from workbench.core.errors import DataError
+    from workbench.core.errors import AssumptionError, DataError
     from workbench.core.storage.outputs import guard
     from workbench.presentation import capacity as page
     from workbench.presentation.languages import check
@@ -171,7 +169,9 @@ def wait(
     check(language)
     if out is not None:
         guard([files.writable(out)], reads=[data], overwrite=overwrite)
-    change = None if decisions == 1 else np.full((1, 12), decisions)
+    if planned and decisions != 1:
+        raise AssumptionError("the decisions ahead are given twice", do="give --plan or --decisions, not both")
+    change = None
     if planned:
         newest = study.latest(runs=runs)
         if newest is None:
@@ -180,7 +180,14 @@ def wait(
     frame, sources = waits.read_ages(data, locality)
     ages = tuple(sorted({*waits.WAITED, waited}))
     found = waits.promises(
-        frame, as_of=as_of, output_change=change, waited=ages, seed=seed, sources=sources, planned=planned
+        frame,
+        as_of=as_of,
+        decisions=decisions,
+        output_change=change,
+        waited=ages,
+        seed=seed,
+        sources=sources,
+        planned=planned,
     )
     if out is not None:
         files.write(found.table(), out)

@@ -12,7 +12,7 @@ from workbench.core.draws import Draws
 from workbench.core.errors import DataError
 from workbench.models import fit_files
 from workbench.models.diagnostics import Diagnostics
-from workbench.models.settlement.evidence import FEW, USUAL, rule_of_thumb
+from workbench.models.settlement.evidence import FEW, USUAL, relative, rule_of_thumb
 from workbench.models.settlement.futures import UNIT, paired, whole_persons
 from workbench.models.settlement.panel.files import panel_arrays, panel_of, panel_words
 from workbench.models.settlement.panel.panel import SettlementPanel
@@ -20,6 +20,8 @@ from workbench.models.settlement.priors import SharePriors
 
 FORMAT = "migration-workbench settlement fit 3"
 OWN = ("accepted", "log_population", "expected")
+ABOVE_THE_PAST = float(np.log(2))
+"""How far a share for each inhabitant may go beyond the highest that any municipality has shown, log scale."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,10 @@ class SettlementFit:
         -----
         Expected persons become whole ones by systematic rounding: each municipality gets its expectation rounded up or
         down, and the sum is the total exactly. Multinomial sampling would add more noise to small counts than
-        municipalities that settle whom they agreed to settle show; what there is stands in ``person_noise``. A year
-        further on, the level drifts, taking part follows the simulated year before, and quotas are those last known.
+        municipalities that settle whom they agreed to settle show; what there is stands in ``person_noise``. No
+        municipality receives more for each inhabitant than :func:`highest` allows: heavy tails would now and then give
+        one of a few hundred inhabitants half of a nation. A year further on, the level drifts, taking part follows the
+        simulated year before, and quotas are those last known.
         """
         learnt = self.posterior.sizes["chain"] * self.posterior.sizes["draw"]
         totals = paired(totals, learnt)
@@ -107,7 +111,7 @@ class SettlementFit:
         rng = np.random.default_rng(seed)
         limit, freedom = self.configuration.priors.limit, value["degrees_of_freedom"]
         base, level, variance = value["base"], value["level"], value["variance"]
-        people = np.exp(self.log_population)
+        people, top = np.exp(self.log_population), highest(self.panel)
         quota = self.accepted / max(self.accepted.sum(), 1.0)
         rule, circumstances = (
             np.broadcast_to(self.expected, level.shape),
@@ -134,7 +138,7 @@ class SettlementFit:
             shock = two_sided(np.broadcast_to(freedom, level.shape), value["skew"], rng)
             shock = np.clip(shock, -limit, limit)
             passing = (value["passing"] * value["scale"]) ** 2 + value["person_noise"] / rule
-            drawn = np.exp(base + level + np.sqrt(variance + passing) * shock) * people
+            drawn = np.exp(np.minimum(base + level + np.sqrt(variance + passing) * shock, top)) * people
             drawn = np.where(self.panel.gone, 0.0, drawn)
             weight = np.where(there, drawn, 0.0)
             weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, drawn)
@@ -185,6 +189,16 @@ class SettlementFit:
             raise DataError(
                 "this folder holds no settlement fit", where=str(folder), why=str(error), do="fit the model again"
             ) from error
+
+
+def highest(panel: SettlementPanel) -> float:
+    """Return the highest log share less log share of the population that a forecast may give to a municipality.
+
+    It is that of the past, of any municipality in any year, and :data:`ABOVE_THE_PAST`.
+    """
+    population = np.vstack([panel.population[:1], panel.population[:-1]])
+    seen = relative(panel.persons, population / population.sum(axis=1, keepdims=True))
+    return float(np.nanmax(seen)) + ABOVE_THE_PAST
 
 
 def two_sided(freedom: np.ndarray, skew: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -328,11 +328,7 @@ def assumptions(result: AllocationResult, language: str = "en") -> Table | Findi
             for name in columns
         ),
         data=result.assumptions,
-        notes=(
-            ()
-            if language == "en"
-            else (say("Parameters, units and sources stand as the locality wrote them.", language),)
-        ),
+        notes=(() if language == "en" else (say("Words of a locality of your own stand as it wrote them.", language),)),
         language=language,
     )
 

@@ -11,7 +11,8 @@ from workbench.presentation.capacity.names import called
 from workbench.presentation.findings import Finding
 from workbench.presentation.languages import month, say, say_many
 from workbench.presentation.tables import Column, Table
-from workbench.presentation.wording import DASH, leading, number
+from workbench.presentation.wording import DASH, leading, number, percent
+from workbench.studies.capacity.wait import AHEAD
 
 if TYPE_CHECKING:
     from workbench.studies.capacity.wait import Promise, Waits
@@ -35,7 +36,7 @@ def for_applicant(found: Waits, promise: Promise, language: str = "en") -> Findi
         cases=number(promise.cases, language=language),
         month=month(found.as_of, language),
     )
-    if promise.withheld or promise.months50 is None:
+    if promise.withheld:
         return Finding(
             say("There are too few cases like yours to say how long it will take.", language), language=language
         )
@@ -51,26 +52,36 @@ def for_applicant(found: Waits, promise: Promise, language: str = "en") -> Findi
             number=promise.waited,
             type=kind,
         )
-    half = _months(promise.months50, language)
-    if promise.months80 is None:
-        rest = say("half of cases like yours are decided within {half}.", language, half=half)
+    if promise.months50 is None:
+        rest = say(
+            "fewer than half of cases like yours are decided within {far}.", language, far=_months(AHEAD, language)
+        )
+    elif promise.months80 is None:
+        rest = say(
+            "half of cases like yours are decided within {half}; fewer than four in five are decided within {far}.",
+            language,
+            half=_months(promise.months50, language),
+            far=_months(AHEAD, language),
+        )
     else:
         rest = say(
             "half of cases like yours are decided within {half}, four in five within {most}.",
             language,
-            half=half,
+            half=_months(promise.months50, language),
             most=_months(promise.months80, language),
         )
-    tied = (
-        (say("It holds if the staffing plan is carried out.", language),)
-        if found.planned
-        else (say("It holds if as many cases are decided as in the last six months.", language),)
-    )
+    if found.planned:
+        tied = say("It holds if the staffing plan is carried out.", language)
+    elif found.decisions == 1:
+        tied = say("It holds if as many cases are decided as in the last six months.", language)
+    else:
+        share = percent(found.decisions, language=language)
+        tied = say("It holds if decisions come to {share} of those in the last six months.", language, share=share)
     return Finding(
         f"{lead} {rest}",
         estimate=promise.months50,
         unit="months",
-        caveats=(basis, *tied),
+        caveats=(basis, tied),
         sources=found.sources,
         language=language,
     )
@@ -82,8 +93,10 @@ def waits_table(found: Waits, language: str = "en") -> Table:
     naive = [found.naive.get((p.stage, p.case_type)) if p.waited == 0 else None for p in found.promises]
     rows = rows.assign(mean_of_decided=pd.Series(naive, dtype=float))
 
-    def cell(value: float | None) -> str:
-        return DASH if value is None or value != value else number(months_up(value), language=language)
+    def cell(promise: Promise, value: float | None) -> str:
+        if promise.withheld:
+            return DASH
+        return f"> {AHEAD}" if value is None else number(months_up(value), language=language)
 
     return Table(
         name="capacity-waits",
@@ -91,8 +104,8 @@ def waits_table(found: Waits, language: str = "en") -> Table:
         columns=(
             Column(say("Type", language), tuple(leading(called(p.case_type, language)) for p in found.promises), False),
             Column(say("Waited, months", language), tuple(number(p.waited, language=language) for p in found.promises)),
-            Column(say("Half within", language), tuple(cell(p.months50) for p in found.promises)),
-            Column(say("Four in five within", language), tuple(cell(p.months80) for p in found.promises)),
+            Column(say("Half within", language), tuple(cell(p, p.months50) for p in found.promises)),
+            Column(say("Four in five within", language), tuple(cell(p, p.months80) for p in found.promises)),
             Column(
                 say("Mean of the decided", language),
                 tuple(DASH if v is None else number(v, 1, language) for v in naive),

@@ -23,7 +23,7 @@ def heading(name: str, language: str = "en") -> Heading:
         "missing": say("What is missing", language),
         "about": say("About this issue", language),
         "how": say("How we know", language),
-        "needs": say("What newcomers will need", language),
+        "needs": say("What newcomers need", language),
     }
     return Heading(texts[name])
 

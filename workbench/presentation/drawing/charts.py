@@ -61,7 +61,9 @@ def _register_fonts() -> None:
 def style() -> AbstractContextManager[None]:
     """Return the context in which a chart is drawn and saved: the project's look, whatever the user has set."""
     _register_fonts()
-    settings: Any = {**matplotlib.rcParamsDefault, **matplotlib_style(), "backend": "svg"}
+    settings: Any = {**matplotlib.rcParamsDefault, **matplotlib_style()}
+    # The context would not set the backend back, and the charts of a notebook's own would then be shown nowhere.
+    settings.pop("backend")
     return matplotlib.rc_context(settings)
 
 

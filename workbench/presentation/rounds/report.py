@@ -257,7 +257,8 @@ def by_group(result: Account, language: str = "en") -> Table | None:
 
     def ends(row: pd.Series) -> str:
         low, high = (number(v, language=language) if v < float("inf") else "∞" for v in (row["low"], row["high"]))
-        return f"{low}–{high}" if row["median"] == row["median"] else DASH
+        # Where not even the lower end is reached, the interval says nothing.
+        return f"{low}–{high}" if row["median"] == row["median"] and row["low"] < float("inf") else DASH
 
     return Table(
         name="round-waiting-by-group",
@@ -271,7 +272,9 @@ def by_group(result: Account, language: str = "en") -> Table | None:
             Column(say("Past deadline", language), tuple(number(v, language=language) for v in rows["overdue"])),
         ),
         data=rows,
-        notes=(say("Groups of under ten households have no median; ∞: not reached yet.", language),),
+        notes=(
+            say("A dash: under ten households, or not reached yet; ∞: the upper end is not reached yet.", language),
+        ),
         language=language,
     )
 

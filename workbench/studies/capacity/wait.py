@@ -44,13 +44,17 @@ class Promise:
 
 @dataclass(frozen=True, eq=False)
 class Waits:
-    """Promises by type, stage and months waited, and what they rest on."""
+    """Promises by type, stage and months waited, and what they rest on.
+
+    ``decisions``: those of the months ahead relative to the last six months', where no plan tells them.
+    """
 
     promises: tuple[Promise, ...]
     naive: dict[tuple[str, str], float]
     as_of: str
     sources: tuple[Source, ...]
     planned: bool
+    decisions: float = 1.0
 
     def table(self) -> pd.DataFrame:
         """Return one row per promise."""
@@ -105,6 +109,7 @@ def promises(
     frame: pd.DataFrame,
     *,
     as_of: str | None = None,
+    decisions: float = 1.0,
     output_change: np.ndarray | None = None,
     intake_change: np.ndarray | None = None,
     waited: tuple[int, ...] = WAITED,
@@ -119,14 +124,18 @@ def promises(
     ----------
     as_of
         Last month that may be known; the table's last one by default.
+    decisions
+        Decisions of the months ahead relative to the last six months', where ``output_change`` does not tell them.
     output_change, intake_change
         Decisions and new cases of the months ahead relative to the last six months', (draw, month), e.g. under a
-        staffing plan. None: both go on as in those months.
+        staffing plan. None: both go on as in those months, decisions times ``decisions``.
     waited
         Whole months waited already; 0 is somebody who applies now.
     planned
         Whether the change of output is that of a staffing plan.
     """
+    if output_change is None:
+        output_change = np.full((1, 12), decisions)
     counted = sorted(map(str, frame["month"].unique()))
     last = counted[-1] if as_of is None else known_period(as_of, counted)
     known = frame[frame["month"] <= last]
@@ -150,18 +159,18 @@ def promises(
             left = waits.still_waiting(table, scale, age=age, months=AHEAD)
             half, most = (waits.promise(left, share) for share in SHARES)
             found.append(Promise(str(stage), str(kind), age, half, most, int(near), False))
-    return Waits(tuple(found), naive, last, sources, planned)
+    return Waits(tuple(found), naive, last, sources, planned, decisions)
 
 
 def _scale(
     table: LifeTable,
     came: float,
     closed: float,
-    output_change: np.ndarray | None,
+    output_change: np.ndarray,
     intake_change: np.ndarray | None,
     size: int,
 ) -> np.ndarray:
-    change = np.ones((1, 12)) if output_change is None else np.atleast_2d(output_change)
+    change = np.atleast_2d(output_change)
     more = np.ones(change.shape) if intake_change is None else np.atleast_2d(intake_change)
     rows = np.arange(size)
     return waits.scales(table, came * more[rows % len(more)], closed * change[rows % len(change)])

@@ -97,8 +97,16 @@ def hand_out(connection: Any, key: str, *, who: str) -> list[dict[str, Any]]:
 
 
 def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:
-    """Return what the locality says of each place: name, position, languages, services (assumed by its size)."""
+    """Return what the locality says of each place: name, position, languages, services (assumed by its size).
+
+    Of a locality without published settlement the languages and services are those that its municipalities state.
+    """
     key = (locality.folder, year)
+    if key not in _KNOWN and "settlement" not in locality.tables:
+        towns = localities.table(locality, "municipalities").rename(columns={"municipality": "place"})
+        plain = towns[["place", *(name for name in PLACE if name in towns)]].astype(object)
+        rows = plain.where(plain.notna(), "").assign(services="", languages="")
+        _KNOWN[key] = {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
     if key not in _KNOWN:
         newest = int(localities.table(locality, "settlement")["year"].max())
         table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
@@ -107,5 +115,6 @@ def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:
     return _KNOWN[key]
 
 
+PLACE = ("name", "county", "lon", "lat")
 _KNOWN: dict[tuple[Path, int], dict[str, dict[str, Any]]] = {}
 """What localities say of their places, by folder and year: it takes seconds to read, and a year asks 52 times."""
