@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from workbench.apps.allocation import content
 from workbench.apps.allocation.state import AllocationState
 from workbench.apps.allocation.uploads import LARGEST
 from workbench.apps.allocation.view import AllocationView
@@ -147,6 +148,7 @@ def test_tables_are_brought_and_bad_ones_refused_in_a_sentence(batch: Path) -> N
     assert "Still missing: a table of places" in page.at.notice.value
     upload(page, places_csv=b"town,room\np,4\n")
     assert "required column is missing" in page.at.notice.value
+    assert "/" not in content.heard(page.at.notice.value) and "`" not in page.at.notice.value
     assert page.desk.plan is plan and page.state.batch == "week-48" and "5 of 5 persons" in page.at.headline.value
     upload(page, places_csv=(batch / "places.csv").read_bytes())
     assert "3 households" in page.at.headline.value and page.at.batch.value == page.state.batch == "brought"

@@ -15,6 +15,7 @@ from workbench.apps.intake.view import IntakeView
 from workbench.apps.offers.view import OffersView
 from workbench.apps.places.view import PlacesView
 from workbench.apps.register_view import RegisterView
+from workbench.apps.rounds import shown
 from workbench.apps.rounds.view import RoundsView
 from workbench.apps.serving.signin import Sessions
 from workbench.sources import localities
@@ -271,3 +272,13 @@ def test_everything_about_a_household_is_in_one_place_and_each_reading_is_noted(
     page.code.value = "c-unknown"
     page.open.click()
     assert "Zquuxina" not in page.told.value
+
+
+def test_the_list_of_a_round_is_searched_by_household_municipality_and_state() -> None:
+    told = {"told": {"score": 0.5, "runner_up": ""}, "state": "sent"}
+    rows = [{**told, "household": "H0123456aa", "place": "0301"}, {**told, "household": "H0123456bb", "place": "1103"}]
+    for search, number in (("", 2), ("h0123456a", 1), ("oslo", 1), ("1103", 1), ("waits", 2), ("nobody", 0)):
+        page = shown.offers(rows, {}, localities.load("norway"), "en", search=search)
+        assert page.count("<tr>") == number + 1, search
+        assert ("H0123456a<" in page) == (number == 2 or search in ("h0123456a", "oslo"))
+    assert "0 of 2" in page

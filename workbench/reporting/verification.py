@@ -57,6 +57,10 @@ class Verdict:
         return not self.faults and self.moved.empty
 
 
+OF_THE_ARCHIVE = ("scoreboard",)
+"""Reports made from the archive of publications and not from one run."""
+
+
 def verify(
     path: Path | str,
     *,
@@ -80,6 +84,12 @@ def verify(
     if not rerun or found:
         return Verdict(carried.path, tuple(found), pd.DataFrame(), ())
     name, parameters = carried.asked
+    if name in OF_THE_ARCHIVE and runs is None:
+        raise ReportError(
+            f"a {name} is made from everything that was published, which no PDF carries",
+            where=str(carried.path),
+            do="name the folder of saved runs that holds the publications: --runs output/runs",
+        )
     told(f"Building the report {name} again from what it carries; it takes as long as the first time")
     with locked_folder(Path(tempfile.gettempdir()), hidden=False) as folder:
         again = contents.opened(_built(carried, name, parameters, folder, runs, own or {}))
@@ -234,13 +244,17 @@ def _difference(one: str, two: str) -> tuple[str, str]:
 
 
 def every(
-    folder: Path, *, rerun: bool = True, told: Callable[[str], None] = lambda _: None
+    folder: Path,
+    *,
+    rerun: bool = True,
+    runs: str | Path | None = None,
+    told: Callable[[str], None] = lambda _: None,
 ) -> list[tuple[Path, Verdict | WorkbenchError]]:
     """Return a verdict on each PDF of a folder; where one cannot be checked, its fault is the verdict."""
     found: list[tuple[Path, Verdict | WorkbenchError]] = []
     for path in sorted(folder.rglob("*.pdf")):
         try:
-            found.append((path, verify(path, rerun=rerun, told=told)))
+            found.append((path, verify(path, rerun=rerun, runs=runs, told=told)))
         except WorkbenchError as error:
             found.append((path, error))
     return found

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from tests.store import scenes
 from workbench.cli import app
+from workbench.sources import localities
 from workbench.store import database
-from workbench.studies.rounds import registers
+from workbench.studies.rounds import offers, registers
 from workbench.studies.rounds.interview import form as forms
 from workbench.studies.rounds.interview import intake
 from workbench.studies.rounds.plan import solve as plan
@@ -85,3 +86,10 @@ def test_a_need_that_no_open_place_serves_leaves_its_household_waiting_and_place
     given = {"households": ["a", "b", "c"], "capacity": {"all": {"0301": 5}}, "rules": []}
     found = plan.solve(given, rows, [{**place, "weekly_places": "W1"}], plan.weights(scenes.HOME))
     assert found.pairs == (("b", "0301"),) and (found.persons, found.persons_placed) == (3, 1)
+
+
+def test_a_locality_without_published_settlement_describes_its_places_for_a_round(tmp_path: Path) -> None:
+    run("locality", "new", tmp_path / "town")
+    town = localities.load(tmp_path / "town")
+    found = offers._described(town, 2026)
+    assert list(found) == ["A1", "A2"] and found["A1"]["services"] == "" and "lat" not in found["A1"]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from workbench.studies.allocation.outcomes import OutcomeTable
 
 PDF = "application/pdf"
+MOST_FAULTS = 8
 
 
 def head(batch: str, language: str, brought: Iterable[str] = ()) -> str:
@@ -54,12 +59,22 @@ def working(sentence: str, language: str) -> str:
     )
 
 
+def heard(html: str) -> str:
+    """Return what a piece of the page says, for who hears it.
+
+    >>> heard("<p>Nothing was changed.</p>")
+    'Nothing was changed.'
+    """
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
 def refused(error: WorkbenchError, language: str) -> str:
-    """Return what is wrong with a change or a table, in words, and that everything stays as it was."""
-    parts = [error.what, *(fault.line() for fault in getattr(error, "faults", ())[:8])]
-    parts += [error.why, error.do]
-    kept = say("Nothing was changed.", language)
-    return notices.notice(*(_sentence(part) for part in parts if part), kept)
+    """Return what is wrong with a change or a table, in words without folders and commands, and that all stays."""
+    faults = [replace(fault, where=Path(fault.where).name) for fault in getattr(error, "faults", ())[:MOST_FAULTS]]
+    do = say("Correct what is named and try again.", language) if "`" in error.do else error.do
+    named = [fault.line() for fault in faults]
+    told = [_sentence(part) for part in (error.what, error.why, do) if part]
+    return notices.notice(told[0], *named, *told[1:], say("Nothing was changed.", language))
 
 
 def _sentence(text: str) -> str:

@@ -146,7 +146,7 @@ class AllocationView:
                 self._pause = after_a_pause(self._pause, self._draw)
             else:
                 self._draw()
-        self._tell(status)
+        self._tell(content.heard(self.at.notice.value) or status)
 
     def _draw(self) -> None:
         if self.desk is not None:
@@ -188,14 +188,17 @@ class AllocationView:
         try:
             self.uploads.keep(self.at.upload.value, language)
         except WorkbenchError as error:
-            self.at.notice.value = content.refused(error, language)
+            self._answer(content.refused(error, language))
             return
         if lacking := self.uploads.lacking:
-            self.at.notice.value = notices.notice(
-                say("Kept. Still missing: a table of {what}.", language, what=", ".join(lacking))
-            )
+            missing = say("Kept. Still missing: a table of {what}.", language, what=", ".join(lacking))
+            self._answer(notices.notice(missing))
             return
         self._open(say("brought", language), self.uploads.brought)
+
+    def _answer(self, notice: str) -> None:
+        self.at.notice.value = notice
+        self._tell(content.heard(notice))
 
     def _aim(self, objective: str | None) -> None:
         if not self._quiet and objective is not None and not self.state.blockers:

@@ -170,12 +170,15 @@ def verify(
 def rerun_all(
     folder: Annotated[Path, typer.Argument(help="Folder of reports; its PDFs are rerun one by one.")],
     rerun: Annotated[bool, typer.Option("--rerun/--no-rerun", help="Build each again, or only check it.")] = True,
+    runs: Annotated[
+        Path | None, typer.Option(help="Saved runs that a rerun may use again (default: none, all is computed).")
+    ] = None,
 ) -> None:
     """Check every PDF of a folder and print one line for each."""
     from workbench.core.errors import ReportError
     from workbench.reporting import verification
 
-    found = verification.every(folder, rerun=rerun, told=_tell)
+    found = verification.every(folder, rerun=rerun, runs=runs, told=_tell)
     if not found:
         raise ReportError("there is no PDF here", where=str(folder), do="name a folder that holds built reports")
     for path, verdict in found:

@@ -16,7 +16,7 @@ CAPACITY = (
         ("period", "place", "stage", "case_type"),
         (
             Column("period", "period", "calendar month or quarter, one kind in a table"),
-            Column("place", "code", "country, agency or unit", required=False, place=True, whole=True),
+            Column("place", "name", "country, agency or unit", required=False, place=True, whole=True),
             Column("stage", "text", "stage of the procedure", required=False),
             Column("case_type", "text", "type of case", required=False),
             _cases("intake", "cases received"),

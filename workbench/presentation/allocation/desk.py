@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.decisions.allocation.problem.problem import WhyNot
 from workbench.decisions.allocation.trade_offs.alternatives import Choice, choices
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import say, say_many
+from workbench.presentation.languages import marked, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import listing, number, percent
 
@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from workbench.studies.allocation.desk import Desk
 
 MOST = 8
+PROOFS = {
+    (True, False): marked(
+        "No plan under these rules has a higher score, for as many persons placed; other plans may be as good."
+    ),
+    (True, True): marked(
+        "No plan under these rules has a score more than {gap} higher, for as many persons placed; other plans may "
+        "be as good."
+    ),
+    (False, False): marked("No plan under these rules has a higher score; other plans may be as good."),
+    (False, True): marked("No plan under these rules has a score more than {gap} higher; other plans may be as good."),
+}
+"""How good the plan is at least: whether most persons come first, and whether there is a gap."""
 CLOSE = 0.1
 """Share of a household's own worth below which another place is called nearly as good."""
 
@@ -48,17 +60,7 @@ def headline(desk: Desk, language: str = "en") -> Finding:
         places=number(places, language=language),
     )
     gap = max(0.0, math.ceil(plan.gap * 1e4 - 1e-3) / 1e4)
-    proof = say(
-        "No plan under these rules has a higher score, for as many persons placed; other plans may be as good.",
-        language,
-    )
-    if gap > 0:
-        proof = say(
-            "No plan under these rules has a score more than {gap} higher, for as many persons placed; other plans may "
-            "be as good.",
-            language,
-            gap=percent(gap, 2, language=language),
-        )
+    proof = say(PROOFS[desk.draft.objective != "score", gap > 0], language, gap=percent(gap, 2, language=language))
     score = say(
         "The score is {name}. It compares plans; it does not say that people do better.",
         language,
@@ -160,11 +162,18 @@ def household(desk: Desk, who: str, language: str = "en") -> tuple[Finding, Tabl
         if not allowed:
             first += " " + say("No place may take this household: see why below.", language)
         else:
-            first += " " + say(
-                "{number} places may take it, but none has room left for it.",
-                language,
-                number=number(len(allowed), language=language),
+            persons = float(desk.problem.size[desk.problem.item_of[row], 0])  # with the households it is linked with
+            free = sum(c.left >= persons for c in allowed)
+            told = (
+                marked(
+                    "Room is left at {free} of {number} places that may take it, but using it would break a rule or "
+                    "serve the whole plan worse."
+                )
+                if free
+                else marked("{number} places may take it, but none has room left for it.")
             )
+            count, left = (number(each, language=language) for each in (len(allowed), free))
+            first += " " + say(told, language, number=count, free=left)
     else:
         first = say(
             "{household} is proposed for {place}, with a score of {score}.",

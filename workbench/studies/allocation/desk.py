@@ -23,6 +23,8 @@ from workbench.studies.allocation import placement
 from workbench.studies.allocation.input.tables import Tables
 
 KINDS = ("pin", "ban", "linked", "capacity", "switch")
+ROUGH, LONGER = 0.05, 10
+"""Gap, or share of the persons who might be placed, from which a search goes on, and how much longer it then may."""
 DRAFT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -139,7 +141,8 @@ class Desk:
         """Return the desk with another answer to what is best; its changes stay."""
         if objective == self.draft.objective:
             return self
-        return Desk.begin(self.tables, replace(self.draft, objective=objective), limit=limit, gap=self.gap)
+        plan = self._sought(self.problem, objective, limit, None)
+        return replace(self, draft=replace(self.draft, objective=objective), plan=plan, before=None, earlier=None)
 
     def further(self, *, limit: Limit | None = None, progress: Progress | None = None) -> Desk:
         """Return the desk with a search that goes on from its plan; what was changed last stays so."""
@@ -194,8 +197,16 @@ class Desk:
 
     def _again(self, draft: Draft, limit: Limit | None) -> Desk:
         problem = problem_of(self.tables, draft)
-        plan = solve(problem, objective=draft.objective, gap=self.gap, time_limit=limit or Limit(), start=self.plan)
+        plan = self._sought(problem, draft.objective, limit, self.plan)
         return replace(self, draft=draft, problem=problem, plan=plan, before=self.plan, earlier=self)
+
+    def _sought(self, problem: Problem, objective: str, limit: Limit | None, start: Plan | None) -> Plan:
+        limit = limit or Limit()
+        plan = solve(problem, objective=objective, gap=self.gap, time_limit=limit, start=start)
+        if _rough(plan) and not limit.stopped:  # cut before the search had found its feet, such as on a busy machine
+            limit.seconds *= LONGER
+            plan = solve(problem, objective=objective, gap=self.gap, time_limit=limit, start=plan)
+        return plan
 
     def _check(self, change: Change) -> None:
         if change.kind not in KINDS:
@@ -243,6 +254,10 @@ def problem_of(tables: Tables, draft: Draft) -> Problem:
     # The rules are no longer those of the file: a fault names whom it concerns, not a row of the file.
     paths = {name: path for name, path in tables.paths.items() if name != "rules"}
     return placement.problem_of(replace(tables, rules=rules, places=places, paths=paths))
+
+
+def _rough(plan: Plan) -> bool:
+    return plan.gap > ROUGH or plan.persons_placed < (1 - ROUGH) * plan.persons_placed_bound
 
 
 def _switched(changes: tuple[Change, ...], number: int) -> int:

@@ -93,12 +93,12 @@
       if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
       else element.removeAttribute("tabindex");
     }
-    // The first chart opens where the forecast is: at its end.
+    // The first chart opens where the forecast is: at its end. A map has no axis of time and opens at its beginning.
     const first = document.querySelector(".mw-charts figure[tabindex]:first-child");
     if (first && !first.dataset.mwPlaced) {
       first.dataset.mwPlaced = "yes";
       keepAxis(first);
-      first.scrollLeft = first.scrollWidth;
+      if (first.querySelector('[id^="ytick"]')) first.scrollLeft = first.scrollWidth;
     }
   };
 
@@ -157,6 +157,16 @@
     list.dispatchEvent(new Event("change", { bubbles: true }));
     list.focus();
   });
+
+  // The button for files opens an input that stands nowhere in the page; only within it can its files be looked at.
+  const clicked = HTMLInputElement.prototype.click;
+  HTMLInputElement.prototype.click = function () {
+    if (this.type === "file" && !this.isConnected) {
+      this.hidden = true;
+      document.body.append(this);
+    }
+    clicked.call(this);
+  };
 
   // A file that no message can carry is refused here, before it is read.
   document.addEventListener("change", (event) => {
