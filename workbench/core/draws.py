@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from workbench.core.errors import DataError, ModelError, nearest
-from workbench.core.storage.files import replacing
+from workbench.core.storage.files import write_bytes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,9 +158,10 @@ class Draws:
         kept = self._values.astype("int32") if self._values.max(initial=0) < 2**31 else self._values
         data = kept.to_dataset(name="draws")
         data.attrs = {"unit": self.unit, "format": "migration-workbench draws 1"}
-        with replacing(target) as partial:
-            data.to_netcdf(partial, engine="h5netcdf", encoding={"draws": {"zlib": True, "complevel": 4}})
-        return target
+        # Made in memory: on a full disk the library of the format ends the process with a crash.
+        return write_bytes(
+            target, data.to_netcdf(engine="h5netcdf", encoding={"draws": {"zlib": True, "complevel": 4}})
+        )
 
     @classmethod
     def load(cls, path: Path | str) -> Draws:

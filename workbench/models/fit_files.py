@@ -19,7 +19,8 @@ def write(folder: Path | str, numbers: xr.Dataset, words: Mapping[str, Any]) -> 
     with replacing(folder) as partial:
         partial.mkdir()
         compressed = {name: {"zlib": True, "complevel": 1} for name in numbers.data_vars}
-        numbers.to_netcdf(partial / NUMBERS, engine="h5netcdf", encoding=compressed)
+        # Made in memory: on a full disk the library of the format ends the process with a crash.
+        (partial / NUMBERS).write_bytes(numbers.to_netcdf(engine="h5netcdf", encoding=compressed))
         (partial / WORDS).write_text(json.dumps(words, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return Path(folder)
 

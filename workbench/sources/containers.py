@@ -158,9 +158,12 @@ def separated(path: Path) -> Cells:
     else:
         mark = ","
     if len(text) >= LARGE:
-        bare = _unquoted(text, mark)
-        head = bare[: bare.find("\n")] if "\n" in bare else bare
-        if '"' not in bare and (cells := _plain(bare, head, mark, where, notes, first_row)) is not None:
+        cells = _plain(text, line, mark, where, notes, first_row) if _simply_quoted(text, mark) else None
+        if cells is None and '"' in text:
+            bare = _unquoted(text, mark)
+            head = bare[: bare.find("\n")] if "\n" in bare else bare
+            cells = None if '"' in bare else _plain(bare, head, mark, where, notes, first_row)
+        if cells is not None:
             return cells
     rows = _rows(text, mark, where, first_row - 1)
     if not rows or not any(cell.strip() for cell in rows[0][1]):
@@ -171,11 +174,15 @@ def separated(path: Path) -> Cells:
 
 
 def _plain(text: str, line: str, mark: str, where: str, notes: list[str], first_row: int) -> Cells | None:
-    """Return the cells of a large text without quotes, in which a line is a row; None where it is not so plain."""
+    """Return the cells of a large text in which a line is a row; None where it is not so plain.
+
+    Quotes stand around whole cells or nowhere, see :func:`_simply_quoted`.
+    """
     import pyarrow as pa  # only when a table is read
     from pyarrow import csv as arrow
 
-    head = [cell.strip() for cell in line.split(mark)]
+    quoted = '"' in text
+    head = [cell.strip() for cell in (next(csv.reader([line], delimiter=mark)) if quoted else line.split(mark))]
     if "\n\n" in text or "\0" in text or not all(head) or len(head) < 2:
         return None
     names = [str(at) for at in range(len(head))]
@@ -184,7 +191,7 @@ def _plain(text: str, line: str, mark: str, where: str, notes: list[str], first_
         table = arrow.read_csv(
             pa.py_buffer(text[len(line) + 1 :].encode()),
             arrow.ReadOptions(column_names=names, use_threads=False),
-            arrow.ParseOptions(delimiter=mark, quote_char=False, ignore_empty_lines=False),
+            arrow.ParseOptions(delimiter=mark, quote_char='"' if quoted else False, ignore_empty_lines=False),
             arrow.ConvertOptions(
                 column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())), strings_can_be_null=False
             ),
@@ -192,6 +199,8 @@ def _plain(text: str, line: str, mark: str, where: str, notes: list[str], first_
         )
     except pa.ArrowInvalid:
         return None
+    if quoted and table.num_rows != text.count("\n") - text.endswith("\n"):
+        return None  # a line break stood within quotes
     # A large table says the same few words again and again: each is held once.
     each = {name: table[name].to_pandas().astype(object).astype("string") for name in names}
     del table
@@ -200,6 +209,16 @@ def _plain(text: str, line: str, mark: str, where: str, notes: list[str], first_
         return None
     pool.release_unused()
     return Cells(frame, first_row, mark != ",", tuple(notes))
+
+
+def _simply_quoted(text: str, mark: str) -> bool:
+    """Return whether each quote of a text opens a cell at its first sign or closes it at its last, as R writes them."""
+    if '"' not in text:
+        return True
+    opens = text.count(f'{mark}"') + text.count('\n"') + text.startswith('"')
+    closes = text.count(f'"{mark}') + text.count('"\n') + text.endswith('"')
+    doubtful = ('""', f'{mark}"{mark}', f'\n"{mark}', f'{mark}"\n')
+    return opens == closes and opens + closes == text.count('"') and not any(each in text for each in doubtful)
 
 
 def _unquoted(text: str, mark: str) -> str:

@@ -169,3 +169,27 @@ with orderly(), replacing("plan.csv") as partial:
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, check=False)
     assert done.returncode == 128 + number and b"nothing half-written" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+LIMITED = """
+import resource, sys
+import numpy as np, xarray as xr
+from workbench.core.errors import StorageError
+from workbench.models.fit_files import write
+from workbench.studies.rounds.places import write_template
+numbers = xr.Dataset({f"a{at}": ("x", np.random.default_rng(at).normal(size=40_000)) for at in range(3)})
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+for put in (lambda: write(sys.argv[1] + "/fit", numbers, {}), lambda: write_template(sys.argv[1] + "/t.xlsx")):
+    try:
+        put()
+    except StorageError:
+        print("said")
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
+def test_libraries_that_write_archives_neither_crash_nor_speak_on_a_full_disk(tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "said\nsaid\n", "") and not [*tmp_path.iterdir()]

@@ -93,6 +93,17 @@ def write_text(target: Path | str, text: str) -> Path:
     return Path(target)
 
 
+def write_bytes(target: Path | str, content: bytes | memoryview) -> Path:
+    """Write bytes whole or not at all.
+
+    Archives (workbooks among them) are made in memory and written so: on a full disk their libraries raise errors of
+    their own, and once more when they are cleared away.
+    """
+    with replacing(target) as partial:
+        partial.write_bytes(content)
+    return Path(target)
+
+
 def _parents(folder: Path) -> list[Path]:
     """Make a folder and what is missing above it; return what was made, innermost first."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pandas as pd
 
 from workbench.core.errors import DataError, Fault
 from workbench.core.geography.places import Locality
-from workbench.core.storage.files import replacing
+from workbench.core.storage.files import write_bytes
 from workbench.sources import files
 from workbench.store import dwellings, reservation
 from workbench.store.database import Store
@@ -31,7 +32,8 @@ def write_template(target: Path) -> Path:
 
     from workbench.core.contracts.checking import contract
 
-    with replacing(target) as partial, xlsxwriter.Workbook(str(partial), {"in_memory": True}) as book:
+    held = BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         text = book.add_format({"num_format": "@"})
         for name, columns in SHEETS.items():
             sheet, told = book.add_worksheet(name), contract(name)
@@ -39,7 +41,7 @@ def write_template(target: Path) -> Path:
             for at, column in enumerate(columns):
                 sheet.write_string(0, at, column)
                 sheet.write_comment(0, at, getattr(told.column(column), "description", ""))
-    return target
+    return write_bytes(target, held.getvalue())
 
 
 @dataclass(frozen=True)
@@ -146,8 +148,9 @@ def mark(path: Path, target: Path, refused: Mapping[str, DataError]) -> None:
                 spans = next(each for each in sheet.merged_cells.ranges if cell.coordinate in each)
                 cell = sheet.cell(spans.min_row, spans.min_col)
             cell.fill, cell.comment = fill, Comment(fault.what, "workbench")
-    with replacing(target) as partial:
-        book.save(partial)
+    held = BytesIO()
+    book.save(held)
+    write_bytes(target, held.getvalue())
 
 
 def _merged(path: Path, name: str) -> list[Fault]:

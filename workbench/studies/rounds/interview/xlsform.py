@@ -5,9 +5,10 @@ See the XLSForm standard (xlsform.org): sheets ``survey``, ``choices`` and ``set
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
-from workbench.core.storage.files import replacing
+from workbench.core.storage.files import write_bytes
 from workbench.studies.rounds.interview.form import Form
 from workbench.studies.rounds.interview.question import Question
 
@@ -18,13 +19,14 @@ def write_xlsform(form: Form, target: Path) -> Path:
     """Write the workbook, whole or not at all."""
     import xlsxwriter
 
-    with replacing(target) as partial, xlsxwriter.Workbook(str(partial), {"in_memory": True}) as book:
+    held = BytesIO()
+    with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         for name, rows in sheets(form).items():
             sheet = book.add_worksheet(name)
             for at, row in enumerate(rows):
                 for column, cell in enumerate(row):
                     sheet.write_string(at, column, cell)
-    return target
+    return write_bytes(target, held.getvalue())
 
 
 def sheets(form: Form) -> dict[str, list[list[str]]]:
