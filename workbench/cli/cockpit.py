@@ -74,7 +74,7 @@ def list_(
 def build(
     locality: Home = "norway",
     seed: Annotated[int, typer.Option(help="Same seed, same numbers.")] = 1,
-    draws: Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")] = 500,
+    draws: Annotated[int, typer.Option(min=50, help="Posterior draws for each of four chains.")] = 1000,
     runs: Runs = None,
     as_json: AsJson = False,
 ) -> None:

@@ -144,7 +144,7 @@ def build(
     locality: str | Path = "norway",
     *,
     seed: int = 1,
-    draws: int = 500,
+    draws: int = 1000,
     tune: int = 500,
     chains: int = 4,
     runs: str | Path | None = None,
