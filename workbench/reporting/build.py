@@ -9,15 +9,14 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from workbench.core.errors import ReportError, StorageError
+from workbench.core.errors import ReportError
 from workbench.core.runs import archive
 from workbench.core.runs.archive import Archive, archive_of
-from workbench.core.storage.files import replacing, storing
+from workbench.core.storage.files import replacing
 from workbench.core.storage.temporary import locked_folder
 from workbench.presentation.publishing import release
 from workbench.reporting import contents, file_names
@@ -88,16 +87,10 @@ def build(
     if values.get("run"):
         values = checked(name, chosen.parameters, _as_published(name, values))
     target = Path(out)
-    new = not target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
-        with storing(target), locked_folder(target) as holder:
+        with locked_folder(target) as holder:
             return _built(chosen, values, target, holder, runner, overwrite)
-    except StorageError:
-        if new:
-            with suppress(OSError):
-                target.rmdir()
-        raise
     except OSError as error:
         raise ReportError(
             "cannot write reports here", where=str(target), why=error.strerror or str(error), do="choose another folder"
