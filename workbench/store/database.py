@@ -38,6 +38,7 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _SAID = {
     "disk is full": ("the disk is full", "nothing was written; free some room and do it again"),
     "no space left": ("the disk is full", "nothing was written; free some room and do it again"),
+    "disk i/o error": ("the disk is full or fails", "nothing was written; free some room and do it again"),
     "is locked": ("the register is busy", "nothing was written; do it again in a moment"),
     "lock timeout": ("the register is busy", "nothing was written; do it again in a moment"),
     "readonly": ("the register cannot be written to", "ask for the right to write to the file and its folder"),
