@@ -1,5 +1,6 @@
 """Real reports on made-up results: through a kernel to PDF and page."""
 
+import errno
 import json
 import re
 import shutil
@@ -9,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from workbench.core.errors import ReportError
+from workbench.core.errors import ReportError, StorageError
 from workbench.core.storage import shipped
 from workbench.reporting.build import BuiltReport, build
 
@@ -160,6 +161,15 @@ def test_a_wrong_parameter_is_refused_before_anything_runs(folder, tmp_path):
     with pytest.raises(ReportError, match="did you mean 'count'"):
         build("tiny", {"cuont": 5}, tmp_path / "out", folder=folder)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_full_disk_is_said_and_leaves_no_empty_folder(folder, tmp_path):
+    def no_room(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(StorageError, match="no room left to write"):
+        build("tiny", {}, tmp_path / "reports", folder=folder, runner=no_room)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_folder_of_the_machine_stands_in_a_report_and_what_is_replaced_is_said(folder, tmp_path):

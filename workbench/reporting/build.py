@@ -9,6 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from workbench.core.errors import ReportError
 from workbench.core.runs import archive
 from workbench.core.runs.archive import Archive, archive_of
-from workbench.core.storage.files import replacing
+from workbench.core.storage.files import replacing, storing
 from workbench.core.storage.temporary import locked_folder
 from workbench.presentation.publishing import release
 from workbench.reporting import contents, file_names
@@ -81,6 +82,8 @@ def build(
         If a parameter is unknown or does not fit (before anything runs), if a report made with other parameters lies
         there, if a cell fails, or if the result would not be accessible. The three files are replaced only when all of
         them are whole; the notebook that failed is kept as ``<name>.failed.ipynb``.
+    StorageError
+        If the disk is full.
     """
     chosen = report(name, folder)
     values = checked(name, chosen.parameters, parameters or {})
@@ -88,13 +91,26 @@ def build(
         values = checked(name, chosen.parameters, _as_published(name, values))
     target = Path(out)
     try:
-        target.mkdir(parents=True, exist_ok=True)
-        with locked_folder(target) as holder:
+        with storing(target), _made(target), locked_folder(target) as holder:
             return _built(chosen, values, target, holder, runner, overwrite)
     except OSError as error:
         raise ReportError(
             "cannot write reports here", where=str(target), why=error.strerror or str(error), do="choose another folder"
         ) from error
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make a folder where there is none; where nothing came to lie in it, it goes again."""
+    new = not folder.exists()
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if new:
+            with suppress(OSError):  # it is not empty
+                folder.rmdir()
+        raise
 
 
 def _built(
