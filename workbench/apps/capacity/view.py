@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.boxes import boxed, language_menu
+from workbench.apps.boxes import boxed, controls, language_menu
 from workbench.apps.capacity import content
 from workbench.apps.capacity.opening import Opening
 from workbench.apps.serving.bridge import Bridge
@@ -38,6 +38,7 @@ class CapacityView:
         self.language = language_menu()
         self.unit, self.stage, self.case_type, self.waited = (ipywidgets.Dropdown() for _ in range(4))
         self.hires, self.intake = ipywidgets.FloatText(step=1), ipywidgets.FloatText(step=5)
+        self.choices = ipywidgets.Button()
         self.blocker, self.legend, self.legend_wait = (ipywidgets.HTML() for _ in range(3))
         parts = tuple(ipywidgets.HTML() for _ in range(7))
         self.head, self.first, self.tried, self.told, self.charts, self.tables, self.foot = parts
@@ -53,10 +54,9 @@ class CapacityView:
                 boxed("mw-card", self.legend, self.unit, self.stage, self.hires, self.intake),
                 boxed("mw-card", self.legend_wait, self.case_type, self.waited),
             ]
-        controls = boxed("mw-controls", boxed("mw-card", self.language), self.blocker, *cards)
         self.charts.add_class("mw-charts")
         said = boxed("mw-page", self.head, self.first, self.tried, self.charts, self.told, self.tables, self.foot)
-        return boxed("mw-app", controls, said, self.bridge.box)
+        return boxed("mw-app", controls(self.language, self.choices, self.blocker, *cards), said, self.bridge.box)
 
     def _link(self) -> None:
         self._label()
@@ -125,6 +125,7 @@ class CapacityView:
         language = self.state.language
         self._quiet = True
         self.language.description, self.language.value = say("Language", language), language
+        self.choices.description = say("Hires and waiting time", language)
         self.legend.value = notices.tag("p", say("Try other hires", language), "mw-legend")
         self.legend_wait.value = notices.tag("p", say("Waiting time", language), "mw-legend")
         self.unit.description, self.stage.description = say("Unit", language), say("Stage", language)

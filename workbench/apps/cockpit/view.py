@@ -11,7 +11,7 @@ from functools import partial
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.boxes import boxed, language_menu
+from workbench.apps.boxes import boxed, controls, language_menu
 from workbench.apps.cockpit import content
 from workbench.apps.cockpit.opening import Opening
 from workbench.apps.pauses import after_a_pause
@@ -38,7 +38,7 @@ class CockpitView:
         self._pause: asyncio.TimerHandle | None = None
         self.language = language_menu()
         self.locality, self.place, self.area, self.indicator = (ipywidgets.Dropdown() for _ in range(4))
-        self.blocker = ipywidgets.HTML()
+        self.choices, self.blocker = ipywidgets.Button(), ipywidgets.HTML()
         self.head, self.cards, self.charts, self.tables, self.foot = (ipywidgets.HTML() for _ in range(5))
         self.bridge = Bridge(self.draw)
         with self._guarded():
@@ -46,10 +46,10 @@ class CockpitView:
             if not self.found:
                 self._problem = content.missing
         self.charts.add_class("mw-charts")
-        choices = [self.locality, self.place, self.area, self.indicator] if self.found else []
-        controls = boxed("mw-controls", boxed("mw-card", self.language, *choices), self.blocker)
+        cards = [boxed("mw-card", self.locality, self.place, self.area, self.indicator)] if self.found else []
         said = boxed("mw-page", self.head, self.cards, self.charts, self.tables, self.foot)
-        self.box = boxed("mw-app", controls, said, self.bridge.box)
+        controlled = controls(self.language, self.choices, self.blocker, *cards)
+        self.box = boxed("mw-app", controlled, said, self.bridge.box)
         for name in ("language", "locality", "place", "area", "indicator"):
             getattr(self, name).observe(lambda change, name=name: self.choose(name, change.new), "value")
         self.update()
@@ -118,6 +118,7 @@ class CockpitView:
         language = self.state.language
         self._quiet = True
         self.language.description, self.language.value = say("Language", language), language
+        self.choices.description = say("Place and topic", language)
         self.locality.description = say("Locality", language)
         self.place.description, self.area.description = say("Place", language), say("Topic", language)
         self.indicator.description = say("Indicator in the pictures", language)

@@ -13,7 +13,7 @@ from typing import Any
 import ipywidgets
 
 from workbench.apps import notices
-from workbench.apps.boxes import boxed, language_menu
+from workbench.apps.boxes import boxed, controls, language_menu
 from workbench.apps.pauses import after_a_pause
 from workbench.apps.serving.bridge import Bridge
 from workbench.apps.settlement import content
@@ -54,14 +54,10 @@ class SettlementView:
         self.update()
 
     def _layout(self) -> ipywidgets.Box:
-        choose = boxed("mw-card", self.place, self.total, self.takes)
-        choose.add_class("mw-choices")
-        self.choices.add_class("mw-toggle")
-        first = boxed("mw-card", self.language, *([self.choices] if self.saved is not None else []))
-        controls = boxed("mw-controls", first, self.blocker, *([choose] if self.saved is not None else []))
+        cards = [boxed("mw-card", self.place, self.total, self.takes)] if self.saved is not None else []
         self.charts.add_class("mw-charts")
         said = boxed("mw-page", self.head, self.headline, self.charts, self.tables, self.foot)
-        return boxed("mw-app", controls, said, self.bridge.box)
+        return boxed("mw-app", controls(self.language, self.choices, self.blocker, *cards), said, self.bridge.box)
 
     def _link(self) -> None:
         self.language.value = self.state.language
