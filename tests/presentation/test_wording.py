@@ -75,8 +75,8 @@ def test_a_higher_chance_never_gets_a_lesser_word(a, b):
 def test_chance_never_says_certain():
     assert plain(w.chance(1.0, "a rise")) == "a rise is likely (over 99 %, more than 99 in 100)"
     assert plain(w.chance(0.0, "a rise")) == "a rise is unlikely (under 1 %, fewer than 1 in 100)"
-    assert plain(w.chance(0.5, "a rise")) == "a rise may come (50 %, about 5 in 10)"
-    assert plain(w.chance(0.48, "a rise")) == "a rise is less likely than not (48 %, about 5 in 10)"
+    assert plain(w.chance(0.5, "a rise")) == "a rise may come (50 %)"
+    assert plain(w.chance(0.48, "a rise")) == "a rise is less likely than not (48 %)"
     with pytest.raises(ReportError, match="between 0 and 1"):
         w.chance(math.nan, "a rise")
 

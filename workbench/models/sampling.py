@@ -43,8 +43,7 @@ def without_compiler() -> Iterator[None]:
             import nutpie  # noqa: F401  # these three cost seconds: only when a model is built
             import pymc  # noqa: F401
             from pytensor.configdefaults import config
-
-            digamma.register()
+        digamma.register()  # PyTensor's numba backend sets filters of its own, which are to stay
     finally:
         if asked is None:
             os.environ.pop("PYTENSOR_FLAGS", None)

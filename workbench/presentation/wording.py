@@ -168,17 +168,17 @@ def in_ten(probability: float, language: str = "en") -> str:
 
 
 def likelihood(probability: float, language: str = "en") -> str:
-    """Return a probability as per cent and as a natural frequency.
+    """Return a probability as per cent and as a natural frequency; near one half per cent alone, since 5 in 10 is even.
 
-    >>> likelihood(0.78).replace(NBSP, " ")
-    '78 %, about 8 in 10'
+    >>> likelihood(0.78).replace(NBSP, " "), likelihood(0.48).replace(NBSP, " ")
+    ('78 %, about 8 in 10', '48 %')
     """
     figure = percent(min(max(round(100 * probability), 1), 99) / 100, language=language)
     if probability < 0.01:
         figure = say("under {figure}", language, figure=figure)
     elif probability > 0.99:
         figure = say("over {figure}", language, figure=figure)
-    return f"{figure}, {in_ten(probability, language)}"
+    return figure if 0.45 <= probability < 0.55 else f"{figure}, {in_ten(probability, language)}"
 
 
 def chance(probability: float, event: str, language: str = "en", past: bool = False) -> str:
