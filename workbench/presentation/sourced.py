@@ -68,6 +68,9 @@ NOTES = (
         "Sweden's cohort of 2016, 90 % at the year's end and 68 % after three years; its publication is not "
         "carried here"
     ),
+)
+"""What the shipped localities note beside their sources."""
+OWN = (
     marked("kept in the register"),
     marked("The register"),
     marked("Readers of the guide"),
@@ -76,7 +79,7 @@ NOTES = (
     marked("Offers of the year"),
     marked("Places of the year"),
 )
-"""What the shipped localities note beside their sources."""
+"""Publishers, titles and terms of the tables that the register and the guide keep themselves."""
 SAME = ("Eurostat", "UNHCR", "Frontex", "IMDi", "Migration Workbench", "CC BY 4.0", "CC0", "Open Government Licence v3")
 """Those that are called alike in every language."""
 

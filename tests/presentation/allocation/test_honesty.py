@@ -27,6 +27,7 @@ def test_p_is_a_limit_and_is_rounded_up() -> None:
     shown, unsure = told(0.5, 0.0149), told(0.5, 0.0502)
     assert shown.shown and page.gain(shown).sentence.endswith("gives p ≤ 0.02.")
     assert not unsure.shown and page.gain(unsure).sentence.endswith("gives p ≤ 0.06.")
+    assert page.gain(told(0.5, 0.07)).sentence.endswith("gives p ≤ 0.07.")  # 100 * 0.07 is a little above 7
     assert "That is an assumption" in page.gain(shown).plain()
 
 

@@ -46,7 +46,7 @@ def head(batch: str, language: str, brought: Iterable[str] = ()) -> str:
             say("These households are synthetic: a program made them. They are about nobody.", language)
         )
     lead = say("A proposal for a named person to decide. Lock, ban or change what you know better.", language)
-    said += f'<p class="mw-subtitle">{m.html(lead)}</p>'
+    said += notices.subtitle(lead)
     if tables := ", ".join(brought):
         said += notices.subtitle(say("Tables brought and in use: {tables}.", language, tables=tables))
     return said

@@ -9,7 +9,7 @@ import ipywidgets
 from ipywidgets.widgets.widget_bool import CheckboxStyle
 
 from workbench.apps import notices
-from workbench.apps.boxes import boxed, language_menu
+from workbench.apps.boxes import boxed, controls, language_menu
 from workbench.apps.outlook.state import LARGEST, LEVELS, MOST, OutlookState
 from workbench.presentation import markup as m
 from workbench.presentation.inflow.series import months, name
@@ -50,14 +50,11 @@ class Controls:
     def box(self) -> ipywidgets.Box:
         """Return them as they stand beside the page; without destinations only the language."""
         if not self.boxes:
-            return boxed("mw-controls", boxed("mw-card", self.language), self.blocker)
+            return controls(self.language, self.choices, self.blocker)
         ticks = boxed("mw-group", *self.boxes.values())
         choose = boxed("mw-card", self.level, self.legend, boxed("mw-row", self.all, self.none), ticks)
         ask = boxed("mw-card", self.ask, self.threshold, self.change, self.since)
-        for card in (choose, ask):
-            card.add_class("mw-choices")
-        self.choices.add_class("mw-toggle")
-        return boxed("mw-controls", boxed("mw-card", self.language, self.choices), self.blocker, choose, ask)
+        return controls(self.language, self.choices, self.blocker, choose, ask)
 
     def show(self, state: OutlookState, result: InflowResult | None) -> None:
         """Name every widget in the reader's language, and give it the value that was chosen."""

@@ -227,12 +227,12 @@ def _rescaled(
 def _prior(log_scale: Floats, doubt: float) -> Floats:
     """Return the log density of the scales, on their logarithm, up to a constant."""
     scale = np.exp(np.clip(log_scale, LEAST, MOST))
-    told = (log_scale - scale**2 / (2 * SCALE**2)).sum(axis=1)
+    density = (log_scale - scale**2 / (2 * SCALE**2)).sum(axis=1)
     if doubt:  # the ratio of both densities of places and pairs: narrow against wide
         odds = np.log(doubt / (1 - doubt)) + 2 * np.log(SCALE / NOTHING)
         square = (scale[:, 1:] ** 2).sum(axis=1)
-        told += np.logaddexp(0.0, odds - square * (1 / NOTHING**2 - 1 / SCALE**2) / 2)
-    return np.asarray(told, dtype=np.float64)
+        density += np.logaddexp(0.0, odds - square * (1 / NOTHING**2 - 1 / SCALE**2) / 2)
+    return np.asarray(density, dtype=np.float64)
 
 
 def _within(log_scale: Floats) -> NDArray[np.bool_]:

@@ -74,29 +74,23 @@ def remarks(desk: Desk, language: str = "en") -> list[str]:
     """Return what came with the batch and counts for nothing, or was taken for given, in sentences."""
     tables, told = desk.tables, []
     if desk.plan.score_name == SCORE_NAME:
-        if unknown := tables.unknown_ties:
-            told.append(
-                say(
-                    "Ties to places that are not in the table count for nothing: {names}.",
-                    language,
-                    names=", ".join(unknown),
-                )
-            )
-        if silent := tables.unknown_languages:
-            named = ", ".join(
-                say("{code} (did you mean {near}?)", language, code=code, near=near) if near else code
-                for code, near in silent.items()
-            )
-            told.append(say("Languages that no place offers count for nothing: {names}.", language, names=named))
-    if taken := tables.services_by_capacity:
-        told.append(
-            say(
-                "Taken to offer a service because they have a capacity for it: {names}.",
-                language,
-                names="; ".join(taken),
-            )
-        )
-    if unused := tables.unused:
-        listed = "; ".join(f"{name}: {', '.join(columns)}" for name, columns in unused.items())
-        told.append(say("Columns that are not used: {names}.", language, names=listed))
-    return told
+        silent = [
+            say("{code} (did you mean {near}?)", language, code=code, near=near) if near else code
+            for code, near in tables.unknown_languages.items()
+        ]
+        told += [
+            (
+                marked("Ties to places that are not in the table count for nothing: {names}."),
+                ", ".join(tables.unknown_ties),
+            ),
+            (marked("Languages that no place offers count for nothing: {names}."), ", ".join(silent)),
+        ]
+    unused = (f"{name}: {', '.join(columns)}" for name, columns in tables.unused.items())
+    told += [
+        (
+            marked("Taken to offer a service because they have a capacity for it: {names}."),
+            "; ".join(tables.services_by_capacity),
+        ),
+        (marked("Columns that are not used: {names}."), "; ".join(unused)),
+    ]
+    return [say(template, language, names=names) for template, names in told if names]

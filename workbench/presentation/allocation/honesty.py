@@ -27,7 +27,7 @@ def gain(told: Honesty, language: str = "en") -> Finding:
         "gain": percent(told.gain.gain, 1, language=language),
         "low": percent(told.gain.low, 1, language=language),
         "high": percent(told.gain.high, 1, language=language),
-        "p": number(ceil(100 * told.null.p) / 100, 2, language=language),  # a limit: never less than it is
+        "p": number(ceil(100 * told.null.p - 1e-9) / 100, 2, language=language),  # a limit: never less than it is
         "worlds": number(told.null.worlds, language=language),
     }
     if told.as_practice:

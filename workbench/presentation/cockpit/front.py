@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from workbench.presentation import origin
 from workbench.presentation.cockpit import words
 from workbench.presentation.languages import say
 from workbench.presentation.origin import Command
-from workbench.presentation.sourced import source_name
-from workbench.presentation.tables import Column, Table
+from workbench.presentation.tables import Table
 from workbench.presentation.title_block import Front, Heading
-from workbench.presentation.wording import DASH
 from workbench.studies.cockpit.saved import Cockpit
 
 
@@ -52,24 +48,8 @@ def front(cockpit: Cockpit, place: str, language: str = "en", edition: str = "pu
 
 
 def sources(cockpit: Cockpit, language: str = "en") -> Table:
-    """Return the tables that the cockpit was made of: publisher and terms, last period, fingerprint."""
-    inputs = cockpit.record.inputs
-    return Table(
-        name="data-used",
-        caption=say("Each table behind these figures can be checked by its fingerprint", language),
-        columns=(
-            Column(say("Table", language), tuple(v.name for v in inputs), right=False),
-            Column(
-                say("Publisher and terms", language),
-                tuple(source_name(v.source, language) for v in inputs),
-                right=False,
-            ),
-            Column(say("Last period", language), tuple(v.last_period or DASH for v in inputs), right=False),
-            Column(say("Fingerprint", language), tuple(v.fingerprint[:12] for v in inputs), right=False),
-        ),
-        data=pd.DataFrame([{"table": v.name, "source": v.source.line(), "fingerprint": v.fingerprint} for v in inputs]),
-        language=language,
-    )
+    """Return the tables that the cockpit was made of: publisher and terms, last period, fingerprint, and notes."""
+    return origin.data_used(cockpit.record, language)
 
 
 def how_to_rerun(report: str, *, language: str, **parameters: object) -> Command:

@@ -203,7 +203,7 @@ class Desk:
     def _sought(self, problem: Problem, objective: str, limit: Limit | None, start: Plan | None) -> Plan:
         limit = limit or Limit()
         plan = solve(problem, objective=objective, gap=self.gap, time_limit=limit, start=start)
-        if _rough(plan) and not limit.stopped:  # cut before the search had found its feet, such as on a busy machine
+        if _rough(plan) and not limit.stopped:  # the time was too short, such as on a busy machine
             limit.seconds *= LONGER
             plan = solve(problem, objective=objective, gap=self.gap, time_limit=limit, start=plan)
         return plan

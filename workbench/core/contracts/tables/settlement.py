@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.contracts.columns import Column, Contract
-from workbench.core.contracts.common import WITHHELD, YEAR, persons_column, place_column
+from workbench.core.contracts.tables.common import WITHHELD, YEAR, persons_column, place_column
 
 _SPAN = Column("period", "span", "calendar year, quarter or month, one kind in a table")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.contracts.columns import Column, Contract
-from workbench.core.contracts.common import persons_column
+from workbench.core.contracts.tables.common import persons_column
 
 _MONTH = Column("month", "month", "calendar month", past=True)
 

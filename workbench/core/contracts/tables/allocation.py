@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.contracts.columns import Case, Column, Contract
-from workbench.core.contracts.common import POSITION, YEAR, persons_column, place_column
+from workbench.core.contracts.tables.common import POSITION, YEAR, persons_column, place_column
 
 _OUTCOME = (
     Column("period", "text", "period of placement, such as a year", required=False, empty=True),

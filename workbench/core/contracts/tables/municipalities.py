@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.core.contracts.columns import Column, Contract
-from workbench.core.contracts.common import POSITION, WITHHELD, YEAR, persons_column, place_column
+from workbench.core.contracts.tables.common import POSITION, WITHHELD, YEAR, persons_column, place_column
 
 _AGES = ("0_5", "6_15", "16_19", "20_29", "30_44", "45_66", "67_up")
 
