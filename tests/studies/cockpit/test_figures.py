@@ -20,40 +20,23 @@ def _folder(tmp_path: Path, locality: str = "telemark") -> Path:
     return Path(shutil.copytree(localities.load(locality).folder, tmp_path / "town"))
 
 
+INDICATORS, FIGURES, ROW = "indicators.toml", "indicators.csv", "overcrowded,NO,2015,immigrants"
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        (
-            "indicators.toml",
-            'kind = "percent"\nbetter = "lower"\ngroup',
-            'kind = "share"\nbetter = "lower"\ngroup',
-            "needs a denominator",
-        ),
-        ("indicators.toml", 'area = "housing"', 'area = "houses"', "'houses' is not one of arrival, housing"),
-        ("indicators.toml", 'kind = "rate"', 'kind = "rates"', "'rates' is not one of share"),
-        ("indicators.toml", 'unit = { en = "dwellings"', 'units = { en = "dwellings"', "did you mean 'unit'"),
-        ("indicators.toml", 'label = { en = "Overcrowded housing", ', "label = { ", "no label in English"),
-        ("indicators.toml", "[overcrowded]", "[overcrowded", "cannot read the indicators"),
-        (
-            "indicators.csv",
-            "overcrowded,NO,2015,immigrants,24.31",
-            "overcrowded,NO,2015,immigrants,124.31",
-            "not from 0 to 100",
-        ),
-        (
-            "indicators.csv",
-            "overcrowded,NO,2015,immigrants",
-            "overcrowded,0805,2015,immigrants",
-            "not a place of locality",
-        ),
-        ("indicators.csv", "overcrowded,NO,2015,immigrants", "overcrowded,NO,20155,immigrants", "column 'period'"),
-        (
-            "indicators.csv",
-            "overcrowded,NO,2015,immigrants",
-            "overcrowded,NO,2015-2016,immigrants",
-            "more than one way",
-        ),
-        ("indicators.csv", "employed,", "employd,", "has no row of it"),
+        (INDICATORS, 'kind = "percent"\nbetter', 'kind = "share"\nbetter', "needs a denominator"),
+        (INDICATORS, 'area = "housing"', 'area = "houses"', "'houses' is not one of arrival, housing"),
+        (INDICATORS, 'kind = "rate"', 'kind = "rates"', "'rates' is not one of share"),
+        (INDICATORS, 'unit = { en = "dwellings"', 'units = { en = "dwellings"', "did you mean 'unit'"),
+        (INDICATORS, 'label = { en = "Overcrowded housing", ', "label = { ", "no label in English"),
+        (INDICATORS, "[overcrowded]", "[overcrowded", "cannot read the indicators"),
+        (FIGURES, f"{ROW},24.31", f"{ROW},124.31", "not from 0 to 100"),
+        (FIGURES, ROW, "overcrowded,0805,2015,immigrants", "not a place of locality"),
+        (FIGURES, ROW, "overcrowded,NO,20155,immigrants", "column 'period'"),
+        (FIGURES, ROW, "overcrowded,NO,2015-2016,immigrants", "more than one way"),
+        (FIGURES, "employed,", "employd,", "has no row of it"),
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(tmp_path: Path, name: str, old: str, new: str, said: str) -> None:

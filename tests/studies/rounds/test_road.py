@@ -61,6 +61,9 @@ def test_from_the_permit_to_the_letter(register: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(decision, "PARTS", (*decision.PARTS, "farewell"))
         assert "'farewell' in 'en'" in run(*letters, code=2).output  # and nothing is noted as sent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decision, "FIELDS", ("names",))
+        assert "nothing fills in what stands in braces: 'sender' in 'en'" in run(*letters, code=2).output
     run(*letters, "--language", "nb", code=2)
     assert "letters" not in run("round", "status").stdout
     assert "(7)" in run(*letters).stdout and "letters: 7 decision" in run("round", "status").stdout

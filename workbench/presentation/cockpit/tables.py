@@ -59,7 +59,7 @@ def by_area(cockpit: Cockpit, place: str, area: str, language: str = "en") -> Ta
     )
     data = pd.DataFrame([{name: value for name, value in vars(t).items() if name != "place"} for t in told])
     sources = tuple(dict.fromkeys(source for of in of_area for source in cockpit.sources.get(of.id, ())))
-    notes = [say("A dash: not published, or not told without counts.", language)]
+    notes = [say("A dash: not published, or cannot be computed without counts.", language)]
     kinds = dict.fromkeys(t.peers_kind for t in told if t.peers_kind)
     if kinds:
         notes.append(
@@ -224,7 +224,7 @@ def headline(cockpit: Cockpit, place: str, language: str = "en", area: str = "")
 
 
 def how_sure(cockpit: Cockpit, language: str = "en") -> Finding:
-    """Return what estimates, intervals and ranks rest on, and whether the fits can be trusted."""
+    """Return how estimates, intervals and ranks are made, and whether the fits can be trusted."""
     bad = [name for name, found in cockpit.diagnostics.items() if not found.ok]
     labels = [cockpit.definition(name).text("label", language) for name in bad]
     caveats = [say(caveat, language) for caveat in cockpit.record.caveats]

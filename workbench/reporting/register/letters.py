@@ -17,7 +17,7 @@ from workbench.studies.rounds.letters import municipality as to_municipalities
 
 
 def ready(locality: Locality, folder: Path, kind: str, language: str = "") -> None:
-    """Refuse what could not be written before anything is noted: a folder that holds something, words that lack."""
+    """Refuse what could not be written before anything is noted: a folder that holds something, missing words."""
     empty_folder(folder)
     if kind == "decision":
         decision.words(locality)

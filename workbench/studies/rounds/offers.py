@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from workbench.core.errors import StoreError
 from workbench.core.geography.places import Locality
 from workbench.sources import localities
@@ -17,6 +19,11 @@ from workbench.studies.allocation import placement
 from workbench.studies.rounds.plan import housing
 from workbench.studies.rounds.plan.given import current_input
 from workbench.studies.rounds.plan.solve import Solved, solve, weights
+
+PLACE = ("name", "county", "lon", "lat")
+"""What a round keeps of a municipality, as far as its locality has it."""
+_KNOWN: dict[tuple[Path, int], dict[str, dict[str, Any]]] = {}
+"""What localities say of their places, by folder and year: it takes seconds to read, and a year asks 52 times."""
 
 
 def open_round(
@@ -102,19 +109,19 @@ def _described(locality: Locality, year: int) -> dict[str, dict[str, Any]]:
     Of a locality without published settlement the languages and services are those that its municipalities state.
     """
     key = (locality.folder, year)
-    if key not in _KNOWN and "settlement" not in locality.tables:
-        towns = localities.table(locality, "municipalities").rename(columns={"municipality": "place"})
-        plain = towns[["place", *(name for name in PLACE if name in towns)]].astype(object)
-        rows = plain.where(plain.notna(), "").assign(services="", languages="")
-        _KNOWN[key] = {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
     if key not in _KNOWN:
-        newest = int(localities.table(locality, "settlement")["year"].max())
-        table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
-        rows = table.drop(columns="capacity").astype(object).where(table.drop(columns="capacity").notna(), "")
+        table = _settled(locality, year) if "settlement" in locality.tables else _listed(locality)
+        rows = table.astype(object).where(table.notna(), "")
         _KNOWN[key] = {str(row["place"]): {str(k): v for k, v in row.items()} for row in rows.to_dict("records")}
     return _KNOWN[key]
 
 
-PLACE = ("name", "county", "lon", "lat")
-_KNOWN: dict[tuple[Path, int], dict[str, dict[str, Any]]] = {}
-"""What localities say of their places, by folder and year: it takes seconds to read, and a year asks 52 times."""
+def _settled(locality: Locality, year: int) -> pd.DataFrame:
+    newest = int(localities.table(locality, "settlement")["year"].max())
+    table = placement.accepted_places(locality, localities.parameters(locality), year=min(year, newest), quarter=1)
+    return table.drop(columns="capacity")
+
+
+def _listed(locality: Locality) -> pd.DataFrame:
+    towns = localities.table(locality, "municipalities").rename(columns={"municipality": "place"})
+    return towns[["place", *(name for name in PLACE if name in towns)]].assign(services="", languages="")

@@ -155,7 +155,7 @@ def _row(connection: Any, household: str, register: FieldRegister, who: str) -> 
 
 def _write(path: Path, rows: list[dict[str, str]]) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
-        columns = [*COLUMNS, *(MADE_UP for _ in rows[:1] if MADE_UP in rows[0])]
+        columns = (*COLUMNS, MADE_UP) if MADE_UP in rows[0] else COLUMNS
         table = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         table.writeheader()
         table.writerows(rows)

@@ -17,17 +17,17 @@ PARTS = (
     "title", "sender", "synthetic", "greeting", "decided", "why", "relatives", "language", "needs", "dwelling", "room",
     "next_title", "next", "object_title", "object", "reference",
 )  # fmt: skip
+FIELDS = ("names", "persons", "place", "day", "reference", "written", "until")
 
 
 def words(locality: Locality) -> wordings.Words:
     """Return the words of the letter by language; see :func:`workbench.presentation.rounds.letters.wordings.read`."""
-    return wordings.read(locality, "decision", PARTS, languages=[FALLBACK])
+    return wordings.read(locality, "decision", PARTS, FIELDS, languages=[FALLBACK])
 
 
 def shown(words: wordings.Words, letter: Letter, *, name: str) -> Paper:
     """Return the letter in the household's language; ``name`` is the municipality's."""
     language = letter.language if letter.language in words else FALLBACK
-    said = words[language]
     told = {
         "names": ", ".join(dict.fromkeys(letter.names)),
         "persons": letter.persons,
@@ -37,23 +37,16 @@ def shown(words: wordings.Words, letter: Letter, *, name: str) -> Paper:
         "written": wordings.day_said(letter.written, language),
         "until": wordings.day_said(letter.until, language),
     }
+    said = {part: words[language][part].format(**told) for part in PARTS}
     made_up = (said["synthetic"],) if letter.synthetic else ()
     return Paper(
         language,
         said["title"],
         (
-            (
-                "",
-                (
-                    *made_up,
-                    said["sender"].format(**told),
-                    said["greeting"].format(**told),
-                    said["decided"].format(**told),
-                ),
-            ),
+            ("", (*made_up, said["sender"], said["greeting"], said["decided"])),
             (said["why"], tuple(said[reason] for reason in letter.reasons)),
             (said["next_title"], (said["next"],)),
-            (said["object_title"], (said["object"].format(**told),)),
-            ("", (said["reference"].format(**told),)),
+            (said["object_title"], (said["object"],)),
+            ("", (said["reference"],)),
         ),
     )

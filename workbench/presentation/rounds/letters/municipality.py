@@ -17,11 +17,12 @@ PARTS = (
     "sender", "synthetic", "to", "reference", "numbers", "year.alone", "year.minors",
     *(f"{kind}.{part}" for kind in KINDS for part in ("title", "lead", "parts")),
 )  # fmt: skip
+FIELDS = ("place", "day", "written", "year", "week", "households", "persons", "asked", "minors", "reference")
 
 
 def words(locality: Locality) -> wordings.Words:
     """Return the words of the letters by language; see :func:`workbench.presentation.rounds.letters.wordings.read`."""
-    return wordings.read(locality, "municipality", PARTS)
+    return wordings.read(locality, "municipality", PARTS, FIELDS)
 
 
 def chosen(words: wordings.Words, locality: Locality, language: str) -> str:
@@ -43,7 +44,7 @@ def shown(words: wordings.Words, letter: Letter, *, name: str, language: str) ->
     said, kind = words[language], words[language][letter.kind]
     days = {part: wordings.day_said(getattr(letter, part), language) for part in ("day", "written")}
     told = {**vars(letter), "place": name, **days}
-    made_up = (said["synthetic"],) if letter.synthetic else ()
+    made_up = (said["synthetic"].format(**told),) if letter.synthetic else ()
     numbers = () if letter.kind == "year" else (said["numbers"].format(**told),)
     body = (
         *made_up,

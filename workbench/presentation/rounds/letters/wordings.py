@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from string import Formatter
 from typing import Any
 
 from babel.dates import format_date
@@ -16,20 +17,24 @@ Words = dict[str, dict[str, Any]]
 """By language, the parts of a letter."""
 
 
-def read(locality: Locality, name: str, parts: Iterable[str], *, languages: Iterable[str] = ()) -> Words:
+def read(
+    locality: Locality, name: str, parts: Iterable[str], fields: Collection[str], *, languages: Iterable[str] = ()
+) -> Words:
     """Return the words of a locality's letters in each language.
 
     Parameters
     ----------
     parts
         What each language must say; a dot stands before a part of a part.
+    fields
+        What may stand in braces.
     languages
         In which there must be words.
 
     Raises
     ------
     DataError
-        If the file is missing, or lacks a part or a language.
+        If the file is missing, lacks a part or a language, or has braces that the program cannot fill in.
     """
     path, parts = locality.folder / "letters" / f"{name}.toml", tuple(parts)
     try:
@@ -40,6 +45,15 @@ def read(locality: Locality, name: str, parts: Iterable[str], *, languages: Iter
     lacking += [f"the language '{each}'" for each in languages if each not in words]
     if lacking or not words:
         raise DataError("the words of the letters lack " + ", ".join(lacking or ["a language"]), where=str(path))
+    wrong = [
+        f"'{part}' in '{each}'" for each in words for part in parts if not _fields(_part(words[each], part), fields)
+    ]
+    if wrong:
+        raise DataError(
+            "nothing fills in what stands in braces: " + ", ".join(wrong),
+            where=str(path),
+            do=f"use only {', '.join(f'{{{each}}}' for each in fields)}; to print a brace, write it twice",
+        )
     return words
 
 
@@ -52,3 +66,12 @@ def _part(said: Any, name: str) -> Any:
     for each in name.split("."):
         said = said.get(each) if isinstance(said, Mapping) else None
     return said
+
+
+def _fields(text: str | list[str], fields: Collection[str]) -> bool:
+    """Say whether all braces of a part can be filled in."""
+    try:
+        named = {name for _, name, *_ in Formatter().parse(text if isinstance(text, str) else " ".join(text))}
+    except ValueError:  # a brace without its other half
+        return False
+    return named <= {*fields, None}

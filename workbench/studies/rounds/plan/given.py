@@ -52,32 +52,31 @@ def orders(
 ) -> list[dict[str, Any]]:
     """Return the rules of those who wait that a ledger orders.
 
-    The newest order about a household holds: a lock ends its earlier lock elsewhere and what kept it from that place, a
-    ban ends the lock to that place, and 'lift' ends both. A decline ends an earlier lock to that place.
+    The newest order about a household and a place holds, 'lift' leaves none, and a lock ends one to another place. A
+    decline ends an earlier lock to that place.
 
     >>> entry = {"household": "h", "place": "a", "reason": "school", "kind": "pin"}
     >>> orders([entry, {**entry, "place": "b"}], {"h"}, set())
     [{'rule': 'pin', 'household': 'h', 'place': 'b', 'reason': 'school'}]
     >>> orders([entry, {**entry, "kind": "lift"}], {"h"}, set())
     []
+    >>> len(orders([{**entry, "kind": "ban"}, entry, entry], {"h"}, set()))
+    1
     """
     held: list[dict[str, Any]] = []
     for each in entries:
         kind = each["kind"]
         if each["household"] not in waiting or kind not in (*RULES, LIFT):
             continue
-        held = [rule for rule in held if not _ended(rule, each)]
-        if kind in RULES:
-            named = {name: each[name] for name in ("household", "place", "reason")}
-            held.append({"rule": RULES[kind], **named})
+        named = {name: each[name] for name in ("household", "place", "reason")}
+        order = {"rule": RULES.get(kind, LIFT), **named}
+        held = [rule for rule in held if not _ended(rule, order)]
+        if kind != LIFT:
+            held.append(order)
     return [rule for rule in held if rule["rule"] != "pin" or (rule["household"], rule["place"]) not in refused]
 
 
-def _ended(rule: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
-    """Say whether an entry of the ledger ends an earlier rule."""
-    if rule["household"] != entry["household"]:
-        return False
-    here, kind = rule["place"] == entry["place"], entry["kind"]
-    if kind == LIFT:
-        return bool(here)
-    return bool(here != (rule["rule"] == "pin")) if RULES[kind] == "pin" else here and rule["rule"] == "pin"
+def _ended(rule: Mapping[str, Any], order: Mapping[str, Any]) -> bool:
+    """Say whether a newer order ends an earlier rule."""
+    locks = rule["rule"] == order["rule"] == "pin"
+    return bool(rule["household"] == order["household"] and (rule["place"] == order["place"] or locks))
