@@ -24,6 +24,8 @@ from workbench.models.scores import LEVELS
 TARGET = "asylum applicants"
 OURS = "workbench-"
 """What the ids of our own models begin with."""
+INFLOW = f"{OURS}inflow"
+"""The id of our model of inflow."""
 TASK = ("origin_date", "target", "horizon", "location", "target_end_date")
 OUTPUT = ("output_type", "output_type_id", "value")
 KEY = ("model_id", "target", "origin_month", "location", "origin", "horizon")

@@ -9,7 +9,6 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from workbench.core.errors import ReportError
 from workbench.core.runs import archive
 from workbench.core.runs.archive import Archive, archive_of
-from workbench.core.storage.files import replacing, storing
+from workbench.core.storage.files import made, replacing, storing
 from workbench.core.storage.temporary import locked_folder
 from workbench.presentation.publishing import release
 from workbench.reporting import contents, file_names
@@ -91,26 +90,12 @@ def build(
         values = checked(name, chosen.parameters, _as_published(name, values))
     target = Path(out)
     try:
-        with storing(target), _made(target), locked_folder(target) as holder:
+        with storing(target), made(target), locked_folder(target) as holder:
             return _built(chosen, values, target, holder, runner, overwrite)
     except OSError as error:
         raise ReportError(
             "cannot write reports here", where=str(target), why=error.strerror or str(error), do="choose another folder"
         ) from error
-
-
-@contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """Make a folder where there is none; where nothing came to lie in it, it goes again."""
-    new = not folder.exists()
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    except BaseException:
-        if new:
-            with suppress(OSError):  # it is not empty
-                folder.rmdir()
-        raise
 
 
 def _built(

@@ -27,6 +27,10 @@ LEAST = 0.02
 """Share of a figure within which two samplers on different processors are taken to agree."""
 
 
+OF_THE_ARCHIVE = ("scoreboard",)
+"""Reports made from the archive of publications and not from one run."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What a check of a report found.
@@ -36,7 +40,8 @@ class Verdict:
     faults
         What is not as it was put into the document.
     numbers
-        One row per figure: ``table, row, column, printed, again, difference, tolerance, same``; empty without a rerun.
+        One row per figure: ``table, row, column, printed, again, difference, tolerance, within``; empty without a
+        rerun.
     notes
         What else to know: versions that differ, how the documents compare.
     """
@@ -55,10 +60,6 @@ class Verdict:
     def ok(self) -> bool:
         """Whether nothing was changed and nothing moved beyond its tolerance."""
         return not self.faults and self.moved.empty
-
-
-OF_THE_ARCHIVE = ("scoreboard",)
-"""Reports made from the archive of publications and not from one run."""
 
 
 def verify(

@@ -19,7 +19,7 @@ from workbench.core.contracts.columns import Contract
 from workbench.core.contracts.normal import Told, cells_of, collapsed, column_of, headings
 from workbench.core.dates.periods import joined
 from workbench.core.errors import DataError, Fault, nearest
-from workbench.core.geography.countries import alpha3, recoded
+from workbench.core.geography.countries import recoded
 from workbench.core.geography.place_names import codes_for_names
 
 if TYPE_CHECKING:
@@ -155,11 +155,8 @@ def _country_codes(cells: pd.Series, name: str) -> tuple[pd.Series, list[str]]:
     """Return countries under their codes where they stand under a name or another code, and a sentence on it."""
     distinct = [str(text) for text in texts(cells).dropna().unique()]
     # What has the form of a code stays as it is, known or not.
-    asked = [text for text in distinct if not re.fullmatch("[A-Z]{3}", text)]
-    changed, notes = recoded(asked, name)
-    if changed and (unknown := [text for text in asked if text not in changed and alpha3(text) is None]):
-        notes.append(f"column '{name}': no country is known as {', '.join(unknown[:5])}; kept as written")
-    return (texts(cells).replace(changed) if changed else cells), notes
+    changed, notes = recoded([text for text in distinct if not re.fullmatch("[A-Z]{3}", text)], name)
+    return (texts(cells).replace(changed), notes) if changed else (cells, [])
 
 
 def check(

@@ -35,7 +35,7 @@ ALL_OF = re.compile(
 UNIONS = {"eu", "eu27", "eu28", "eu27_2020", "eu27_2007", "ea19", "ea20"}
 """Codes that can only be a sum where members stand beside them, in small letters: left out and said, not refused."""
 LEAST_WITHIN = 12
-"""Steps from month to month that must rise before figures are taken for sums since January."""
+"""Steps from month to month within years that must rise before figures are taken for sums since January."""
 LEAST_PERIODS = 3
 """Periods in which a row must be the sum of others: in fewer it may be chance."""
 LEAST_PARTS = 8
@@ -221,4 +221,8 @@ def _since_january(figures: pd.Series) -> bool:
     january = (at[1:] % 12 == 0) & after
     rises, falls = np.diff(values) >= 0, np.diff(values) < 0
     within = after & ~january
-    return int(january.sum()) >= 2 and int(within.sum()) >= 12 and bool(rises[within].all() and falls[january].all())
+    return (
+        int(january.sum()) >= 2
+        and int(within.sum()) >= LEAST_WITHIN
+        and bool(rises[within].all() and falls[january].all())
+    )

@@ -231,7 +231,7 @@ def _describe(dask_worker: Worker) -> dict[str, Any]:
 
 @contextmanager
 def without_chatter() -> Iterator[None]:
-    """Keep Dask's own log lines from the user, who is told in a sentence."""
+    """Keep Dask's own log lines from the user, who gets a sentence instead."""
     names = ["distributed", *(n for n in logging.root.manager.loggerDict if n.startswith("distributed."))]
     before = {name: logging.getLogger(name).level for name in names}
     for name in names:

@@ -1,4 +1,4 @@
-"""What happens to one task on a worker, and what is told back?"""
+"""What happens to one task on a worker, and what comes back?"""
 
 from __future__ import annotations
 

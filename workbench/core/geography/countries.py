@@ -103,13 +103,20 @@ def alpha3(text: str) -> str | None:
 def recoded(
     texts: Iterable[str], column: str, read: Callable[[str], str | None] = alpha3
 ) -> tuple[dict[str, str], list[str]]:
-    """Return the codes of those texts that are a name or another code, and a sentence on them for a column."""
-    changed = {text: code for text in texts if (code := read(text)) is not None and code != text}
-    if not changed:
-        return {}, []
-    first, code = next(iter(changed.items()))
-    note = f"column '{column}': {len(changed)} names or codes of countries are read as others: '{first}' as {code}"
-    return changed, [note]
+    """Return the codes of those texts of a column that are a name or another code, and sentences on them and the rest.
+
+    What no country is known as is kept as it is written.
+    """
+    codes = {text: read(text) for text in texts}
+    changed = {text: code for text, code in codes.items() if code is not None and code != text}
+    notes = []
+    if changed:
+        first, code = next(iter(changed.items()))
+        many = len(changed)
+        notes = [f"column '{column}': {many} names or codes of countries are read as others: '{first}' as {code}"]
+    if unknown := [text for text, code in codes.items() if code is None]:
+        notes.append(f"column '{column}': no country is known as {', '.join(unknown[:5])}; kept as written")
+    return changed, notes
 
 
 def eurostat(text: str) -> str | None:

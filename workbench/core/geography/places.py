@@ -64,7 +64,7 @@ class Locality:
     protected
         Those of them that an audit takes out, to say what they change.
     basis
-        What the list rests on.
+        The ground for the list.
     contact, next_release
         Whom readers of its forecasts may ask, and the day the next issue is announced for (YYYY-MM-DD); '' if not said.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from workbench.core.errors import DataError, StorageError
@@ -31,36 +31,37 @@ def replacing(target: Path | str) -> Iterator[Path]:
         If the disk is full; nothing of the try stays.
     """
     target = Path(target)
-    made: list[Path] = []
-    done = False
+    with storing(target), ExitStack() as held:
+        try:
+            held.enter_context(made(target.parent))
+            folder = held.enter_context(locked_folder(target.parent))
+        except OSError as error:
+            if full(error):
+                raise
+            raise DataError(
+                "cannot write here",
+                where=str(target),
+                why=error.strerror or str(error),
+                do="choose a folder you may write to",
+            ) from error
+        (folder / NEW).mkdir()
+        partial = folder / NEW / target.name
+        yield partial
+        _rename(partial, target, folder / EARLIER)
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """Make a folder and what is missing above it; if the block fails, what was made and is empty is removed."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        with storing(target):
-            try:
-                made = _parents(target.parent)
-                holder = locked_folder(target.parent)
-                folder = holder.__enter__()
-            except OSError as error:
-                if full(error):
-                    raise
-                raise DataError(
-                    "cannot write here",
-                    where=str(target),
-                    why=error.strerror or str(error),
-                    do="choose a folder you may write to",
-                ) from error
-            try:
-                (folder / NEW).mkdir()
-                partial = folder / NEW / target.name
-                yield partial
-                _rename(partial, target, folder / EARLIER)
-                done = True
-            finally:
-                holder.__exit__(None, None, None)
-    finally:
-        if not done:
-            for parent in made:
-                with suppress(OSError):
-                    parent.rmdir()
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for path in missing:
+            with suppress(OSError):  # it is not empty, or was never made
+                path.rmdir()
+        raise
 
 
 @contextmanager
@@ -102,13 +103,6 @@ def write_bytes(target: Path | str, content: bytes | memoryview) -> Path:
     with replacing(target) as partial:
         partial.write_bytes(content)
     return Path(target)
-
-
-def _parents(folder: Path) -> list[Path]:
-    """Make a folder and what is missing above it; return what was made, innermost first."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing
 
 
 def _rename(partial: Path, target: Path, earlier: Path) -> None:

@@ -208,7 +208,7 @@ def by_destination(result: InflowResult, levels: Sequence[float] = LEVELS, langu
 
 
 def _held(levels: Sequence[float]) -> list[float]:
-    """Return the levels held in the exact figures: those shown, and those that marks and files rest on."""
+    """Return the levels held in the exact figures: those shown, and those that marks and files need."""
     return sorted({*LEVELS, *levels})
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.presentation.findings import Finding, Interval
-from workbench.presentation.inflow.series import during, name, who
+from workbench.presentation.inflow.series import during, name, who, who_within
 from workbench.presentation.languages import month, say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import about, between, count, leading, listing, number, percent, span
@@ -89,7 +89,7 @@ def experts(result: InflowResult, found: Judged, language: str = "en") -> Findin
         "says {machine}. The judgement is worth {effective} of {draws} simulated futures.",
         language,
         experts=listing(sorted(found.of), language),
-        who=_in_sentence(who(result, language)),
+        who=who_within(result, language),
         about=about(middle, language),
         when=during(result, language),
         interval=between(low, high, language),
@@ -105,10 +105,6 @@ def experts(result: InflowResult, found: Judged, language: str = "en") -> Findin
         caveats=(say("A judgement is kept and scored apart from the forecast, which it does not change.", language),),
         language=language,
     )
-
-
-def _in_sentence(subject: str) -> str:
-    return subject[0].lower() + subject[1:] if subject.startswith(("The ", "De ")) else subject
 
 
 def experts_table(result: InflowResult, found: Judged, seed: int) -> pd.DataFrame:

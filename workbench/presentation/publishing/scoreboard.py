@@ -179,13 +179,13 @@ def by_issue(board: Scoreboard, language: str = "en") -> Table:
 
 
 def not_concluded(board: Scoreboard, language: str = "en") -> Finding:
-    """Return on how many independent blocks the scores rest, and what may not be concluded from them."""
+    """Return how many independent blocks the scores come from, and what may not be concluded from them."""
     ours = board.rows[board.rows["model"] == MODEL]
     late = int(ours["look_back"].sum())
     sentence = say_many(
-        "These scores rest on {blocks} independent block of nine months; {waiting} figures still wait for "
+        "These scores come from {blocks} independent block of nine months; {waiting} figures still wait for "
         "their outcome.",
-        "These scores rest on {blocks} independent blocks of nine months; {waiting} figures still wait for "
+        "These scores come from {blocks} independent blocks of nine months; {waiting} figures still wait for "
         "their outcome.",
         board.blocks,
         language,

@@ -27,8 +27,6 @@ def coded(frame: pd.DataFrame, of: Contract, cube: Cube, where: str) -> tuple[pd
         changed, said = recoded(distinct, name, read)
         notes += said
         frame = frame.assign(**{name: frame[name].replace(changed)})
-        if unknown := [text for text in distinct if read(text) is None]:
-            notes.append(f"column '{name}': no country is known as {', '.join(unknown[:5])}; kept as written")
         rest = [text for text, code in changed.items() if code == REST]
         if len(rest) > 1:
             keys = [key for key in of.key if key in frame]

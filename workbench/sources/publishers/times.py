@@ -101,7 +101,8 @@ def split(label: str) -> tuple[str, str] | None:
         inner = split(" ".join(rest.split()).strip(" ,;:-–()"))
         return (found[0], f"{inner[1].rstrip('+')}+") if inner else None
     words = text.split(" ")
-    for many in (5, 4, 3, 2, 1):  # the longest first: `Claims Q1 2010` speaks of a quarter
+    # The longest first, `April 2024 to June 2024` with its five words: `Claims Q1 2010` speaks of a quarter.
+    for many in (5, 4, 3, 2, 1):
         if len(words) > many:
             for others, end in ((words[:-many], words[-many:]), (words[many:], words[:many])):
                 if when := period(" ".join(end)):

@@ -21,7 +21,7 @@ from workbench.studies.inflow import saved_runs as inflow_saved
 if TYPE_CHECKING:
     from workbench.core.draws import Draws
 
-MODEL = f"{hubverse.OURS}inflow"
+MODEL = hubverse.INFLOW
 """The name under which our monthly forecasts stand in the hubverse table."""
 TABLE, FIT_RECORD = "forecast.parquet", "fit-record.json"
 FITS = "-fit"

@@ -13,7 +13,7 @@ from workbench.models import hubverse
 from workbench.models.baselines import BASELINES
 from workbench.studies.inflow.contest.origin import Learner
 
-MODEL = "workbench-inflow"
+MODEL = hubverse.INFLOW
 POOLS: Mapping[str, tuple[str, ...]] = {
     "pool-inflow-ETS-ARIMA-Theta": (MODEL, "AutoETS", "AutoARIMA", "OptimizedTheta"),
 }

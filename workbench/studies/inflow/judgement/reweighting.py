@@ -69,13 +69,13 @@ def effective(weights: np.ndarray) -> float:
 
 
 def enough(weights: np.ndarray, what: str) -> float:
-    """Return the effective sample size; refuse weights that rest on a few draws alone."""
+    """Return the effective sample size; refuse weights that leave only a few draws."""
     size = effective(weights)
     least = max(LEAST_DRAWS, LEAST_SHARE * len(weights))
     if size < least:
         raise AssumptionError(
             f"{what} leaves an effective sample of {size:.0f} of {len(weights):,} draws",
-            why=f"at least {least:.0f} are needed; the result would rest on a few simulated futures",
+            why=f"at least {least:.0f} are needed; the result would come from a few simulated futures",
             do="widen the judgement, or make the forecast with more draws (--draws)",
         )
     return size
