@@ -1,10 +1,14 @@
+import re
+from datetime import date
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from workbench.presentation import allocation as page
-from workbench.presentation.allocation import figures
+from workbench.presentation.allocation import assumed, figures
+from workbench.sources import localities
+from workbench.studies.allocation import placement
 
 pytestmark = pytest.mark.quick
 
@@ -21,6 +25,14 @@ def everything(result):
         page.assumptions(result),
         page.how_sure(result),
     ]
+
+
+def test_assumptions_of_the_shipped_locality_have_words_in_the_catalogues():
+    for row in placement.assumed(localities.parameters(localities.load("norway")), date(2026, 11, 28)).itertuples():
+        for text in (row.parameter.replace("_", " "), row.unit, row.source):
+            assert text in (*assumed.SHIPPED, "km"), f"'{text}' has no words in the catalogues"
+        names = set(re.findall(r"[a-z]+_[a-z_]+", row.value))
+        assert {name.replace("_", " ") for name in names} <= set(assumed.SHIPPED)
 
 
 def test_a_plan_further_from_the_best_than_asked_says_so_first(allocation_result):

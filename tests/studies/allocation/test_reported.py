@@ -52,6 +52,7 @@ def test_own_households_are_reported_as_real_ones(own, tmp_path):
     assert "ynthetic" not in told
     assert result.plan.persons_placed == 6 and "SECRET" not in page.unplaced(result).plain()  # counted by its reason
     assert "somebody to be avoided lives there" in told and "Oslo" in told
+    assert "SECRET-2 skal ikke til Oslo" in page.rules(result, "nb").plain()
     assert figures.plan_on_map(result).plain() == ""  # two places need no map
 
 

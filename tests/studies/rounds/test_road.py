@@ -169,7 +169,7 @@ def test_a_swap_and_a_decline_stand_in_the_ledger_with_their_price_and_are_repla
     run("round", "propose", key, "--who", "anna")
     assert at()[adults["0301"]] == "1103" and "the plan that was kept" in run("round", "replay", key).output
     run("round", "send", key, "--out", register / "lists", "--who", "anna")
-    answer(key, "1103", adults["0301"], "--decline", "--reason", "no_dwelling")
+    answer(key, "1103", adults["0301"][:9], "--decline", "--reason", "no_dwelling")
     assert "1 declines priced" in run("round", "price", key, "--who", "anna").stdout
     assert "0 declines priced" in run("round", "price", key, "--who", "anna").stdout
     run("round", "propose", key, "--who", "anna")

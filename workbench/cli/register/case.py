@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 
 from workbench.cli.options import Address, Who
-from workbench.cli.register.named import whole
+from workbench.cli.register.named import Household, whole
 
 app = typer.Typer(help="One household: what blocks it, a correction, a pause, a withdrawal.", no_args_is_help=True)
 
-Household = Annotated[str, typer.Argument(help="The household: its code or the beginning, or a case number.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose form holds (name or folder).")]
 
 

@@ -11,7 +11,7 @@ import typer
 from workbench.cli import options
 from workbench.cli.options import Address, AsJson, Day, Who
 from workbench.cli.register import case
-from workbench.cli.register.named import whole
+from workbench.cli.register.named import Household, whole
 from workbench.cli.steps import Overwrite
 
 app = typer.Typer(help="The register of households: create, case, audit, backup, retention.", no_args_is_help=True)
@@ -96,7 +96,7 @@ def verify(
 
 @app.command("show", epilog="Example: workbench register show H0123 --role directorate --who anna --why case")
 def show(
-    household: Annotated[str, typer.Argument(help="The household.")],
+    household: Household,
     role: Annotated[str, typer.Option(help="Who looks: directorate, municipality, interviewer, auditor, person.")],
     who: Annotated[str, typer.Option("--who", help="Who reads, for the audit.")],
     why: Annotated[str, typer.Option("--why", help="A code, such as case or matching.")],

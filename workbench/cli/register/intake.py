@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from workbench.cli.options import Address, AsJson, Who
-from workbench.cli.register.named import whole
+from workbench.cli.register.named import Household, whole
 from workbench.cli.steps import Overwrite
 
 app = typer.Typer(help="The interview: phone form, import, read-back, printed form, fields.", no_args_is_help=True)
@@ -62,7 +62,7 @@ def import_(
 
 @app.command("readback", epilog="Example: workbench intake readback H0456 readback.pdf --language ar --who ingrid")
 def readback(
-    household: Annotated[str, typer.Argument(help="The household.")],
+    household: Household,
     out: Annotated[Path, typer.Argument(help="PDF to write; it holds personal data.")],
     language: Annotated[str, typer.Option(help="Language of the paper, one of the form's.")],
     who: Annotated[str, typer.Option("--who", help="Who reads, for the audit.")],

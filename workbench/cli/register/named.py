@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 if TYPE_CHECKING:
     from workbench.store.database import Store
+
+Household = Annotated[str, typer.Argument(help="The household: its code or the beginning, or a case number.")]
 
 
 def whole(store: Store, text: str) -> str:

@@ -11,7 +11,7 @@ import typer
 from workbench.cli import options
 from workbench.cli.options import Address, AsJson, Day, Who
 from workbench.cli.register.letters import letters
-from workbench.cli.register.named import whole
+from workbench.cli.register.named import Household, whole
 from workbench.cli.steps import WARNING
 
 app = typer.Typer(
@@ -21,7 +21,6 @@ app = typer.Typer(
 )
 
 Key = Annotated[str, typer.Argument(help="The round.")]
-Household = Annotated[str, typer.Argument(help="The household: its code or the beginning, or a case number.")]
 Lists = Annotated[Path, typer.Option("--out", help="Folder for the lists, one file for each municipality.")]
 Home = Annotated[str, typer.Option("--locality", help="Whose places (name or folder).")]
 OFFER = ("place", "household", "state")
@@ -172,7 +171,9 @@ def respond(
     place: Annotated[str, typer.Option(help="Code of the municipality that answers.")],
     who: Who,
     file: Annotated[Path | None, typer.Option(help="Its list with the columns answer and reason filled in.")] = None,
-    household: Annotated[str, typer.Option(help="One household, instead of a file.")] = "",
+    household: Annotated[
+        str, typer.Option(help="One household (code or beginning, or case number), instead of a file.")
+    ] = "",
     accept: Annotated[bool, typer.Option("--accept/--decline", help="The answer for one household.")] = True,
     reason: Annotated[
         str, typer.Option(help="Why declined: no_suitable_dwelling, service_missing, no_room_left or other.")
@@ -190,6 +191,7 @@ def respond(
         raise typer.BadParameter("give either --file or --household")
     opened, now = database.opened(store), options.day_or_today(today)
     if file is None:
+        household = whole(opened, household)
         with opened.writing() as c:
             answers.respond(c, key, household, accept, place=place, today=now, who=who, reason=reason)
         typer.echo(f"{household}: {'accepted' if accept else 'declined'} by {place}.")

@@ -69,17 +69,19 @@ def value(given: object, language: str = "en") -> str:
     ('single adult 0.45; couple 0.08', '0.25')
     """
     if isinstance(given, float):
-        return figure(f"{given:g}", language)
+        return _figure(f"{given:g}", language)
     told = []
     for part in spelled_out(str(given).replace("_", " "), language).split("; "):
         name, _, last = part.rpartition(" ")
         numbered = bool(name) and NUMBER.fullmatch(last)
         told.append(
-            f"{known(name, language)} {figure(last, language)}" if numbered else figure(known(part, language), language)
+            f"{known(name, language)} {_figure(last, language)}"
+            if numbered
+            else _figure(known(part, language), language)
         )
     return "; ".join(told)
 
 
-def figure(text: str, language: str = "en") -> str:
+def _figure(text: str, language: str = "en") -> str:
     """Return a bare number in the language's form; any other text stays."""
     return text.replace(".", ",") if language != "en" and NUMBER.fullmatch(text) else text

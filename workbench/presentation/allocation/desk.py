@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.decisions.allocation.problem.problem import WhyNot
 from workbench.decisions.allocation.trade_offs.alternatives import Choice, choices
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import marked, say, say_many
+from workbench.presentation.languages import in_words, marked, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import listing, number, percent
 
@@ -229,7 +229,11 @@ def why(choice: Choice, language: str = "en") -> str:
     if choice.here:
         return say("proposed", language)
     if choice.why is WhyNot.NEED_NOT_OFFERED:
-        return say("does not offer {needs}", language, needs=", ".join(choice.lacking).replace("_", " "))
+        return say(
+            "does not offer {needs}",
+            language,
+            needs=", ".join(in_words(each, language) for each in choice.lacking),
+        )
     told = {
         WhyNot.PINNED_ELSEWHERE: say("locked to another place", language),
         WhyNot.BANNED: say("banned", language),

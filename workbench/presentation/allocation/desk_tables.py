@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.presentation.allocation.desk import names
 from workbench.presentation.allocation.plan_tables import reason
-from workbench.presentation.languages import say
+from workbench.presentation.languages import in_words, say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import number, sentence
 
@@ -16,18 +16,16 @@ if TYPE_CHECKING:
 
 def plan_table(desk: Desk, language: str = "en") -> Table:
     """Return who goes where."""
-    table, called = desk.plan.assignment.sort_values("household"), names(desk)
+    table, named = desk.plan.assignment.sort_values("household"), names(desk)
     locked = {c.household for c in desk.draft.changes if c.kind == "pin"}
     return Table(
         name="plan",
         caption=say("Who goes where", language),
         columns=(
             Column(say("Household", language), tuple(table["household"].astype(str)), right=False),
-            Column(say("Place", language), tuple(called[p] for p in table["place"]), right=False),
+            Column(say("Place", language), tuple(named[p] for p in table["place"]), right=False),
             Column(say("Score", language), tuple(number(v, 2, language) for v in table["score"])),
-            Column(
-                say("Next best place", language), tuple(called.get(p, "–") for p in table["runner_up"]), right=False
-            ),
+            Column(say("Next best place", language), tuple(named.get(p, "–") for p in table["runner_up"]), right=False),
             Column(
                 say("Locked", language), tuple(say("yes", language) if h in locked else "" for h in table["household"])
             ),
@@ -39,13 +37,13 @@ def plan_table(desk: Desk, language: str = "en") -> Table:
 
 def place_table(desk: Desk, language: str = "en") -> Table:
     """Return how full each place is, and what one more would be worth."""
-    table, called = desk.plan.by_place, names(desk)
+    table, named = desk.plan.by_place, names(desk)
     table = table.sort_values(["placed", "place"], ascending=[False, True])
     return Table(
         name="places",
         caption=say("How full each place is", language),
         columns=(
-            Column(say("Place", language), tuple(called[p] for p in table["place"]), right=False),
+            Column(say("Place", language), tuple(named[p] for p in table["place"]), right=False),
             Column(say("Room", language), tuple(number(v, language=language) for v in table["capacity"])),
             Column(say("Placed", language), tuple(number(v, language=language) for v in table["placed"])),
             Column(say("Worth of one more", language), tuple(number(v, 2, language) for v in table["shadow_price"])),
@@ -62,7 +60,7 @@ def group_table(desk: Desk, language: str = "en") -> Table:
         name="groups",
         caption=say("How each group fares, worst off first; a household without a place counts zero", language),
         columns=(
-            Column(say("Group", language), tuple(str(g).replace("_", " ") for g in table["group"]), right=False),
+            Column(say("Group", language), tuple(in_words(g, language) for g in table["group"]), right=False),
             Column(say("Households", language), tuple(number(v, language=language) for v in table["households"])),
             Column(say("Persons", language), tuple(number(v, language=language) for v in table["persons"])),
             Column(say("Placed", language), tuple(number(v, language=language) for v in table["placed_persons"])),

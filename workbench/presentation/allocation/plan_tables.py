@@ -8,10 +8,11 @@ import pandas as pd
 
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
 from workbench.presentation.allocation import assumed
-from workbench.presentation.allocation.plan import called, households, persons
+from workbench.presentation.allocation.batch import rule
+from workbench.presentation.allocation.plan import households, persons
 from workbench.presentation.allocation.report_words import words_of
 from workbench.presentation.findings import Finding, Several
-from workbench.presentation.languages import known, marked, say, say_many
+from workbench.presentation.languages import in_words, known, marked, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import number, percent, sentence
 
@@ -36,20 +37,8 @@ PARTS = {
     "unit": marked("Unit"),
     "kind": marked("Kind"),
     "source": marked("Source"),
-}
-
-RULED = {
-    "rule": marked("Rule"),
-    "household": marked("Household"),
-    "other": marked("Other household"),
-    "place": marked("Place"),
-    "group": marked("Group"),
-    "limit": marked("Limit"),
-    "by": marked("Up to"),
     "reason": marked("Reason"),
-    "source": marked("Source"),
 }
-"""Columns of the table of rules, as a report names them."""
 
 MOST_BINDING = 12
 NO_COUNTY = marked("without a county")
@@ -73,7 +62,7 @@ def by_group(result: AllocationResult, language: str = "en") -> Table:
         name="plan-by-group",
         caption=say(words_of(result).by_group, language),
         columns=(
-            Column(say("Group", language), tuple(called(g, language) for g in groups["group"]), right=False),
+            Column(say("Group", language), tuple(in_words(g, language) for g in groups["group"]), right=False),
             _numbers(say("Households", language), groups["households"], language),
             _numbers(say("Persons", language), groups["persons"], language),
             _numbers(say("Placed", language), groups["placed_persons"], language),
@@ -284,21 +273,23 @@ def by_place(result: AllocationResult, language: str = "en") -> Table:
 
 
 def rules(result: AllocationResult, language: str = "en") -> Table | Several:
-    """Return the rules that the plan keeps, as they were stated, each with its reason; nothing where there are none."""
+    """Return the rules that the plan keeps, each with its reason and source; nothing where there are none."""
     if not result.rules:
         return Several(())
     table = pd.DataFrame(list(result.rules))
+    named = dict(zip(result.places["place"].astype(str), result.places["name"].astype(str), strict=True))
     return Table(
         name="rules",
-        caption=say("Rules that the plan keeps, as they were stated", language),
-        columns=tuple(
-            Column(
-                say(RULED[name], language),
-                tuple("" if pd.isna(cell) else _stated(name, cell, language) for cell in table[name]),
-                right=False,
-            )
-            for name in RULED
-            if name in table
+        caption=say("Rules that the plan keeps", language),
+        columns=(
+            Column(say("Rule", language), tuple(rule(row, named, language) for row in result.rules), right=False),
+            *(
+                Column(
+                    say(PARTS[name], language), tuple("" if pd.isna(cell) else str(cell) for cell in table[name]), False
+                )
+                for name in ("reason", "source")
+                if name in table
+            ),
         ),
         data=table,
         language=language,
@@ -331,10 +322,3 @@ def assumptions(result: AllocationResult, language: str = "en") -> Table | Findi
         notes=(() if language == "en" else (say("Words of a locality of your own stand as it wrote them.", language),)),
         language=language,
     )
-
-
-def _stated(name: str, cell: object, language: str) -> str:
-    """Return a cell of a rule as it was written: only its kind is a word of the program, all else is the author's."""
-    if isinstance(cell, float):
-        return assumed.figure(f"{cell:g}", language)
-    return known(str(cell).replace("_", " "), language) if name == "rule" else str(cell)
