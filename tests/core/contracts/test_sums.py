@@ -158,6 +158,12 @@ def test_a_sum_of_two_parts_is_found_wherever_they_stand():
     assert "'pair' is the sum of SE and FI" in fault
 
 
+def test_figures_that_stay_the_same_add_up_by_chance_and_are_no_sum():
+    size = np.random.default_rng(1).integers(20, 200, 60)
+    rows = [(f"A{at}", year, persons) for at, persons in enumerate(size) for year in range(2015, 2023)]
+    assert told(pd.DataFrame(rows, columns=["area", "period", "persons"]), "settled_by_area") == []
+
+
 def test_one_destination_that_reports_sums_since_january_is_named():
     table = arrivals(np.random.default_rng(10))
     here = table["destination"].eq("NO")

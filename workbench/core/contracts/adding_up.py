@@ -106,8 +106,12 @@ def _step(value: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _surprise(value: NDArray[np.int64], step: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return about minus the log of the chance that some sum has just these figures: small ones agree by chance."""
-    return np.asarray(np.log1p(np.abs(value) / step).sum(axis=-1), dtype=np.float64)
+    """Return about minus the log of the chance that some sum has just these figures: small ones agree by chance.
+
+    A figure that stays as it was in the period before, as quotas do, counts once.
+    """
+    changed = np.diff(value, axis=-1, prepend=value[..., :1] - 1) != 0
+    return np.asarray((np.log1p(np.abs(value) / step) * changed).sum(axis=-1), dtype=np.float64)
 
 
 def _sums_of_subsets(marks: NDArray[np.int64]) -> NDArray[np.int64]:
