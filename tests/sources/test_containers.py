@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from workbench.cli import app
 from workbench.core.errors import DataError, TableNotice
-from workbench.sources import files
+from workbench.sources import containers, files
 
 pytestmark = pytest.mark.quick
 HEAD = "month,destination,persons\n"
@@ -47,6 +47,24 @@ def test_a_quote_that_does_not_close_loses_no_row(tmp_path: Path) -> None:
         assert "row 3" in said
     said = refused(write(tmp_path, RULES + 'ban,H1,P1,"violent ex\nban,H1,P2,x"\npin,H2,P1,y\n'), "rules")
     assert "row 3 holds whole rows" in said
+
+
+@pytest.mark.parametrize(
+    "rows",
+    ['"ban","H1","P1","x"\n', 'ban,"H1","P1, P2",""\n', 'ban,H1,"P""1",x', '"ban",H1,P1,"a\nb"\n', 'ban11",H1, 2,"x'],
+)
+def test_a_large_file_is_read_as_a_small_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str) -> None:
+    path = write(tmp_path, RULES + rows)
+
+    def read() -> object:
+        try:
+            return containers.separated(path).frame.to_dict("list")
+        except DataError as error:
+            return str(error)
+
+    small = read()
+    monkeypatch.setattr(containers, "LARGE", 1)
+    assert read() == small
 
 
 def test_line_breaks_within_cells_are_kept_and_rows_counted_by_line(tmp_path: Path) -> None:

@@ -73,6 +73,15 @@ def known(text: str, language: str = "en") -> str:
     return _together(_catalogue(language).gettext(text)) if text else ""
 
 
+def in_words(code: object, language: str = "en") -> str:
+    """Return a code as readers say it: in their language where the catalogue holds it.
+
+    >>> in_words("single_adult"), in_words("single_adult", "nb")
+    ('single adult', 'enslig voksen')
+    """
+    return known(str(code).replace("_", " "), language)
+
+
 def retold(text: str, templates: Sequence[str], language: str = "en") -> str:
     """Return a sentence that a saved result keeps in English, in a language, by the template that it was made of.
 

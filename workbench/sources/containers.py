@@ -215,6 +215,9 @@ def _simply_quoted(text: str, mark: str) -> bool:
     """Return whether each quote of a text opens a cell at its first sign or closes it at its last, as R writes them."""
     if '"' not in text:
         return True
+    last = text.rindex('"')
+    if text[last + 1 : last + 2] not in ("", mark, "\n"):
+        return False  # it opens and nothing closes it
     opens = text.count(f'{mark}"') + text.count('\n"') + text.startswith('"')
     closes = text.count(f'"{mark}') + text.count('"\n') + text.endswith('"')
     doubtful = ('""', f'{mark}"{mark}', f'\n"{mark}', f'{mark}"\n')

@@ -15,7 +15,7 @@ from workbench.sources.containers import CELLS, COLUMNS, Cells, framed
 
 LARGEST = 500_000_000
 """The most bytes that the sheets of a workbook may hold when unpacked."""
-FORMULA = re.compile(rb"[<:]f[ />]")
+FORMULA = re.compile(rb"[<:]f[\s/>]")
 
 
 def from_workbook(path: Path, sheet: str = "", of: str = "") -> Cells:

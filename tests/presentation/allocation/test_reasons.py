@@ -27,6 +27,9 @@ def test_both_readers_are_told_in_their_language_and_nobody_else_is_named(langua
         text = " ".join([told.sentence, *told.caveats])
         assert "Oslo" in text and "Tromsø" not in text and "score" not in text.casefold()
     assert len({newcomer(HOME, OSLO, each).sentence for each in ("en", "nb", "sv")}) == 3
+    ill, hospital = {**HOME, "needs": "specialist_health"}, {**OSLO, "services": "specialist_health"}
+    needed = {"en": "specialist health", "nb": "spesialisthelsetjeneste", "sv": "specialistvård"}[language]
+    assert needed in " ".join(municipality(ill, hospital, language).caveats)
 
 
 def test_reasons_in_another_language_come_from_the_words_of_the_letter() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
-from workbench.presentation.languages import known, marked, say
+from workbench.presentation.languages import in_words, marked, say
 from workbench.presentation.wording import number
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def rule(row: Mapping[str, Any], called: Mapping[str, str], language: str = "en"
         RULES[form],
         language,
         place=called.get(place, place),
-        group=known(told.get("group", "").replace("_", " "), language),
+        group=in_words(told.get("group", ""), language),
         by=told.get("by", "")[:10],
         **values,
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.decisions.allocation.problem.problem import WhyNot
 from workbench.decisions.allocation.trade_offs.alternatives import Choice, choices
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import known, marked, say, say_many
+from workbench.presentation.languages import in_words, marked, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import listing, number, percent
 
@@ -232,7 +232,7 @@ def why(choice: Choice, language: str = "en") -> str:
         return say(
             "does not offer {needs}",
             language,
-            needs=", ".join(known(each.replace("_", " "), language) for each in choice.lacking),
+            needs=", ".join(in_words(each, language) for each in choice.lacking),
         )
     told = {
         WhyNot.PINNED_ELSEWHERE: say("locked to another place", language),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.presentation.allocation.desk import names
-from workbench.presentation.allocation.plan import called
 from workbench.presentation.allocation.plan_tables import reason
-from workbench.presentation.languages import say
+from workbench.presentation.languages import in_words, say
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import number, sentence
 
@@ -61,7 +60,7 @@ def group_table(desk: Desk, language: str = "en") -> Table:
         name="groups",
         caption=say("How each group fares, worst off first; a household without a place counts zero", language),
         columns=(
-            Column(say("Group", language), tuple(called(g, language) for g in table["group"]), right=False),
+            Column(say("Group", language), tuple(in_words(g, language) for g in table["group"]), right=False),
             Column(say("Households", language), tuple(number(v, language=language) for v in table["households"])),
             Column(say("Persons", language), tuple(number(v, language=language) for v in table["persons"])),
             Column(say("Placed", language), tuple(number(v, language=language) for v in table["placed_persons"])),

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from workbench.presentation.allocation.desk import score_name
-from workbench.presentation.allocation.plan import called
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import say, say_many
+from workbench.presentation.languages import in_words, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import listing, number, percent
 from workbench.studies.allocation.waiting import waiting as waited
@@ -73,7 +72,7 @@ def groups(told: Mapping[str, Any], language: str = "en") -> Table:
         name="own-best",
         caption=say("Each group beside the best it could get if it were served alone", language),
         columns=(
-            Column(say("Group", language), tuple(called(r["group"], language) for r in rows), right=False),
+            Column(say("Group", language), tuple(in_words(r["group"], language) for r in rows), right=False),
             Column(say("Households", language), tuple(number(r["households"], language=language) for r in rows)),
             Column(say("Mean score", language), tuple(number(r["mean_score"], 3, language) for r in rows)),
             Column(say("Its own best", language), tuple(number(r["own_best"], 3, language) for r in rows)),
@@ -93,7 +92,7 @@ def front(told: Mapping[str, Any], language: str = "en") -> Table:
         columns=(
             Column(say("Total score", language), tuple(number(r["total"], 2, language) for r in rows)),
             Column(say("Mean of the group worst off", language), tuple(number(r["worst"], 3, language) for r in rows)),
-            Column(say("Group", language), tuple(called(r["group"], language) for r in rows), right=False),
+            Column(say("Group", language), tuple(in_words(r["group"], language) for r in rows), right=False),
         ),
         data=pd.DataFrame(rows),
         notes=(say("Found by weighing the worst-off group more; other such plans may exist.", language),),
@@ -118,7 +117,7 @@ def scores_told(told: Mapping[str, Any], language: str = "en") -> Table:
             Column(say("Total score", language), tuple(number(r["value"], 2, language) for r in rows)),
             Column(
                 say("Group worst off", language),
-                tuple(called(r["worst_group"], language) for r in rows),
+                tuple(in_words(r["worst_group"], language) for r in rows),
                 right=False,
             ),
             Column(say("Its mean", language), tuple(number(r["its_mean"], 3, language) for r in rows)),
@@ -201,7 +200,7 @@ def _loser(each: Audit, language: str) -> dict[str, str]:
     rows = each.groups.to_dict("records")
     worst = max(rows, key=lambda row: (row["with"] - row["without"], str(row["group"])))
     return {
-        "group": called(worst["group"], language),
+        "group": in_words(worst["group"], language),
         "before": number(float(worst["with"]), 3, language),
         "after": number(float(worst["without"]), 3, language),
     }

@@ -9,7 +9,7 @@ from workbench.decisions.allocation.plan import rounded_up, within
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
 from workbench.presentation.allocation.report_words import words_of
 from workbench.presentation.findings import Finding, Several
-from workbench.presentation.languages import day, known, marked, say, say_many
+from workbench.presentation.languages import day, in_words, known, marked, say, say_many
 from workbench.presentation.origin import locality_name
 from workbench.presentation.title_block import Front
 from workbench.presentation.wording import leading, number, percent
@@ -210,8 +210,8 @@ def worst_off(plan: Plan, language: str = "en") -> Finding:
         say(
             "Worst off is the group “{worst}”: mean score {low} against {high} for “{best}”; {found}.",
             language,
-            worst=called(worst["group"], language),
-            best=called(best["group"], language),
+            worst=in_words(worst["group"], language),
+            best=in_words(best["group"], language),
             low=number(worst["mean_score"], 2, language),
             high=number(best["mean_score"], 2, language),
             found=_finding(placed, persons, language),
@@ -237,11 +237,6 @@ def _finding(placed: int, persons: int, language: str) -> str:
         placed=number(placed, language=language),
         persons=number(persons, language=language),
     )
-
-
-def called(code: object, language: str = "en") -> str:
-    """Return a code as readers say it: in their language where the catalogue knows it."""
-    return known(str(code).replace("_", " "), language)
 
 
 def key_findings(result: AllocationResult, language: str = "en") -> Several:

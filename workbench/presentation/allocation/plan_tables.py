@@ -9,10 +9,10 @@ import pandas as pd
 from workbench.decisions.allocation.problem.needs_and_ties import SCORE_NAME
 from workbench.presentation.allocation import assumed
 from workbench.presentation.allocation.batch import rule
-from workbench.presentation.allocation.plan import called, households, persons
+from workbench.presentation.allocation.plan import households, persons
 from workbench.presentation.allocation.report_words import words_of
 from workbench.presentation.findings import Finding, Several
-from workbench.presentation.languages import known, marked, say, say_many
+from workbench.presentation.languages import in_words, known, marked, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import number, percent, sentence
 
@@ -62,7 +62,7 @@ def by_group(result: AllocationResult, language: str = "en") -> Table:
         name="plan-by-group",
         caption=say(words_of(result).by_group, language),
         columns=(
-            Column(say("Group", language), tuple(called(g, language) for g in groups["group"]), right=False),
+            Column(say("Group", language), tuple(in_words(g, language) for g in groups["group"]), right=False),
             _numbers(say("Households", language), groups["households"], language),
             _numbers(say("Persons", language), groups["persons"], language),
             _numbers(say("Placed", language), groups["placed_persons"], language),

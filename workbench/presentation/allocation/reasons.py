@@ -12,7 +12,7 @@ import pandas as pd
 from workbench.core.errors import DataError, nearest
 from workbench.decisions.allocation.problem.input_tables import code_lists, text, texts
 from workbench.presentation.findings import Finding
-from workbench.presentation.languages import say, say_many
+from workbench.presentation.languages import in_words, say, say_many
 from workbench.presentation.tables import Column, Table
 from workbench.presentation.wording import listing, number
 
@@ -109,7 +109,7 @@ def municipality(
             say(
                 "It needs {needs}; the municipality says that it offers this.",
                 language,
-                needs=listing([_words(each) for each in needs], language),
+                needs=listing([in_words(each, language) for each in needs], language),
             )
         )
     held = reasons_of(household, place)
@@ -166,7 +166,9 @@ def coming_to(
             Column(say("Who", language), tuple(_composition(row, language) for row in rows), right=False),
             Column(
                 say("Needs", language),
-                tuple(", ".join(map(_words, needs)) or "–" for needs in code_lists(own, "needs")),
+                tuple(
+                    ", ".join(in_words(need, language) for need in needs) or "–" for needs in code_lists(own, "needs")
+                ),
                 right=False,
             ),
             Column(say("Latest day", language), tuple(day[:10] or "–" for day in texts(own, "deadline")), right=False),
@@ -197,7 +199,3 @@ def _count(household: Mapping[Hashable, object], name: str) -> int:
 
 def _name(place: Mapping[Hashable, object]) -> str:
     return text(place.get("name")) or text(place["place"])
-
-
-def _words(need: str) -> str:
-    return need.replace("_", " ")

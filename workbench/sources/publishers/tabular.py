@@ -98,7 +98,7 @@ def tidy(grid: Grid, at: int, where: str, **more: object) -> Cube:
     finer = any(kind(found[1]) != "year" for found in columns.values())
     if sums := [n for n, found in columns.items() if finer and is_total(found[0]) and kind(found[1]) == "year"]:
         frame, columns = frame.drop(columns=sums), {n: found for n, found in columns.items() if n not in sums}
-        notes.append(f"{len(sums)} columns are sums of the periods of a year and left out ('{sums[0]}')")
+        notes.append(f"{len(sums)} column(s) that are sums of the periods of a year are left out ('{sums[0]}')")
     if not columns or {same(name) for name in rest} & {same(word) for word in TIME}:
         return Cube(frame=frame, measures=(), notes=tuple(notes), **more)  # type: ignore[arg-type]
     _refuse_unread_periods(frame, rest, next(iter(columns)), where)
