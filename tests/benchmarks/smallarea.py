@@ -74,10 +74,9 @@ def simulated(worlds: int) -> None:
     for seed in range(worlds):
         panel, truth, shared = from_prior(seed)
         fit = fitted(panel, seed)
-        flat = {n: fit.posterior[n].stack(all=("chain", "draw")) for n in ("slope", "log_memory", "by_size")}
-        values = {n: flat[n].to_numpy() for n in flat}
-        values["level"] = fit.posterior["level"].isel(year=-1).stack(all=("chain", "draw")).to_numpy()
-        values["log peers"] = np.log(fit.posterior["peers"].stack(all=("chain", "draw")).to_numpy())
+        drawn_of = {n: fit.posterior[n] for n in ("slope", "log_memory", "by_size")}
+        drawn_of |= {"level": fit.posterior["level"].isel(year=-1), "log peers": np.log(fit.posterior["peers"])}
+        values = {n: each.stack(all=("chain", "draw")).to_numpy() for n, each in drawn_of.items()}
         rates, place = fit.rates(), ranks(truth[None, :])[0]
         order = np.argsort(panel.size)
         for name, at in (("rate, smallest area", order[0]), ("rate, middle", order[AREAS // 2])):
@@ -137,7 +136,7 @@ def other_worlds(worlds: int) -> None:
     """Print what intervals of ranks and rates hold in worlds of other kinds, and errors beside raw rates and peers."""
     for kind in WORLDS:
         inside: dict[str, list[float]] = {}
-        errors: list[tuple[float, float, float]] = []
+        errors: list[list[float]] = []
         for seed in range(worlds):
             size, persons, rng = counted(10_000 + seed)
             path = kind(rng)
@@ -150,7 +149,7 @@ def other_worlds(worlds: int) -> None:
                 share = float(held(ranks(rates), place, level).mean())
                 inside.setdefault(f"{kind.__name__}: ranks {level}", []).append(share)
             guesses = (np.median(rates, axis=0), panel.raw()[:, -1], panel.peers_mean("centrality")[:, -1])
-            errors.append(tuple(float(np.abs(g - truth).mean()) for g in guesses))  # type: ignore[arg-type]
+            errors.append([float(np.abs(g - truth).mean()) for g in guesses])
         told(inside)
         ours, raw, peers = np.mean(errors, axis=0)
         print(f"| {kind.__name__}: mean error, model, raw, peers | {ours:.4f}, {raw:.4f}, {peers:.4f} |", flush=True)

@@ -163,6 +163,6 @@ def broken(language: str) -> str:
     return notices.tag("h1", say("Cockpit", language)) + notices.broken(language)
 
 
-def area_options(cockpit: Cockpit, language: str) -> list[tuple[str, str]]:
+def area_options(language: str) -> list[tuple[str, str]]:
     """Return the areas to choose from, all of them first."""
     return [(say("All topics", language), ""), *((words.area(area, language), area) for area in AREAS)]

@@ -135,7 +135,7 @@ class CockpitView:
                 [(words.place(cockpit, code, language), code) for code in cockpit.places()],
                 self.state.place,
             )
-            _set(self.area, content.area_options(cockpit, language), self.state.area)
+            _set(self.area, content.area_options(language), self.state.area)
             _set(self.indicator, [(of.text("label", language), of.id) for of in chosen], self.state.indicator)
         self._quiet = False
 
