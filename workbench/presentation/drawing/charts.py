@@ -62,7 +62,7 @@ def style() -> AbstractContextManager[None]:
     """Return the context in which a chart is drawn and saved: the project's look, whatever the user has set."""
     _register_fonts()
     settings: Any = {**matplotlib.rcParamsDefault, **matplotlib_style()}
-    # The context would not set the backend back, and the charts of a notebook's own would then be shown nowhere.
+    # The context would not set the backend back, and a notebook would no longer show the user's own charts.
     settings.pop("backend")
     return matplotlib.rc_context(settings)
 
