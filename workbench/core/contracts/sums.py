@@ -183,7 +183,8 @@ def month_faults(frame: pd.DataFrame, name: str) -> list[Fault]:
     at = figures.index.to_numpy()
     if len(at) > LEAST_PERIODS and (step := math.gcd(*np.diff(at).tolist())) > 1:
         kind = {3: "quarters", 6: "half-years", 12: "years"}.get(step, f"periods of {step} months")
-        what = f"only every {step}{ {2: 'nd', 3: 'rd'}.get(step, 'th') } month stands here: these look like figures of {kind}"
+        nth = f"{step}{'nd' if step == 2 else 'rd' if step == 3 else 'th'}"
+        what = f"only every {nth} month stands here: these look like figures of {kind}"
         return [Fault(f"{what}, and would be read as months; give a table with a row for each month", column="month")]
     since = "" if _since_january(figures) else next(iter(_sums_since_january(frame, name, number)), None)
     if since is not None:
